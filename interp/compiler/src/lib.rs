@@ -1,1 +1,6 @@
-//! placeholder
+//! The compiler: Python 3.14 source to register bytecode, as plain data without any runtime.
+//!
+//! Standing apart from the runtime lets it run in a build script (the library is compiled ahead) and be tested alone.
+#![forbid(unsafe_code)]
+
+pub mod bytecode;

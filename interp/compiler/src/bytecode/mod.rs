@@ -1,0 +1,12 @@
+//! The bytecode: instruction words, the opcode table and the compiled unit that the compiler hands to the interpreter.
+//!
+//! Plain data with no dependency on the runtime, so that the compiler can also run in a build script. The interpreter
+//! turns a [`unit::CodeUnit`] into a code object of its heap.
+
+pub mod ops;
+pub mod unit;
+pub mod word;
+
+pub use ops::Op;
+pub use unit::{CodeUnit, Const, ExceptionEntry};
+pub use word::Word;

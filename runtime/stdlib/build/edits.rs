@@ -1,0 +1,67 @@
+//! The places where the library names another implementation, and what they say for us.
+//!
+//! Whole files of ours go into `overlay/`; this table is for a line or two inside a big file. Each edit states how often its
+//! text occurs. With a library of the developer's own (`SKEIN_LIB_DIR`) an edit that finds nothing is skipped with a warning,
+//! because a pristine CPython tree needs none of them.
+
+use std::collections::BTreeMap;
+
+struct Edit {
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    times: usize,
+}
+
+/// The implementation's name here is the folder's name in `lib/python3.14`, hence "Python": third-party packages must land
+/// where every tool expects them. `sys.implementation.name` says "skein".
+const EDITS: &[Edit] = &[
+    Edit {
+        file: "site.py",
+        from: "    return 'RustPython' # XXX: RUSTPYTHON; for site-packages\n",
+        to: "    return 'Python'\n",
+        times: 1,
+    },
+    Edit {
+        file: "site.py",
+        from: "    # XXX: RUSTPYTHON\n    return f'{userbase}/lib/rustpython{version[0]}",
+        to: "    return f'{userbase}/lib/python{version[0]}",
+        times: 1,
+    },
+    Edit {
+        file: "sysconfig/__init__.py",
+        from: "    return 'RustPython'  # XXX: RUSTPYTHON; For site-packages\n",
+        to: "    return 'Python'\n",
+        times: 1,
+    },
+    Edit {
+        file: "platform.py",
+        from: "        # XXX: RUSTPYTHON support\n        if \"RustPython\" in sys_version:\n            name = \"RustPython\"\n",
+        to: "        if sys.implementation.name == 'skein':\n            name = 'Skein'\n",
+        times: 1,
+    },
+];
+
+/// Applies every edit to the collected files.
+pub fn apply(files: &mut BTreeMap<String, Vec<u8>>, lenient: bool) {
+    for edit in EDITS {
+        let text = files
+            .get(edit.file)
+            .and_then(|data| std::str::from_utf8(data).ok());
+        let found = text.map_or(0, |text| text.matches(edit.from).count());
+        match text {
+            Some(text) if found == edit.times => {
+                let new = text.replace(edit.from, edit.to);
+                files.insert(edit.file.to_owned(), new.into_bytes());
+            }
+            _ if lenient => println!(
+                "cargo:warning={}: an edit found its text {found} times",
+                edit.file
+            ),
+            _ => panic!(
+                "{}: expected {} times, found {found}: {:?}",
+                edit.file, edit.times, edit.from
+            ),
+        }
+    }
+}

@@ -10,4 +10,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod error;
+pub mod float_int;
+pub mod float_parse;
+pub mod float_repr;
+pub mod int_text;
 pub mod wtf8;

@@ -1,0 +1,39 @@
+//! The failure of a pure text function: which Python exception to raise and with which message.
+
+/// The exception types these functions ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    ValueError,
+    OverflowError,
+    TypeError,
+}
+
+/// A Python exception waiting to be raised by the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormatError {
+    pub kind: ErrorKind,
+    pub message: String,
+}
+
+impl FormatError {
+    pub fn value(message: impl Into<String>) -> Self {
+        FormatError {
+            kind: ErrorKind::ValueError,
+            message: message.into(),
+        }
+    }
+
+    pub fn overflow(message: impl Into<String>) -> Self {
+        FormatError {
+            kind: ErrorKind::OverflowError,
+            message: message.into(),
+        }
+    }
+
+    pub fn type_error(message: impl Into<String>) -> Self {
+        FormatError {
+            kind: ErrorKind::TypeError,
+            message: message.into(),
+        }
+    }
+}

@@ -4,3 +4,8 @@
 #![forbid(unsafe_code)]
 
 pub mod bytecode;
+pub mod errors;
+pub mod literals;
+pub mod parse;
+pub mod positions;
+pub mod source;

@@ -5,6 +5,7 @@
 
 pub mod bytecode;
 pub mod errors;
+pub mod fold;
 pub mod literals;
 pub mod parse;
 pub mod positions;

@@ -6,6 +6,7 @@ pub enum ErrorKind {
     ValueError,
     OverflowError,
     TypeError,
+    MemoryError,
 }
 
 /// A Python exception waiting to be raised by the caller.
@@ -27,6 +28,14 @@ impl FormatError {
         FormatError {
             kind: ErrorKind::OverflowError,
             message: message.into(),
+        }
+    }
+
+    /// A result that does not fit in memory; CPython gives no message.
+    pub fn memory() -> Self {
+        FormatError {
+            kind: ErrorKind::MemoryError,
+            message: String::new(),
         }
     }
 

@@ -117,17 +117,22 @@ pub fn write_float(
     match style {
         FloatStyle::Fixed => write_fixed(magnitude, precision, flags.alternate, out),
         FloatStyle::Exponent => {
-            let digits = Digits::rounded(magnitude, precision + 1);
+            let mut buffer = Vec::new();
+            let digits = Digits::rounded(magnitude, precision + 1, &mut buffer);
             write_exponent(&digits, precision + 1, flags, out);
         }
         FloatStyle::General => {
             let precision = precision.max(1);
-            let digits = Digits::rounded(magnitude, precision);
+            let mut buffer = Vec::new();
+            let digits = Digits::rounded(magnitude, precision, &mut buffer);
             let last_fixed = precision as i64 - i64::from(flags.add_dot_0);
             let width = if flags.alternate { precision } else { 0 };
             write_general(&digits, last_fixed, width, flags, out);
         }
-        FloatStyle::Repr => write_general(&Digits::shortest(magnitude), 16, 0, flags, out),
+        FloatStyle::Repr => {
+            let mut buffer = ShortBuffer::default();
+            write_general(&Digits::shortest(magnitude, &mut buffer), 16, 0, flags, out);
+        }
     }
     if flags.no_negative_zero && out.get(start) == Some(&b'-') && shows_zero(&out[start + 1..]) {
         out.remove(start);
@@ -164,40 +169,57 @@ fn write_fixed(magnitude: f64, precision: usize, alternate: bool, out: &mut Vec<
 }
 
 /// Decimal digits of a finite non-negative double: 0.DIGITS times 10 to the power `point`.
-struct Digits {
-    text: Vec<u8>,
+struct Digits<'a> {
+    text: &'a [u8],
     point: i64,
 }
 
-impl Digits {
-    /// The fewest digits that identify the double.
-    fn shortest(magnitude: f64) -> Digits {
-        Digits::parse(format!("{magnitude:e}"))
+/// Room for the longest shortest form, `d.dddddddddddddddde-324`.
+type ShortBuffer = [u8; 32];
+
+impl<'a> Digits<'a> {
+    /// The fewest digits that identify the double; of two equally near candidates the even one, which Rust does not
+    /// promise.
+    fn shortest(magnitude: f64, buffer: &'a mut ShortBuffer) -> Digits<'a> {
+        let mut length = format_into(magnitude, None, buffer);
+        if let Some(count) = tie_candidate(magnitude, &buffer[..length]) {
+            let mut even = ShortBuffer::default();
+            let even_length = format_into(magnitude, Some(count - 1), &mut even);
+            if super::wtf8::as_str(&even[..even_length]).and_then(|text| text.parse().ok())
+                == Some(magnitude)
+            {
+                *buffer = even;
+                length = even_length;
+            }
+        }
+        Digits::parse(&mut buffer[..length])
     }
 
-    /// Exactly rounded to `count` significant digits, without trailing zeros beyond the formatter's cap.
-    fn rounded(magnitude: f64, count: usize) -> Digits {
+    /// Exactly rounded to `count` significant digits, up to the formatter's cap.
+    fn rounded(magnitude: f64, count: usize, buffer: &'a mut Vec<u8>) -> Digits<'a> {
         let precision = count.clamp(1, MAX_SIGNIFICANT) - 1;
-        Digits::parse(format!("{magnitude:.precision$e}"))
+        buffer.clear();
+        // Writing into a Vec cannot fail.
+        let _ = write!(buffer, "{magnitude:.precision$e}");
+        Digits::parse(buffer)
     }
 
-    /// Takes Rust's `d.ddde±x` apart.
-    fn parse(formatted: String) -> Digits {
-        let mut text = formatted.into_bytes();
-        let mark = text
+    /// Takes Rust's `d.ddde-x` apart in place.
+    fn parse(formatted: &'a mut [u8]) -> Digits<'a> {
+        let mark = formatted
             .iter()
             .rposition(|&byte| byte == b'e')
-            .unwrap_or(text.len());
-        let exponent = text
-            .get(mark + 1..)
+            .unwrap_or(formatted.len());
+        let (mantissa, exponent) = formatted.split_at_mut(mark);
+        let exponent = exponent
+            .get(1..)
             .and_then(super::wtf8::as_str)
             .and_then(|digits| digits.parse().ok());
-        text.truncate(mark);
-        if text.len() > 1 {
-            text.remove(1);
-        }
+        // The first digit takes the place of the point.
+        let start = usize::from(mantissa.len() > 1);
+        mantissa[start] = mantissa[0];
         Digits {
-            text,
+            text: &mantissa[start..],
             point: exponent.unwrap_or(0i64) + 1,
         }
     }
@@ -211,6 +233,30 @@ impl Digits {
             .count();
         &self.text[..(self.text.len() - zeros).max(1)]
     }
+}
+
+/// Writes the scientific form, shortest or with the given precision, and returns its length.
+fn format_into(magnitude: f64, precision: Option<usize>, buffer: &mut ShortBuffer) -> usize {
+    let mut rest = &mut buffer[..];
+    // The buffer is large enough for 17 digits.
+    let _ = match precision {
+        None => write!(rest, "{magnitude:e}"),
+        Some(precision) => write!(rest, "{magnitude:.precision$e}"),
+    };
+    let left = rest.len();
+    buffer.len() - left
+}
+
+/// The number of digits, if the shortest form may have been chosen between two equally near candidates: its last
+/// digit is odd and the value has an exact form one digit longer, which takes at most 25 fractional bits.
+fn tie_candidate(magnitude: f64, formatted: &[u8]) -> Option<usize> {
+    let scaled = magnitude * 33_554_432.0;
+    if magnitude >= 1e16 || scaled != scaled.trunc() {
+        return None;
+    }
+    let mark = formatted.iter().position(|&byte| byte == b'e')?;
+    let odd = formatted[..mark].last().is_some_and(|digit| digit & 1 == 1);
+    (odd && mark >= 17).then(|| mark - 1)
 }
 
 /// Fixed layout while the point falls within -3..=`last_fixed`, otherwise an exponent; pads digits to `width`.
@@ -248,9 +294,9 @@ fn write_general(
 }
 
 /// `d.ddde+XX`, at least two exponent digits; pads the digits to `width`.
-fn write_exponent(digits: &Digits, width: usize, flags: FloatFlags, out: &mut Vec<u8>) {
+fn write_exponent(digits: &Digits<'_>, width: usize, flags: FloatFlags, out: &mut Vec<u8>) {
     let shown = if width > 0 {
-        &digits.text[..]
+        &digits.text
     } else {
         digits.without_trailing_zeros()
     };
@@ -335,7 +381,8 @@ fn round_fast(value: f64, digits: i64) -> Option<f64> {
 
 /// Decimal text of `magnitude` rounded half-even to a multiple of 10 to the power `places`.
 fn round_left_of_point(magnitude: f64, places: i64) -> String {
-    let exact = Digits::rounded(magnitude, MAX_SIGNIFICANT);
+    let mut buffer = Vec::new();
+    let exact = Digits::rounded(magnitude, MAX_SIGNIFICANT, &mut buffer);
     let keep = exact.point - places;
     if keep < 0 {
         return String::from("0");
@@ -386,6 +433,9 @@ mod tests {
             (0.1 + 0.2, "0.30000000000000004"),
             (999999999.999999, "999999999.999999"),
             (100.25, "100.25"),
+            // An exact tie between two shortest forms goes to the even digit.
+            (188896552761360.625, "188896552761360.62"),
+            (2f64.powi(-24), "5.960464477539063e-08"),
         ];
         for (value, expected) in cases {
             assert_eq!(repr(value), expected);

@@ -3,8 +3,11 @@
 //! Plain data with no dependency on the runtime, so that the compiler can also run in a build script. The interpreter
 //! turns a [`unit::CodeUnit`] into a code object of its heap.
 
+pub mod decode;
 pub mod ops;
+pub mod text;
 pub mod unit;
+pub mod verify;
 pub mod word;
 
 pub use ops::Op;

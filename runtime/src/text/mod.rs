@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod case;
 pub mod error;
 pub mod float_int;
 pub mod float_parse;
@@ -18,6 +19,8 @@ pub mod format_number;
 pub mod format_spec;
 pub mod int_text;
 pub mod percent;
+pub mod repr;
+pub mod str_format;
 pub mod unicode;
 pub mod unit;
 pub mod wtf8;

@@ -178,6 +178,23 @@ pub fn push_upper(cp: u32, out: &mut Vec<u8>) {
     }
 }
 
+/// Title case where it is one character and differs from upper case: the Latin digraphs, and Georgian, whose title
+/// case is the letter itself.
+const fn simple_title(cp: u32) -> Option<u32> {
+    match cp {
+        0x1C4..=0x1C6 => Some(0x1C5),
+        0x1C7..=0x1C9 => Some(0x1C8),
+        0x1CA..=0x1CC => Some(0x1CB),
+        0x1F1..=0x1F3 => Some(0x1F2),
+        0x10D0..=0x10FA | 0x10FD..=0x10FF => Some(cp),
+        _ => None,
+    }
+}
+
+fn first_upper(c: char) -> char {
+    c.to_uppercase().next().unwrap_or(c)
+}
+
 /// Appends the full title-case mapping.
 #[inline]
 pub fn push_title(cp: u32, out: &mut Vec<u8>) {
@@ -187,7 +204,10 @@ pub fn push_title(cp: u32, out: &mut Vec<u8>) {
         Some(c) if c.to_uppercase().len() > 1 => {
             out.extend_from_slice(case::capitalize_str(c.encode_utf8(&mut [0; 4])).as_bytes());
         }
-        Some(c) => push_all(out, std::iter::once(case::simple_titlecase(c))),
+        Some(c) => wtf8::push(
+            out,
+            simple_title(u32::from(c)).unwrap_or_else(|| u32::from(first_upper(c))),
+        ),
         None => wtf8::push(out, cp),
     }
 }

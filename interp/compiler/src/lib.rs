@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bytecode;
+pub mod checks;
 pub mod errors;
 pub mod fold;
 pub mod literals;

@@ -198,9 +198,14 @@ pub fn escape_warnings(
     let text = source.slice(range);
     let base = range.start().to_usize();
     let mut at = 0;
-    while let Some(found) = text[at..].find('\\') {
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find('\\')) {
         let start = at + found;
-        let Some(kind) = text[start + 1..].chars().next() else {
+        // In `f"\{x}"` the backslash ends the element and the brace follows it.
+        let following = match context {
+            EscapeContext::Interpolated => source.text().get(base + start + 1..),
+            _ => text.get(start + 1..),
+        };
+        let Some(kind) = following.and_then(|rest| rest.chars().next()) else {
             return;
         };
         at = start + 1 + kind.len_utf8();
@@ -214,7 +219,10 @@ pub fn escape_warnings(
             'N' | 'u' | 'U' if context != EscapeContext::Bytes => None,
             '0'..='7' if octal < 3 || kind < '4' => None,
             '0'..='7' => Some((&text[start + 1..start + 4], "octal escape sequence")),
-            _ => Some((&text[start + 1..at], "escape sequence")),
+            _ => Some((
+                &source.text()[base + start + 1..base + at],
+                "escape sequence",
+            )),
         };
         if let Some((what, noun)) = wrong {
             let msg = format!(

@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 pub mod case;
+pub mod codec;
 pub mod error;
 pub mod float_int;
 pub mod float_parse;

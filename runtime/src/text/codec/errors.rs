@@ -123,16 +123,11 @@ impl Builtin {
         let bad = wtf8::slice(problem.text, problem.start, problem.end);
         let replacement = match self {
             Builtin::Strict => return None,
-            Builtin::SurrogateEscape => {
-                let byte = |cp| {
-                    if (0xDC80..=0xDCFF).contains(&cp) {
-                        Some((cp - 0xDC00) as u8)
-                    } else {
-                        None
-                    }
-                };
-                Replacement::Bytes(wtf8::code_points(bad).map(byte).collect::<Option<_>>()?)
-            }
+            Builtin::SurrogateEscape => Replacement::Bytes(
+                wtf8::code_points(bad)
+                    .map(escaped_byte)
+                    .collect::<Option<_>>()?,
+            ),
             Builtin::SurrogatePass => {
                 let form = Form::from_encoding(problem.encoding)?;
                 let mut bytes = Vec::new();
@@ -180,6 +175,22 @@ impl Builtin {
     }
 }
 
+/// The byte hidden in an escape surrogate.
+fn escaped_byte(cp: u32) -> Option<u8> {
+    (0xDC80..=0xDCFF).contains(&cp).then(|| (cp - 0xDC00) as u8)
+}
+
+/// `surrogateescape` for the escape surrogates at the start of the problem only.
+fn escape_prefix(problem: EncodeProblem<'_>) -> Option<EncodeFix> {
+    let bad = wtf8::slice(problem.text, problem.start, problem.end);
+    let bytes: Vec<u8> = wtf8::code_points(bad).map_while(escaped_byte).collect();
+    let resume = problem.start + bytes.len();
+    (!bytes.is_empty()).then_some(EncodeFix {
+        replacement: Replacement::Bytes(bytes),
+        resume,
+    })
+}
+
 impl DecodeErrors for Builtin {
     type Error = Failure;
 
@@ -200,7 +211,14 @@ impl EncodeErrors for Builtin {
     type Error = Failure;
 
     fn encode_error(&mut self, problem: EncodeProblem<'_>) -> Result<EncodeFix, Failure> {
-        self.encode_fix(problem).ok_or_else(|| self.refuse(problem))
+        let fix = match problem.encoding {
+            // These three escape what they can, so that the error names the first character that cannot be escaped.
+            "ascii" | "latin-1" | "utf-8" if *self == Builtin::SurrogateEscape => {
+                escape_prefix(problem)
+            }
+            _ => self.encode_fix(problem),
+        };
+        fix.ok_or_else(|| self.refuse(problem))
     }
 
     fn refuse(&mut self, problem: EncodeProblem<'_>) -> Failure {

@@ -30,8 +30,11 @@ pub fn decode<H: DecodeErrors>(
         let valid = error.valid_up_to();
         decoder.out.extend_from_slice(&rest[..valid]);
         let lead = rest[valid];
+        // Half a surrogate could still be completed for the `surrogatepass` handler.
+        let half_surrogate = matches!(rest[valid..], [0xED, 0xA0..=0xBF]);
         at += valid;
         let (end, reason) = match error.error_len() {
+            _ if !last && half_surrogate => return Ok(decoder.finish(at)),
             None if !last => return Ok(decoder.finish(at)),
             None => (decoder.input.len(), "unexpected end of data"),
             Some(_) if !matches!(lead, 0xC2..=0xF4) => (at + 1, "invalid start byte"),

@@ -1,0 +1,51 @@
+//! Native functions and methods as Python objects: `builtin_function_or_method`, `method_descriptor`,
+//! `wrapper_descriptor`, `method-wrapper`, `classmethod_descriptor`. The shape says which.
+
+use crate::heap::Tracer;
+use crate::object::header::{Header, Ref, RefSlot, Slot};
+use crate::object::native_def::NativeDef;
+use crate::object::types::PyType;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// A native function object.
+#[repr(C)]
+pub struct PyBuiltin {
+    header: Header,
+    /// What it runs.
+    pub def: &'static NativeDef,
+    /// `__self__` of bound ones, else `NULL`.
+    pub this: Slot,
+    /// `__module__` name (functions), else `NULL`.
+    pub module: Slot,
+    /// `__objclass__` of descriptors; the type that offers a bound method.
+    pub owner: RefSlot<PyType>,
+}
+
+impl PyBuiltin {
+    pub(crate) fn trace_fields(&self, t: &mut Tracer) {
+        t.visit_slot(&self.this);
+        t.visit_slot(&self.module);
+        t.visit(self.owner.value());
+    }
+    /// A native function object of builtin type `id`.
+    pub fn new(
+        vm: &mut Vm,
+        id: u32,
+        def: &'static NativeDef,
+        this: Value,
+        module: Value,
+        owner: Option<Ref<PyType>>,
+    ) -> Ref<PyBuiltin> {
+        vm.heap.alloc(
+            id,
+            PyBuiltin {
+                header: Header::PENDING,
+                def,
+                this: Slot::new(this),
+                module: Slot::new(module),
+                owner: RefSlot::from_option(owner),
+            },
+        )
+    }
+}

@@ -1,0 +1,74 @@
+//! `bytes`. (Methods live in `bytes_methods.rs`.)
+
+use crate::heap::{Tracer, tail};
+use crate::object::header::{Header, Ref};
+use crate::object::instance::trace_extension;
+use crate::object::shape::ids;
+use crate::object::types::PyType;
+use crate::value::Value;
+use crate::vm::Vm;
+use std::cell::Cell;
+
+/// An immutable sequence of bytes.
+#[repr(C)]
+pub struct PyBytes {
+    header: Header,
+    /// Cached hash, 0: not computed.
+    pub hash: Cell<u64>,
+    len: usize,
+}
+
+impl PyBytes {
+    pub(crate) fn trace_fields(&self, t: &mut Tracer) {
+        trace_extension(self, size_of::<PyBytes>() + ((self.len + 7) & !7), t);
+    }
+    /// A new bytes object.
+    pub fn new(vm: &mut Vm, data: &[u8]) -> Ref<PyBytes> {
+        let b = vm.heap.alloc_sized(
+            ids::BYTES,
+            PyBytes {
+                header: Header::PENDING,
+                hash: Cell::new(0),
+                len: data.len(),
+            },
+            data.len(),
+        );
+        tail::fill_bytes(&*b, 0, data);
+        b
+    }
+    /// A new instance of a subclass of `bytes`.
+    pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>, data: &[u8]) -> Ref<PyBytes> {
+        let b = vm.alloc_object(
+            ty,
+            PyBytes {
+                header: Header::PENDING,
+                hash: Cell::new(0),
+                len: data.len(),
+            },
+            data.len(),
+        );
+        tail::fill_bytes(&*b, 0, data);
+        b
+    }
+    /// The bytes. Immutable, so the slice stays valid while the object lives.
+    #[inline(always)]
+    pub fn bytes(&self) -> &[u8] {
+        tail::bytes(self, self.len)
+    }
+    /// Length.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    /// `b''`
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+}
+
+impl Vm {
+    /// A bytes object.
+    pub fn new_bytes(&mut self, data: &[u8]) -> Value {
+        PyBytes::new(self, data).value()
+    }
+}

@@ -1,0 +1,593 @@
+//! `dict`: insertion-ordered and compact. (Methods and views live in `dict_methods.rs`, `dict_views.rs`.)
+//!
+//! Entries are triples (hash, key, value) in one heap array, in insertion order; a deleted entry has a `NULL` key. Up to
+//! 8 entries are searched linearly; larger dicts have an index of entry numbers, probed linearly. Hashes are stored as
+//! immediate integers. Looking a key up may run Python code (`__eq__`), which may change the dict: the search notices
+//! (by the storage's identity and `mutations`) and starts again.
+//!
+//! `keys_version` is a number that names the present set of keys (not values) for inline caches; 0: none given since the
+//! last structural change.
+
+use super::str::PyStr;
+use crate::error::PyResult;
+use crate::heap::Tracer;
+use crate::heap::array::Array;
+use crate::heap::bytebuf::ByteBuf;
+use crate::object::header::{Header, Ref, RefSlot};
+use crate::object::instance::trace_extension;
+use crate::object::intern::INTERNED;
+use crate::object::shape::ids;
+use crate::object::types::PyType;
+use crate::value::Value;
+use crate::vm::Vm;
+use std::cell::Cell;
+
+/// Entries searched without an index.
+const LINEAR: usize = 8;
+const EMPTY: u32 = u32::MAX;
+const DELETED: u32 = u32::MAX - 1;
+
+/// A dict.
+#[repr(C)]
+pub struct PyDict {
+    header: Header,
+    entries: RefSlot<Array>,
+    index: RefSlot<ByteBuf>,
+    /// Entries in use, deleted ones included.
+    used: Cell<u32>,
+    /// Live entries.
+    live: Cell<u32>,
+    keys_version: Cell<u32>,
+    /// Counts structural changes, so that iterators and searches notice.
+    mutations: Cell<u32>,
+}
+
+impl PyDict {
+    pub(crate) fn trace_fields(&self, t: &mut Tracer) {
+        t.visit(self.entries.value());
+        t.visit(self.index.value());
+        trace_extension(self, size_of::<PyDict>(), t);
+    }
+    fn init() -> PyDict {
+        PyDict {
+            header: Header::PENDING,
+            entries: RefSlot::empty(),
+            index: RefSlot::empty(),
+            used: Cell::new(0),
+            live: Cell::new(0),
+            keys_version: Cell::new(0),
+            mutations: Cell::new(0),
+        }
+    }
+    /// `{}`
+    pub fn new(vm: &mut Vm) -> Ref<PyDict> {
+        vm.heap.alloc(ids::DICT, PyDict::init())
+    }
+    /// An empty instance of `dict` or a subclass.
+    pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>) -> Ref<PyDict> {
+        vm.alloc_object(ty, PyDict::init(), 0)
+    }
+    /// Number of items.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.live.get() as usize
+    }
+    /// True when empty.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.live.get() == 0
+    }
+    /// Positions that [`PyDict::entry_at`] knows: one past the last entry, deleted ones included.
+    #[inline(always)]
+    pub fn positions(&self) -> usize {
+        self.used.get() as usize
+    }
+    /// Key and value at a position in insertion order; `None` for a deleted entry or past the end.
+    #[inline(always)]
+    pub fn entry_at(&self, position: usize) -> Option<(Value, Value)> {
+        if position >= self.used.get() as usize {
+            return None;
+        }
+        let e = self.entries.get()?;
+        let key = e.get(position * 3 + 1);
+        if key.is_null() {
+            None
+        } else {
+            Some((key, e.get(position * 3 + 2)))
+        }
+    }
+    /// The stored hash of the entry at a position.
+    pub fn hash_at(&self, position: usize) -> u64 {
+        self.entries
+            .get()
+            .and_then(|e| e.get(position * 3).as_small_int())
+            .unwrap_or(0) as u64
+    }
+    /// Counts structural changes (insertions, deletions): iterators compare it.
+    #[inline(always)]
+    pub fn mutations(&self) -> u32 {
+        self.mutations.get()
+    }
+    /// Position and items of the next live entry at or after `position`.
+    #[inline]
+    pub fn next_entry(&self, mut position: usize) -> Option<(usize, Value, Value)> {
+        let used = self.used.get() as usize;
+        let e = self.entries.get()?;
+        while position < used {
+            let key = e.get(position * 3 + 1);
+            if !key.is_null() {
+                return Some((position, key, e.get(position * 3 + 2)));
+            }
+            position += 1;
+        }
+        None
+    }
+    /// The number of the present key set, 0 if it has none yet.
+    #[inline(always)]
+    pub fn current_keys_version(&self) -> u32 {
+        self.keys_version.get()
+    }
+    /// The value at a position that a cache remembered under the present keys version.
+    #[inline(always)]
+    pub fn value_at(&self, position: usize) -> Value {
+        match self.entries.get() {
+            Some(e) => e.get(position * 3 + 2),
+            None => Value::NULL,
+        }
+    }
+
+    /// Looks an interned string up by identity first; exact str keys only need their text compared, so no Python code runs
+    /// unless the dict has keys of other types with equal hashes, which are skipped here (namespaces have none).
+    #[inline]
+    pub fn get_interned(&self, key: Value) -> Option<Value> {
+        self.find_interned(key).map(|i| self.value_at(i))
+    }
+
+    /// Position of an interned string key, see [`PyDict::get_interned`].
+    pub fn find_interned(&self, key: Value) -> Option<usize> {
+        let entries = self.entries.get()?;
+        let text = key.cast::<PyStr>()?;
+        let hash = text.known_hash();
+        self.probe(hash, |i| {
+            let k = entries.get(i * 3 + 1);
+            k == key
+                || match k.cast::<PyStr>() {
+                    Some(s) => {
+                        s.known_hash() == hash
+                            && !(s.header().has(INTERNED) && text.header().has(INTERNED))
+                            && s.bytes() == text.bytes()
+                    }
+                    None => false,
+                }
+        })
+    }
+
+    /// The position whose entry has `hash` and passes `same`, without running Python.
+    #[inline]
+    fn probe(&self, hash: u64, same: impl Fn(usize) -> bool) -> Option<usize> {
+        let entries = self.entries.get()?;
+        let wanted = hash_value(hash);
+        match self.index.get() {
+            None => {
+                let slots = entries.slots();
+                (0..self.used.get() as usize).find(|&i| {
+                    slots[i * 3].get() == wanted && !slots[i * 3 + 1].get().is_null() && same(i)
+                })
+            }
+            Some(index) => {
+                let table = Index::of(index);
+                let mut at = table.start(hash);
+                loop {
+                    match table.get(at) {
+                        EMPTY => return None,
+                        DELETED => {}
+                        i => {
+                            let i = i as usize;
+                            if entries.get(i * 3) == wanted && same(i) {
+                                return Some(i);
+                            }
+                        }
+                    }
+                    at = table.next(at);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn hash_value(hash: u64) -> Value {
+    Value::from_usize((hash & (u64::MAX >> 3)) as usize)
+}
+
+/// Entry numbers of 1, 2 or 4 bytes; the width follows from the capacity. Twice as many places as entries at least.
+struct Index {
+    buf: Ref<ByteBuf>,
+    mask: usize,
+    width: u8,
+}
+
+impl Index {
+    fn of(buf: Ref<ByteBuf>) -> Index {
+        // `used` of the buffer holds the number of places.
+        let places = buf.used.get();
+        Index {
+            buf,
+            mask: places - 1,
+            width: Index::width_for(places),
+        }
+    }
+    fn width_for(places: usize) -> u8 {
+        if places <= 1 << 7 {
+            1
+        } else if places <= 1 << 15 {
+            2
+        } else {
+            4
+        }
+    }
+    #[inline(always)]
+    fn start(&self, hash: u64) -> usize {
+        (hash ^ (hash >> 20)) as usize & self.mask
+    }
+    #[inline(always)]
+    fn next(&self, at: usize) -> usize {
+        (at + 1) & self.mask
+    }
+    #[inline(always)]
+    fn get(&self, at: usize) -> u32 {
+        let cells = self.buf.cells();
+        match self.width {
+            1 => sign_extend(cells[at].get() as u32, 8),
+            2 => sign_extend(
+                u16::from_le_bytes([cells[at * 2].get(), cells[at * 2 + 1].get()]) as u32,
+                16,
+            ),
+            _ => u32::from_le_bytes([
+                cells[at * 4].get(),
+                cells[at * 4 + 1].get(),
+                cells[at * 4 + 2].get(),
+                cells[at * 4 + 3].get(),
+            ]),
+        }
+    }
+    #[inline(always)]
+    fn set(&self, at: usize, n: u32) {
+        let w = self.width as usize;
+        self.buf.write(at * w, &n.to_le_bytes()[..w]);
+    }
+}
+
+/// The two largest values of each width stand for `DELETED` and `EMPTY`.
+#[inline(always)]
+fn sign_extend(n: u32, bits: u32) -> u32 {
+    if n >= (1 << bits) - 2 {
+        n | u32::MAX << bits
+    } else {
+        n
+    }
+}
+
+impl Ref<PyDict> {
+    /// A number for the present key set, for inline caches.
+    pub fn keys_version(self, vm: &mut Vm) -> u32 {
+        let v = self.keys_version.get();
+        if v != 0 {
+            return v;
+        }
+        vm.last_keys_version += 1;
+        self.keys_version.set(vm.last_keys_version);
+        vm.last_keys_version
+    }
+
+    /// Position of `key`, whose hash is `hash`. May run Python code (`__eq__`).
+    pub fn find(self, vm: &mut Vm, key: Value, hash: u64) -> PyResult<Option<usize>> {
+        if let Some(s) = key.cast::<PyStr>()
+            && s.shape_id() == ids::STR
+        {
+            let (text, entries) = (s.bytes(), self.entries.get());
+            let Some(entries) = entries else {
+                return Ok(None);
+            };
+            let mut odd = false;
+            let odd_key = std::cell::Cell::new(false);
+            let found = self.probe(hash, |i| {
+                let k = entries.get(i * 3 + 1);
+                if k == key {
+                    return true;
+                }
+                match k.cast::<PyStr>() {
+                    Some(o) if o.shape_id() == ids::STR => o.bytes() == text,
+                    _ => {
+                        odd_key.set(true);
+                        false
+                    }
+                }
+            });
+            odd |= odd_key.get();
+            if found.is_some() || !odd {
+                return Ok(found);
+            }
+        } else if key.is_int() {
+            let Some(entries) = self.entries.get() else {
+                return Ok(None);
+            };
+            let odd_key = std::cell::Cell::new(false);
+            let found = self.probe(hash, |i| {
+                let k = entries.get(i * 3 + 1);
+                if k == key {
+                    return true;
+                }
+                if !k.is_int() {
+                    odd_key.set(true);
+                }
+                false
+            });
+            if found.is_some() || !odd_key.get() {
+                return Ok(found);
+            }
+        }
+        self.find_slow(vm, key, hash)
+    }
+
+    #[inline(never)]
+    fn find_slow(self, vm: &mut Vm, key: Value, hash: u64) -> PyResult<Option<usize>> {
+        let wanted = hash_value(hash);
+        'restart: loop {
+            let Some(entries) = self.entries.get() else {
+                return Ok(None);
+            };
+            let mutations = self.mutations.get();
+            let index = self.index.get().map(Index::of);
+            let mut at = index.as_ref().map_or(0, |t| t.start(hash));
+            loop {
+                let i = match &index {
+                    None => {
+                        if at >= self.used.get() as usize {
+                            return Ok(None);
+                        }
+                        at
+                    }
+                    Some(t) => match t.get(at) {
+                        EMPTY => return Ok(None),
+                        DELETED => {
+                            at = t.next(at);
+                            continue;
+                        }
+                        i => i as usize,
+                    },
+                };
+                let k = entries.get(i * 3 + 1);
+                if !k.is_null() && entries.get(i * 3) == wanted {
+                    if k == key {
+                        return Ok(Some(i));
+                    }
+                    let equal = vm.equal(k, key)?;
+                    if self.mutations.get() != mutations || self.entries.get() != Some(entries) {
+                        continue 'restart;
+                    }
+                    if equal {
+                        return Ok(Some(i));
+                    }
+                }
+                at = match &index {
+                    None => at + 1,
+                    Some(t) => t.next(at),
+                };
+            }
+        }
+    }
+
+    /// The value of `key`. May run Python code (`__hash__`, `__eq__`).
+    #[inline]
+    pub fn get(self, vm: &mut Vm, key: Value) -> PyResult<Option<Value>> {
+        let hash = vm.hash_for_table(key)?;
+        Ok(self.find(vm, key, hash)?.map(|i| self.value_at(i)))
+    }
+
+    /// The value of a str key given as text.
+    pub fn get_text(self, vm: &mut Vm, key: &str) -> Option<Value> {
+        let key = vm.intern(key);
+        self.get_interned(key.value())
+    }
+
+    /// Sets an item. May run Python code.
+    #[inline]
+    pub fn insert(self, vm: &mut Vm, key: Value, value: Value) -> PyResult<()> {
+        let hash = vm.hash_for_table(key)?;
+        self.insert_hashed(vm, key, hash, value)
+    }
+
+    /// Sets an item whose key's hash is known. May run Python code (`__eq__`).
+    pub fn insert_hashed(self, vm: &mut Vm, key: Value, hash: u64, value: Value) -> PyResult<()> {
+        match self.find(vm, key, hash)? {
+            Some(i) => self.set_value_at(i, value),
+            None => self.append(vm, key, hash, value),
+        }
+        Ok(())
+    }
+
+    /// Sets an item under a str key (any exact or interned string).
+    pub fn set_interned(self, vm: &mut Vm, key: Value, value: Value) {
+        if let Some(s) = key.cast::<PyStr>() {
+            let hash = s.hash(vm);
+            match self.find_interned(key) {
+                Some(i) => self.set_value_at(i, value),
+                None => self.append(vm, key, hash, value),
+            }
+        }
+    }
+
+    /// Sets an item under a str key given as text.
+    pub fn set_text(self, vm: &mut Vm, key: &str, value: Value) {
+        let key = vm.intern(key);
+        self.set_interned(vm, key.value(), value);
+    }
+
+    /// Replaces the value at a position.
+    #[inline(always)]
+    pub fn set_value_at(self, position: usize, value: Value) {
+        self.entries.expect().set(position * 3 + 2, value);
+    }
+
+    /// Adds an entry whose key is known to be absent.
+    pub fn append(self, vm: &mut Vm, key: Value, hash: u64, value: Value) {
+        self.make_room(vm);
+        let i = self.used.get() as usize;
+        let entries = self.entries.expect();
+        entries.slots()[i * 3].set_unbarriered(hash_value(hash));
+        entries.set(i * 3 + 1, key);
+        entries.set(i * 3 + 2, value);
+        if let Some(index) = self.index.get() {
+            place(&Index::of(index), hash, i as u32);
+        }
+        self.used.set(i as u32 + 1);
+        self.live.set(self.live.get() + 1);
+        self.structure_changed();
+    }
+
+    fn structure_changed(self) {
+        self.keys_version.set(0);
+        self.mutations.set(self.mutations.get().wrapping_add(1));
+    }
+
+    fn make_room(self, vm: &mut Vm) {
+        let (used, live) = (self.used.get() as usize, self.live.get() as usize);
+        let capacity = self.entries.get().map_or(0, |e| e.len() / 3);
+        if used < capacity {
+            return;
+        }
+        if capacity > 0 && live <= used / 2 {
+            return self.rebuild(vm, capacity);
+        }
+        let target = if capacity == 0 {
+            4
+        } else if capacity < LINEAR {
+            LINEAR
+        } else {
+            capacity * 2
+        };
+        self.rebuild(vm, target);
+    }
+
+    /// Makes storage for `capacity` entries and moves the live ones into it.
+    fn rebuild(self, vm: &mut Vm, capacity: usize) {
+        let new = vm.heap.new_array(capacity * 3);
+        let mut n = 0;
+        if let Some(old) = self.entries.get() {
+            for i in 0..self.used.get() as usize {
+                if !old.get(i * 3 + 1).is_null() {
+                    new.copy_from(n * 3, old, i * 3, 3);
+                    n += 1;
+                }
+            }
+        }
+        self.entries.set(self, new);
+        self.used.set(n as u32);
+        if capacity > LINEAR {
+            let places = (capacity * 3 / 2).next_power_of_two();
+            let width = Index::width_for(places) as usize;
+            let buf = vm.heap.new_bytebuf(places * width);
+            for c in buf.cells() {
+                c.set(0xff);
+            }
+            buf.used.set(places);
+            let index = Index::of(buf);
+            for i in 0..n {
+                place(&index, self.hash_at(i), i as u32);
+            }
+            self.index.set(self, buf);
+        } else {
+            self.index.clear();
+        }
+        self.mutations.set(self.mutations.get().wrapping_add(1));
+    }
+
+    /// Makes room for `n` items in all, so that adding them does not rebuild.
+    pub fn reserve(self, vm: &mut Vm, n: usize) {
+        let capacity = self.entries.get().map_or(0, |e| e.len() / 3);
+        if n > capacity {
+            self.rebuild(vm, if n <= 4 { 4 } else { n.next_power_of_two() });
+            self.keys_version.set(0);
+        }
+    }
+
+    /// Removes the entry at a position.
+    pub fn remove_at(self, position: usize) {
+        let entries = self.entries.expect();
+        if let Some(buf) = self.index.get() {
+            let index = Index::of(buf);
+            let mut at = index.start(self.hash_at(position));
+            while index.get(at) != position as u32 {
+                at = index.next(at);
+            }
+            index.set(at, DELETED);
+        }
+        entries.slots()[position * 3 + 1].set_unbarriered(Value::NULL);
+        entries.slots()[position * 3 + 2].set_unbarriered(Value::NULL);
+        self.live.set(self.live.get() - 1);
+        if self.live.get() == 0 {
+            self.clear();
+        } else if position + 1 == self.used.get() as usize && self.index.get().is_none() {
+            self.used.set(position as u32);
+        }
+        self.structure_changed();
+    }
+
+    /// Removes `key`; its value if it was there. May run Python code.
+    pub fn remove(self, vm: &mut Vm, key: Value) -> PyResult<Option<Value>> {
+        let hash = vm.hash_for_table(key)?;
+        Ok(self.find(vm, key, hash)?.map(|i| {
+            let v = self.value_at(i);
+            self.remove_at(i);
+            v
+        }))
+    }
+
+    /// Removes a str key; false if it was not there.
+    pub fn remove_interned(self, _vm: &mut Vm, key: Value) -> bool {
+        match self.find_interned(key) {
+            Some(i) => {
+                self.remove_at(i);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Removes everything.
+    pub fn clear(self) {
+        self.entries.clear();
+        self.index.clear();
+        self.used.set(0);
+        self.live.set(0);
+        self.structure_changed();
+    }
+
+    /// Copies every entry of `other` into this empty dict (hashes are reused, no Python code runs).
+    pub fn copy_entries_from(self, vm: &mut Vm, other: Ref<PyDict>) {
+        self.reserve(vm, other.len());
+        let mut at = 0;
+        while let Some((i, k, v)) = other.next_entry(at) {
+            self.append(vm, k, other.hash_at(i), v);
+            at = i + 1;
+        }
+    }
+
+    /// Moves the entry at a position to the end (`OrderedDict.move_to_end`, reinsertion).
+    pub fn move_to_end(self, vm: &mut Vm, position: usize) {
+        if let Some((k, v)) = self.entry_at(position) {
+            let hash = self.hash_at(position);
+            self.remove_at(position);
+            self.append(vm, k, hash, v);
+        }
+    }
+}
+
+fn place(index: &Index, hash: u64, i: u32) {
+    let mut at = index.start(hash);
+    while index.get(at) < DELETED {
+        at = index.next(at);
+    }
+    index.set(at, i);
+}

@@ -1,0 +1,178 @@
+//! `list`: a length and a heap array of slots. (Methods live in `list_methods.rs`.)
+//!
+//! Nobody may keep a slice of the storage across anything that can run Python or change the list (H6).
+
+use crate::heap::Tracer;
+use crate::heap::array::{Array, ValueVec};
+use crate::object::header::{Header, Ref, RefSlot};
+use crate::object::instance::trace_extension;
+use crate::object::shape::ids;
+use crate::object::types::PyType;
+use crate::value::Value;
+use crate::vm::Vm;
+use std::cell::Cell;
+
+/// A list.
+#[repr(C)]
+pub struct PyList {
+    header: Header,
+    len: Cell<usize>,
+    items: RefSlot<Array>,
+}
+
+impl PyList {
+    pub(crate) fn trace_fields(&self, t: &mut Tracer) {
+        t.visit(self.items.value());
+        trace_extension(self, size_of::<PyList>(), t);
+    }
+    fn init(items: Option<Ref<Array>>, len: usize) -> PyList {
+        PyList {
+            header: Header::PENDING,
+            len: Cell::new(len),
+            items: RefSlot::from_option(items),
+        }
+    }
+    /// `[]`
+    pub fn new(vm: &mut Vm) -> Ref<PyList> {
+        vm.heap.alloc(ids::LIST, PyList::init(None, 0))
+    }
+    /// An empty instance of `list` or a subclass.
+    pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>) -> Ref<PyList> {
+        vm.alloc_object(ty, PyList::init(None, 0), 0)
+    }
+    /// A list of the collected values, without a copy.
+    pub fn from_vec(vm: &mut Vm, values: ValueVec) -> Ref<PyList> {
+        let (array, len) = values.into_parts();
+        vm.heap.alloc(ids::LIST, PyList::init(array, len))
+    }
+    /// A list of the values.
+    pub fn from_slice(vm: &mut Vm, values: &[Value]) -> Ref<PyList> {
+        if values.is_empty() {
+            return PyList::new(vm);
+        }
+        let array = vm.heap.new_array(values.len());
+        for (s, v) in array.slots().iter().zip(values) {
+            s.set(array, *v);
+        }
+        vm.heap
+            .alloc(ids::LIST, PyList::init(Some(array), values.len()))
+    }
+    /// Length.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len.get()
+    }
+    /// True when empty.
+    pub fn is_empty(&self) -> bool {
+        self.len.get() == 0
+    }
+    /// The item at `i`; panics past the end.
+    #[inline(always)]
+    pub fn get(&self, i: usize) -> Value {
+        assert!(i < self.len.get());
+        self.items.expect().get(i)
+    }
+    /// The item at `i`, if there is one.
+    #[inline(always)]
+    pub fn try_get(&self, i: usize) -> Option<Value> {
+        if i < self.len.get() {
+            self.items.get().map(|a| a.get(i))
+        } else {
+            None
+        }
+    }
+    /// The storage.
+    pub fn array(&self) -> Option<Ref<Array>> {
+        self.items.get()
+    }
+    /// A snapshot of the items that no later change of the list affects.
+    pub fn to_vec(&self, vm: &Vm) -> ValueVec {
+        let mut out = ValueVec::with_capacity(&vm.heap, self.len());
+        for i in 0..self.len() {
+            out.push(&vm.heap, self.get(i));
+        }
+        out
+    }
+}
+
+impl Ref<PyList> {
+    /// Replaces the item at `i`; panics past the end.
+    #[inline(always)]
+    pub fn set(self, i: usize, v: Value) {
+        assert!(i < self.len.get());
+        self.items.expect().set(i, v);
+    }
+    /// Appends.
+    #[inline]
+    pub fn push(self, vm: &mut Vm, v: Value) {
+        let len = self.len.get();
+        match self.items.get() {
+            Some(a) if len < a.len() => a.set(len, v),
+            _ => self.push_grow(vm, v),
+        }
+        self.len.set(len + 1);
+    }
+    #[inline(never)]
+    fn push_grow(self, vm: &mut Vm, v: Value) {
+        let len = self.len.get();
+        let array = self.with_room(vm, len + 1);
+        array.set(len, v);
+    }
+    /// The storage after making room for `n` items.
+    pub fn with_room(self, vm: &mut Vm, n: usize) -> Ref<Array> {
+        let array = match self.items.get() {
+            Some(a) if a.len() >= n => return a,
+            Some(a) => vm
+                .heap
+                .grow_array(a, n.max(a.len() + a.len() / 2 + 2))
+                .expect("out of memory"),
+            None => vm.heap.new_array(n.max(4)),
+        };
+        self.items.set(self, array);
+        array
+    }
+    /// Sets the length. Slots past it are emptied; slots up to it must have been filled.
+    pub fn set_len(self, len: usize) {
+        let old = self.len.get();
+        if let Some(a) = self.items.get() {
+            for i in len..old.min(a.len()) {
+                a.slots()[i].set_unbarriered(Value::NULL);
+            }
+        }
+        self.len.set(len);
+    }
+    /// Removes and returns the last item.
+    #[inline]
+    pub fn pop(self) -> Option<Value> {
+        let len = self.len.get().checked_sub(1)?;
+        let a = self.items.get()?;
+        let v = a.get(len);
+        a.slots()[len].set_unbarriered(Value::NULL);
+        self.len.set(len);
+        Some(v)
+    }
+    /// Replaces items `start..end` by `values`.
+    pub fn splice(self, vm: &mut Vm, start: usize, end: usize, values: &[Value]) {
+        let len = self.len.get();
+        let new_len = len - (end - start) + values.len();
+        let array = self.with_room(vm, new_len);
+        array.copy_from(start + values.len(), array, end, len - end);
+        for (i, v) in values.iter().enumerate() {
+            array.set(start + i, *v);
+        }
+        if new_len < len {
+            self.set_len(new_len);
+        } else {
+            self.len.set(new_len);
+        }
+    }
+    /// Takes over the collected values as the contents.
+    pub fn replace(self, values: ValueVec) {
+        let (array, len) = values.into_parts();
+        match array {
+            Some(a) => self.items.set(self, a),
+            None => self.items.clear(),
+        }
+        self.len.set(len);
+    }
+}

@@ -1,0 +1,57 @@
+//! `Native`: objects of module types that need only some Rust state behind the header.
+//!
+//! The state is a boxed [`NativeData`] found by its Rust type. Python objects inside it live in [`Slot`] fields, which the
+//! state's `trace` visits and whose stores name the `Native` as owner (H1).
+
+use crate::heap::Tracer;
+use crate::object::header::{Header, Ref};
+use crate::object::instance::trace_extension;
+use crate::object::types::PyType;
+use crate::value::Value;
+use crate::vm::Vm;
+use std::any::Any;
+
+/// Rust state of a native object.
+pub trait NativeData: Any {
+    /// Visits every Python object the state holds.
+    fn trace(&self, _tracer: &mut Tracer) {}
+}
+
+/// A native object.
+#[repr(C)]
+pub struct Native {
+    header: Header,
+    data: Box<dyn NativeData>,
+}
+
+impl Native {
+    pub(crate) fn trace_fields(&self, t: &mut Tracer) {
+        self.data.trace(t);
+        trace_extension(self, size_of::<Native>(), t);
+    }
+    /// An instance of `ty` (kind `Native`) with the given state.
+    pub fn new<T: NativeData>(vm: &mut Vm, ty: Ref<PyType>, data: T) -> Ref<Native> {
+        vm.alloc_object(
+            ty,
+            Native {
+                header: Header::PENDING,
+                data: Box::new(data),
+            },
+            0,
+        )
+    }
+    /// The state, if it is a `T`.
+    #[inline]
+    pub fn data<T: NativeData>(&self) -> Option<&T> {
+        let any: &dyn Any = &*self.data;
+        any.downcast_ref::<T>()
+    }
+}
+
+/// The state `T` of a value, with the object that owns it.
+#[inline]
+pub fn native<T: NativeData>(v: &Value) -> Option<(Ref<Native>, &T)> {
+    let object: Ref<Native> = v.cast()?;
+    let data = object.data::<T>()?;
+    Some((object, crate::heap::tail::extend_lifetime(v, data)))
+}

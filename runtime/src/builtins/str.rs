@@ -1,0 +1,312 @@
+//! `str`: generalized UTF-8 bytes with a known number of code points. (Methods live in `str_methods*.rs`.)
+//!
+//! Short strings carry their bytes inline. A string made by repeated `+=` shares a growing buffer with its prefixes, so
+//! that appending is amortised constant time as in CPython. ASCII strings index directly; others build a table of byte
+//! offsets (one per 64 code points) on first indexed use. Lone surrogates are three-byte sequences.
+
+use crate::heap::bytebuf::ByteBuf;
+use crate::heap::{Tracer, tail};
+use crate::object::header::{Header, Ref, RefSlot, flag};
+use crate::object::instance::trace_extension;
+use crate::object::shape::ids;
+use crate::object::types::PyType;
+use crate::value::Value;
+use crate::vm::Vm;
+use std::cell::Cell;
+
+/// Header flag: made by `+`, so the next `+` on it may be the start of repeated appending.
+const CONCATENATED: u8 = flag::USER2;
+/// Code points between entries of the offset table.
+const INDEX_STEP: usize = 64;
+
+/// A string.
+#[repr(C)]
+pub struct PyStr {
+    header: Header,
+    hash: Cell<u64>,
+    byte_len: u32,
+    char_len: u32,
+    shared: RefSlot<ByteBuf>,
+    index: RefSlot<ByteBuf>,
+}
+
+impl PyStr {
+    pub(crate) fn trace_fields(&self, t: &mut Tracer) {
+        t.visit(self.shared.value());
+        t.visit(self.index.value());
+        let inline = if self.shared.get().is_some() {
+            0
+        } else {
+            self.byte_len as usize
+        };
+        trace_extension(self, size_of::<PyStr>() + ((inline + 7) & !7), t);
+    }
+
+    fn init(byte_len: usize, char_len: usize) -> PyStr {
+        PyStr {
+            header: Header::PENDING,
+            hash: Cell::new(0),
+            byte_len: byte_len as u32,
+            char_len: char_len as u32,
+            shared: RefSlot::empty(),
+            index: RefSlot::empty(),
+        }
+    }
+
+    /// A new string. Strings beyond 4 GiB are refused where they are made.
+    pub fn new(vm: &mut Vm, text: &[u8]) -> Ref<PyStr> {
+        let chars = count_chars(text);
+        Self::new_counted(vm, text, chars)
+    }
+
+    /// A new string whose number of code points is known.
+    pub fn new_counted(vm: &mut Vm, text: &[u8], chars: usize) -> Ref<PyStr> {
+        let s = vm
+            .heap
+            .alloc_sized(ids::STR, PyStr::init(text.len(), chars), text.len());
+        tail::fill_bytes(&*s, 0, text);
+        s
+    }
+
+    /// A new instance of a subclass of `str`.
+    pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>, text: &[u8]) -> Ref<PyStr> {
+        let s = vm.alloc_object(ty, PyStr::init(text.len(), count_chars(text)), text.len());
+        tail::fill_bytes(&*s, 0, text);
+        s
+    }
+
+    /// The bytes. Immutable, so the slice stays valid while the string lives.
+    #[inline(always)]
+    pub fn bytes(&self) -> &[u8] {
+        match self.shared.get() {
+            None => tail::bytes(self, self.byte_len as usize),
+            Some(buf) => &tail::extend_to(self, buf.bytes())[..self.byte_len as usize],
+        }
+    }
+    /// Length in bytes.
+    #[inline(always)]
+    pub fn byte_len(&self) -> usize {
+        self.byte_len as usize
+    }
+    /// Length in code points: Python's `len`.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.char_len as usize
+    }
+    /// `''`
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.byte_len == 0
+    }
+    /// Only ASCII: code points are bytes.
+    #[inline(always)]
+    pub fn is_ascii(&self) -> bool {
+        self.byte_len == self.char_len
+    }
+    /// As UTF-8 text; `None` if it has lone surrogates.
+    pub fn as_utf8(&self) -> Option<&str> {
+        std::str::from_utf8(self.bytes()).ok()
+    }
+    /// As text for messages, surrogates replaced.
+    pub fn text_lossy(&self) -> String {
+        String::from_utf8_lossy(self.bytes()).into_owned()
+    }
+    /// The bytes are in a buffer that longer strings may share.
+    pub fn is_shared(&self) -> bool {
+        self.shared.get().is_some()
+    }
+    /// The hash if it was computed, else 0.
+    #[inline(always)]
+    pub fn known_hash(&self) -> u64 {
+        self.hash.get()
+    }
+    /// The hash as dicts use it (never 0).
+    #[inline(always)]
+    pub fn hash(&self, vm: &Vm) -> u64 {
+        let h = self.hash.get();
+        if h != 0 {
+            return h;
+        }
+        let h = vm.hash_bytes(self.bytes());
+        self.hash.set(h);
+        h
+    }
+}
+
+impl Ref<PyStr> {
+    /// Byte offset of code point `i` (`i` may be the length).
+    pub fn offset_of(self, vm: &mut Vm, i: usize) -> usize {
+        if self.is_ascii() {
+            return i;
+        }
+        if i >= self.len() {
+            return self.byte_len();
+        }
+        let index = match self.index.get() {
+            Some(t) => t,
+            None => {
+                let t = build_index(vm, self);
+                self.index.set(self, t);
+                t
+            }
+        };
+        let at = i / INDEX_STEP * 4;
+        let b = &index.bytes()[at..at + 4];
+        let mut offset = u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize;
+        let bytes = self.bytes();
+        for _ in 0..i % INDEX_STEP {
+            offset += char_width(bytes[offset]);
+        }
+        offset
+    }
+
+    /// `self + other` for exact contents; appends in place when this string ends its shared buffer.
+    pub fn concat(self, vm: &mut Vm, other: Ref<PyStr>) -> Option<Ref<PyStr>> {
+        if other.is_empty() && self.shape_id() == ids::STR {
+            return Some(self);
+        }
+        if self.is_empty() && other.shape_id() == ids::STR {
+            return Some(other);
+        }
+        let (bytes, chars) = (self.byte_len() + other.byte_len(), self.len() + other.len());
+        if bytes > u32::MAX as usize {
+            return None;
+        }
+        if bytes >= 128 && self.header().has(CONCATENATED) {
+            return self.append(vm, other, bytes, chars);
+        }
+        let s = vm
+            .heap
+            .try_alloc_sized(ids::STR, PyStr::init(bytes, chars), bytes)?;
+        tail::fill_bytes(&*s, 0, self.bytes());
+        tail::fill_bytes(&*s, self.byte_len(), other.bytes());
+        s.header().set_flags(CONCATENATED);
+        Some(s)
+    }
+
+    fn append(
+        self,
+        vm: &mut Vm,
+        other: Ref<PyStr>,
+        bytes: usize,
+        chars: usize,
+    ) -> Option<Ref<PyStr>> {
+        let own = self.byte_len();
+        let buf = match self.shared.get() {
+            Some(buf) if buf.used.get() == own && buf.capacity() >= bytes => buf,
+            Some(buf) if buf.used.get() == own => vm.heap.grow_bytebuf(buf, bytes + bytes / 2)?,
+            _ => {
+                let buf = vm.heap.try_new_bytebuf(bytes + bytes / 2)?;
+                buf.write(0, self.bytes());
+                buf
+            }
+        };
+        buf.write(own, other.bytes());
+        buf.used.set(bytes);
+        let s = vm.heap.try_alloc_sized(
+            ids::STR,
+            PyStr {
+                shared: RefSlot::new(buf),
+                ..PyStr::init(bytes, chars)
+            },
+            0,
+        )?;
+        s.header().set_flags(CONCATENATED);
+        Some(s)
+    }
+
+    /// Code points `start..end` as a new string; `start <= end <= len`.
+    pub fn substring(self, vm: &mut Vm, start: usize, end: usize) -> Ref<PyStr> {
+        if start == 0 && end == self.len() && self.shape_id() == ids::STR {
+            return self;
+        }
+        if end - start == 1 && self.is_ascii() {
+            return vm.ascii_char(self.bytes()[start]);
+        }
+        let (from, to) = (self.offset_of(vm, start), self.offset_of(vm, end));
+        PyStr::new_counted(vm, &self.bytes()[from..to], end - start)
+    }
+
+    /// Code point `i` as a string of length one.
+    pub fn char_at(self, vm: &mut Vm, i: usize) -> Ref<PyStr> {
+        self.substring(vm, i, i + 1)
+    }
+}
+
+/// Bytes of the sequence that starts with `lead`.
+#[inline(always)]
+pub fn char_width(lead: u8) -> usize {
+    match lead {
+        0..0xc0 => 1,
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        _ => 4,
+    }
+}
+
+/// Code points in generalized UTF-8 text.
+#[inline]
+pub fn count_chars(text: &[u8]) -> usize {
+    text.iter().filter(|b| (**b as i8) >= -0x40).count()
+}
+
+fn build_index(vm: &mut Vm, s: Ref<PyStr>) -> Ref<ByteBuf> {
+    let index = vm.heap.new_bytebuf((s.len() / INDEX_STEP + 1) * 4);
+    let bytes = s.bytes();
+    let (mut offset, mut i) = (0, 0);
+    while offset < bytes.len() {
+        if i % INDEX_STEP == 0 {
+            index.write(i / INDEX_STEP * 4, &(offset as u32).to_le_bytes());
+        }
+        offset += char_width(bytes[offset]);
+        i += 1;
+    }
+    index
+}
+
+/// Text of a str value for messages; other values give a placeholder.
+pub fn lossy(v: Value) -> String {
+    match v.cast::<PyStr>() {
+        Some(s) => s.text_lossy(),
+        None => "?".to_string(),
+    }
+}
+
+impl Vm {
+    /// A str object.
+    pub fn new_str(&mut self, text: &str) -> Value {
+        self.new_str_bytes(text.as_bytes())
+    }
+    /// A str object from generalized UTF-8.
+    pub fn new_str_bytes(&mut self, text: &[u8]) -> Value {
+        match text {
+            [] => self.empty_str().value(),
+            [b] if *b < 128 => self.ascii_char(*b).value(),
+            _ => PyStr::new(self, text).value(),
+        }
+    }
+    /// `''`
+    pub fn empty_str(&mut self) -> Ref<PyStr> {
+        self.intern("")
+    }
+    /// The string of one ASCII character.
+    #[inline]
+    pub fn ascii_char(&mut self, b: u8) -> Ref<PyStr> {
+        match self
+            .ascii_chars
+            .get()
+            .cast::<crate::heap::array::Array>()
+            .and_then(|a| a.get(b as usize & 127).cast::<PyStr>())
+        {
+            Some(s) => s,
+            None => self.intern_bytes(&[b & 127]),
+        }
+    }
+    /// Hash of a string's bytes: keyed SipHash-1-3 (PEP 456), cut to 61 bits, never 0.
+    pub fn hash_bytes(&self, bytes: &[u8]) -> u64 {
+        use std::hash::Hasher;
+        let mut h = siphasher::sip::SipHasher13::new_with_keys(self.hash_key.0, self.hash_key.1);
+        h.write(bytes);
+        (h.finish() >> 3).max(1)
+    }
+}

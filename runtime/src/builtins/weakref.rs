@@ -1,0 +1,65 @@
+//! Weak references and proxies. (Methods live in `weakref_methods.rs`.)
+
+use crate::heap::Tracer;
+use crate::object::header::{Header, Ref, Slot, flag};
+use crate::object::instance::trace_extension;
+use crate::object::shape::ids;
+use crate::object::types::PyType;
+use crate::value::Value;
+use crate::vm::Vm;
+use std::cell::Cell;
+
+/// A weak reference; the collector empties `target` when it dies.
+#[repr(C)]
+pub struct PyWeakref {
+    header: Header,
+    /// The object referred to, or `NULL`. Not traced.
+    pub target: Slot,
+    /// Called with the weak reference after the target died, or `NULL`.
+    pub callback: Slot,
+    /// Cached hash of the target, 0: not computed.
+    pub hash: Cell<u64>,
+}
+
+impl PyWeakref {
+    pub(crate) fn trace_fields(&self, t: &mut Tracer) {
+        t.visit_slot(&self.callback);
+        trace_extension(self, size_of::<PyWeakref>(), t);
+    }
+    /// A weak reference of type `ty` to `target`, which must be a heap object.
+    pub fn new_instance(
+        vm: &mut Vm,
+        ty: Ref<PyType>,
+        target: Value,
+        callback: Value,
+    ) -> Ref<PyWeakref> {
+        let slot = Slot::new(Value::NULL);
+        let w = vm.alloc_object(
+            ty,
+            PyWeakref {
+                header: Header::PENDING,
+                target: slot,
+                callback: Slot::new(callback),
+                hash: Cell::new(0),
+            },
+            0,
+        );
+        w.target.set_unbarriered(target);
+        if let Some(h) = target.header() {
+            h.set_flags(flag::HAS_WEAKREF);
+            vm.heap.register_weakref(w.header(), h, &w.target);
+        }
+        w
+    }
+}
+
+/// A plain weak reference without callback.
+pub fn new_plain(vm: &mut Vm, target: Value) -> Value {
+    let ty = vm.builtin_type(ids::WEAKREF);
+    PyWeakref::new_instance(vm, ty, target, Value::NULL).value()
+}
+
+/// What a weak reference value refers to, if that lives.
+pub fn target_of(weakref: Value) -> Option<Value> {
+    weakref.cast::<PyWeakref>()?.target.get().non_null()
+}

@@ -1,0 +1,193 @@
+//! `Array`: a run of slots, the storage behind lists, dicts, overflow attributes and [`ValueVec`].
+
+use super::{Heap, Tracer, tail};
+use crate::object::header::{Header, Ref, Slot};
+use crate::object::shape::ids;
+use crate::value::Value;
+
+/// A fixed number of slots. Empty slots hold `NULL`.
+#[repr(C)]
+pub struct Array {
+    header: Header,
+    len: std::cell::Cell<usize>,
+}
+
+impl Array {
+    pub(crate) fn trace_fields(&self, tracer: &mut Tracer) {
+        for slot in self.slots() {
+            tracer.visit_slot(slot);
+        }
+    }
+    /// Number of slots.
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len.get()
+    }
+    /// True without slots.
+    pub fn is_empty(&self) -> bool {
+        self.len.get() == 0
+    }
+    /// All slots.
+    #[inline(always)]
+    pub fn slots(&self) -> &[Slot] {
+        tail::slots(self, self.len.get())
+    }
+    /// The value in slot `i`.
+    #[inline(always)]
+    pub fn get(&self, i: usize) -> Value {
+        self.slots()[i].get()
+    }
+}
+
+impl Ref<Array> {
+    /// Stores into slot `i`.
+    #[inline(always)]
+    pub fn set(self, i: usize, v: Value) {
+        self.slots()[i].set(self, v);
+    }
+    /// Copies `count` slots within one array or between two; ranges may overlap.
+    pub fn copy_from(self, at: usize, source: Ref<Array>, from: usize, count: usize) {
+        if count == 0 {
+            return;
+        }
+        let (src, dst) = (
+            &source.slots()[from..from + count],
+            &self.slots()[at..at + count],
+        );
+        if self == source && from < at {
+            for i in (0..count).rev() {
+                dst[i].set(self, src[i].get());
+            }
+        } else {
+            for i in 0..count {
+                dst[i].set(self, src[i].get());
+            }
+        }
+    }
+}
+
+impl Heap {
+    /// A new array of `len` empty slots.
+    pub fn new_array(&self, len: usize) -> Ref<Array> {
+        self.alloc_sized(
+            ids::ARRAY,
+            Array {
+                header: Header::PENDING,
+                len: std::cell::Cell::new(len),
+            },
+            len * 8,
+        )
+    }
+    /// A new array of `len` empty slots, `None` when there is no memory.
+    pub fn try_new_array(&self, len: usize) -> Option<Ref<Array>> {
+        let bytes = len.checked_mul(8)?;
+        self.try_alloc_sized(
+            ids::ARRAY,
+            Array {
+                header: Header::PENDING,
+                len: std::cell::Cell::new(len),
+            },
+            bytes,
+        )
+    }
+    /// An array with the contents of `array` and room for `len` slots: grown in place where possible.
+    pub fn grow_array(&self, array: Ref<Array>, len: usize) -> Option<Ref<Array>> {
+        if self.try_grow(array, len.checked_mul(8)?) {
+            array.len.set(len);
+            return Some(array);
+        }
+        let new = self.try_new_array(len)?;
+        new.copy_from(0, array, 0, array.len());
+        Some(new)
+    }
+}
+
+/// A growable vector of values in heap memory: the lawful stand-in for `Vec<Value>` in native code (H1).
+///
+/// Keep it on the native stack (a local); its storage is found from there.
+pub struct ValueVec {
+    array: Option<Ref<Array>>,
+    len: usize,
+}
+
+impl Default for ValueVec {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ValueVec {
+    /// An empty vector; allocates nothing.
+    pub const fn new() -> ValueVec {
+        ValueVec {
+            array: None,
+            len: 0,
+        }
+    }
+    /// Room for `n` values.
+    pub fn with_capacity(heap: &Heap, n: usize) -> ValueVec {
+        ValueVec {
+            array: if n == 0 {
+                None
+            } else {
+                Some(heap.new_array(n))
+            },
+            len: 0,
+        }
+    }
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    /// True when empty.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+    /// Appends a value.
+    #[inline]
+    pub fn push(&mut self, heap: &Heap, v: Value) {
+        let array = match self.array {
+            Some(a) if self.len < a.len() => a,
+            Some(a) => heap
+                .grow_array(a, self.len + self.len / 2 + 4)
+                .expect("out of memory"),
+            None => heap.new_array(4),
+        };
+        array.set(self.len, v);
+        self.len += 1;
+        self.array = Some(array);
+    }
+    /// Removes and returns the last value.
+    pub fn pop(&mut self) -> Option<Value> {
+        self.len = self.len.checked_sub(1)?;
+        self.array.map(|a| a.get(self.len))
+    }
+    /// The value at `i`; panics past the end, as indexing a `Vec` does.
+    #[inline]
+    pub fn get(&self, i: usize) -> Value {
+        assert!(i < self.len);
+        self.array.expect("not empty").get(i)
+    }
+    /// Replaces the value at `i`.
+    #[inline]
+    pub fn set(&mut self, i: usize, v: Value) {
+        assert!(i < self.len);
+        self.array.expect("not empty").set(i, v);
+    }
+    /// The values as a slice. Sound to hold across allocation and Python code: nobody else knows this storage.
+    #[inline]
+    pub fn as_slice(&self) -> &[Value] {
+        match &self.array {
+            Some(a) => tail::values(a.slots(), self.len),
+            None => &[],
+        }
+    }
+    /// Shortens the vector.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+    /// The storage and length, for building a list or tuple without a copy.
+    pub fn into_parts(self) -> (Option<Ref<Array>>, usize) {
+        (self.array, self.len)
+    }
+}

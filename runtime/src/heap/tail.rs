@@ -1,0 +1,103 @@
+//! Access to the data that follows an object's fixed fields.
+//!
+//! An object with a tail is allocated by `alloc_sized`; its own fixed fields say how long the tail is. The functions
+//! here are safe to call because every caller passes a length that it stored at allocation (H3, H5); debug builds
+//! compare with the size in the header.
+
+use crate::object::header::{HeapObject, Slot};
+
+/// The first `count` slots behind the fixed fields of `object`.
+#[inline(always)]
+pub fn slots<T: HeapObject>(object: &T, count: usize) -> &[Slot] {
+    // SAFETY: H5: the caller's length field was set at allocation, which reserved that many zeroed words.
+    unsafe { std::slice::from_raw_parts((object as *const T).add(1) as *const Slot, count) }
+}
+
+/// The first `count` bytes behind the fixed fields of `object`.
+#[inline(always)]
+pub fn bytes<T: HeapObject>(object: &T, count: usize) -> &[u8] {
+    // SAFETY: as for `slots`.
+    unsafe { std::slice::from_raw_parts((object as *const T).add(1) as *const u8, count) }
+}
+
+/// The bytes behind the fixed fields, to be filled by the code that just allocated `object` or that owns the buffer.
+///
+/// The returned cells alias freely; no `&mut` to heap memory exists (H6).
+#[inline(always)]
+pub fn byte_cells<T: HeapObject>(object: &T, count: usize) -> &[std::cell::Cell<u8>] {
+    // SAFETY: as for `slots`; Cell<u8> has the layout of u8.
+    unsafe {
+        std::slice::from_raw_parts(
+            (object as *const T).add(1) as *const std::cell::Cell<u8>,
+            count,
+        )
+    }
+}
+
+/// Raw words behind the fixed fields.
+#[inline(always)]
+pub fn words<T: HeapObject>(object: &T, count: usize) -> &[std::cell::Cell<u64>] {
+    // SAFETY: as for `slots`.
+    unsafe {
+        std::slice::from_raw_parts(
+            (object as *const T).add(1) as *const std::cell::Cell<u64>,
+            count,
+        )
+    }
+}
+
+/// Copies `data` into the tail of a new object.
+#[inline(always)]
+pub fn fill_bytes<T: HeapObject>(object: &T, at: usize, data: &[u8]) {
+    // SAFETY: the caller allocated at least `at + data.len()` bytes and no reference to them exists yet.
+    unsafe {
+        std::ptr::copy_nonoverlapping(
+            data.as_ptr(),
+            ((object as *const T).add(1) as *mut u8).add(at),
+            data.len(),
+        )
+    }
+}
+
+/// One slot at `offset` bytes from the start of `object` (instance attributes behind any layout).
+#[inline(always)]
+pub fn slot_at<T: HeapObject>(object: &T, offset: usize) -> &Slot {
+    // SAFETY: offsets come from the shape, which the allocation of the object followed.
+    unsafe { &*((object as *const T as *const u8).add(offset) as *const Slot) }
+}
+
+/// The first `count` slots read as plain values. The slots must not be stored to while the slice is used (H6).
+#[inline(always)]
+pub fn values(slots: &[Slot], count: usize) -> &[crate::value::Value] {
+    let slots = &slots[..count];
+    // SAFETY: Slot is a transparent Cell<Value>; the caller owns the storage and stores nothing meanwhile.
+    unsafe { std::slice::from_raw_parts(slots.as_ptr() as *const crate::value::Value, slots.len()) }
+}
+
+/// One slot at `offset` bytes from an object's header (instance attributes behind any layout).
+#[inline(always)]
+pub fn slot_at_header(
+    object: &crate::object::header::Ref<crate::object::header::Header>,
+    offset: usize,
+) -> &Slot {
+    // SAFETY: offsets come from the shape, which the allocation of the object followed; the object is live (H1).
+    unsafe { &*((object.as_ptr() as *const u8).add(offset) as *const Slot) }
+}
+
+/// Ties a reference into a heap object to a `Value` on the caller's stack that keeps the object alive.
+///
+/// Sound only for fields that are never replaced after construction (immutable payloads).
+#[inline(always)]
+pub fn extend_lifetime<'a, T>(_keep: &'a crate::value::Value, r: &T) -> &'a T {
+    // SAFETY: H1: `_keep` holds the object that contains `r` for all of 'a, objects do not move, the field is immutable.
+    unsafe { &*(r as *const T) }
+}
+
+/// Ties bytes of a buffer to the object that holds the buffer alive in an immutable field.
+///
+/// Sound only when the bytes looked at are never written again (prefixes of append-only string buffers).
+#[inline(always)]
+pub fn extend_to<'a, T>(_keep: &'a T, bytes: &[u8]) -> &'a [u8] {
+    // SAFETY: H1: `_keep` refers to the buffer for all of 'a, buffers do not move, and the prefix is never rewritten.
+    unsafe { std::slice::from_raw_parts(bytes.as_ptr(), bytes.len()) }
+}

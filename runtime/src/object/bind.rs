@@ -1,0 +1,229 @@
+//! Argument binding for native functions, with CPython's error texts.
+
+use super::header::Ref;
+use super::native_def::{NativeDef, ParamKind, Signature};
+use crate::builtins::dict::PyDict;
+use crate::builtins::str::PyStr;
+use crate::builtins::tuple::PyTuple;
+use crate::error::{PyResult, Raised};
+use crate::heap::array::ValueVec;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// Calls a native function with positional arguments (self included) and keyword arguments named by the last names of `kwnames`.
+#[inline]
+pub fn call_native(
+    vm: &mut Vm,
+    def: &'static NativeDef,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+) -> PyResult {
+    let sig = def.signature();
+    if kwnames.is_none() && sig.plain {
+        let given = args.len();
+        if given == sig.total {
+            return (def.func)(vm, args);
+        }
+        if given >= sig.required && given < sig.total && sig.total <= 8 {
+            let mut padded = [Value::NULL; 8];
+            padded[..given].copy_from_slice(args);
+            return (def.func)(vm, &padded[..sig.total]);
+        }
+    }
+    call_bound(vm, def, sig, args, kwnames)
+}
+
+#[inline(never)]
+fn call_bound(
+    vm: &mut Vm,
+    def: &'static NativeDef,
+    sig: &Signature,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+) -> PyResult {
+    let nkw = kwnames.map_or(0, |k| k.len());
+    let (positional, keywords) = args.split_at(args.len() - nkw);
+    let mut bound = ValueVec::with_capacity(&vm.heap, sig.total);
+    for _ in 0..sig.total {
+        bound.push(&vm.heap, Value::NULL);
+    }
+    let taken = positional.len().min(sig.positional);
+    for (i, v) in positional[..taken].iter().enumerate() {
+        bound.set(i, *v);
+    }
+    if sig.var_args {
+        let rest = PyTuple::from_slice(vm, &positional[taken..]);
+        bound.set(sig.params.len(), rest.value());
+    } else if positional.len() > sig.positional {
+        return Err(too_many(vm, def, sig, positional.len(), nkw));
+    }
+    if let Some(names) = kwnames {
+        bind_keywords(vm, def, sig, &mut bound, names, keywords)?;
+    }
+    check_missing(vm, def, sig, &bound, positional.len())?;
+    (def.func)(vm, bound.as_slice())
+}
+
+fn bind_keywords(
+    vm: &mut Vm,
+    def: &NativeDef,
+    sig: &Signature,
+    bound: &mut ValueVec,
+    names: Ref<PyTuple>,
+    values: &[Value],
+) -> PyResult<()> {
+    let own = sig.params.iter().any(|p| p.kind != ParamKind::Positional);
+    if !own && !sig.var_kw && !names.items().is_empty() {
+        return Err(vm.type_error(format!(
+            "{} takes no keyword arguments",
+            qualified(vm, def, sig, bound)
+        )));
+    }
+    for (i, v) in values.iter().enumerate() {
+        let name = names.items()[i];
+        let Some(text) = name.cast::<PyStr>() else {
+            return Err(vm.type_error("keywords must be strings"));
+        };
+        let at = sig
+            .params
+            .iter()
+            .position(|p| p.kind != ParamKind::Positional && p.name.as_bytes() == text.bytes());
+        match at {
+            Some(at) if !bound.get(at).is_null() => {
+                let position = at + 1 - sig.has_self as usize;
+                let text = text.text_lossy();
+                return Err(vm.type_error(format!(
+                    "argument for {}() given by name ('{text}') and position ({position})",
+                    def.name
+                )));
+            }
+            Some(at) => bound.set(at, *v),
+            None if sig.var_kw => {
+                let slot = sig.total - 1;
+                let dict = match bound.get(slot).cast::<PyDict>() {
+                    Some(d) => d,
+                    None => {
+                        let d = PyDict::new(vm);
+                        bound.set(slot, d.value());
+                        d
+                    }
+                };
+                dict.insert(vm, name, *v)?;
+            }
+            None => {
+                let text = text.text_lossy();
+                if sig.params.iter().any(|p| p.name == text) {
+                    return Err(vm.type_error(format!("{}() got some positional-only arguments passed as keyword arguments: '{text}'", def.name)));
+                }
+                return Err(vm.type_error(format!(
+                    "{}() got an unexpected keyword argument '{text}'",
+                    def.name
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_missing(
+    vm: &mut Vm,
+    def: &NativeDef,
+    sig: &Signature,
+    bound: &ValueVec,
+    given: usize,
+) -> PyResult<()> {
+    let missing = sig
+        .params
+        .iter()
+        .enumerate()
+        .find(|(i, p)| !p.optional && bound.get(*i).is_null());
+    let Some((i, p)) = missing else { return Ok(()) };
+    let shift = sig.has_self as usize;
+    let name = def.name;
+    let given = given.saturating_sub(shift);
+    let only_positional = sig.params.iter().all(|p| p.kind == ParamKind::Positional);
+    if i == 0 && sig.has_self {
+        return Err(vm.type_error(format!("unbound method {name}() needs an argument")));
+    }
+    if only_positional && !sig.var_args && !sig.var_kw {
+        let (required, most) = (sig.required - shift, sig.positional - shift);
+        if required == 1 && most == 1 {
+            let q = qualified(vm, def, sig, bound);
+            return Err(vm.type_error(format!("{q} takes exactly one argument ({given} given)")));
+        }
+        return Err(vm.type_error(arity(name, required, most, given)));
+    }
+    let (position, parameter) = (i + 1 - shift, p.name);
+    if p.kind == ParamKind::Keyword {
+        return Err(vm.type_error(format!(
+            "{name}() missing required keyword-only argument: '{parameter}'"
+        )));
+    }
+    Err(vm.type_error(format!(
+        "{name}() missing required argument '{parameter}' (pos {position})"
+    )))
+}
+
+fn too_many(vm: &mut Vm, def: &NativeDef, sig: &Signature, given: usize, nkw: usize) -> Raised {
+    let shift = sig.has_self as usize;
+    let (given, required, most) = (
+        given - shift.min(given),
+        sig.required.saturating_sub(shift),
+        sig.positional - shift.min(sig.positional),
+    );
+    let only_positional = sig.params.iter().all(|p| p.kind == ParamKind::Positional);
+    let q = qualified_name(vm, def, sig);
+    if most == 0 && sig.params.len() == shift {
+        return vm.type_error(format!("{q} takes no arguments ({given} given)"));
+    }
+    if only_positional {
+        if required == 1 && most == 1 {
+            return vm.type_error(format!("{q} takes exactly one argument ({given} given)"));
+        }
+        return vm.type_error(arity(def.name, required, most, given));
+    }
+    let total = sig.params.len() - shift;
+    if most == 0 {
+        return vm.type_error(format!("{}() takes no positional arguments", def.name));
+    }
+    let quantity = if required == most && most == total {
+        "exactly"
+    } else {
+        "at most"
+    };
+    let plural = if most == 1 { "" } else { "s" };
+    if most < total && nkw == 0 {
+        return vm.type_error(format!(
+            "{}() takes {quantity} {most} positional argument{plural} ({given} given)",
+            def.name
+        ));
+    }
+    vm.type_error(format!(
+        "{}() takes {quantity} {most} argument{plural} ({} given)",
+        def.name,
+        given + nkw
+    ))
+}
+
+fn arity(name: &str, required: usize, most: usize, given: usize) -> String {
+    let (quantity, n) = if required == most {
+        ("", required)
+    } else if given < required {
+        ("at least ", required)
+    } else {
+        ("at most ", most)
+    };
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{name} expected {quantity}{n} argument{plural}, got {given}")
+}
+
+fn qualified_name(_vm: &Vm, def: &NativeDef, _sig: &Signature) -> String {
+    format!("{}()", def.name)
+}
+
+fn qualified(vm: &Vm, def: &NativeDef, sig: &Signature, bound: &ValueVec) -> String {
+    if sig.has_self && !bound.is_empty() && !bound.get(0).is_null() {
+        return format!("{}.{}()", vm.type_name(bound.get(0)), def.name);
+    }
+    format!("{}()", def.name)
+}

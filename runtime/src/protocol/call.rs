@@ -1,0 +1,248 @@
+//! Calling any object from native code.
+
+use crate::builtins::builtin::PyBuiltin;
+use crate::builtins::function::PyFunction;
+use crate::builtins::method::PyMethod;
+use crate::builtins::tuple::PyTuple;
+use crate::builtins::wrapper::PyWrapper;
+use crate::error::PyResult;
+use crate::heap::array::ValueVec;
+use crate::object::bind::call_native;
+use crate::object::header::{Kind, Ref};
+use crate::object::shape::ids;
+use crate::object::types::{PyType, tflag};
+use crate::value::Value;
+use crate::vm::Vm;
+
+impl Vm {
+    /// `callable(*args)`
+    #[inline]
+    pub fn call(&mut self, callable: Value, args: &[Value]) -> PyResult {
+        self.call_kw(callable, args, None)
+    }
+
+    /// `callable(*args)` where the last arguments are keywords named by `kwnames`.
+    pub fn call_kw(
+        &mut self,
+        callable: Value,
+        args: &[Value],
+        kwnames: Option<Ref<PyTuple>>,
+    ) -> PyResult {
+        match callable.kind() {
+            Some(Kind::Function) => {
+                let f: Ref<PyFunction> = callable.cast().expect("kind tested");
+                (self.hooks.call_function)(self, f, args, kwnames)
+            }
+            Some(Kind::Builtin) => {
+                let b: Ref<PyBuiltin> = callable.cast().expect("kind tested");
+                self.call_builtin(b, args, kwnames)
+            }
+            Some(Kind::BoundMethod) => {
+                let m: Ref<PyMethod> = callable.cast().expect("kind tested");
+                self.call_with_self(m.func.get(), m.this.get(), args, kwnames)
+            }
+            Some(Kind::Type) => {
+                let ty: Ref<PyType> = callable.cast().expect("kind tested");
+                self.call_type(ty, args, kwnames)
+            }
+            Some(Kind::Wrapper) if callable.shape_id() == ids::STATICMETHOD => {
+                let w: Ref<PyWrapper> = callable.cast().expect("kind tested");
+                self.call_kw(w.a.get(), args, kwnames)
+            }
+            _ => self.call_object(callable, args, kwnames),
+        }
+    }
+
+    fn call_object(
+        &mut self,
+        callable: Value,
+        args: &[Value],
+        kwnames: Option<Ref<PyTuple>>,
+    ) -> PyResult {
+        let name = self.names.__call__;
+        match self.lookup_special(callable, name) {
+            Some(f) if f.kind() == Some(Kind::Function) => {
+                self.call_with_self(f, callable, args, kwnames)
+            }
+            Some(f) => {
+                let ty = self.type_of(callable);
+                let bound = self.descriptor_get(f, callable, ty)?;
+                if bound == callable {
+                    return Err(self.recursion_error("maximum recursion depth exceeded"));
+                }
+                self.call_kw(bound, args, kwnames)
+            }
+            None => {
+                let name = self.type_name(callable);
+                Err(self.type_error(format!("'{name}' object is not callable")))
+            }
+        }
+    }
+
+    /// `func(this, *args)`
+    pub fn call_with_self(
+        &mut self,
+        func: Value,
+        this: Value,
+        args: &[Value],
+        kwnames: Option<Ref<PyTuple>>,
+    ) -> PyResult {
+        if args.len() < 8 {
+            let mut all = [Value::NULL; 8];
+            all[0] = this;
+            all[1..=args.len()].copy_from_slice(args);
+            return self.call_kw(func, &all[..=args.len()], kwnames);
+        }
+        let mut all = ValueVec::with_capacity(&self.heap, args.len() + 1);
+        all.push(&self.heap, this);
+        for a in args {
+            all.push(&self.heap, *a);
+        }
+        self.call_kw(func, all.as_slice(), kwnames)
+    }
+
+    /// Calls a native function object.
+    #[inline]
+    pub fn call_builtin(
+        &mut self,
+        b: Ref<PyBuiltin>,
+        args: &[Value],
+        kwnames: Option<Ref<PyTuple>>,
+    ) -> PyResult {
+        let this = b.this.get();
+        match b.shape_id() {
+            ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR | ids::CLASSMETHOD_DESCRIPTOR => {
+                self.check_receiver(b, args)?;
+                call_native(self, b.def, args, kwnames)
+            }
+            _ if this.is_null() || !b.def.signature().has_self => {
+                call_native(self, b.def, args, kwnames)
+            }
+            _ if args.len() < 8 => {
+                let mut all = [Value::NULL; 8];
+                all[0] = this;
+                all[1..=args.len()].copy_from_slice(args);
+                call_native(self, b.def, &all[..=args.len()], kwnames)
+            }
+            _ => {
+                let mut all = ValueVec::with_capacity(&self.heap, args.len() + 1);
+                all.push(&self.heap, this);
+                for a in args {
+                    all.push(&self.heap, *a);
+                }
+                call_native(self, b.def, all.as_slice(), kwnames)
+            }
+        }
+    }
+
+    /// A descriptor's first argument must be an instance of the descriptor's type.
+    pub fn check_receiver(&mut self, b: Ref<PyBuiltin>, args: &[Value]) -> PyResult<()> {
+        let Some(owner) = b.owner.get() else {
+            return Ok(());
+        };
+        let name = b.def.name;
+        let Some(this) = args.first() else {
+            let owner = owner.name_text();
+            return Err(self.type_error(if b.shape_id() == ids::WRAPPER_DESCRIPTOR {
+                format!("descriptor '{name}' of '{owner}' object needs an argument")
+            } else {
+                format!("unbound method {owner}.{name}() needs an argument")
+            }));
+        };
+        if b.shape_id() == ids::CLASSMETHOD_DESCRIPTOR {
+            if this.cast::<PyType>().is_some_and(|t| t.is_subtype(owner)) {
+                return Ok(());
+            }
+        } else if self.type_of(*this).is_subtype(owner) {
+            return Ok(());
+        }
+        let (owner, actual) = (owner.name_text(), self.type_name(*this));
+        Err(self.type_error(if b.shape_id() == ids::WRAPPER_DESCRIPTOR {
+            format!("descriptor '{name}' requires a '{owner}' object but received a '{actual}'")
+        } else {
+            format!(
+                "descriptor '{name}' for '{owner}' objects doesn't apply to a '{actual}' object"
+            )
+        }))
+    }
+
+    /// `ty(*args)`: through the metaclass's `__call__` if it has one of its own.
+    pub fn call_type(
+        &mut self,
+        ty: Ref<PyType>,
+        args: &[Value],
+        kwnames: Option<Ref<PyTuple>>,
+    ) -> PyResult {
+        let meta = self.type_of(ty.value());
+        if meta.builtin_id != ids::TYPE {
+            let name = self.names.__call__;
+            if let Some(f) = self.type_lookup(meta, name)
+                && f.cast::<PyBuiltin>()
+                    .is_none_or(|b| b.owner.get().is_none_or(|o| o.builtin_id != ids::TYPE))
+            {
+                return self.call_with_self(f, ty.value(), args, kwnames);
+            }
+        }
+        self.instantiate(ty, args, kwnames)
+    }
+
+    /// What `type.__call__` does: `__new__`, then `__init__` if the result is an instance of `ty`.
+    pub fn instantiate(
+        &mut self,
+        ty: Ref<PyType>,
+        args: &[Value],
+        kwnames: Option<Ref<PyTuple>>,
+    ) -> PyResult {
+        if ty.builtin_id == ids::TYPE && args.len() == 1 && kwnames.is_none() {
+            return Ok(self.type_of(args[0]).value());
+        }
+        if ty.has(tflag::DISALLOW_INSTANTIATION) {
+            let name = self.full_type_name(ty);
+            return Err(self.type_error(format!("cannot create '{name}' instances")));
+        }
+        let names = self.names;
+        let new = self.type_lookup(ty, names.__new__).unwrap_or(Value::NONE);
+        let new = self.descriptor_get(new, Value::NULL, ty)?;
+        let object = self.call_with_self(new, ty.value(), args, kwnames)?;
+        let object_type = self.type_of(object);
+        if !object_type.is_subtype(ty) {
+            return Ok(object);
+        }
+        if let Some(init) = self.type_lookup(object_type, names.__init__) {
+            let native_object_init = init
+                .cast::<PyBuiltin>()
+                .is_some_and(|b| b.owner.get().is_some_and(|o| o.builtin_id == ids::OBJECT));
+            if native_object_init && args.is_empty() {
+                return Ok(object);
+            }
+            let result = if matches!(init.kind(), Some(Kind::Function | Kind::Builtin)) {
+                self.call_with_self(init, object, args, kwnames)?
+            } else {
+                let bound = self.descriptor_get(init, object, object_type)?;
+                self.call_kw(bound, args, kwnames)?
+            };
+            if !result.is_none() {
+                let name = self.type_name(result);
+                return Err(self.type_error(format!("__init__() should return None, not '{name}'")));
+            }
+        }
+        Ok(object)
+    }
+
+    /// `module.qualname` of a type for messages (builtins without module).
+    pub fn full_type_name(&mut self, ty: Ref<PyType>) -> String {
+        let module = self.names.__module__;
+        let qualname = crate::builtins::str::lossy(ty.qualname.get());
+        match ty.dict().get_interned(module.value()) {
+            Some(m) if m.is::<crate::builtins::str::PyStr>() => {
+                let m = crate::builtins::str::lossy(m);
+                if m == "builtins" {
+                    qualname
+                } else {
+                    format!("{m}.{qualname}")
+                }
+            }
+            _ => qualname,
+        }
+    }
+}

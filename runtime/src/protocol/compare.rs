@@ -1,0 +1,281 @@
+//! Equality, ordering and hashing.
+
+use crate::builtins::float::as_float;
+use crate::builtins::int::{IntRef, as_int};
+use crate::builtins::str::PyStr;
+use crate::error::PyResult;
+use crate::object::header::{Kind, Ref};
+use crate::object::shape::ids;
+use crate::value::Value;
+use crate::vm::Vm;
+
+/// A rich comparison.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+#[allow(missing_docs)]
+pub enum CompareOp {
+    Lt,
+    Le,
+    Eq,
+    Ne,
+    Gt,
+    Ge,
+}
+
+impl CompareOp {
+    /// The operator's text.
+    pub fn symbol(self) -> &'static str {
+        ["<", "<=", "==", "!=", ">", ">="][self as usize]
+    }
+    /// The operation with operands swapped.
+    pub fn swapped(self) -> CompareOp {
+        use CompareOp::*;
+        [Gt, Ge, Eq, Ne, Lt, Le][self as usize]
+    }
+    /// Whether an ordering satisfies it.
+    #[inline]
+    pub fn holds(self, o: std::cmp::Ordering) -> bool {
+        match self {
+            CompareOp::Lt => o.is_lt(),
+            CompareOp::Le => o.is_le(),
+            CompareOp::Eq => o.is_eq(),
+            CompareOp::Ne => o.is_ne(),
+            CompareOp::Gt => o.is_gt(),
+            CompareOp::Ge => o.is_ge(),
+        }
+    }
+    /// The special method's name.
+    pub fn method(self, vm: &Vm) -> Ref<PyStr> {
+        let n = &vm.names;
+        [n.__lt__, n.__le__, n.__eq__, n.__ne__, n.__gt__, n.__ge__][self as usize]
+    }
+}
+
+impl Vm {
+    /// A comparison that needs no Python code: exact ints, floats and strs. `None`: not of those types.
+    #[inline]
+    pub fn compare_simple(&self, op: CompareOp, a: Value, b: Value) -> Option<bool> {
+        if let (Some(x), Some(y)) = (a.as_small_int(), b.as_small_int()) {
+            return Some(op.holds(x.cmp(&y)));
+        }
+        if let (Some(x), Some(y)) = (a.as_small_float(), b.as_small_float()) {
+            return Some(match op {
+                CompareOp::Lt => x < y,
+                CompareOp::Le => x <= y,
+                CompareOp::Eq => x == y,
+                CompareOp::Ne => x != y,
+                CompareOp::Gt => x > y,
+                CompareOp::Ge => x >= y,
+            });
+        }
+        if a.shape_id() == ids::STR && b.shape_id() == ids::STR {
+            let (x, y): (Ref<PyStr>, Ref<PyStr>) = (a.cast()?, b.cast()?);
+            return Some(match op {
+                CompareOp::Eq => x == y || x.bytes() == y.bytes(),
+                CompareOp::Ne => x != y && x.bytes() != y.bytes(),
+                _ => op.holds(x.bytes().cmp(y.bytes())),
+            });
+        }
+        None
+    }
+
+    /// `a op b` as an object.
+    pub fn compare(&mut self, op: CompareOp, a: Value, b: Value) -> PyResult {
+        if let Some(r) = self.compare_simple(op, a, b) {
+            return Ok(Value::bool(r));
+        }
+        let (ta, tb) = (self.type_of(a), self.type_of(b));
+        let mut reflected_done = false;
+        if ta != tb && tb.is_subtype(ta) {
+            let name = op.swapped().method(self);
+            if let Some(m) = self.type_lookup(tb, name) {
+                reflected_done = true;
+                let r = self.call_bound_special(m, b, &[a])?;
+                if r != Value::NOT_IMPLEMENTED {
+                    return Ok(r);
+                }
+            }
+        }
+        let name = op.method(self);
+        if let Some(m) = self.type_lookup(ta, name) {
+            let r = self.call_bound_special(m, a, &[b])?;
+            if r != Value::NOT_IMPLEMENTED {
+                return Ok(r);
+            }
+        }
+        if !reflected_done {
+            let name = op.swapped().method(self);
+            if let Some(m) = self.type_lookup(tb, name) {
+                let r = self.call_bound_special(m, b, &[a])?;
+                if r != Value::NOT_IMPLEMENTED {
+                    return Ok(r);
+                }
+            }
+        }
+        self.compare_default(op, a, b)
+    }
+
+    /// What a comparison gives when neither operand knows the other: identity, or `TypeError` for orderings.
+    pub fn compare_default(&mut self, op: CompareOp, a: Value, b: Value) -> PyResult {
+        match op {
+            CompareOp::Eq => Ok(Value::bool(a == b)),
+            CompareOp::Ne => Ok(Value::bool(a != b)),
+            _ => {
+                let (x, y) = (self.type_name(a), self.type_name(b));
+                Err(self.type_error(format!(
+                    "'{}' not supported between instances of '{x}' and '{y}'",
+                    op.symbol()
+                )))
+            }
+        }
+    }
+
+    /// `bool(a op b)`
+    pub fn compare_bool(&mut self, op: CompareOp, a: Value, b: Value) -> PyResult<bool> {
+        if let Some(r) = self.compare_simple(op, a, b) {
+            return Ok(r);
+        }
+        let r = self.compare(op, a, b)?;
+        self.truth(r)
+    }
+
+    /// `a is b or a == b`, as containers compare elements.
+    #[inline]
+    pub fn equal(&mut self, a: Value, b: Value) -> PyResult<bool> {
+        if a == b {
+            return Ok(true);
+        }
+        if let Some(r) = self.compare_simple(CompareOp::Eq, a, b) {
+            return Ok(r);
+        }
+        self.compare_bool(CompareOp::Eq, a, b)
+    }
+
+    /// `hash(v)`
+    pub fn hash(&mut self, v: Value) -> PyResult<i64> {
+        if let Some(h) = self.hash_simple(v) {
+            return Ok(h);
+        }
+        let name = self.names.__hash__;
+        let Some(m) = self.lookup_special(v, name).filter(|m| !m.is_none()) else {
+            let name = self.type_name(v);
+            return Err(self.type_error(format!("unhashable type: '{name}'")));
+        };
+        let r = self.call_bound_special(m, v, &[])?;
+        match as_int(&r) {
+            Some(IntRef::Small(-1)) => Ok(-2),
+            Some(IntRef::Small(n)) => Ok(n),
+            Some(IntRef::Big(b)) => Ok(hash_big(b)),
+            None => Err(self.type_error("__hash__ method should return an integer")),
+        }
+    }
+
+    /// The hash of values whose hash needs no method: exact ints, strs, floats, None, bools and plain identity.
+    #[inline]
+    pub fn hash_simple(&mut self, v: Value) -> Option<i64> {
+        if let Some(n) = v.as_small_int() {
+            return Some(hash_int(n));
+        }
+        if v.shape_id() == ids::STR {
+            return v.cast::<PyStr>().map(|s| s.hash(self) as i64);
+        }
+        if let Some(b) = v.as_bool() {
+            return Some(b as i64);
+        }
+        if let Some(f) = v.as_small_float() {
+            return Some(hash_float(f, v));
+        }
+        if v.is_none() {
+            return Some(0xfca8_6420);
+        }
+        match v.kind() {
+            Some(Kind::Int) if v.shape_id() == ids::INT => as_int(&v).map(|i| match i {
+                IntRef::Small(n) => hash_int(n),
+                IntRef::Big(b) => hash_big(b),
+            }),
+            Some(Kind::Float) if v.shape_id() == ids::FLOAT => {
+                as_float(v).map(|f| hash_float(f, v))
+            }
+            Some(Kind::Function) => Some(hash_identity(v)),
+            _ => None,
+        }
+    }
+
+    /// The hash as dicts and sets store it: 61 bits, unsigned.
+    #[inline]
+    pub fn hash_for_table(&mut self, v: Value) -> PyResult<u64> {
+        if v.shape_id() == ids::STR
+            && let Some(s) = v.cast::<PyStr>()
+        {
+            return Ok(s.hash(self));
+        }
+        Ok(self.hash(v)? as u64 & (u64::MAX >> 3))
+    }
+}
+
+/// The modulus of numeric hashes, a Mersenne prime.
+pub const HASH_MODULUS: i64 = (1 << 61) - 1;
+
+/// `hash(int)` for machine integers.
+#[inline]
+pub fn hash_int(n: i64) -> i64 {
+    let h = if n > -HASH_MODULUS && n < HASH_MODULUS {
+        n
+    } else {
+        n % HASH_MODULUS
+    };
+    if h == -1 { -2 } else { h }
+}
+
+/// `hash(int)` for big integers.
+pub fn hash_big(n: &num_bigint::BigInt) -> i64 {
+    use num_traits::ToPrimitive;
+    let r = (n % HASH_MODULUS).to_i64().unwrap_or(0);
+    if r == -1 { -2 } else { r }
+}
+
+/// `hash(float)`: equal numbers of different types have equal hashes; a NaN hashes by identity.
+pub fn hash_float(f: f64, v: Value) -> i64 {
+    if f.is_infinite() {
+        return if f > 0.0 { 314159 } else { -314159 };
+    }
+    if f.is_nan() {
+        return hash_identity(v);
+    }
+    let (mut m, mut e) = frexp(f.abs());
+    let mut x: u64 = 0;
+    while m != 0.0 {
+        x = ((x << 28) & HASH_MODULUS as u64) | x >> (61 - 28);
+        m *= 268_435_456.0;
+        e -= 28;
+        let y = m as u64;
+        m -= y as f64;
+        x += y;
+        if x >= HASH_MODULUS as u64 {
+            x -= HASH_MODULUS as u64;
+        }
+    }
+    let e = e.rem_euclid(61) as u32;
+    x = ((x << e) & HASH_MODULUS as u64) | if e == 0 { 0 } else { x >> (61 - e) };
+    let h = if f < 0.0 { -(x as i64) } else { x as i64 };
+    if h == -1 { -2 } else { h }
+}
+
+fn frexp(f: f64) -> (f64, i32) {
+    if f == 0.0 {
+        return (0.0, 0);
+    }
+    let bits = f.to_bits();
+    let e = (bits >> 52 & 0x7ff) as i32;
+    if e == 0 {
+        let (m, e) = frexp(f * 18_014_398_509_481_984.0);
+        return (m, e - 54);
+    }
+    (f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52), e - 1022)
+}
+
+/// `object.__hash__`
+#[inline]
+pub fn hash_identity(v: Value) -> i64 {
+    (v.address() >> 4) as i64
+}

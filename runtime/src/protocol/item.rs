@@ -1,0 +1,132 @@
+//! Subscription and membership.
+
+use crate::builtins::dict::PyDict;
+use crate::builtins::list::PyList;
+use crate::builtins::tuple::PyTuple;
+use crate::error::PyResult;
+use crate::object::shape::ids;
+use crate::object::types::PyType;
+use crate::value::Value;
+use crate::vm::Vm;
+
+impl Vm {
+    /// `object[key]` for exact lists, tuples and dicts with simple keys; `None`: take the general way.
+    #[inline]
+    pub fn get_item_simple(&mut self, object: Value, key: Value) -> Option<Value> {
+        match object.shape_id() {
+            ids::LIST => {
+                let (list, i) = (object.cast::<PyList>()?, key.as_small_int()?);
+                let i = if i < 0 { i + list.len() as i64 } else { i };
+                list.try_get(usize::try_from(i).ok()?)
+            }
+            ids::TUPLE => {
+                let (t, i) = (object.cast::<PyTuple>()?, key.as_small_int()?);
+                let i = if i < 0 { i + t.len() as i64 } else { i };
+                t.items().get(usize::try_from(i).ok()?).copied()
+            }
+            _ => None,
+        }
+    }
+
+    /// `object[key]`
+    pub fn get_item(&mut self, object: Value, key: Value) -> PyResult {
+        if let Some(v) = self.get_item_simple(object, key) {
+            return Ok(v);
+        }
+        if object.shape_id() == ids::DICT
+            && let Some(d) = object.cast::<PyDict>()
+        {
+            return match d.get(self, key)? {
+                Some(v) => Ok(v),
+                None => Err(self.key_error(key)),
+            };
+        }
+        let name = self.names.__getitem__;
+        if let Some(m) = self.lookup_special(object, name) {
+            return self.call_bound_special(m, object, &[key]);
+        }
+        if let Some(ty) = object.cast::<PyType>() {
+            return crate::builtins::type_methods::class_getitem(self, ty, key);
+        }
+        let name = self.type_name(object);
+        Err(self.type_error(format!("'{name}' object is not subscriptable")))
+    }
+
+    /// `object[key] = v`
+    pub fn set_item(&mut self, object: Value, key: Value, v: Value) -> PyResult<()> {
+        match object.shape_id() {
+            ids::LIST => {
+                if let (Some(list), Some(i)) = (object.cast::<PyList>(), key.as_small_int()) {
+                    let i = if i < 0 { i + list.len() as i64 } else { i };
+                    if i >= 0 && (i as usize) < list.len() {
+                        list.set(i as usize, v);
+                        return Ok(());
+                    }
+                }
+            }
+            ids::DICT => {
+                if let Some(d) = object.cast::<PyDict>() {
+                    return d.insert(self, key, v);
+                }
+            }
+            _ => {}
+        }
+        let name = self.names.__setitem__;
+        match self.call_special(object, name, &[key, v])? {
+            Some(_) => Ok(()),
+            None => {
+                let name = self.type_name(object);
+                Err(self.type_error(format!("'{name}' object does not support item assignment")))
+            }
+        }
+    }
+
+    /// `del object[key]`
+    pub fn del_item(&mut self, object: Value, key: Value) -> PyResult<()> {
+        let name = self.names.__delitem__;
+        match self.call_special(object, name, &[key])? {
+            Some(_) => Ok(()),
+            None => {
+                let name = self.type_name(object);
+                Err(self.type_error(format!("'{name}' object doesn't support item deletion")))
+            }
+        }
+    }
+
+    /// `v in container`
+    pub fn contains(&mut self, container: Value, v: Value) -> PyResult<bool> {
+        if container.shape_id() == ids::DICT
+            && let Some(d) = container.cast::<PyDict>()
+        {
+            return Ok(d.get(self, v)?.is_some());
+        }
+        let name = self.names.__contains__;
+        match self.lookup_special(container, name) {
+            Some(m) if m.is_none() => {
+                let name = self.type_name(container);
+                Err(self.type_error(format!("'{name}' object is not a container")))
+            }
+            Some(m) => {
+                let r = self.call_bound_special(m, container, &[v])?;
+                self.truth(r)
+            }
+            None => {
+                let mut found = false;
+                let names = self.names;
+                if self.lookup_special(container, names.__iter__).is_none()
+                    && self.lookup_special(container, names.__getitem__).is_none()
+                {
+                    let name = self.type_name(container);
+                    return Err(self.type_error(format!(
+                        "argument of type '{name}' is not a container or iterable"
+                    )));
+                }
+                self.for_each(container, |vm, x| {
+                    found = vm.equal(x, v)?;
+                    Ok(!found)
+                })?;
+                Ok(found)
+            }
+        }
+    }
+}

@@ -102,27 +102,31 @@ fn hex_magnitude(body: &[u8]) -> Option<Option<f64>> {
     if !seen_digit {
         return None;
     }
-    exponent += hex_exponent(&digits[at..])?;
-    Some(compose(mantissa, exponent, sticky))
+    let (shift, rest) = hex_exponent(&digits[at..])?;
+    // CPython notices overflow before trailing garbage.
+    let value = compose(mantissa, exponent + shift, sticky);
+    (rest.is_empty() || value.is_none()).then_some(value)
 }
 
-/// The value of an optional `p±digits` that must end the text; saturates far outside what a double can reach.
-fn hex_exponent(text: &[u8]) -> Option<i64> {
+/// The value of an optional `p±digits` and what follows; saturates far outside what a double can reach.
+fn hex_exponent(text: &[u8]) -> Option<(i64, &[u8])> {
     let [b'p' | b'P', rest @ ..] = text else {
-        return text.is_empty().then_some(0);
+        return Some((0, text));
     };
     let (sign, digits) = match rest {
         [b'-', digits @ ..] => (-1, digits),
         [b'+', digits @ ..] => (1, digits),
         _ => (1, rest),
     };
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
+    let count = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let (digits, rest) = digits.split_at(count);
     let value = digits.iter().fold(0i64, |sum, digit| {
         (sum * 10 + i64::from(digit - b'0')).min(1 << 56)
     });
-    Some(sign * value)
+    (count > 0).then_some((sign * value, rest))
 }
 
 #[cfg(test)]

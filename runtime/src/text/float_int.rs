@@ -57,8 +57,8 @@ fn decompose(value: f64) -> (u64, i64) {
 /// `value` truncated towards zero when it fits.
 #[inline]
 pub fn trunc_to_i64(value: f64) -> Option<i64> {
-    // Both bounds are exact doubles; the upper one is 2**63 itself.
-    (-9.223_372_036_854_775_8e18..9.223_372_036_854_775_8e18)
+    // Both bounds are exact doubles: plus and minus 2**63.
+    (i64::MIN as f64..-(i64::MIN as f64))
         .contains(&value)
         .then_some(value as i64)
 }
@@ -322,10 +322,7 @@ mod tests {
         assert_eq!(compare_i64(-1, -0.5), Some(Ordering::Less));
         assert_eq!(compare_i64(0, -0.5), Some(Ordering::Greater));
         assert_eq!(compare_i64(1, 1.5), Some(Ordering::Less));
-        assert_eq!(
-            compare_i64(i64::MAX, 9.223372036854775807e18),
-            Some(Ordering::Less)
-        );
+        assert_eq!(compare_i64(i64::MAX, 2f64.powi(63)), Some(Ordering::Less));
         assert_eq!(compare_i64(1, f64::NAN), None);
         assert_eq!(
             compare_bigint(&big("100000000000000000000000"), 1e23),

@@ -296,7 +296,7 @@ fn write_general(
 /// `d.ddde+XX`, at least two exponent digits; pads the digits to `width`.
 fn write_exponent(digits: &Digits<'_>, width: usize, flags: FloatFlags, out: &mut Vec<u8>) {
     let shown = if width > 0 {
-        &digits.text
+        digits.text
     } else {
         digits.without_trailing_zeros()
     };
@@ -434,7 +434,7 @@ mod tests {
             (999999999.999999, "999999999.999999"),
             (100.25, "100.25"),
             // An exact tie between two shortest forms goes to the even digit.
-            (188896552761360.625, "188896552761360.62"),
+            (1511172422090885.0 / 8.0, "188896552761360.62"),
             (2f64.powi(-24), "5.960464477539063e-08"),
         ];
         for (value, expected) in cases {

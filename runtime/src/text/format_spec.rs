@@ -123,7 +123,7 @@ impl Reader<'_> {
         let both = || FormatError::value("Cannot specify both ',' and '_'.");
         let comma = self.take(b',');
         let underscore = self.take(b'_');
-        if comma && underscore || underscore && self.peek() == Some(u32::from(b',')) {
+        if underscore && (comma || self.peek() == Some(u32::from(b','))) {
             return Err(both());
         }
         Ok(if comma {

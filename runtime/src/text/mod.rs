@@ -18,6 +18,7 @@ pub mod float_parse;
 pub mod float_repr;
 pub mod format_number;
 pub mod format_spec;
+pub mod hex;
 pub mod int_text;
 pub mod justify;
 pub mod percent;

@@ -176,7 +176,7 @@ impl Vm {
     pub fn new(hooks: Hooks, config: Config) -> Box<Vm> {
         let hash_key = hash_key(config.hash_seed);
         let mut vm = Box::new(Vm {
-            heap: Heap::new(),
+            heap: Heap::new(crate::heap::Config::from_env()),
             shapes: ShapeTable::default(),
             builtin_types: Vec::new(),
             interner: Interner::default(),
@@ -557,8 +557,12 @@ impl RootSource for Vm {
         }
     }
     fn after_collection(&mut self, full: bool, live: &dyn Fn(Value) -> bool) {
-        if full {
-            self.shapes.retain(live);
+        self.shapes.retain(full, live);
+        // What runs now goes on being written to without barriers.
+        let mut running = self.handled_top.get().cast::<PyGenerator>();
+        while let Some(g) = running {
+            self.heap.remember(g.header());
+            running = g.handled_below.get().cast();
         }
         self.attention
             .store(true, std::sync::atomic::Ordering::Relaxed);

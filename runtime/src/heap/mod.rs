@@ -1,145 +1,221 @@
-//! The heap. (Interim: bump allocation without collection behind the final interface; the collector replaces this file.)
+//! The heap: non-moving, generational, mark-region, conservative at the native stack and precise in objects.
+//!
+//! Native code holds raw [`Value`]s on its stack without any rooting ceremony. The price is that the type system does
+//! **not** prove a `Value` alive: code that looks safe can be wrong if it breaks H1. So there is a fence around `unsafe`,
+//! these invariants, which SAFETY comments cite, and machine checks (`verify`, `SKEIN_GC=stress:1`).
+//!
+//! - **H1 Homes.** A Value may rest only in: the native stack or registers of an attached thread; a heap object whose
+//!   trace function visits it; a root container (`roots`). Never in `Vec`, `Box`, `Rc`, `HashMap`, `SmallVec`, a closure or
+//!   future on the malloc heap, a static, a thread-local, a channel or a code immediate: the scan cannot see those.
+//! - **H2 Visible pointers.** A pointer is never xor-ed, compressed, split or stored unaligned; tag bits are known to the
+//!   scan; any address from an object's start up to and including one past its end keeps it alive (the compiler may keep
+//!   only a derived pointer). `Ref<T>` is used as a pointer up to its last use; no integer round trips outside `value.rs`.
+//! - **H3 Never seen half-made.** `alloc` takes a complete initialiser; what follows the fixed fields is zero, and trace
+//!   functions accept that.
+//! - **H4 Collection points.** Collection happens only inside `alloc` and `collect`; a `NoCollect` guard keeps it away.
+//!   Nothing runs Python from inside a collection: finalisers and callbacks are queued.
+//! - **H5 Check, then cast.** `Value -> Ref<T>` goes through a type test; the unchecked form asserts in debug builds.
+//! - **H6 No escaping `&mut`.** Two holders can reach one object, so payload fields are `Cell`s. Slices of a list or dict
+//!   are not held over anything that may run Python or allocate into it: copy the Value out first.
+//! - **H7 Machine code trusts only** `layout.rs`, verified IR and snapshots. Helpers turn raw words into typed values in
+//!   their first lines. All live Values of compiled code stay in its frame or registers.
+//! - **H8 One door.** Executable memory is written in one module and entered in one other.
+//! - **H9 One thread.** Value, Ref and Heap are `!Send + !Sync`; a second OS thread has its own heap.
+//!
+//! Layout of memory: `chunk`. Objects by lines: `block`. Why bump allocation needs no per-object metadata: `block`
+//! (young runs). Order of a collection: `collect`. Limits: marking is not incremental (about 30 ns per live object in a
+//! full collection); stale words on native stacks and in frames may keep garbage alive for a while.
 
+mod alloc;
 pub mod array;
+mod barrier;
+mod block;
 pub mod bytebuf;
+mod chunk;
+mod collect;
+mod config;
+mod finalize;
+mod large;
+mod mark;
 pub mod roots;
+mod stack_scan;
+mod stats;
+mod sweep;
 pub mod tail;
+mod verify;
+mod weak;
 
-use crate::object::header::{Header, HeapObject, Ref, Slot};
+#[cfg(test)]
+mod tests;
+
+pub use barrier::{log_store, write_barrier};
+pub use collect::NoCollect;
+pub use config::Config;
+pub use mark::Tracer;
+pub use stats::{CycleStats, HeapStats};
+
+use crate::object::header::Header;
 use crate::value::Value;
-use std::cell::Cell;
+use block::Block;
+use chunk::ChunkRef;
+use std::cell::{Cell, RefCell};
 
 /// What the heap asks of the virtual machine that owns it.
 pub trait RootSource {
-    /// Visits every value held outside the heap (registers of the `Vm`, interned strings, type tables).
+    /// Visits every value held outside the heap (registers of the `Vm`, interned strings, type tables), and the words of
+    /// every tasklet stack that ran since the last collection (stores to it have no barrier).
     fn trace_roots(&self, tracer: &mut Tracer);
     /// The object that must live as long as any object with this shape id does (the shape itself).
     fn shape_object(&self, shape_id: u32) -> Value;
     /// Called before a collection marks anything.
     fn before_collection(&mut self, full: bool);
-    /// Called after marking and sweeping, still inside the collection (it must not allocate); `live` tells whether an object that was alive before still is.
+    /// Called when it is known what survives, still inside the collection: it must not allocate from the heap. Tables that
+    /// hold objects weakly drop those for which `live` is false, and whatever runs without barriers is remembered again
+    /// ([`Heap::remember`]). Weak reference callbacks and finalisers are queued by now.
     fn after_collection(&mut self, full: bool, live: &dyn Fn(Value) -> bool);
 }
 
-/// Marking state handed to trace functions.
-pub struct Tracer {
-    _private: (),
-}
-
-impl Tracer {
-    /// Visits one value.
-    pub fn visit(&mut self, _v: Value) {}
-    /// True in a full collection, false in a minor one.
-    pub fn is_full(&self) -> bool {
-        true
-    }
-    /// Total size in bytes of an object being traced.
-    pub fn object_size<T: HeapObject>(&self, _object: &T) -> usize {
-        0
-    }
-    /// Visits a field.
-    pub fn visit_slot(&mut self, _s: &Slot) {}
-    /// Visits words that may be stale or no pointers at all (registers of frames).
-    pub fn visit_ambiguous(&mut self, _words: &[Cell<u64>]) {}
-}
-
 /// The heap of one `Vm`.
+///
+/// Fast-path fields come first: machine code bumps `cursor` up to `limit`.
+#[repr(C)]
 pub struct Heap {
-    cursor: Cell<*mut u8>,
-    limit: Cell<*mut u8>,
+    cursor: Cell<usize>,
+    limit: Cell<usize>,
+    /// The main region's end, also when stress mode sets `limit` to make every allocation take the slow path.
+    real_limit: Cell<usize>,
+    overflow: alloc::Region,
+    hole: alloc::HoleSearch,
+    /// Blocks with holes, the next to use last.
+    recycle: RefCell<Vec<Block>>,
+    young_blocks: RefCell<Vec<Block>>,
+    young_large: RefCell<Vec<usize>>,
+    chunks: RefCell<Vec<ChunkRef>>,
+    /// No chunk before this one has free blocks.
+    first_free: Cell<usize>,
+    huge: RefCell<Vec<ChunkRef>>,
+    /// A mapped empty chunk for the case that the system has no more.
+    reserve: Cell<Option<ChunkRef>>,
+    remembered: Box<barrier::Remembered>,
+    tracer: RefCell<Tracer>,
+    stacks: stack_scan::Stacks,
+    weak: weak::WeakRefs,
+    finalizers: finalize::Finalizers,
+    roots: Cell<Option<*mut dyn RootSource>>,
+    config: Config,
+    nursery: Cell<usize>,
+    /// Bytes handed out since the last collection: what triggers a minor one.
+    handed_out: Cell<usize>,
+    /// Bytes that became old since the last full collection: what triggers a full one.
+    promoted: Cell<usize>,
+    external_bytes: Cell<usize>,
+    external_since_full: Cell<usize>,
+    in_use: Cell<usize>,
+    paused: Cell<usize>,
+    stress_count: Cell<usize>,
+    short_of_memory: Cell<bool>,
+    memory_hook: RefCell<Option<Box<dyn Fn()>>>,
+    counters: stats::Counters,
 }
 
 impl Heap {
-    /// An empty heap.
-    #[allow(clippy::new_without_default)]
-    pub fn new() -> Heap {
+    /// Offset of the address of the next free byte, for machine code.
+    pub const CURSOR_OFFSET: usize = std::mem::offset_of!(Heap, cursor);
+    /// Offset of the end of the space that may be bumped through, for machine code.
+    pub const LIMIT_OFFSET: usize = std::mem::offset_of!(Heap, limit);
+    /// The largest object that the inlined allocation path serves, in bytes.
+    pub const SMALL_MAX: usize = alloc::SMALL_MAX;
+
+    /// An empty heap; maps no memory yet. It belongs to the thread that makes it.
+    pub fn new(config: Config) -> Heap {
         Heap {
-            cursor: Cell::new(std::ptr::null_mut()),
-            limit: Cell::new(std::ptr::null_mut()),
+            cursor: Cell::new(0),
+            limit: Cell::new(0),
+            real_limit: Cell::new(0),
+            overflow: Default::default(),
+            hole: Default::default(),
+            recycle: Default::default(),
+            young_blocks: Default::default(),
+            young_large: Default::default(),
+            chunks: Default::default(),
+            first_free: Cell::new(0),
+            huge: Default::default(),
+            reserve: Cell::new(None),
+            remembered: Default::default(),
+            tracer: RefCell::new(Tracer::new()),
+            stacks: Default::default(),
+            weak: Default::default(),
+            finalizers: Default::default(),
+            roots: Cell::new(None),
+            config,
+            nursery: Cell::new(config.nursery),
+            handed_out: Cell::new(0),
+            promoted: Cell::new(0),
+            external_bytes: Cell::new(0),
+            external_since_full: Cell::new(0),
+            in_use: Cell::new(0),
+            paused: Cell::new(0),
+            stress_count: Cell::new(0),
+            short_of_memory: Cell::new(false),
+            memory_hook: RefCell::new(None),
+            counters: Default::default(),
         }
     }
-    /// Says who knows the roots.
+    /// Says who knows the roots. Until then nothing but the native stack keeps objects alive.
     ///
     /// # Safety
-    /// `roots` must outlive the heap.
-    pub unsafe fn set_roots(&self, _roots: *mut dyn RootSource) {}
-    /// Allocates a `T` with `extra` zeroed bytes behind it (rounded up to words). Aborts the process only when the system has no memory for small objects.
-    #[inline]
-    pub fn alloc_sized<T: HeapObject>(&self, shape: u32, init: T, extra: usize) -> Ref<T> {
-        self.try_alloc_sized(shape, init, extra)
-            .expect("out of memory")
+    /// `roots` must stay valid until the heap is dropped or other roots are set.
+    pub unsafe fn set_roots(&self, roots: *mut dyn RootSource) {
+        self.roots.set(Some(roots));
     }
-    /// Allocates a `T`.
-    #[inline]
-    pub fn alloc<T: HeapObject>(&self, shape: u32, init: T) -> Ref<T> {
-        self.alloc_sized(shape, init, 0)
+    /// Sets what is called, at most once between two full collections, when memory is short and the reserve is being
+    /// used: typically it has MemoryError raised at the next safepoint. It must not allocate from the heap.
+    pub fn set_memory_hook(&self, hook: impl Fn() + 'static) {
+        *self.memory_hook.borrow_mut() = Some(Box::new(hook));
     }
-    /// As [`Heap::alloc_sized`]; `None` when there is no memory.
-    pub fn try_alloc_sized<T: HeapObject>(
-        &self,
-        shape: u32,
-        init: T,
-        extra: usize,
-    ) -> Option<Ref<T>> {
-        let bytes = (size_of::<T>() + extra + 7) & !7;
-        let mut p = self.cursor.get();
-        if (self.limit.get() as usize) - (p as usize) < bytes {
-            let chunk = bytes.max(1 << 22);
-            let layout = std::alloc::Layout::from_size_align(chunk, 64).ok()?;
-            // SAFETY: the layout is not empty.
-            p = unsafe { std::alloc::alloc_zeroed(layout) };
-            if p.is_null() {
-                return None;
-            }
-            self.limit.set((p as usize + chunk) as *mut u8);
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+    fn may_use(&self, bytes: usize) -> bool {
+        let extra = if self.short_of_memory.get() { self.config.reserve } else { 0 };
+        let used = self.in_use.get().saturating_add(bytes).saturating_add(self.external_bytes.get());
+        used <= self.config.limit.saturating_add(extra)
+    }
+    fn use_reserve(&self) {
+        if let Some(chunk) = self.reserve.take() {
+            self.add_chunk(chunk);
         }
-        self.cursor.set((p as usize + bytes) as *mut u8);
-        let obj = p as *mut T;
-        // SAFETY: `bytes` zeroed bytes are ours from p on.
-        unsafe {
-            obj.write(init);
-            let r = Ref::from_raw(obj);
-            r.header()
-                .set_word(Header::new(T::KIND, shape, bytes / 8, 0).word());
-            Some(r)
-        }
-    }
-    /// Tries to make room for `extra` bytes (instead of the present number) behind `obj` without moving it; the new bytes are zeroed.
-    pub fn try_grow<T: HeapObject>(&self, _obj: Ref<T>, _extra: usize) -> bool {
-        false
-    }
-    /// Total size in bytes of an object.
-    pub fn object_size(&self, header: Ref<Header>) -> usize {
-        header.stored_size() * 8
-    }
-    /// Accounts for memory held outside the heap by one of its objects (negative when it is given back).
-    pub fn external(&self, _bytes: isize) {}
-    /// Runs a collection.
-    pub fn collect(&self, _full: bool) {}
-    /// Registers `obj` for finalisation: when it becomes unreachable it is resurrected once and handed out by [`Heap::take_finalizable`].
-    pub fn register_finalizer(&self, _obj: Ref<Header>) {}
-    /// The next object whose finaliser (`__del__`, `close` of a generator) is due.
-    pub fn take_finalizable(&self) -> Option<Value> {
-        None
-    }
-    /// Registers a weak reference object: `cell` inside `weakref` holds the target's address untraced and is set to `NULL` when the target dies;
-    /// dead weak references that themselves live are handed out by [`Heap::take_dead_weakref`].
-    pub fn register_weakref(&self, _weakref: Ref<Header>, _target: Ref<Header>, _cell: &Slot) {}
-    /// The next weak reference whose target died since the last call (its callback is due).
-    pub fn take_dead_weakref(&self) -> Option<Value> {
-        None
     }
 }
 
 /// Tells the heap of `vm` where its roots are. Called once, before the first allocation; the `Vm` is boxed and stays put.
 pub fn connect(vm: &mut crate::vm::Vm) {
     let roots: *mut dyn RootSource = vm;
-    // SAFETY: the Vm owns the heap, so it outlives it.
+    // SAFETY: H9: the Vm owns the heap, so it outlives it, and both stay on this thread.
     unsafe { vm.heap.set_roots(roots) }
 }
 
-/// Remembers `owner` when it is old and about to hold a younger object. `field` is the address stored to.
+impl Drop for Heap {
+    fn drop(&mut self) {
+        self.drop_everything();
+        let chunks = self.chunks.take().into_iter().chain(self.huge.take()).chain(self.reserve.take());
+        for chunk in chunks {
+            // SAFETY: H1: no object may be used after its heap is gone.
+            unsafe { chunk.unmap() };
+        }
+    }
+}
+
+/// The object at an address as a value.
+fn value_at(addr: usize) -> Value {
+    // SAFETY: callers pass addresses of objects that are live or were just resurrected.
+    unsafe { Value::from_bits(addr as u64) }
+}
+
+/// Stores a header.
 #[inline(always)]
-pub fn write_barrier(owner: Ref<Header>, _field: *const u8) {
-    let _ = owner;
+fn write_header(addr: usize, header: Header) {
+    // SAFETY: callers own the word at `addr` as the first of an object.
+    unsafe { (addr as *mut Header).write(header) }
 }

@@ -1,8 +1,9 @@
 //! Root containers: the lawful homes of values outside the native stack and the heap (H1).
 
+use super::Tracer;
 use crate::object::header::{HeapObject, Ref};
 use crate::value::Value;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// One value held by the `Vm` outside the heap; the `Vm` visits it in `trace_roots`.
 pub struct RootCell(Cell<Value>);
@@ -26,6 +27,57 @@ impl RootCell {
     #[inline(always)]
     pub fn take(&self) -> Value {
         self.0.replace(Value::NULL)
+    }
+}
+
+impl RootCell {
+    /// Visits the value.
+    pub fn trace(&self, tracer: &mut Tracer) {
+        tracer.visit(self.get());
+    }
+}
+
+/// A growable list of values held by the `Vm` outside the heap; the `Vm` visits it in `trace_roots`.
+#[derive(Default)]
+pub struct RootVec(RefCell<Vec<Value>>);
+
+impl RootVec {
+    /// An empty list.
+    pub const fn new() -> RootVec {
+        RootVec(RefCell::new(Vec::new()))
+    }
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+    /// True when empty.
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+    /// The value at `i`; panics past the end.
+    pub fn get(&self, i: usize) -> Value {
+        self.0.borrow()[i]
+    }
+    /// Replaces the value at `i`; panics past the end.
+    pub fn set(&self, i: usize, v: Value) {
+        self.0.borrow_mut()[i] = v;
+    }
+    /// Appends a value and returns its index.
+    pub fn push(&self, v: Value) -> usize {
+        self.0.borrow_mut().push(v);
+        self.len() - 1
+    }
+    /// Removes and returns the last value.
+    pub fn pop(&self) -> Option<Value> {
+        self.0.borrow_mut().pop()
+    }
+    /// Shortens or extends the list to `n` values.
+    pub fn resize(&self, n: usize, v: Value) {
+        self.0.borrow_mut().resize(n, v);
+    }
+    /// Visits the values.
+    pub fn trace(&self, tracer: &mut Tracer) {
+        self.0.borrow().iter().for_each(|v| tracer.visit(*v));
     }
 }
 
@@ -71,9 +123,9 @@ impl<T: HeapObject> WeakTable<T> {
     pub fn try_get(&self, i: usize) -> Option<Ref<T>> {
         self.entries.get(i).copied().flatten()
     }
-    /// Empties entries for which `live` is false.
-    pub fn retain(&mut self, live: impl Fn(Value) -> bool) {
-        for e in &mut self.entries {
+    /// Empties entries from index `from` on for which `live` is false.
+    pub fn retain(&mut self, from: usize, live: impl Fn(Value) -> bool) {
+        for e in self.entries.iter_mut().skip(from) {
             if e.is_some_and(|r| !live(r.value())) {
                 *e = None;
             }

@@ -75,9 +75,15 @@ impl Header {
     pub fn shape_id(&self) -> u32 {
         (self.0.get() >> 32) as u32
     }
-    /// Changes the shape (attribute added, `__class__` assigned).
+    /// Changes the shape (attribute added, `__class__` assigned). An object keeps its shape alive, so this is a store
+    /// like one to a field.
     #[inline(always)]
     pub fn set_shape_id(&self, shape: u32) {
+        if self.has(flag::UNLOGGED) {
+            let this = self as *const Header as *mut Header;
+            // SAFETY: H5: only live heap objects have the flag.
+            crate::heap::log_store(unsafe { Ref::from_raw(this) }, this as *const u8);
+        }
         self.0
             .set(self.0.get() & 0xffff_ffff | (shape as u64) << 32);
     }

@@ -263,6 +263,8 @@ impl Vm {
 #[derive(Default)]
 pub struct ShapeTable {
     shapes: crate::heap::roots::WeakTable<Shape>,
+    /// Shapes below this id are older than the last collection.
+    young_from: usize,
 }
 
 impl ShapeTable {
@@ -281,9 +283,11 @@ impl ShapeTable {
     pub fn try_get(&self, id: u32) -> Option<Ref<Shape>> {
         self.shapes.try_get(id as usize)
     }
-    /// Drops entries for which `live` is false.
-    pub fn retain(&mut self, live: impl Fn(Value) -> bool) {
-        self.shapes.retain(live);
+    /// After a collection: drops entries for which `live` is false; a minor one lets old shapes live.
+    pub fn retain(&mut self, full: bool, live: impl Fn(Value) -> bool) {
+        let from = if full { 0 } else { self.young_from };
+        self.shapes.retain(from, live);
+        self.young_from = self.shapes.len();
     }
     /// Makes the first ids known so that builtin types keep their fixed numbers.
     pub(crate) fn reserve_builtin(&mut self) {

@@ -1,0 +1,246 @@
+//! Blocks of small objects: lines, holes between live lines, and the runs of young objects in them.
+//!
+//! Allocation claims a hole (a maximal run of free lines) and bumps through it, so nothing is recorded per object. What
+//! makes conservative scanning possible all the same: a claimed run is tiled by headers without gaps (its unused end
+//! gets a filler header before anyone looks), so the starts in it can be found by walking from its first line. Old
+//! objects are found by their mark bits.
+
+use super::chunk::{
+    BLOCK_BYTES, BLOCK_LINES, BLOCK_MARK_WORDS, BLOCK_SHIFT, BlockInfo, CHUNK_MASK, ChunkRef,
+    LINE_BYTES, LINE_SHIFT,
+};
+use crate::object::header::{Header, Kind};
+
+/// Line byte: an object that was marked by the last collection (or this one) covers part of the line.
+pub const LIVE: u8 = 1;
+/// Line byte: claimed for allocation since the last collection.
+pub const YOUNG: u8 = 2;
+/// Line byte: first line of a claimed run.
+pub const START: u8 = 4;
+const EACH_LIVE: u64 = 0x0101_0101_0101_0101;
+/// What freed memory is overwritten with in stress mode: no valid pointer, no valid size.
+pub const POISON: u8 = 0xdb;
+
+/// One block, by its address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Block(usize);
+
+impl Block {
+    /// Block `i` of a chunk.
+    pub fn new(chunk: ChunkRef, i: usize) -> Block {
+        Block(chunk.base() + (i << BLOCK_SHIFT))
+    }
+    /// First address.
+    pub fn base(self) -> usize {
+        self.0
+    }
+    /// The chunk around it.
+    #[inline(always)]
+    pub fn chunk(self) -> ChunkRef {
+        // SAFETY: a Block is made from a mapped chunk, and chunks with blocks in use stay mapped.
+        unsafe { ChunkRef::of(self.0) }
+    }
+    /// Number inside the chunk.
+    #[inline(always)]
+    pub fn index(self) -> usize {
+        (self.0 & CHUNK_MASK) >> BLOCK_SHIFT
+    }
+    /// Its table entry.
+    #[inline(always)]
+    pub fn info(&self) -> &BlockInfo {
+        let chunk = self.chunk().base() as *const super::chunk::Chunk;
+        // SAFETY: the head is mapped as long as the block is.
+        unsafe { &(&(*chunk).blocks)[self.index()] }
+    }
+    /// The line bytes. No other reference to them may exist meanwhile.
+    #[allow(clippy::mut_from_ref)]
+    fn lines(&self) -> &mut [u8; BLOCK_LINES] {
+        // SAFETY: H9; the table has BLOCK_LINES bytes per block, and callers in this file keep one borrow at a time.
+        unsafe { &mut *(self.chunk().lines(self.index() * BLOCK_LINES) as *mut [u8; BLOCK_LINES]) }
+    }
+    /// Word `i` of a bit table of the chunk, for this block's part.
+    #[inline(always)]
+    fn mark_words(self) -> *mut u64 {
+        self.chunk().marks(self.index() * BLOCK_MARK_WORDS)
+    }
+    fn start_words(self) -> *mut u64 {
+        self.chunk().starts(self.index() * BLOCK_MARK_WORDS)
+    }
+
+    /// The first hole of at least `need` lines at or after line `from`: first line and line behind it.
+    pub fn find_hole(self, from: usize, need: usize) -> Option<(usize, usize)> {
+        let lines = self.lines();
+        let mut at = from;
+        loop {
+            let start = at + lines[at..].iter().position(|&b| b == 0)?;
+            let end = end_of_hole(lines, start);
+            if end - start >= need {
+                return Some((start, end));
+            }
+            at = end;
+        }
+    }
+    /// Marks lines as claimed for allocation and returns their addresses.
+    pub fn claim(self, start: usize, end: usize) -> (usize, usize) {
+        let lines = self.lines();
+        debug_assert!(lines[start..end].iter().all(|&b| b == 0));
+        lines[start..end].fill(YOUNG);
+        lines[start] = YOUNG | START;
+        (self.0 + (start << LINE_SHIFT), self.0 + (end << LINE_SHIFT))
+    }
+    /// True if the line of `addr` was claimed since the last collection.
+    #[inline(always)]
+    pub fn is_young_line(self, addr: usize) -> bool {
+        // SAFETY: the table covers every offset below CHUNK_BYTES.
+        unsafe { *self.chunk().lines((addr & CHUNK_MASK) >> LINE_SHIFT) & YOUNG != 0 }
+    }
+    /// Sets the start bit of every object in claimed runs. The bits of young lines must be clear.
+    pub fn parse_runs(self) {
+        let lines = self.lines();
+        let mut at = 0;
+        while let Some(skip) = lines[at..].iter().position(|&b| b & START != 0) {
+            let first = at + skip;
+            let mut end = first + 1;
+            while end < BLOCK_LINES && lines[end] & (YOUNG | START) == YOUNG {
+                end += 1;
+            }
+            self.parse_run(self.0 + first * LINE_BYTES, self.0 + end * LINE_BYTES);
+            at = end;
+            if at == BLOCK_LINES {
+                break;
+            }
+        }
+    }
+    fn parse_run(self, start: usize, end: usize) {
+        let chunk = self.chunk();
+        let mut p = start;
+        while p < end {
+            // SAFETY: H3: headers tile a claimed run, so one is at p.
+            let header = unsafe { &*(p as *const Header) };
+            let bytes = header.stored_size() * 8;
+            assert!(
+                bytes != 0 && p + bytes <= end,
+                "heap: a run of new objects is damaged at {p:#x} (header {:#x})",
+                header.word()
+            );
+            if header.kind() != Kind::Filler {
+                let i = (p & CHUNK_MASK) >> 3;
+                // SAFETY: the table covers the chunk.
+                unsafe { *chunk.starts(i >> 6) |= 1 << (i & 63) };
+            }
+            p += bytes;
+        }
+    }
+    /// Makes the start bits hold exactly the young objects (once per minor collection).
+    pub fn parse_young(self) {
+        if !self.info().parsed.replace(true) {
+            // SAFETY: this block's part of the table.
+            unsafe { self.start_words().write_bytes(0, BLOCK_MARK_WORDS) };
+            self.parse_runs();
+        }
+    }
+    /// Before a full collection: start bits = old and young objects, nothing marked, no line live.
+    pub fn prepare_full(self) {
+        // SAFETY: this block's parts of two tables that do not overlap.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.mark_words(), self.start_words(), BLOCK_MARK_WORDS);
+            self.mark_words().write_bytes(0, BLOCK_MARK_WORDS);
+        }
+        if self.info().young.get() {
+            self.parse_runs();
+        }
+        self.lines().fill(0);
+    }
+    /// The last set bit at or before `addr` in the marks or the start bits of this block.
+    #[inline(always)]
+    pub fn find_start(self, addr: usize, in_starts: bool) -> Option<usize> {
+        let words = if in_starts {
+            self.start_words()
+        } else {
+            self.mark_words()
+        };
+        let i = (addr - self.0) >> 3;
+        let mut w = i >> 6;
+        // SAFETY: `addr` is in the block, so w < BLOCK_MARK_WORDS, and it only shrinks.
+        let mut bits = unsafe { *words.add(w) } & (!0 >> (63 - (i & 63)));
+        while bits == 0 {
+            w = w.checked_sub(1)?;
+            // SAFETY: as above.
+            bits = unsafe { *words.add(w) };
+        }
+        Some(self.0 + ((w * 64 + 63 - bits.leading_zeros() as usize) << 3))
+    }
+    /// Calls `f` with every marked object.
+    pub fn each_marked(self, f: &mut dyn FnMut(usize)) {
+        for w in 0..BLOCK_MARK_WORDS {
+            // SAFETY: this block's part of the table.
+            let mut bits = unsafe { *self.mark_words().add(w) };
+            while bits != 0 {
+                f(self.0 + ((w * 64 + bits.trailing_zeros() as usize) << 3));
+                bits &= bits - 1;
+            }
+        }
+    }
+    /// After marking: keeps the live lines only. Returns the number of free lines.
+    pub fn sweep(self, poison: bool) -> usize {
+        let lines = self.lines();
+        if poison {
+            for (i, _) in lines.iter().enumerate().filter(|(_, b)| **b & LIVE == 0) {
+                // SAFETY: H4: no marked object covers the line, so nobody reads it before it is allocated again.
+                unsafe { ((self.0 + i * LINE_BYTES) as *mut u8).write_bytes(POISON, LINE_BYTES) };
+            }
+        }
+        let mut live = 0;
+        for eight in lines.as_chunks_mut::<8>().0 {
+            let word = u64::from_ne_bytes(*eight) & EACH_LIVE;
+            live += word.count_ones();
+            *eight = word.to_ne_bytes();
+        }
+        let info = self.info();
+        info.young.set(false);
+        info.parsed.set(false);
+        BLOCK_LINES - live as usize
+    }
+    /// True if every line that an object covers is live.
+    pub fn lines_are_live(self, addr: usize, bytes: usize) -> bool {
+        let first = (addr - self.0) >> LINE_SHIFT;
+        let last = (addr + bytes - 1 - self.0) >> LINE_SHIFT;
+        last < BLOCK_LINES && self.lines()[first..=last].iter().all(|b| b & LIVE != 0)
+    }
+    /// Addresses of the block.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.0..self.0 + BLOCK_BYTES
+    }
+}
+
+fn end_of_hole(lines: &[u8; BLOCK_LINES], start: usize) -> usize {
+    let mut at = start;
+    while at < BLOCK_LINES {
+        if at % 8 == 0 {
+            let eight: [u8; 8] = lines[at..at + 8].try_into().unwrap_or([1; 8]);
+            let word = u64::from_le_bytes(eight);
+            if word == 0 {
+                at += 8;
+                continue;
+            }
+            return at + word.trailing_zeros() as usize / 8;
+        }
+        if lines[at] != 0 {
+            return at;
+        }
+        at += 1;
+    }
+    BLOCK_LINES
+}
+
+/// Writes a filler over `[from, to)`, so that the space reads as one dead object.
+pub fn fill(from: usize, to: usize) {
+    if from < to {
+        let words = (to - from) / 8;
+        debug_assert!(words < 0xffff);
+        // SAFETY: H3: unused space of a claimed run, at least one word of it.
+        unsafe {
+            (*(from as *const Header)).set_word(Header::new(Kind::Filler, 0, words, 0).word())
+        };
+    }
+}

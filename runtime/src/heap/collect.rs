@@ -1,0 +1,156 @@
+//! The collection cycle, in order, and the decision when one is due.
+
+use super::{Heap, RootSource, stack_scan};
+use crate::value::Value;
+use std::time::Instant;
+
+/// No collection happens while one of these exists (H4).
+pub struct NoCollect<'a>(&'a Heap);
+
+impl Drop for NoCollect<'_> {
+    fn drop(&mut self) {
+        self.0.paused.set(self.0.paused.get() - 1);
+    }
+}
+
+impl Heap {
+    /// Keeps the collector away until the guard is dropped; allocation goes on.
+    pub fn no_collect(&self) -> NoCollect<'_> {
+        self.paused.set(self.paused.get() + 1);
+        NoCollect(self)
+    }
+    /// Runs a collection: of everything, or of what was allocated since the last one. Does nothing inside a collection
+    /// or under a [`NoCollect`] guard.
+    pub fn collect(&self, full: bool) {
+        if self.paused.get() > 0 {
+            return;
+        }
+        let _guard = self.no_collect();
+        let start = Instant::now();
+        self.with_roots(|roots| roots.before_collection(full));
+        self.retire_regions();
+        let allocated = self.handed_out.replace(0);
+        stack_scan::with_registers(&mut |sp| self.cycle(full, sp));
+        self.after_cycle(full, allocated);
+        self.counters.note_pause(full, start.elapsed());
+    }
+    /// Accounts for memory held outside the heap by one of its objects (negative when it is given back).
+    pub fn external(&self, bytes: isize) {
+        self.external_bytes
+            .set(self.external_bytes.get().saturating_add_signed(bytes));
+        if bytes > 0 {
+            self.handed_out.set(self.handed_out.get() + bytes as usize);
+            self.external_since_full
+                .set(self.external_since_full.get() + bytes as usize);
+        }
+    }
+    fn with_roots(&self, f: impl FnOnce(&mut dyn RootSource)) {
+        if let Some(roots) = self.roots.get() {
+            // SAFETY: `set_roots` has the caller promise that the source is valid; H4: it is used only inside a collection,
+            // that is inside a call of the heap, while no code of its owner runs.
+            f(unsafe { &mut *roots });
+        }
+    }
+
+    #[inline]
+    pub(super) fn collect_if_due(&self) {
+        if self.config.stress > 0 {
+            self.stress_tick();
+        } else if self.handed_out.get() >= self.nursery.get() {
+            self.collect(self.full_is_due());
+        }
+    }
+    fn full_is_due(&self) -> bool {
+        let growth = self.promoted.get() + self.external_since_full.get();
+        growth
+            > self
+                .config
+                .min_growth
+                .max(self.counters.live_after_full.get())
+    }
+    fn stress_tick(&self) {
+        let n = self.stress_count.get() + 1;
+        self.stress_count.set(n);
+        if n.is_multiple_of(self.config.stress) {
+            self.collect((n / self.config.stress).is_multiple_of(2));
+        }
+    }
+
+    #[inline(never)]
+    fn cycle(&self, full: bool, sp: usize) {
+        let mut tracer = self.tracer.borrow_mut();
+        tracer.begin(full, self.roots.get());
+        if full {
+            self.prepare_full();
+        } else if self.config.verify {
+            self.check_barrier(&mut tracer);
+        }
+        self.trace_stacks(&mut tracer, sp);
+        self.with_roots(|roots| roots.trace_roots(&mut tracer));
+        self.weak.trace(&mut tracer);
+        self.finalizers.trace(&mut tracer);
+        if full {
+            self.remembered.forget();
+        } else {
+            self.remembered.rescan(&mut tracer);
+        }
+        tracer.drain();
+        self.clear_weakrefs(full);
+        self.resurrect(full, &mut tracer);
+        tracer.drain();
+        let live = |v: Value| {
+            v.header()
+                .is_none_or(|h| Heap::is_marked(h.as_ptr() as usize))
+        };
+        self.with_roots(|roots| roots.after_collection(full, &live));
+        self.run_drops(full);
+        let marked = tracer.marked_bytes;
+        drop(tracer);
+        self.sweep(full);
+        if full {
+            self.counters.live_after_full.set(marked);
+            self.promoted.set(0);
+            self.external_since_full.set(0);
+            self.release_memory();
+        } else {
+            self.promoted.set(self.promoted.get() + marked);
+        }
+        self.counters
+            .live
+            .set(self.counters.live_after_full.get() + self.promoted.get());
+        self.counters.last_marked.set(marked);
+        if self.config.verify {
+            self.verify();
+        }
+    }
+    fn prepare_full(&self) {
+        for chunk in self.chunks.borrow().iter() {
+            chunk.prepare_full();
+        }
+        for chunk in self.huge.borrow().iter() {
+            chunk.unmark(chunk.base() + super::chunk::HEAD_BYTES);
+        }
+    }
+    fn after_cycle(&self, full: bool, allocated: usize) {
+        self.counters
+            .allocated
+            .set(self.counters.allocated.get() + allocated as u64);
+        if full {
+            if self.in_use.get() <= self.config.limit {
+                self.short_of_memory.set(false);
+            }
+            return;
+        }
+        // A nursery that mostly survives is copied to old age too often; one that dies is best kept small and cached.
+        let (marked, now) = (self.counters.last_marked.get(), self.nursery.get());
+        if marked > now / 4 {
+            self.nursery.set(
+                (now * 2)
+                    .min(self.config.max_nursery)
+                    .max(self.config.nursery),
+            );
+        } else if marked < now / 32 {
+            self.nursery.set((now / 2).max(self.config.nursery));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What has to happen when objects die: finalisers (`__del__`, closing a generator) and Rust drop glue.
+//!
+//! A finalisable object that became unreachable is resurrected once, together with all it refers to, and queued; the
+//! `Vm` runs its finaliser at a safepoint (PEP 442: all of a group before any is resurrected, so order among them does
+//! not matter). Drop glue frees malloc memory of a payload (big integers, native state); it runs inside the collection,
+//! when the object is finally dead, and must neither allocate here nor look at other objects.
+
+use super::{Heap, Tracer};
+use crate::object::header::{Header, Ref, flag};
+use crate::value::Value;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+type DropFn = unsafe fn(*mut u8);
+
+/// Objects with finalisers or drop glue.
+#[derive(Default)]
+pub struct Finalizers {
+    young: RefCell<Vec<usize>>,
+    old: RefCell<Vec<usize>>,
+    due: RefCell<VecDeque<usize>>,
+    young_drops: RefCell<Vec<(usize, DropFn)>>,
+    old_drops: RefCell<Vec<(usize, DropFn)>>,
+}
+
+impl Heap {
+    /// Registers `obj` for finalisation: when it becomes unreachable it is resurrected once and handed out by
+    /// [`Heap::take_finalizable`].
+    pub fn register_finalizer(&self, obj: Ref<Header>) {
+        obj.set_flags(flag::HAS_FINALIZER);
+        self.finalizers
+            .young
+            .borrow_mut()
+            .push(obj.as_ptr() as usize);
+    }
+    /// The next object whose finaliser (`__del__`, `close` of a generator) is due.
+    pub fn take_finalizable(&self) -> Option<Value> {
+        let value = super::value_at(self.finalizers.due.borrow_mut().pop_front()?);
+        value.header()?.clear_flags(flag::HAS_FINALIZER);
+        Some(value)
+    }
+    /// True if a finaliser or a weak reference callback is due.
+    pub fn has_pending(&self) -> bool {
+        !self.finalizers.due.borrow().is_empty() || self.has_dead_weakref()
+    }
+    /// Makes the finalisers of all objects due, reachable or not: for the end of the interpreter.
+    pub fn queue_all_finalizers(&self) {
+        let f = &self.finalizers;
+        let mut due = f.due.borrow_mut();
+        due.extend(f.old.borrow_mut().drain(..));
+        due.extend(f.young.borrow_mut().drain(..));
+    }
+    #[inline]
+    pub(super) fn register_drop<T>(&self, object: *mut T) {
+        unsafe fn glue<T>(p: *mut u8) {
+            // SAFETY: H5: called once, with the address that was registered together with this type.
+            unsafe { std::ptr::drop_in_place(p as *mut T) }
+        }
+        self.finalizers
+            .young_drops
+            .borrow_mut()
+            .push((object as usize, glue::<T>));
+    }
+    /// After marking: queues and resurrects what has a finaliser and is not marked.
+    pub(super) fn resurrect(&self, full: bool, tracer: &mut Tracer) {
+        let f = &self.finalizers;
+        let (mut old, mut young, mut due) =
+            (f.old.borrow_mut(), f.young.borrow_mut(), f.due.borrow_mut());
+        let before = due.len();
+        let mut lives = |&addr: &usize| {
+            let lives = Heap::is_marked(addr);
+            if !lives {
+                due.push_back(addr);
+            }
+            lives
+        };
+        if full {
+            old.retain(&mut lives);
+        }
+        old.extend(young.drain(..).filter(&mut lives));
+        due.iter().skip(before).for_each(|&addr| tracer.mark(addr));
+    }
+    /// Before sweeping: drops the payloads of dead objects.
+    pub(super) fn run_drops(&self, full: bool) {
+        let f = &self.finalizers;
+        let (mut old, mut young) = (f.old_drops.borrow_mut(), f.young_drops.borrow_mut());
+        if full {
+            old.retain(drop_if_dead);
+        }
+        old.extend(young.drain(..).filter(drop_if_dead));
+    }
+    /// Drops all payloads; the heap is going away.
+    pub(super) fn drop_everything(&self) {
+        let f = &self.finalizers;
+        for (addr, glue) in f.young_drops.take().into_iter().chain(f.old_drops.take()) {
+            // SAFETY: each object is registered once and was not dropped before.
+            unsafe { glue(addr as *mut u8) };
+        }
+    }
+}
+
+fn drop_if_dead(&(addr, glue): &(usize, DropFn)) -> bool {
+    let lives = Heap::is_marked(addr);
+    if !lives {
+        // SAFETY: H4: nobody can reach the object any more, and its entry goes away with this call.
+        unsafe { glue(addr as *mut u8) };
+    }
+    lives
+}
+
+impl Finalizers {
+    /// Marks the objects whose finalisers are due.
+    pub fn trace(&self, tracer: &mut Tracer) {
+        self.due.borrow().iter().for_each(|&addr| tracer.mark(addr));
+    }
+}

@@ -1,0 +1,98 @@
+//! Weak references: words inside objects that do not keep their target alive and become `NULL` when it dies.
+//!
+//! They are cleared after marking and before finalisable objects are resurrected, so a finaliser cannot be seen through
+//! one. A dead reference that itself lives is handed out once, so that its callback can run outside the collection.
+
+use super::{Heap, Tracer};
+use crate::object::header::{Header, Ref, Slot, flag};
+use crate::value::Value;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+struct Entry {
+    weakref: usize,
+    target: usize,
+    /// Address of the `Slot` inside `weakref`.
+    cell: usize,
+}
+
+/// All weak references of a heap.
+#[derive(Default)]
+pub struct WeakRefs {
+    /// Made since the last collection: only these can change in a minor one.
+    young: RefCell<Vec<Entry>>,
+    old: RefCell<Vec<Entry>>,
+    dead: RefCell<VecDeque<usize>>,
+}
+
+impl Heap {
+    /// Registers a weak reference object: `cell` inside `weakref` holds the target's address untraced and is set to
+    /// `NULL` when the target dies; dead weak references that themselves live are handed out by
+    /// [`Heap::take_dead_weakref`]. A cell that no longer holds the target is forgotten.
+    pub fn register_weakref(&self, weakref: Ref<Header>, target: Ref<Header>, cell: &Slot) {
+        target.set_flags(flag::HAS_WEAKREF);
+        let entry = Entry {
+            weakref: weakref.as_ptr() as usize,
+            target: target.as_ptr() as usize,
+            cell: cell as *const Slot as usize,
+        };
+        self.weak.young.borrow_mut().push(entry);
+    }
+    /// The next weak reference whose target died since the last call (its callback is due).
+    pub fn take_dead_weakref(&self) -> Option<Value> {
+        self.weak.dead.borrow_mut().pop_front().map(super::value_at)
+    }
+    /// Calls `f` with every registered weak reference to `target`, oldest first (`weakref.getweakrefs`).
+    pub fn each_weakref(&self, target: Ref<Header>, f: &mut dyn FnMut(Value)) {
+        let addr = target.as_ptr() as usize;
+        for list in [&self.weak.old, &self.weak.young] {
+            list.borrow()
+                .iter()
+                .filter(|e| e.target == addr && e.holds_target())
+                .for_each(|e| f(super::value_at(e.weakref)));
+        }
+    }
+    pub(super) fn has_dead_weakref(&self) -> bool {
+        !self.weak.dead.borrow().is_empty()
+    }
+    /// After marking: drops entries of dead references, clears those with dead targets.
+    pub(super) fn clear_weakrefs(&self, full: bool) {
+        let mut old = self.weak.old.borrow_mut();
+        let mut young = self.weak.young.borrow_mut();
+        if full {
+            old.retain(|e| self.settle(e));
+        }
+        old.extend(young.drain(..).filter(|e| self.settle(e)));
+    }
+    fn settle(&self, e: &Entry) -> bool {
+        if !Heap::is_marked(e.weakref) || !e.holds_target() {
+            return false;
+        }
+        let lives = Heap::is_marked(e.target);
+        if !lives {
+            e.slot().set_unbarriered(Value::NULL);
+            self.weak.dead.borrow_mut().push_back(e.weakref);
+        }
+        lives
+    }
+}
+
+impl Entry {
+    fn slot(&self) -> &Slot {
+        // SAFETY: the field is part of `weakref`, which is live or at least not reclaimed yet.
+        unsafe { &*(self.cell as *const Slot) }
+    }
+    fn holds_target(&self) -> bool {
+        self.slot().get().bits() as usize == self.target
+    }
+}
+
+impl WeakRefs {
+    /// Marks the references whose callbacks are due.
+    pub fn trace(&self, tracer: &mut Tracer) {
+        self.dead
+            .borrow()
+            .iter()
+            .for_each(|&addr| tracer.mark(addr));
+    }
+}

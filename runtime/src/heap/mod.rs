@@ -47,6 +47,8 @@ mod weak;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vm_tests;
 
 pub use barrier::{log_store, write_barrier};
 pub use collect::NoCollect;

@@ -61,7 +61,7 @@ impl World {
 
 /// Overwrites stale words on the native stack below the caller.
 #[inline(never)]
-fn scrub() {
+pub(super) fn scrub() {
     let mut junk = [0u64; 4096];
     std::hint::black_box(&mut junk);
 }

@@ -524,6 +524,26 @@ fn shapes_live_with_their_objects() {
 }
 
 #[test]
+fn a_changed_shape_is_remembered() {
+    use crate::object::shape::ids;
+    #[inline(never)]
+    fn change(world: &World, object: &Ref<ByteBuf>) {
+        let shape = world.heap.new_array(3);
+        let id = ids::FIRST_DYNAMIC + 5;
+        world.roots.shapes.borrow_mut().insert(id, shape.as_ptr() as usize);
+        object.header().set_shape_id(id);
+    }
+    let world = World::new("verify poison");
+    let object = world.heap.new_bytebuf(16);
+    world.heap.collect(false);
+    change(&world, &object);
+    scrub();
+    world.heap.collect(false);
+    assert_eq!(world.roots.shapes.borrow().len(), 1);
+    assert!(object.header().has(crate::object::header::flag::UNLOGGED));
+}
+
+#[test]
 fn interior_pointers_keep_objects() {
     let world = World::new("verify poison");
     world

@@ -103,12 +103,19 @@ fn bare(heap: &Heap, n: usize) -> usize {
     n
 }
 
+/// Sizes that the compiler does not know.
+fn sizes(heap: &Heap, n: usize) -> usize {
+    (0..n).for_each(|i| _ = std::hint::black_box(heap.new_array(std::hint::black_box(1 + i % 4))));
+    n
+}
+
 fn main() {
     let only = std::env::args().nth(1);
     type Work = fn(&Heap, &Roots) -> usize;
     let works: &[(&str, Work)] = &[
         ("start", |h, _| bare(h, 1)),
         ("bare", |h, _| bare(h, 50_000_000)),
+        ("sizes", |h, _| sizes(h, 50_000_000)),
         ("bt16", |h, r| binary_trees(h, r, 16)),
         ("bt18", |h, r| binary_trees(h, r, 18)),
         ("live64", |h, r| long_lived(h, r, 64)),

@@ -38,21 +38,16 @@ pub fn log_store(owner: Ref<Header>, field: *const u8) {
     let addr = owner.as_ptr() as usize;
     // SAFETY: H1: `owner` is a live object, so its chunk is mapped.
     let chunk = unsafe { ChunkRef::of(addr) };
-    if owner.stored_size() > WHOLE_WORDS && owner.kind() == Kind::Array {
-        if let Some(card) = chunk.card(field as usize) {
-            // SAFETY: H9: the card table belongs to the chunk.
-            unsafe {
-                if *card == 0 {
-                    *card = 1;
-                    chunk
-                        .remembered()
-                        .cards
-                        .borrow_mut()
-                        .push((addr, field as usize & !(CARD_BYTES - 1)));
-                }
-            }
-            return;
+    if owner.stored_size() > WHOLE_WORDS
+        && owner.kind() == Kind::Array
+        && let Some(card) = chunk.card(field as usize)
+    {
+        // SAFETY: H9: the card table belongs to the chunk.
+        if unsafe { std::mem::replace(&mut *card, 1) } == 0 {
+            let start = field as usize & !(CARD_BYTES - 1);
+            chunk.remembered().cards.borrow_mut().push((addr, start));
         }
+        return;
     }
     owner.clear_flags(flag::UNLOGGED);
     chunk.remembered().objects.borrow_mut().push(addr);

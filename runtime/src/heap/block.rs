@@ -216,7 +216,7 @@ impl Block {
 fn end_of_hole(lines: &[u8; BLOCK_LINES], start: usize) -> usize {
     let mut at = start;
     while at < BLOCK_LINES {
-        if at % 8 == 0 {
+        if at.is_multiple_of(8) {
             let eight: [u8; 8] = lines[at..at + 8].try_into().unwrap_or([1; 8]);
             let word = u64::from_le_bytes(eight);
             if word == 0 {

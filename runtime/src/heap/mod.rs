@@ -54,7 +54,7 @@ pub use barrier::{log_store, write_barrier};
 pub use collect::NoCollect;
 pub use config::Config;
 pub use mark::Tracer;
-pub use stats::{CycleStats, HeapStats};
+pub use stats::{CycleStats, GcSettings, HeapStats};
 
 use crate::object::header::Header;
 use crate::value::Value;
@@ -118,6 +118,8 @@ pub struct Heap {
     short_of_memory: Cell<bool>,
     memory_hook: RefCell<Option<Box<dyn Fn()>>>,
     counters: stats::Counters,
+    /// State of the `gc` module.
+    pub gc: GcSettings,
 }
 
 impl Heap {
@@ -161,6 +163,7 @@ impl Heap {
             short_of_memory: Cell::new(false),
             memory_hook: RefCell::new(None),
             counters: Default::default(),
+            gc: Default::default(),
         }
     }
     /// Says who knows the roots. Until then nothing but the native stack keeps objects alive.

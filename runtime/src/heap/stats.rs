@@ -7,6 +7,31 @@ use crate::value::Value;
 use std::cell::Cell;
 use std::time::Duration;
 
+/// What the `gc` module sets. The collector itself does not obey: without reference counts there is no other way to
+/// get memory back, so `gc.disable()` cannot stop it.
+pub struct GcSettings {
+    /// `gc.isenabled()`
+    pub enabled: Cell<bool>,
+    /// `gc.get_threshold()`
+    pub thresholds: Cell<[i64; 3]>,
+    /// `gc.get_freeze_count()`
+    pub frozen: Cell<usize>,
+    /// `gc.get_debug()`
+    pub debug: Cell<i64>,
+}
+
+impl Default for GcSettings {
+    fn default() -> Self {
+        let (thresholds, frozen, debug) = (Cell::new([2000, 10, 0]), Cell::new(0), Cell::new(0));
+        GcSettings {
+            enabled: Cell::new(true),
+            thresholds,
+            frozen,
+            debug,
+        }
+    }
+}
+
 /// Running counters.
 #[derive(Default)]
 pub struct Counters {

@@ -530,7 +530,11 @@ fn a_changed_shape_is_remembered() {
     fn change(world: &World, object: &Ref<ByteBuf>) {
         let shape = world.heap.new_array(3);
         let id = ids::FIRST_DYNAMIC + 5;
-        world.roots.shapes.borrow_mut().insert(id, shape.as_ptr() as usize);
+        world
+            .roots
+            .shapes
+            .borrow_mut()
+            .insert(id, shape.as_ptr() as usize);
         object.header().set_shape_id(id);
     }
     let world = World::new("verify poison");
@@ -592,10 +596,8 @@ fn native_stack_keeps_one_past_the_end() {
     world.heap.collect(true);
     let last = end - 8;
     // SAFETY: the word `end` on this stack keeps the array alive.
-    assert_eq!(
-        unsafe { (*(last as *const Slot)).get().as_small_int() },
-        Some(77)
-    );
+    let kept = unsafe { (*(last as *const Slot)).get().as_small_int() };
+    assert_eq!(kept, Some(77));
     std::hint::black_box(end);
 }
 

@@ -69,13 +69,13 @@ impl Heap {
         let p = self.cursor.get();
         if extra <= SMALL_MAX && bytes <= SMALL_MAX && bytes <= self.limit.get() - p {
             self.cursor.set(p + bytes);
-            // SAFETY: [p, p + bytes) is claimed space that nothing refers to yet.
+            // SAFETY: H3: [p, p + bytes) is claimed space that nothing refers to yet.
             unsafe {
                 clear(p + size_of::<T>(), p + bytes);
                 self.init(p, shape, init, bytes)
             }
         } else {
-            // SAFETY: as above; the slow path hands out zeroed space.
+            // SAFETY: H3: as above; the slow path hands out zeroed space.
             unsafe { self.init(self.alloc_slow(size_of::<T>(), extra), shape, init, bytes) }
         }
     }
@@ -96,7 +96,7 @@ impl Heap {
             return Some(self.alloc_sized(shape, init, extra));
         }
         let p = self.try_alloc_slow(total_bytes(size_of::<T>(), extra)?)?;
-        // SAFETY: the slow path hands out zeroed space of that size.
+        // SAFETY: H3: the slow path hands out zeroed space of that size.
         Some(unsafe { self.init(p, shape, init, total_bytes(size_of::<T>(), extra)?) })
     }
     /// # Safety
@@ -118,7 +118,7 @@ impl Heap {
         if const { std::mem::needs_drop::<T>() } {
             self.register_drop(object);
         }
-        // SAFETY: it is an object of layout T now.
+        // SAFETY: H3: it is an object of layout T now.
         unsafe { Ref::from_raw(object) }
     }
 
@@ -183,7 +183,7 @@ impl Heap {
             self.next_hole(bytes)?;
             self.main_bump(bytes)?
         };
-        // SAFETY: freshly claimed.
+        // SAFETY: H3: freshly claimed.
         unsafe { (p as *mut u8).write_bytes(0, bytes) };
         Some(p)
     }
@@ -347,7 +347,7 @@ impl Heap {
         } else {
             return false;
         }
-        // SAFETY: the bump above claimed these bytes.
+        // SAFETY: H3: the bump above claimed these bytes.
         unsafe { ((addr + old) as *mut u8).write_bytes(0, new - old) };
         header.set_word(header.word() & !(0xffff << 16) | (new as u64 / 8) << 16);
         true
@@ -361,12 +361,12 @@ impl Heap {
 #[inline(always)]
 unsafe fn clear(from: usize, to: usize) {
     if to - from > 2 * LINE_BYTES {
-        // SAFETY: as the caller says.
+        // SAFETY: H3: as the caller says.
         return unsafe { (from as *mut u8).write_bytes(0, to - from) };
     }
     let mut p = from;
     while p < to {
-        // SAFETY: inside the range; volatile keeps the loop from becoming a call.
+        // SAFETY: H3: inside the range; volatile keeps the loop from becoming a call.
         unsafe { (p as *mut u64).write_volatile(0) };
         p += 8;
     }

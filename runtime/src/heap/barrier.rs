@@ -60,12 +60,12 @@ impl ChunkRef {
     }
     /// True if the card of `field` is dirty.
     pub fn is_carded(self, field: usize) -> bool {
-        // SAFETY: the card table belongs to the chunk.
+        // SAFETY: H9: the card table belongs to the chunk.
         self.card(field).is_some_and(|card| unsafe { *card != 0 })
     }
     fn clean_card(self, card: usize) {
         if let Some(byte) = self.card(card) {
-            // SAFETY: as above.
+            // SAFETY: H9: as above.
             unsafe { *byte = 0 };
         }
     }
@@ -111,7 +111,7 @@ impl Remembered {
     pub fn forget(&self) {
         self.objects.borrow_mut().clear();
         for (addr, card) in self.cards.borrow_mut().drain(..) {
-            // SAFETY: nothing was freed since the card was set, so the chunk is mapped.
+            // SAFETY: H9: nothing was freed since the card was set, so the chunk is mapped.
             unsafe { ChunkRef::of(addr) }.clean_card(card);
         }
     }

@@ -37,7 +37,7 @@ impl Block {
     /// The chunk around it.
     #[inline(always)]
     pub fn chunk(self) -> ChunkRef {
-        // SAFETY: a Block is made from a mapped chunk, and chunks with blocks in use stay mapped.
+        // SAFETY: H9: a Block is made from a mapped chunk, and chunks with blocks in use stay mapped.
         unsafe { ChunkRef::of(self.0) }
     }
     /// Number inside the chunk.
@@ -49,7 +49,7 @@ impl Block {
     #[inline(always)]
     pub fn info(&self) -> &BlockInfo {
         let chunk = self.chunk().base() as *const super::chunk::Chunk;
-        // SAFETY: the head is mapped as long as the block is.
+        // SAFETY: H9: the head is mapped as long as the block is.
         unsafe { &(&(*chunk).blocks)[self.index()] }
     }
     /// The line bytes. No other reference to them may exist meanwhile.
@@ -91,7 +91,7 @@ impl Block {
     /// True if the line of `addr` was claimed since the last collection.
     #[inline(always)]
     pub fn is_young_line(self, addr: usize) -> bool {
-        // SAFETY: the table covers every offset below CHUNK_BYTES.
+        // SAFETY: H9: the table covers every offset below CHUNK_BYTES.
         unsafe { *self.chunk().lines((addr & CHUNK_MASK) >> LINE_SHIFT) & YOUNG != 0 }
     }
     /// Sets the start bit of every object in claimed runs. The bits of young lines must be clear.
@@ -125,7 +125,7 @@ impl Block {
             );
             if header.kind() != Kind::Filler {
                 let i = (p & CHUNK_MASK) >> 3;
-                // SAFETY: the table covers the chunk.
+                // SAFETY: H9: the table covers the chunk.
                 unsafe { *chunk.starts(i >> 6) |= 1 << (i & 63) };
             }
             p += bytes;
@@ -134,14 +134,14 @@ impl Block {
     /// Makes the start bits hold exactly the young objects (once per minor collection).
     pub fn parse_young(self) {
         if !self.info().parsed.replace(true) {
-            // SAFETY: this block's part of the table.
+            // SAFETY: H9: this block's part of the table.
             unsafe { self.start_words().write_bytes(0, BLOCK_MARK_WORDS) };
             self.parse_runs();
         }
     }
     /// Before a full collection: start bits = old and young objects, nothing marked, no line live.
     pub fn prepare_full(self) {
-        // SAFETY: this block's parts of two tables that do not overlap.
+        // SAFETY: H9: this block's parts of two tables that do not overlap.
         unsafe {
             std::ptr::copy_nonoverlapping(self.mark_words(), self.start_words(), BLOCK_MARK_WORDS);
             self.mark_words().write_bytes(0, BLOCK_MARK_WORDS);
@@ -161,11 +161,11 @@ impl Block {
         };
         let i = (addr - self.0) >> 3;
         let mut w = i >> 6;
-        // SAFETY: `addr` is in the block, so w < BLOCK_MARK_WORDS, and it only shrinks.
+        // SAFETY: H9: `addr` is in the block, so w < BLOCK_MARK_WORDS, and it only shrinks.
         let mut bits = unsafe { *words.add(w) } & (!0 >> (63 - (i & 63)));
         while bits == 0 {
             w = w.checked_sub(1)?;
-            // SAFETY: as above.
+            // SAFETY: H9: as above.
             bits = unsafe { *words.add(w) };
         }
         Some(self.0 + ((w * 64 + 63 - bits.leading_zeros() as usize) << 3))
@@ -173,7 +173,7 @@ impl Block {
     /// Calls `f` with every marked object.
     pub fn each_marked(self, f: &mut dyn FnMut(usize)) {
         for w in 0..BLOCK_MARK_WORDS {
-            // SAFETY: this block's part of the table.
+            // SAFETY: H9: this block's part of the table.
             let mut bits = unsafe { *self.mark_words().add(w) };
             while bits != 0 {
                 f(self.0 + ((w * 64 + bits.trailing_zeros() as usize) << 3));

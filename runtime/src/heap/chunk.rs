@@ -123,7 +123,7 @@ impl ChunkRef {
     /// `addr` must be inside a mapped chunk.
     #[inline(always)]
     pub unsafe fn of(addr: usize) -> ChunkRef {
-        // SAFETY: the caller says that the head is mapped, so it is not at 0.
+        // SAFETY: H9: the caller says that the head is mapped, so it is not at 0.
         ChunkRef(unsafe { NonNull::new_unchecked((addr & !CHUNK_MASK) as *mut Chunk) })
     }
     /// First address of the mapping.
@@ -155,7 +155,7 @@ impl ChunkRef {
     }
     fn map(remembered: *const Remembered, bytes: usize, huge: bool) -> Option<ChunkRef> {
         let base = map_aligned(bytes)? as *mut Chunk;
-        // SAFETY: fresh zeroed pages that nobody else knows; all-zero bytes are valid for every field not written here.
+        // SAFETY: H9: fresh zeroed pages that nobody else knows; all-zero bytes are valid for every field not written here.
         unsafe {
             (&raw mut (*base).remembered).write(remembered);
             (&raw mut (*base).map_bytes).write(bytes);
@@ -169,7 +169,7 @@ impl ChunkRef {
     /// Nothing may use the chunk or an object in it afterwards.
     pub unsafe fn unmap(self) {
         self.drop_cards();
-        // SAFETY: the mapping was made by `map_aligned` with this length; the caller gave up all uses.
+        // SAFETY: H9: the mapping was made by `map_aligned` with this length; the caller gave up all uses.
         unsafe { libc::munmap(self.base() as *mut libc::c_void, self.map_bytes) };
     }
     /// Tells the system that the blocks in `which` need no memory now; they read as zero afterwards.
@@ -218,7 +218,7 @@ impl ChunkRef {
     #[inline(always)]
     pub fn is_marked(self, addr: usize) -> bool {
         let i = (addr & CHUNK_MASK) >> 3;
-        // SAFETY: the table covers every offset below CHUNK_BYTES.
+        // SAFETY: H9: the table covers every offset below CHUNK_BYTES.
         unsafe { *self.marks(i >> 6) >> (i & 63) & 1 != 0 }
     }
     /// Marks the object at `addr`; true if it was marked before.
@@ -236,7 +236,7 @@ impl ChunkRef {
     /// Forgets the mark of a single object.
     pub fn unmark(self, addr: usize) {
         let i = (addr & CHUNK_MASK) >> 3;
-        // SAFETY: as in `is_marked`.
+        // SAFETY: H9: as in `is_marked`.
         unsafe { *self.marks(i >> 6) &= !(1u64 << (i & 63)) }
     }
     /// The card byte for `field` of an object in this chunk; `None` if a huge object's cards cannot be had.
@@ -245,12 +245,12 @@ impl ChunkRef {
             return Some(self.table(CARDS_AT, (field & CHUNK_MASK) >> CARD_SHIFT));
         }
         if self.huge_cards.get().is_null() {
-            // SAFETY: the layout is not empty.
+            // SAFETY: H9: the layout is not empty.
             self.huge_cards
                 .set(unsafe { std::alloc::alloc_zeroed(self.cards_layout()?) });
         }
         let cards = self.huge_cards.get();
-        // SAFETY: `field` is in the mapping, which the table covers.
+        // SAFETY: H9: `field` is in the mapping, which the table covers.
         (!cards.is_null()).then(|| unsafe { cards.add((field - self.base()) >> CARD_SHIFT) })
     }
     fn cards_layout(self) -> Option<std::alloc::Layout> {
@@ -259,7 +259,7 @@ impl ChunkRef {
     fn drop_cards(self) {
         let cards = self.huge_cards.replace(std::ptr::null_mut());
         if let (false, Some(layout)) = (cards.is_null(), self.cards_layout()) {
-            // SAFETY: allocated with this layout in `card`.
+            // SAFETY: H9: allocated with this layout in `card`.
             unsafe { std::alloc::dealloc(cards, layout) };
         }
     }
@@ -285,7 +285,7 @@ fn map_aligned(bytes: usize) -> Option<usize> {
         libc::PROT_READ | libc::PROT_WRITE,
         libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
     );
-    // SAFETY: a new anonymous mapping touches no existing memory; only unused ends of it are unmapped again.
+    // SAFETY: H9: a new anonymous mapping touches no existing memory; only unused ends of it are unmapped again.
     unsafe {
         let p = libc::mmap(std::ptr::null_mut(), total, prot, flags, -1, 0);
         if p == libc::MAP_FAILED {

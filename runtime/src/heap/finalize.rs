@@ -93,7 +93,7 @@ impl Heap {
     pub(super) fn drop_everything(&self) {
         let f = &self.finalizers;
         for (addr, glue) in f.young_drops.take().into_iter().chain(f.old_drops.take()) {
-            // SAFETY: each object is registered once and was not dropped before.
+            // SAFETY: H4: each object is registered once and was not dropped before.
             unsafe { glue(addr as *mut u8) };
         }
     }

@@ -100,7 +100,7 @@ impl Heap {
     }
     /// Gives a dead large or huge object's memory back.
     pub(super) fn free_large(&self, addr: usize) -> Option<ChunkRef> {
-        // SAFETY: the sweeper passes objects that are not freed yet.
+        // SAFETY: H9: the sweeper passes objects that are not freed yet.
         let chunk = unsafe { ChunkRef::of(addr) };
         if chunk.huge {
             self.in_use.set(self.in_use.get() - chunk.huge_bytes.get());
@@ -148,7 +148,7 @@ pub fn size_of_object(addr: usize) -> usize {
     if words < 0xffff {
         return words * 8;
     }
-    // SAFETY: as above.
+    // SAFETY: H9: as above.
     let chunk = unsafe { ChunkRef::of(addr) };
     if chunk.huge {
         chunk.huge_bytes.get()
@@ -172,7 +172,7 @@ fn clear_blocks(first: Block, from: usize, to: usize) {
     for i in from..to {
         let n = first.index() + i;
         if chunk.clean.get() >> n & 1 == 0 {
-            // SAFETY: the block was just taken and holds no object.
+            // SAFETY: H9: the block was just taken and holds no object.
             unsafe { ((chunk.base() + (n << BLOCK_SHIFT)) as *mut u8).write_bytes(0, BLOCK_BYTES) };
         }
     }

@@ -190,7 +190,7 @@ impl Tracer {
         }
         let words = header.stored_size();
         let bytes = if words <= super::barrier::WHOLE_WORDS {
-            // SAFETY: the object is inside a chunk with blocks, since it is small.
+            // SAFETY: H1: the object is inside a chunk with blocks, since it is small.
             keep_lines(unsafe { ChunkRef::of(addr) }, addr, words * 8);
             words * 8
         } else {
@@ -202,7 +202,7 @@ impl Tracer {
     }
     /// Scans an old object again.
     pub(super) fn rescan(&mut self, addr: usize) {
-        // SAFETY: old objects stay until a full collection.
+        // SAFETY: H1: old objects stay until a full collection.
         let header = unsafe { &*(addr as *const Header) };
         header.set_flags(flag::UNLOGGED);
         self.trace_object(addr, header);
@@ -223,7 +223,7 @@ impl Tracer {
         if self.shapes_seen[word] & bit == 0 {
             self.shapes_seen[word] |= bit;
             if let Some(roots) = self.roots {
-                // SAFETY: `Heap::set_roots` has the caller promise that the source outlives the heap.
+                // SAFETY: H1: `Heap::set_roots` has the caller promise that the source outlives the heap.
                 self.visit(unsafe { (*roots).shape_object(shape) });
             }
         }
@@ -233,13 +233,13 @@ impl Tracer {
     pub(super) fn list(&mut self, addr: usize, ambiguous: bool, use_words: &mut dyn FnMut(usize)) {
         let mode = std::mem::replace(&mut self.mode, Mode::List { ambiguous });
         let outer = std::mem::take(&mut self.stack);
-        // SAFETY: the callers pass live objects.
+        // SAFETY: H1: the callers pass live objects.
         let header = unsafe { &*(addr as *const Header) };
         trace_by_kind(addr, header.kind(), self);
         if header.shape_id() >= ids::FIRST_DYNAMIC
             && let Some(roots) = self.roots
         {
-            // SAFETY: as in `mark_shape`.
+            // SAFETY: H1: as in `mark_shape`.
             self.visit(unsafe { (*roots).shape_object(header.shape_id()) });
         }
         let found = std::mem::replace(&mut self.stack, outer);
@@ -278,7 +278,7 @@ fn keep_big(addr: usize, words: usize) -> usize {
 #[inline(always)]
 fn prefetch(addr: usize) {
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch reads nothing and may be given any address.
+    // SAFETY: H1: a prefetch reads nothing and may be given any address.
     unsafe {
         std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(addr as *const i8)
     };
@@ -303,7 +303,7 @@ for_each_kind!(define_trace);
 impl super::Heap {
     /// True if the last collection, or the one that runs, found the object alive. Young objects are not marked yet.
     pub(super) fn is_marked(addr: usize) -> bool {
-        // SAFETY: callers hold the address of an object that was not reclaimed yet.
+        // SAFETY: H1: callers hold the address of an object that was not reclaimed yet.
         unsafe { ChunkRef::of(addr).is_marked(addr) }
     }
 }

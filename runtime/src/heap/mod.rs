@@ -214,13 +214,13 @@ impl Drop for Heap {
 
 /// The object at an address as a value.
 fn value_at(addr: usize) -> Value {
-    // SAFETY: callers pass addresses of objects that are live or were just resurrected.
+    // SAFETY: H1: callers pass addresses of objects that are live or were just resurrected.
     unsafe { Value::from_bits(addr as u64) }
 }
 
 /// Stores a header.
 #[inline(always)]
 fn write_header(addr: usize, header: Header) {
-    // SAFETY: callers own the word at `addr` as the first of an object.
+    // SAFETY: H1: callers own the word at `addr` as the first of an object.
     unsafe { (addr as *mut Header).write(header) }
 }

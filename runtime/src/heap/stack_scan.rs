@@ -51,7 +51,7 @@ impl Heap {
         let mut switch = Some(switch);
         let mut result = None;
         with_registers(&mut |sp| {
-            // SAFETY: the frames above sp stay until `switch` returns or is unwound, which drops the guard.
+            // SAFETY: H1: the frames above sp stay until `switch` returns or is unwound, which drops the guard.
             let token = unsafe { self.register_stack(sp as *const u8, own_base as *const u8) };
             let _back = Back {
                 heap: self,

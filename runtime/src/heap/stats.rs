@@ -168,6 +168,6 @@ impl Heap {
 }
 
 fn header_ref(addr: usize) -> Ref<Header> {
-    // SAFETY: the walkers pass marked objects.
+    // SAFETY: H1: the walkers pass marked objects.
     unsafe { Ref::from_raw(addr as *mut Header) }
 }

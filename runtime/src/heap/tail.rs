@@ -16,7 +16,7 @@ pub fn slots<T: HeapObject>(object: &T, count: usize) -> &[Slot] {
 /// The first `count` bytes behind the fixed fields of `object`.
 #[inline(always)]
 pub fn bytes<T: HeapObject>(object: &T, count: usize) -> &[u8] {
-    // SAFETY: as for `slots`.
+    // SAFETY: H5: as for `slots`.
     unsafe { std::slice::from_raw_parts((object as *const T).add(1) as *const u8, count) }
 }
 
@@ -25,7 +25,7 @@ pub fn bytes<T: HeapObject>(object: &T, count: usize) -> &[u8] {
 /// The returned cells alias freely; no `&mut` to heap memory exists (H6).
 #[inline(always)]
 pub fn byte_cells<T: HeapObject>(object: &T, count: usize) -> &[std::cell::Cell<u8>] {
-    // SAFETY: as for `slots`; Cell<u8> has the layout of u8.
+    // SAFETY: H5: as for `slots`; Cell<u8> has the layout of u8.
     unsafe {
         std::slice::from_raw_parts(
             (object as *const T).add(1) as *const std::cell::Cell<u8>,
@@ -37,7 +37,7 @@ pub fn byte_cells<T: HeapObject>(object: &T, count: usize) -> &[std::cell::Cell<
 /// Raw words behind the fixed fields.
 #[inline(always)]
 pub fn words<T: HeapObject>(object: &T, count: usize) -> &[std::cell::Cell<u64>] {
-    // SAFETY: as for `slots`.
+    // SAFETY: H5: as for `slots`.
     unsafe {
         std::slice::from_raw_parts(
             (object as *const T).add(1) as *const std::cell::Cell<u64>,
@@ -49,7 +49,7 @@ pub fn words<T: HeapObject>(object: &T, count: usize) -> &[std::cell::Cell<u64>]
 /// Copies `data` into the tail of a new object.
 #[inline(always)]
 pub fn fill_bytes<T: HeapObject>(object: &T, at: usize, data: &[u8]) {
-    // SAFETY: the caller allocated at least `at + data.len()` bytes and no reference to them exists yet.
+    // SAFETY: H5: the caller allocated at least `at + data.len()` bytes and no reference to them exists yet.
     unsafe {
         std::ptr::copy_nonoverlapping(
             data.as_ptr(),
@@ -62,7 +62,7 @@ pub fn fill_bytes<T: HeapObject>(object: &T, at: usize, data: &[u8]) {
 /// One slot at `offset` bytes from the start of `object` (instance attributes behind any layout).
 #[inline(always)]
 pub fn slot_at<T: HeapObject>(object: &T, offset: usize) -> &Slot {
-    // SAFETY: offsets come from the shape, which the allocation of the object followed.
+    // SAFETY: H5: offsets come from the shape, which the allocation of the object followed.
     unsafe { &*((object as *const T as *const u8).add(offset) as *const Slot) }
 }
 
@@ -70,7 +70,7 @@ pub fn slot_at<T: HeapObject>(object: &T, offset: usize) -> &Slot {
 #[inline(always)]
 pub fn values(slots: &[Slot], count: usize) -> &[crate::value::Value] {
     let slots = &slots[..count];
-    // SAFETY: Slot is a transparent Cell<Value>; the caller owns the storage and stores nothing meanwhile.
+    // SAFETY: H5: Slot is a transparent Cell<Value>; the caller owns the storage and stores nothing meanwhile.
     unsafe { std::slice::from_raw_parts(slots.as_ptr() as *const crate::value::Value, slots.len()) }
 }
 

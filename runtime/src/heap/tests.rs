@@ -49,7 +49,7 @@ impl World {
             heap: Heap::new(config),
             roots: Box::default(),
         };
-        // SAFETY: both live in `world`, and the box does not move.
+        // SAFETY: H1: both live in `world`, and the box does not move.
         unsafe {
             world
                 .heap
@@ -468,7 +468,7 @@ fn make_droppy(world: &World, count: &Rc<Cell<usize>>, total: usize) {
         };
         let object = world.heap.alloc(crate::object::shape::ids::BYTEBUF, init);
         if i % 2 == 0 {
-            // SAFETY: a live object, to be held by a root.
+            // SAFETY: H1: a live object, to be held by a root.
             world
                 .roots
                 .values
@@ -595,7 +595,7 @@ fn native_stack_keeps_one_past_the_end() {
     world.heap.collect(false);
     world.heap.collect(true);
     let last = end - 8;
-    // SAFETY: the word `end` on this stack keeps the array alive.
+    // SAFETY: H1: the word `end` on this stack keeps the array alive.
     let kept = unsafe { (*(last as *const Slot)).get().as_small_int() };
     assert_eq!(kept, Some(77));
     std::hint::black_box(end);
@@ -697,7 +697,7 @@ fn parked_stacks_are_roots() {
     }
     fill(&world, &mut fake);
     let range = fake.as_ptr_range();
-    // SAFETY: the vector outlives the registration and stays where it is.
+    // SAFETY: H1: the vector outlives the registration and stays where it is.
     let token = unsafe {
         world
             .heap
@@ -715,13 +715,13 @@ fn parked_stacks_are_roots() {
     world.heap.unregister_stack(token);
     scrub();
     world.heap.collect(true);
-    // SAFETY: the block is still in use or free, but mapped.
+    // SAFETY: H1: the block is still in use or free, but mapped.
     let poisoned = fake
         .iter()
         .filter(|a| unsafe { *(**a as *const u8) } == block::POISON)
         .count();
     assert!(poisoned > 55, "{poisoned}");
-    // SAFETY: nothing is switched; the closure runs on the same stack.
+    // SAFETY: H1: nothing is switched; the closure runs on the same stack.
     let sum = unsafe {
         world.heap.leave_stack(None, || {
             (0..64)

@@ -100,7 +100,7 @@ fn check_object(addr: usize, remembered: &[usize]) {
         "heap: {} survived a collection but is not old",
         describe(addr)
     );
-    // SAFETY: a marked object is in a mapped chunk.
+    // SAFETY: H1: a marked object is in a mapped chunk.
     let chunk = unsafe { ChunkRef::of(addr) };
     if chunk.huge {
         return assert!(
@@ -137,7 +137,7 @@ fn check_object(addr: usize, remembered: &[usize]) {
 }
 
 fn header_at(addr: usize) -> &'static Header {
-    // SAFETY: the walkers pass marked objects; the reference is used at once.
+    // SAFETY: H1: the walkers pass marked objects; the reference is used at once.
     unsafe { &*(addr as *const Header) }
 }
 

@@ -79,7 +79,7 @@ impl Heap {
 
 impl Entry {
     fn slot(&self) -> &Slot {
-        // SAFETY: the field is part of `weakref`, which is live or at least not reclaimed yet.
+        // SAFETY: H4: the field is part of `weakref`, which is live or at least not reclaimed yet.
         unsafe { &*(self.cell as *const Slot) }
     }
     fn holds_target(&self) -> bool {

@@ -114,6 +114,11 @@ impl Vm {
         if let Some(v) = n.to_i64().and_then(Value::small_int) {
             return v;
         }
-        self.heap.alloc(ids::INT, PyInt::init(n)).value()
+        let digits = n.bits() as usize / 8;
+        let object = self.heap.alloc(ids::INT, PyInt::init(n));
+        if digits > 64 {
+            self.heap.owns_external(object, digits);
+        }
+        object.value()
     }
 }

@@ -44,6 +44,13 @@ impl Heap {
                 .set(self.external_since_full.get() + bytes as usize);
         }
     }
+    /// Counts memory outside the heap, and makes the next allocation look whether a collection is due.
+    pub(super) fn hand_out_external(&self, bytes: usize) {
+        self.handed_out.set(self.handed_out.get() + bytes);
+        if self.handed_out.get() >= self.nursery.get() {
+            self.limit.set(self.cursor.get());
+        }
+    }
     fn with_roots(&self, f: impl FnOnce(&mut dyn RootSource)) {
         if let Some(roots) = self.roots.get() {
             // SAFETY: `set_roots` has the caller promise that the source is valid; H4: it is used only inside a collection,
@@ -62,11 +69,8 @@ impl Heap {
     }
     fn full_is_due(&self) -> bool {
         let growth = self.promoted.get() + self.external_since_full.get();
-        growth
-            > self
-                .config
-                .min_growth
-                .max(self.counters.live_after_full.get())
+        let live = self.counters.live_after_full.get() + self.external_bytes.get();
+        growth > self.config.min_growth.max(live)
     }
     fn stress_tick(&self) {
         let n = self.stress_count.get() + 1;

@@ -11,7 +11,13 @@ use crate::value::Value;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-type DropFn = unsafe fn(*mut u8);
+/// An object with drop glue.
+struct Payload {
+    addr: usize,
+    glue: unsafe fn(*mut u8),
+    /// Bytes outside the heap that go away with it.
+    external: usize,
+}
 
 /// Objects with finalisers or drop glue.
 #[derive(Default)]
@@ -19,8 +25,8 @@ pub struct Finalizers {
     young: RefCell<Vec<usize>>,
     old: RefCell<Vec<usize>>,
     due: RefCell<VecDeque<usize>>,
-    young_drops: RefCell<Vec<(usize, DropFn)>>,
-    old_drops: RefCell<Vec<(usize, DropFn)>>,
+    young_drops: RefCell<Vec<Payload>>,
+    old_drops: RefCell<Vec<Payload>>,
 }
 
 impl Heap {
@@ -56,10 +62,13 @@ impl Heap {
             // SAFETY: H5: called once, with the address that was registered together with this type.
             unsafe { std::ptr::drop_in_place(p as *mut T) }
         }
-        self.finalizers
-            .young_drops
-            .borrow_mut()
-            .push((object as usize, glue::<T>));
+        let (addr, glue) = (object as usize, glue::<T> as unsafe fn(*mut u8));
+        let payload = Payload {
+            addr,
+            glue,
+            external: 0,
+        };
+        self.finalizers.young_drops.borrow_mut().push(payload);
     }
     /// After marking: queues and resurrects what has a finaliser and is not marked.
     pub(super) fn resurrect(&self, full: bool, tracer: &mut Tracer) {
@@ -80,32 +89,51 @@ impl Heap {
         old.extend(young.drain(..).filter(&mut lives));
         due.iter().skip(before).for_each(|&addr| tracer.mark(addr));
     }
+    /// Says that `object`, the one allocated last among those with drop glue, owns `bytes` outside the heap (the digits of
+    /// a big integer): they count for the next collection and are given back when it dies.
+    pub fn owns_external<T>(&self, object: Ref<T>, bytes: usize) {
+        let mut young = self.finalizers.young_drops.borrow_mut();
+        if let Some(payload) = young
+            .last_mut()
+            .filter(|p| p.addr == object.as_ptr() as usize)
+        {
+            payload.external += bytes;
+            self.external_bytes.set(self.external_bytes.get() + bytes);
+            self.hand_out_external(bytes);
+        }
+    }
     /// Before sweeping: drops the payloads of dead objects.
     pub(super) fn run_drops(&self, full: bool) {
         let f = &self.finalizers;
         let (mut old, mut young) = (f.old_drops.borrow_mut(), f.young_drops.borrow_mut());
         if full {
-            old.retain(drop_if_dead);
+            old.retain(|p| self.drop_if_dead(p));
         }
-        old.extend(young.drain(..).filter(drop_if_dead));
+        for payload in young.drain(..) {
+            if self.drop_if_dead(&payload) {
+                self.promoted.set(self.promoted.get() + payload.external);
+                old.push(payload);
+            }
+        }
+    }
+    fn drop_if_dead(&self, payload: &Payload) -> bool {
+        let lives = Heap::is_marked(payload.addr);
+        if !lives {
+            // SAFETY: H4: nobody can reach the object any more, and its entry goes away with this call.
+            unsafe { (payload.glue)(payload.addr as *mut u8) };
+            let left = self.external_bytes.get().saturating_sub(payload.external);
+            self.external_bytes.set(left);
+        }
+        lives
     }
     /// Drops all payloads; the heap is going away.
     pub(super) fn drop_everything(&self) {
         let f = &self.finalizers;
-        for (addr, glue) in f.young_drops.take().into_iter().chain(f.old_drops.take()) {
+        for payload in f.young_drops.take().into_iter().chain(f.old_drops.take()) {
             // SAFETY: H4: each object is registered once and was not dropped before.
-            unsafe { glue(addr as *mut u8) };
+            unsafe { (payload.glue)(payload.addr as *mut u8) };
         }
     }
-}
-
-fn drop_if_dead(&(addr, glue): &(usize, DropFn)) -> bool {
-    let lives = Heap::is_marked(addr);
-    if !lives {
-        // SAFETY: H4: nobody can reach the object any more, and its entry goes away with this call.
-        unsafe { glue(addr as *mut u8) };
-    }
-    lives
 }
 
 impl Finalizers {

@@ -467,6 +467,7 @@ fn make_droppy(world: &World, count: &Rc<Cell<usize>>, total: usize) {
             _alive: Some(Box::new(i as u64)),
         };
         let object = world.heap.alloc(crate::object::shape::ids::BYTEBUF, init);
+        world.heap.owns_external(object, 10);
         if i % 2 == 0 {
             // SAFETY: H1: a live object, to be held by a root.
             world
@@ -485,6 +486,7 @@ fn drop_glue_runs_once() {
     scrub();
     world.heap.collect(false);
     assert!((490..=500).contains(&count.get()), "{}", count.get());
+    assert_eq!(world.heap.stats().external, (1000 - count.get()) * 10);
     (0..world.roots.values.len()).for_each(|i| world.roots.values.set(i, Value::NULL));
     scrub();
     world.heap.collect(true);
@@ -733,4 +735,29 @@ fn parked_stacks_are_roots() {
         })
     };
     assert_eq!(sum, 64);
+}
+
+#[test]
+fn external_memory_triggers_collections() {
+    let world = World::new("nursery:1m growth:4m");
+    let count = Rc::new(Cell::new(0));
+    for i in 0..1000 {
+        let init = Droppy {
+            header: Header::PENDING,
+            count: count.clone(),
+            _alive: None,
+        };
+        let object = world.heap.alloc(crate::object::shape::ids::BYTEBUF, init);
+        world.heap.owns_external(object, 100_000);
+        if i % 50 == 0 {
+            // SAFETY: H1: a live object, to be held by a root.
+            let value = unsafe { Value::from_bits(object.as_ptr() as u64) };
+            world.roots.values.push(value);
+        }
+    }
+    let stats = world.heap.stats();
+    assert!(
+        stats.external < 5_000_000 && stats.minor.count > 50,
+        "{stats:?}"
+    );
 }

@@ -53,7 +53,7 @@ impl Heap {
             if header.kind() == Kind::Array {
                 return check_array_cards(addr);
             }
-            tracer.list(addr, false, &mut |to| {
+            tracer.list(addr, true, &mut |to| {
                 assert!(
                     Heap::is_marked(to),
                     "heap: old {} holds young {} without a write barrier",

@@ -481,7 +481,7 @@ fn make_droppy(world: &World, count: &Rc<Cell<usize>>, total: usize) {
 #[test]
 fn drop_glue_runs_once() {
     let count = Rc::new(Cell::new(0));
-    let world = World::new("nursery:4k verify poison");
+    let world = World::new("verify poison");
     make_droppy(&world, &count, 1000);
     scrub();
     world.heap.collect(false);
@@ -757,7 +757,7 @@ fn external_memory_triggers_collections() {
     }
     let stats = world.heap.stats();
     assert!(
-        stats.external < 5_000_000 && stats.minor.count > 50,
+        stats.external < 30_000_000 && stats.minor.count > 50,
         "{stats:?}"
     );
 }

@@ -23,7 +23,9 @@ impl<'a> Checker<'a> {
             Stmt::Return(s) => self.return_stmt(s.range, s.value.as_deref()),
             Stmt::Delete(s) => s.targets.iter().try_for_each(|target| self.delete(target)),
             Stmt::TypeAlias(s) => {
-                self.target(&s.name)?;
+                if let Expr::Name(name) = &*s.name {
+                    self.bind(name.id.as_str(), s.range)?;
+                }
                 self.type_params(s.type_params.as_deref(), |c| {
                     c.annotation("a type alias", &s.value)
                 })
@@ -167,10 +169,12 @@ impl<'a> Checker<'a> {
         for any in parameters.iter_source_order() {
             let parameter = any.as_parameter();
             let name = parameter.name.as_str();
-            self.bind(name, parameter.range)?;
+            // Without the stars, which Ruff counts in.
+            let range = TextRange::new(parameter.name.start(), parameter.range.end());
+            self.bind(name, range)?;
             if !names.insert(name) {
                 let msg = format!("duplicate argument '{name}' in function definition");
-                return self.error(parameter.range, msg);
+                return self.error(range, msg);
             }
         }
         Ok(())
@@ -303,7 +307,14 @@ impl<'a> Checker<'a> {
     }
 
     fn ann_assign(&mut self, s: &'a StmtAnnAssign) -> R {
-        self.target(&s.target)?;
+        match &*s.target {
+            Expr::Name(name) => self.bind(name.id.as_str(), s.range)?,
+            Expr::Attribute(attribute) => {
+                self.bind(attribute.attr.as_str(), s.range)?;
+                self.expr(&attribute.value)?;
+            }
+            target => self.target(target)?,
+        }
         self.annotation("an annotation", &s.annotation)?;
         self.opt_expr(&s.value)
     }

@@ -6,9 +6,13 @@
 //! nested too deeply for recursive walkers (and for their own destructor) never leave this module.
 
 mod depth;
+mod diagnose;
+mod func_type;
+mod interactive;
 
-use crate::errors::SyntaxError;
+use crate::errors::{SyntaxError, SyntaxErrorKind};
 use crate::source::Source;
+use rustpython_ast::token::TokenKind;
 use rustpython_ast::{Expr, Mod, PythonVersion, Suite};
 use rustpython_parser::{ParseOptions, parse_unchecked};
 
@@ -57,29 +61,79 @@ pub fn parse(source: &Source, mode: Mode) -> Result<Ast, SyntaxError> {
 
 /// As [`parse`], with options.
 pub fn parse_with(source: &Source, mode: Mode, options: Options) -> Result<Ast, SyntaxError> {
-    let _ = options;
-    depth::guard_text(source)?;
+    if source.text().len() >= u32::MAX as usize {
+        return Err(SyntaxError::bare("source code is too long"));
+    }
+    if mode == Mode::FuncType {
+        return func_type::parse(source);
+    }
     let ruff_mode = match mode {
-        Mode::Exec | Mode::Single => rustpython_parser::Mode::Module,
-        Mode::Eval | Mode::FuncType => rustpython_parser::Mode::Expression,
+        Mode::Eval => rustpython_parser::Mode::Expression,
+        _ => rustpython_parser::Mode::Module,
     };
-    let ruff_options = ParseOptions::from(ruff_mode).with_target_version(PythonVersion::PY314);
-    let parsed = parse_unchecked(source.text(), ruff_options);
+    let syntax = read(source, ruff_mode, mode)?;
+    let ast = match (syntax, mode) {
+        (Mod::Module(module), Mode::Single) => {
+            interactive::check(source, &module.body, options)?;
+            Ast::Interactive(module.body)
+        }
+        (Mod::Module(module), _) => Ast::Module(module.body),
+        (Mod::Expression(expr), _) => Ast::Expression(expr.body),
+    };
+    Ok(ast)
+}
+
+/// Parses within the limits; errors are diagnosed.
+fn read(
+    source: &Source,
+    ruff_mode: rustpython_parser::Mode,
+    mode: Mode,
+) -> Result<Mod, SyntaxError> {
+    depth::guard_text(source).map_err(|error| lexical_or(source, error))?;
+    let options = ParseOptions::from(ruff_mode).with_target_version(PythonVersion::PY314);
+    let parsed = parse_unchecked(source.text(), options);
     if let Err(error) = depth::check_tokens(source, parsed.tokens()) {
         // Its destructor would recurse as deep as the tree is.
         std::mem::forget(parsed);
+        return Err(lexical_or(source, error));
+    }
+    let byte_order_mark = source.text().starts_with('\u{feff}');
+    let indented = mode == Mode::Eval && source.text().starts_with([' ', '\t', '\x0c']);
+    if parsed.has_no_syntax_errors() && !byte_order_mark && !indented {
+        return Ok(parsed.into_syntax());
+    }
+    if let Some(error) = diagnose::diagnose(source, mode) {
         return Err(error);
     }
-    if let Some(error) = parsed.errors().first() {
-        let (start, end) = (
-            error.location.start().to_usize(),
-            error.location.end().to_usize(),
-        );
-        return Err(SyntaxError::at(source, start, end, "invalid syntax"));
+    let place = match (
+        parsed.errors().first(),
+        parsed.unsupported_syntax_errors().first(),
+    ) {
+        (Some(error), _) => error.location,
+        (None, Some(error)) => error.range,
+        (None, None) => return Ok(parsed.into_syntax()),
+    };
+    let (start, end) = (place.start().to_usize(), place.end().to_usize());
+    Err(SyntaxError::at(source, start, end, "invalid syntax"))
+}
+
+/// CPython's tokenizer has the place of a limit that it knows too.
+fn lexical_or(source: &Source, error: SyntaxError) -> SyntaxError {
+    match error.kind {
+        SyntaxErrorKind::Recursion => error,
+        _ => diagnose::lexical_error(source).unwrap_or(error),
     }
-    Ok(match (parsed.into_syntax(), mode) {
-        (Mod::Module(module), Mode::Single) => Ast::Interactive(module.body),
-        (Mod::Module(module), _) => Ast::Module(module.body),
-        (Mod::Expression(expr), _) => Ast::Expression(expr.body),
-    })
+}
+
+/// Whether the text is one name token.
+fn is_name(text: &str) -> bool {
+    let mut lexer = rustpython_parser::lexer::lex(text, rustpython_parser::Mode::Expression);
+    let first = lexer.next_token();
+    let second = lexer.next_token();
+    first == TokenKind::Name && matches!(second, TokenKind::Newline | TokenKind::EndOfFile)
+}
+
+/// Whether the text is a string literal that decodes.
+fn is_string_literal(text: &str) -> bool {
+    rustpython_parser::parse_expression(text).is_ok()
 }

@@ -39,7 +39,7 @@ impl Heap {
         self.external_bytes
             .set(self.external_bytes.get().saturating_add_signed(bytes));
         if bytes > 0 {
-            self.handed_out.set(self.handed_out.get() + bytes as usize);
+            self.hand_out_external(bytes as usize);
             self.external_since_full
                 .set(self.external_since_full.get() + bytes as usize);
         }

@@ -15,6 +15,19 @@
 
 use std::time::Duration;
 
+const KEYS: &[&str] = &[
+    "exit",
+    "flags",
+    "args",
+    "env",
+    "stdin",
+    "timeout",
+    "only",
+    "gc-stress",
+    "golden",
+    "coding",
+];
+
 /// How to run one script.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Header {
@@ -59,8 +72,9 @@ pub fn parse(source: &str) -> Result<Header, String> {
         let Some((key, value)) = text.split_once(':') else {
             continue;
         };
-        // Prose comments may contain a colon; keys are single lower-case words.
-        if key.is_empty() || !key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+        // Prose may contain a colon too; keys are single lower-case words, and prose ends with a full stop.
+        let word = !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        if !word || (value.ends_with('.') && !KEYS.contains(&key)) {
             continue;
         }
         set(&mut header, key, value.trim())?;
@@ -112,7 +126,7 @@ mod tests {
 
     #[test]
     fn keys_are_read_and_misspelt_ones_refused() {
-        let header = parse("# About: Things\n# exit: 3\n# args: a b\n# stdin: x\\ny\n# gc-stress: off\nprint()\n# exit: 9\n").expect("good");
+        let header = parse("# About: Things\n# dict: methods.\n# exit: 3\n# args: a b\n# stdin: x\\ny\n# gc-stress: off\nprint()\n# exit: 9\n").expect("good");
         assert_eq!(header.exit, 3);
         assert_eq!(header.args, ["a", "b"]);
         assert_eq!(header.stdin, b"x\ny");

@@ -1,0 +1,3 @@
+from _pkg import cycle_b
+name = 'a'
+result = cycle_b.late()

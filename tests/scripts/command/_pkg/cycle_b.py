@@ -1,0 +1,6 @@
+import _pkg.cycle_a as a
+early = hasattr(a, 'name')
+
+
+def late():
+    return early, a.name

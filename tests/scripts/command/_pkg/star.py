@@ -1,0 +1,4 @@
+__all__ = ['public']
+public = 'public name'
+hidden = 1
+_private = 2

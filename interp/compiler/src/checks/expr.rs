@@ -8,6 +8,9 @@ use rustpython_ast::{
 };
 use rustpython_text_size::{Ranged, TextRange};
 
+/// Format specs inside one another.
+const MAX_SPECS: usize = 2;
+
 impl<'a> Checker<'a> {
     pub(super) fn expr(&mut self, expr: &'a Expr) -> R {
         match expr {
@@ -116,10 +119,10 @@ impl<'a> Checker<'a> {
                 }
                 FStringPart::FString(FString {
                     elements, flags, ..
-                }) => self.interpolated(elements, flags.prefix().is_raw()),
+                }) => self.interpolated(elements, flags.prefix().is_raw(), 0),
             }),
             Expr::TString(e) => e.value.iter().try_for_each(|part| {
-                self.interpolated(&part.elements, part.flags.prefix().is_raw())
+                self.interpolated(&part.elements, part.flags.prefix().is_raw(), 0)
             }),
             _ => Ok(()),
         }
@@ -132,7 +135,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn interpolated(&mut self, elements: &'a InterpolatedStringElements, raw: bool) -> R {
+    /// Parts of an f-string, or of the `specs`-th format spec in one another.
+    fn interpolated(
+        &mut self,
+        elements: &'a InterpolatedStringElements,
+        raw: bool,
+        specs: usize,
+    ) -> R {
         elements.iter().try_for_each(|element| match element {
             InterpolatedStringElement::Literal(literal) => {
                 if !raw {
@@ -143,9 +152,13 @@ impl<'a> Checker<'a> {
                 Ok(())
             }
             InterpolatedStringElement::Interpolation(field) => {
+                if specs > MAX_SPECS {
+                    let at = TextRange::empty(field.range.start());
+                    return self.error(at, "f-string: expressions nested too deeply");
+                }
                 self.expr(&field.expression)?;
                 match &field.format_spec {
-                    Some(spec) => self.interpolated(&spec.elements, raw),
+                    Some(spec) => self.interpolated(&spec.elements, raw, specs + 1),
                     None => Ok(()),
                 }
             }

@@ -16,6 +16,8 @@ const MAX_BRACKETS: usize = 200;
 const MAX_INDENTS: usize = 100;
 /// Levels of one expression.
 const MAX_EXPRESSION: usize = 2000;
+/// What a `lambda` counts: each is a function of its own, which is costlier than an operator.
+const LAMBDA: usize = 16;
 /// Open f-strings and t-strings.
 const MAX_FSTRINGS: usize = 150;
 
@@ -89,7 +91,7 @@ impl Counter {
     fn token(&mut self, source: &Source, kind: TokenKind, at: usize) -> Result<(), SyntaxError> {
         match kind {
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
-                self.count();
+                self.count(1);
                 self.levels.push(Level::default());
                 if self.levels.len() > MAX_BRACKETS + 1 {
                     return Err(
@@ -99,7 +101,7 @@ impl Counter {
                 }
             }
             TokenKind::FStringStart | TokenKind::TStringStart => {
-                self.count();
+                self.count(1);
                 self.fstrings += 1;
                 if self.fstrings > MAX_FSTRINGS {
                     let msg = "too many nested f-strings";
@@ -126,9 +128,9 @@ impl Counter {
                 }
             }
             TokenKind::Lambda => {
-                self.depth += 1;
+                self.depth += LAMBDA;
                 if let Some(level) = self.levels.last_mut() {
-                    level.lambdas += 1;
+                    level.lambdas += LAMBDA;
                 }
             }
             TokenKind::Indent => {
@@ -158,7 +160,7 @@ impl Counter {
             | TokenKind::CircumFlex
             | TokenKind::LeftShift
             | TokenKind::RightShift
-            | TokenKind::Tilde => self.count(),
+            | TokenKind::Tilde => self.count(1),
             _ => {}
         }
         if self.depth > MAX_EXPRESSION {
@@ -168,10 +170,10 @@ impl Counter {
         Ok(())
     }
 
-    fn count(&mut self) {
-        self.depth += 1;
+    fn count(&mut self, levels: usize) {
+        self.depth += levels;
         if let Some(level) = self.levels.last_mut() {
-            level.operators += 1;
+            level.operators += levels;
         }
     }
 }

@@ -12,7 +12,7 @@ use rustpython_text_size::Ranged;
 /// Checks what an interactive source parsed to.
 pub(super) fn check(source: &Source, body: &[Stmt], options: Options) -> Result<(), SyntaxError> {
     let Some(first) = body.first() else {
-        return Ok(());
+        return Err(SyntaxError::bare("invalid syntax").with_incomplete(true));
     };
     let text = source.text();
     let end = first.end().to_usize();
@@ -21,7 +21,8 @@ pub(super) fn check(source: &Source, body: &[Stmt], options: Options) -> Result<
         let indented = source.line_of(end) != first_line_of_block(source, first);
         if body.len() == 1 && open && (options.dont_imply_dedent || !indented) {
             let at = text.len();
-            let error = SyntaxError::at(source, at, at, "invalid syntax");
+            let mut error = SyntaxError::at(source, at, at, "invalid syntax").without_end();
+            error.col = 0;
             return Err(error.with_incomplete(true));
         }
     }
@@ -31,9 +32,24 @@ pub(super) fn check(source: &Source, body: &[Stmt], options: Options) -> Result<
         true => body.get(1),
         false => body.iter().find(|stmt| stmt.start().to_usize() > line_end),
     };
-    if second.is_some() {
+    if let Some(second) = second {
+        if is_compound(first) {
+            let start = second.start().to_usize();
+            let word = text[start..]
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_');
+            let len = word.map(char::len_utf8).sum::<usize>().max(1);
+            return Err(SyntaxError::at(
+                source,
+                start,
+                start + len,
+                "invalid syntax",
+            ));
+        }
         let msg = "multiple statements found while compiling a single statement";
-        return Err(SyntaxError::at(source, 0, end, msg));
+        let mut error = SyntaxError::at(source, line_end, line_end, msg);
+        error.end_col += 1;
+        return Err(error);
     }
     Ok(())
 }

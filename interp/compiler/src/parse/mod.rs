@@ -102,6 +102,9 @@ fn read(
     if parsed.has_no_syntax_errors() && !byte_order_mark && !indented {
         return Ok(parsed.into_syntax());
     }
+    if mode == Mode::Eval && source.text().is_empty() {
+        return Err(SyntaxError::bare("invalid syntax").with_incomplete(true));
+    }
     if let Some(error) = diagnose::diagnose(source, mode) {
         return Err(error);
     }

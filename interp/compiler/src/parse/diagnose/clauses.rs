@@ -19,14 +19,13 @@ impl Parser<'_> {
                     _ => Ok(None),
                 }
             }),
-            "if" => self.attempt(|p| p.if_stmt("if")),
+            "if" => self.attempt(Self::if_stmt),
             "class" => self.attempt(Self::class_def),
             "with" => self.attempt(Self::with_stmt),
             "for" => self.attempt(Self::for_stmt),
             "try" => self.attempt(Self::try_stmt),
             "while" => self.attempt(Self::while_stmt),
             "match" => self.attempt(Self::match_stmt),
-            "case" if self.mistakes => self.attempt(Self::stray_case),
             _ => Ok(None),
         }
     }
@@ -80,24 +79,26 @@ impl Parser<'_> {
 
     // ---- if, while, for
 
-    fn if_stmt(&mut self, word: &str) -> P<()> {
+    fn if_stmt(&mut self) -> P<()> {
+        if self.if_clause("if")?.is_none() {
+            return Ok(None);
+        }
+        while self.at("elif") {
+            if self.attempt(|p| p.if_clause("elif"))?.is_none() {
+                // The statement ends before the `elif`, which then is the error.
+                return Ok(Some(()));
+            }
+        }
+        self.else_block()
+    }
+
+    fn if_clause(&mut self, word: &str) -> P<()> {
         let keyword = self.token();
         self.pos += 1;
         if self.named_expression()?.is_none() || self.colon()?.is_none() {
             return Ok(None);
         }
-        if self
-            .suite(&format!("'{word}' statement"), keyword)?
-            .is_none()
-        {
-            return Ok(None);
-        }
-        if self.at("elif") {
-            // Without a match the statement ends before the `elif`, which then is the error.
-            self.attempt(|p| p.if_stmt("elif"))?;
-            return Ok(Some(()));
-        }
-        self.else_block()
+        self.suite(&format!("'{word}' statement"), keyword)
     }
 
     /// `else: ...` or nothing.
@@ -190,17 +191,9 @@ impl Parser<'_> {
             if !self.at(",") {
                 break;
             }
-            let comma = self.token();
             self.pos += 1;
             if parenthesized && self.at(")") {
                 break;
-            }
-            if !parenthesized && self.at(":") {
-                if self.mistakes {
-                    let msg = "the last 'with' item has a trailing comma";
-                    self.fail_token::<()>(comma, msg)?;
-                }
-                return Ok(false);
             }
         }
         Ok(!parenthesized || self.eat(")"))
@@ -427,9 +420,10 @@ impl Parser<'_> {
         if !self.parameters(")")? || !self.eat(")") {
             return Ok(None);
         }
-        if self.eat("->") && self.expression()?.is_none() {
-            return Ok(None);
-        }
+        self.attempt(|p| match p.eat("->") {
+            true => p.expression(),
+            false => Ok(None),
+        })?;
         if self.require(":")?.is_none() {
             return Ok(None);
         }
@@ -480,19 +474,5 @@ impl Parser<'_> {
             return Ok(self.named_expression()?.map(drop));
         }
         Ok(Some(()))
-    }
-
-    /// `case` outside of a `match`.
-    fn stray_case(&mut self) -> P<()> {
-        let start = self.here();
-        self.pos += 1;
-        if self.patterns()?.is_none() || self.guard()?.is_none() || !self.eat(":") {
-            return Ok(None);
-        }
-        let end = self.last_end();
-        if self.block()?.is_none() {
-            return Ok(None);
-        }
-        self.fail(start, end, "case statement must be inside match statement")
     }
 }

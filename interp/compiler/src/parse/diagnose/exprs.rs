@@ -2,7 +2,8 @@
 
 use super::node::{Node, Shape};
 use super::tokens::Kind;
-use super::{P, Parser, Rule};
+use super::{MAX_DEPTH, P, Parser, Rule};
+use crate::errors::SyntaxError;
 use std::rc::Rc;
 
 const ARITHMETIC: [&str; 7] = ["+", "-", "*", "/", "%", "//", "@"];
@@ -84,9 +85,7 @@ impl Parser<'_> {
     }
 
     /// `','.star_named_expression+ [',']`, possibly none: the items.
-    pub(super) fn star_named_expressions(
-        &mut self,
-    ) -> Result<Vec<Rc<Node>>, Box<crate::errors::SyntaxError>> {
+    pub(super) fn star_named_expressions(&mut self) -> Result<Vec<Rc<Node>>, Box<SyntaxError>> {
         let mut items = Vec::new();
         while let Some(item) = self.star_named_expression()? {
             items.push(item);
@@ -160,12 +159,23 @@ impl Parser<'_> {
 
     pub(super) fn expression(&mut self) -> P {
         self.remember(Rule::Expression, |p| {
-            if p.mistakes {
-                p.invalid_expression()?;
-                p.invalid_legacy_expression()?;
+            // Once too deep, the count stays and ends the whole reading.
+            p.depth += 1;
+            if p.depth > MAX_DEPTH {
+                return Err(Box::new(SyntaxError::bare("")));
             }
-            p.conditional()
+            let result = p.one_expression();
+            p.depth -= (p.depth <= MAX_DEPTH) as usize;
+            result
         })
+    }
+
+    fn one_expression(&mut self) -> P {
+        if self.mistakes {
+            self.invalid_expression()?;
+            self.invalid_legacy_expression()?;
+        }
+        self.conditional()
     }
 
     fn conditional(&mut self) -> P {
@@ -217,11 +227,7 @@ impl Parser<'_> {
             return self.comparison();
         }
         self.attempt(|p| {
-            let mut depth = 0;
-            while p.eat("not") {
-                depth += 1;
-            }
-            let _ = depth;
+            while p.eat("not") {}
             if p.comparison()?.is_none() {
                 return Ok(None);
             }
@@ -428,7 +434,7 @@ impl Parser<'_> {
     }
 
     /// The inside of `[...]` after a primary; false if there is none.
-    fn slices(&mut self) -> Result<bool, Box<crate::errors::SyntaxError>> {
+    fn slices(&mut self) -> Result<bool, Box<SyntaxError>> {
         let mut any = false;
         loop {
             let found = if self.at("*") {
@@ -446,7 +452,7 @@ impl Parser<'_> {
         }
     }
 
-    fn slice(&mut self) -> Result<bool, Box<crate::errors::SyntaxError>> {
+    fn slice(&mut self) -> Result<bool, Box<SyntaxError>> {
         let slice = self.attempt(|p| {
             p.expression()?;
             if !p.eat(":") {

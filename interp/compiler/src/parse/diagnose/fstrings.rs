@@ -1,5 +1,6 @@
 //! f-strings and t-strings.
 
+use super::strings::escape_error;
 use super::tokens::Kind;
 use super::{P, Parser};
 use crate::errors::SyntaxError;
@@ -7,14 +8,25 @@ use crate::errors::SyntaxError;
 impl Parser<'_> {
     /// An f-string or t-string from its start token to its end.
     pub(super) fn fstring(&mut self, template: bool) -> P<()> {
+        let prefix = self.token();
+        let raw = self.text(prefix).contains(['r', 'R']);
+        let mut escape = None;
         self.pos += 1;
         loop {
             let token = self.token();
             match token.kind {
-                Kind::FMiddle(_) => self.pos += 1,
+                Kind::FMiddle(_) => {
+                    if !raw && escape.is_none() {
+                        escape = escape_error(self.text(token), false);
+                    }
+                    self.pos += 1;
+                }
                 Kind::FEnd(_) => {
                     self.pos += 1;
-                    return Ok(Some(()));
+                    return match escape {
+                        Some(msg) => self.fail_token(token, &msg),
+                        None => Ok(Some(())),
+                    };
                 }
                 Kind::Op if self.at("{") => {
                     self.fields.push(template);

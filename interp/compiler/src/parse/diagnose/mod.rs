@@ -53,6 +53,8 @@ enum Rule {
 struct Parser<'a> {
     source: &'a Source,
     tokens: &'a [Token],
+    /// The error that the last token stands for, if it is an error token.
+    lexical: Option<SyntaxError>,
     pos: usize,
     /// Furthest token looked at.
     furthest: usize,
@@ -61,25 +63,26 @@ struct Parser<'a> {
     memo: HashMap<(Rule, usize, bool), (Option<Rc<Node>>, usize)>,
     /// Replacement fields being parsed, innermost last: true for a t-string.
     fields: Vec<bool>,
+    /// Expressions being parsed inside one another.
+    depth: usize,
 }
+
+/// Limit of [`Parser::depth`]; brackets alone cannot reach it. Deeper sources get Ruff's verdict.
+const MAX_DEPTH: usize = 240;
 
 /// The error of a source that Ruff refuses.
 pub(super) fn diagnose(source: &Source, mode: Mode) -> Option<SyntaxError> {
     let tokens = tokens::tokenize(source);
-    let in_fstring = tokens.list.last().is_some_and(|t| t.fstrings > 0);
-    if let Some(error) = &tokens.error
-        && !in_fstring
-    {
-        return Some(error.clone());
-    }
     let mut parser = Parser {
         source,
         tokens: &tokens.list,
+        lexical: tokens.error.clone().or_else(|| unclosed(source, &tokens)),
         pos: 0,
         furthest: 0,
         mistakes: false,
         memo: HashMap::new(),
         fields: Vec::new(),
+        depth: 0,
     };
     let mut found = match parser.file(mode) {
         Ok(Some(())) => return tokens.error.clone().or_else(|| unclosed(source, &tokens)),
@@ -92,9 +95,15 @@ pub(super) fn diagnose(source: &Source, mode: Mode) -> Option<SyntaxError> {
         parser.mistakes = true;
         parser.memo.clear();
         parser.fields.clear();
-        found = parser.file(mode).err().map(|error| *error);
+        found = match parser.file(mode) {
+            Err(error) => Some(*error),
+            Ok(_) => parser.reached_error(),
+        };
     }
-    let mut error = conclude(source, &tokens, last, found);
+    if parser.depth > MAX_DEPTH {
+        return None;
+    }
+    let mut error = conclude(source, &tokens, mode, last, parser.furthest, found);
     error.incomplete = error.incomplete || reaches_end(source, &tokens, parser.furthest);
     Some(error)
 }
@@ -108,41 +117,56 @@ pub(super) fn lexical_error(source: &Source) -> Option<SyntaxError> {
 fn conclude(
     source: &Source,
     tokens: &Tokens,
+    mode: Mode,
     last: usize,
+    furthest: usize,
     found: Option<SyntaxError>,
 ) -> SyntaxError {
     let token = tokens.list[last.min(tokens.list.len() - 1)];
-    if token.kind == Kind::Error {
-        let lexical = tokens.error.clone().or_else(|| unclosed(source, tokens));
-        if let Some(error) = lexical {
-            return error;
-        }
+    let lexical = tokens.error.clone().or_else(|| unclosed(source, tokens));
+    if token.kind == Kind::Error
+        && let Some(error) = lexical
+    {
+        return error;
     }
-    let error = match found {
-        Some(error) => error,
-        None if matches!(token.kind, Kind::Indent | Kind::Dedent) => {
-            let word = if token.kind == Kind::Indent {
-                "indent"
-            } else {
-                "unindent"
-            };
-            let error = token_error(source, token, format!("unexpected {word}"));
-            return error.with_kind(SyntaxErrorKind::Indentation);
-        }
-        None => {
-            let prefix = fstring_prefix(&tokens.list, last);
-            token_error(source, token, format!("{prefix}invalid syntax"))
-        }
-    };
+    if found.is_none() && matches!(token.kind, Kind::Indent | Kind::Dedent) {
+        let indent = token.kind == Kind::Indent;
+        let msg = if indent {
+            "unexpected indent"
+        } else {
+            "unexpected unindent"
+        };
+        let error = token_error(source, token, msg.to_owned());
+        return error.with_kind(SyntaxErrorKind::Indentation);
+    }
+    // The rest of the text is only tokenized now; what is wrong there matters more.
+    let in_fstring = tokens.list.last().is_some_and(|t| t.fstrings > 0);
+    if let Some(error) = &tokens.error
+        && !tokens.quiet
+        && !in_fstring
+    {
+        return error.clone();
+    }
     if let Some((_, at)) = tokens.unclosed
         && tokens.error.is_none()
-        && token.fstrings == 0
-        && source.line_of(token.start) > source.line_of(at)
-        && let Some(unclosed) = unclosed(source, tokens)
+        && !in_fstring
+        && source.line_of(tokens.list[furthest].start) > source.line_of(at)
+        && let Some(error) = unclosed(source, tokens)
     {
-        return unclosed;
+        return error;
     }
-    error
+    found.unwrap_or_else(|| {
+        let prefix = field_prefix(token);
+        let mut error = token_error(source, token, format!("{prefix}invalid syntax"));
+        // Outside of `exec` mode no newline is put at the end.
+        let at_end =
+            token.kind == Kind::Newline && mode != Mode::Exec && token.start >= source.text().len();
+        if at_end || matches!(token.kind, Kind::Indent | Kind::Dedent | Kind::End) {
+            error.col = 0;
+            error.end_col = 0;
+        }
+        error
+    })
 }
 
 /// An error at a token.
@@ -164,8 +188,17 @@ fn token_error(source: &Source, token: Token, msg: String) -> SyntaxError {
             error.col -= 1;
             error
         }
-        _ => SyntaxError::at(source, token.start, token.end, msg),
+        _ => clip(source, SyntaxError::at(source, token.start, token.end, msg)),
     }
+}
+
+/// CPython measures the end column in the first line.
+fn clip(source: &Source, mut error: SyntaxError) -> SyntaxError {
+    if error.end_line != error.line {
+        let width = source.line_text(error.line).chars().count() as u32 + 1;
+        error.end_col = error.end_col.min(width);
+    }
+    error
 }
 
 fn unclosed(source: &Source, tokens: &Tokens) -> Option<SyntaxError> {
@@ -179,20 +212,8 @@ fn unclosed(source: &Source, tokens: &Tokens) -> Option<SyntaxError> {
 }
 
 /// Errors inside a replacement field say so.
-fn fstring_prefix(tokens: &[Token], at: usize) -> &'static str {
-    let at = at.min(tokens.len() - 1);
-    if tokens[at].fstrings == 0 {
-        return "";
-    }
-    let mut open: Vec<bool> = Vec::new();
-    for token in &tokens[..=at] {
-        match token.kind {
-            Kind::FStart(template) => open.push(template),
-            Kind::FEnd(_) => drop(open.pop()),
-            _ => {}
-        }
-    }
-    match open.last() {
+fn field_prefix(token: Token) -> &'static str {
+    match token.field {
         Some(true) => "t-string: ",
         Some(false) => "f-string: ",
         None => "",
@@ -326,7 +347,23 @@ impl<'a> Parser<'a> {
     fn fail<T>(&mut self, start: usize, end: usize, msg: impl AsRef<str>) -> P<T> {
         let prefix = self.message_prefix(msg.as_ref());
         let msg = format!("{prefix}{}", msg.as_ref());
-        Err(Box::new(SyntaxError::at(self.source, start, end, msg)))
+        self.raise(clip(
+            self.source,
+            SyntaxError::at(self.source, start, end, msg),
+        ))
+    }
+
+    /// Raises an error, unless the lexer's came first.
+    fn raise<T>(&self, error: SyntaxError) -> P<T> {
+        Err(Box::new(self.reached_error().unwrap_or(error)))
+    }
+
+    /// The lexer's error, if its token has been looked at.
+    fn reached_error(&self) -> Option<SyntaxError> {
+        match self.tokens[self.furthest].kind {
+            Kind::Error => self.lexical.clone(),
+            _ => None,
+        }
     }
 
     /// An error at the furthest token.
@@ -355,7 +392,7 @@ impl<'a> Parser<'a> {
         if msg.contains("-string: ") {
             return "";
         }
-        fstring_prefix(self.tokens, self.furthest)
+        field_prefix(self.tokens[self.furthest])
     }
 
     /// An error from a place to the end of the furthest token, counted from 0 as CPython does.

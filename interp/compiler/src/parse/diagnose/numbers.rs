@@ -121,7 +121,7 @@ fn fraction(lexer: &mut Lexer, kind: &str) -> L {
             lexer.pos += 1 + sign;
             decimal_tail(lexer)?;
         } else if sign == 1 {
-            return Err(lexer.error_before(lexer.pos + 1, format!("invalid {kind} literal")));
+            return Err(lexer.error_before(lexer.pos + 2, format!("invalid {kind} literal")));
         }
     }
     if matches!(lexer.peek(), b'j' | b'J') {
@@ -140,9 +140,6 @@ fn check_end(lexer: &Lexer, kind: &str) -> L {
     let c = lexer.peek();
     if c.is_ascii_alphanumeric() || c == b'_' {
         // CPython points at the last character of the number, having read one more.
-        return Err(lexer.error_before(lexer.pos, format!("invalid {kind} literal")));
-    }
-    if c >= 0x80 {
         return Err(lexer.error_before(lexer.pos, format!("invalid {kind} literal")));
     }
     Ok(())

@@ -43,16 +43,14 @@ impl Parser<'_> {
 
     /// Two expressions side by side inside brackets.
     fn missing_comma(&mut self) -> P<()> {
-        let token = self.token();
-        if token.kind == Kind::Name {
-            let word = self.text(token);
-            if matches!(word, "match" | "case" | "_" | "type") {
+        if self.at_name() {
+            if matches!(self.word(), "match" | "case" | "_" | "type") {
                 return Ok(None);
             }
             self.pos += 1;
             let string = self.at_string();
             self.pos -= 1;
-            if string && self.at_name() {
+            if string {
                 return Ok(None);
             }
         }
@@ -134,24 +132,20 @@ impl Parser<'_> {
 
     /// `print x`
     pub(super) fn invalid_legacy_expression(&mut self) -> Done {
-        if !is_legacy(self.word()) {
-            return Ok(());
-        }
         self.attempt(|p| {
             let start = p.here();
             let name = p.word();
-            p.pos += 1;
-            if p.at("(") {
+            if p.name().is_none() || p.at("(") {
                 return Ok(None);
             }
             match p.star_expressions()? {
-                Some(node) => {
+                Some(node) if is_legacy(name) => {
                     let msg = format!(
                         "Missing parentheses in call to '{name}'. Did you mean {name}(...)?"
                     );
                     p.fail::<()>(start, node.end, msg)
                 }
-                None => Ok(None),
+                _ => Ok(None),
             }
         })?;
         Ok(())

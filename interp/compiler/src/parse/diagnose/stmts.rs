@@ -167,7 +167,8 @@ impl Parser<'_> {
             if !p.eat(",") {
                 return Ok(None);
             }
-            p.star_named_expressions()?;
+            // Lists without a comma between them, too: CPython's rule repeats the whole list.
+            while !p.star_named_expressions()?.is_empty() {}
             if !p.eat(":") || p.expression()?.is_none() {
                 return Ok(None);
             }

@@ -46,11 +46,7 @@ impl Parser<'_> {
             previous_start = token.start;
         }
         if bytes && (text || fstring || tstring) {
-            return self.fail(
-                start,
-                self.last_end(),
-                "cannot mix bytes and nonbytes literals",
-            );
+            return self.fail_last("cannot mix bytes and nonbytes literals");
         }
         let shape = match (fstring, tstring) {
             (_, true) => Shape::TString,

@@ -37,6 +37,8 @@ pub(super) struct Token {
     pub level: usize,
     /// Open f-strings after the token.
     pub fstrings: usize,
+    /// The replacement field that is open after the token: true for a t-string's.
+    pub field: Option<bool>,
 }
 
 /// What the tokenizer found.
@@ -44,6 +46,8 @@ pub(super) struct Tokens {
     pub list: Vec<Token>,
     /// First lexical error.
     pub error: Option<SyntaxError>,
+    /// CPython reports it only when its parser gets there.
+    pub quiet: bool,
     /// Innermost bracket that the text leaves open, and its offset.
     pub unclosed: Option<(u8, usize)>,
 }
@@ -76,6 +80,7 @@ pub(super) struct Lexer<'a> {
     indents: Vec<(usize, usize)>,
     /// Start of the comment just skipped; a newline token begins there.
     comment: Option<usize>,
+    quiet: bool,
 }
 
 pub(super) type L<T = ()> = Result<T, SyntaxError>;
@@ -91,6 +96,7 @@ pub(super) fn tokenize(source: &Source) -> Tokens {
         fstrings: Vec::new(),
         indents: vec![(0, 0)],
         comment: None,
+        quiet: false,
     };
     let error = lexer.run().err();
     if error.is_some() {
@@ -100,6 +106,7 @@ pub(super) fn tokenize(source: &Source) -> Tokens {
         unclosed: lexer.brackets.last().copied(),
         list: lexer.tokens,
         error,
+        quiet: lexer.quiet,
     }
 }
 
@@ -131,6 +138,11 @@ impl Lexer<'_> {
             end: self.pos.min(self.text.len()),
             level: self.brackets.len(),
             fstrings: self.fstrings.len(),
+            field: self
+                .fstrings
+                .last()
+                .filter(|f| !f.fields.is_empty())
+                .map(|f| f.template),
         });
     }
 
@@ -214,16 +226,17 @@ impl Lexer<'_> {
         }
         if self.peek() == b'\\' {
             self.pos += 1;
-            if self.at_end() {
+            if self.at_end() && self.brackets.is_empty() {
                 return Err(self.unexpected_eof());
             }
-            if self.peek() != b'\n' {
+            if self.peek() != b'\n' && !self.at_end() {
+                self.quiet = true;
                 let at = self.pos;
                 let msg = "unexpected character after line continuation character";
                 return Err(SyntaxError::at(self.source, at, at, msg).without_end());
             }
             self.pos += 1;
-            if self.at_end() {
+            if self.at_end() && self.brackets.is_empty() {
                 return Err(self.unexpected_eof());
             }
             return Ok(true);
@@ -231,7 +244,8 @@ impl Lexer<'_> {
         Ok(false)
     }
 
-    fn unexpected_eof(&self) -> SyntaxError {
+    fn unexpected_eof(&mut self) -> SyntaxError {
+        self.quiet = true;
         end_error(self.source, "unexpected EOF while parsing").with_incomplete(true)
     }
 
@@ -293,6 +307,7 @@ impl Lexer<'_> {
                 }
             }
             _ => {
+                self.quiet = true;
                 let msg = "unindent does not match any outer indentation level";
                 let end = self.source.line_end(self.source.line_of(self.pos));
                 let error = SyntaxError::at(self.source, end, end, msg).without_end();
@@ -301,14 +316,15 @@ impl Lexer<'_> {
         }
     }
 
-    fn line_error(&self, msg: &str, kind: SyntaxErrorKind) -> SyntaxError {
+    fn line_error(&mut self, msg: &str, kind: SyntaxErrorKind) -> SyntaxError {
+        self.quiet = true;
         let start = self.source.line_start(self.source.line_of(self.pos));
         SyntaxError::at(self.source, start, start, msg)
             .without_end()
             .with_kind(kind)
     }
 
-    fn tab_error(&self) -> SyntaxError {
+    fn tab_error(&mut self) -> SyntaxError {
         self.line_error(
             "inconsistent use of tabs and spaces in indentation",
             SyntaxErrorKind::Tab,
@@ -427,7 +443,7 @@ impl Lexer<'_> {
         }
         let (line, now) = (self.source.line_of(at), self.source.line_of(start));
         let mut msg = format!(
-            "{prefix}closing parenthesis '{}' does not match opening parenthesis '{}'",
+            "closing parenthesis '{}' does not match opening parenthesis '{}'",
             c as char, open as char
         );
         if line != now {

@@ -22,8 +22,9 @@ const FENCE: &[&str] = &[
     "interp/src/tier/enter",
     "jit/src/backend/memory.rs",
     "jit/src/backend/exits.rs",
-    // Tools outside the product: wait4 for the peak memory of a child.
+    // Tools outside the product: wait4 for the peak memory of a child; roots for a heap without an interpreter.
     "perf/src/child.rs",
+    "benches/src/bin/heap.rs",
 ];
 
 /// The one file that may hold Values in malloc memory, because it registers them with the collector.

@@ -13,7 +13,7 @@ mod warn;
 use crate::errors::{SyntaxError, Warning};
 use crate::parse::Ast;
 use crate::source::Source;
-use rustpython_ast::{Expr, Stmt};
+use rustpython_ast::{Alias, Expr, Stmt};
 use rustpython_text_size::{Ranged, TextRange};
 
 /// What [`check`] must know besides the tree.
@@ -212,7 +212,7 @@ impl<'a> Checker<'a> {
                 Stmt::Expr(e) if i == 0 && e.value.is_string_literal_expr() => {}
                 Stmt::ImportFrom(import) if is_future(import.module.as_deref()) => {
                     for alias in &import.names {
-                        self.future(alias.name.as_str(), stmt)?;
+                        self.future(alias)?;
                     }
                 }
                 _ => return Ok(()),
@@ -222,7 +222,8 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    fn future(&mut self, feature: &str, stmt: &Stmt) -> R {
+    fn future(&mut self, alias: &Alias) -> R {
+        let feature = alias.name.as_str();
         let msg = match feature {
             "annotations" => {
                 self.found.future_annotations = true;
@@ -237,8 +238,7 @@ impl<'a> Checker<'a> {
             "braces" => "not a chance".to_owned(),
             _ => format!("future feature {feature} is not defined"),
         };
-        let start = stmt.start().to_usize();
-        Err(SyntaxError::at(self.source, start, start, msg).without_end())
+        self.error(alias.range, msg)
     }
 }
 

@@ -95,7 +95,9 @@ fn read(
     if let Err(error) = depth::check_tokens(source, parsed.tokens()) {
         // Its destructor would recurse as deep as the tree is.
         std::mem::forget(parsed);
-        return Err(lexical_or(source, error));
+        let found =
+            diagnose::diagnose(source, mode).filter(|_| error.kind != SyntaxErrorKind::Recursion);
+        return Err(found.unwrap_or(error));
     }
     let byte_order_mark = source.text().starts_with('\u{feff}');
     let indented = mode == Mode::Eval && source.text().starts_with([' ', '\t', '\x0c']);

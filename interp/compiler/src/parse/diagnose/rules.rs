@@ -118,16 +118,14 @@ impl Parser<'_> {
             return Ok(None);
         }
         let end = self.last_end();
-        match self.token().kind {
-            Kind::FMiddle(template) => {
-                let kind = if template { 't' } else { 'f' };
-                let msg = format!(
-                    "{kind}-string: lambda expressions are not allowed without parentheses"
-                );
-                self.fail(start, end, msg)
-            }
-            _ => Ok(None),
-        }
+        let template = match self.token().kind {
+            Kind::FMiddle(template) => template,
+            Kind::Op if self.at("}") => self.fields.last() == Some(&true),
+            _ => return Ok(None),
+        };
+        let kind = if template { 't' } else { 'f' };
+        let msg = format!("{kind}-string: lambda expressions are not allowed without parentheses");
+        self.fail(start, end, msg)
     }
 
     /// `print x`

@@ -557,6 +557,8 @@ impl Lexer<'_> {
         let (quote, triple, raw, template) = (f.quote, f.triple, f.raw, f.template);
         let (start_of_string, in_spec) = (f.start, !f.fields.is_empty());
         let start = self.pos;
+        // Inside of `\N{...}`.
+        let mut named = false;
         loop {
             let c = self.peek();
             if self.at_end() || c == b'\n' && !triple {
@@ -592,6 +594,10 @@ impl Lexer<'_> {
                 return Ok(());
             }
             match c {
+                b'}' if named => {
+                    named = false;
+                    self.pos += 1;
+                }
                 b'{' if self.ahead(1) == b'{' && !in_spec => self.pos += 2,
                 b'}' if self.ahead(1) == b'}' && !in_spec => self.pos += 2,
                 b'{' => {
@@ -612,10 +618,7 @@ impl Lexer<'_> {
                     self.pos += 1;
                     if !raw && self.peek() == b'N' && self.ahead(1) == b'{' {
                         self.pos += 2;
-                        while !self.at_end() && !matches!(self.peek(), b'}' | b'\n') {
-                            self.pos += 1;
-                        }
-                        self.pos += (self.peek() == b'}') as usize;
+                        named = true;
                     } else if !matches!(self.peek(), b'{' | b'}') && !self.at_end() {
                         self.pos += 1;
                     }

@@ -3,7 +3,7 @@
 use super::{Checker, Kind, R};
 use crate::literals::{EscapeContext, escape_warnings};
 use rustpython_ast::{
-    Arguments, Comprehension, Expr, ExprDictComp, ExprNamed, FString, FStringPart,
+    Arguments, Comprehension, Expr, ExprDictComp, ExprLambda, ExprNamed, FString, FStringPart,
     InterpolatedStringElement, InterpolatedStringElements, StringLiteral,
 };
 use rustpython_text_size::{Ranged, TextRange};
@@ -21,18 +21,7 @@ impl<'a> Checker<'a> {
                 self.expr(&e.right)
             }
             Expr::UnaryOp(e) => self.expr(&e.operand),
-            Expr::Lambda(e) => {
-                if let Some(parameters) = &e.parameters {
-                    self.defaults(parameters)?;
-                }
-                self.within(Kind::Lambda, |c| {
-                    if let Some(parameters) = &e.parameters {
-                        c.parameters(parameters)?;
-                    }
-                    c.expr(&e.body)
-                })
-                .map(drop)
-            }
+            Expr::Lambda(e) => self.lambda(e),
             Expr::If(e) => {
                 self.expr(&e.test)?;
                 self.expr(&e.body)?;
@@ -93,6 +82,19 @@ impl<'a> Checker<'a> {
             Expr::Starred(e) => self.error(e.range, "can't use starred expression here"),
             _ => self.literal(expr),
         }
+    }
+
+    fn lambda(&mut self, e: &'a ExprLambda) -> R {
+        if let Some(parameters) = &e.parameters {
+            self.defaults(parameters)?;
+        }
+        self.within(Kind::Lambda, |c| {
+            if let Some(parameters) = &e.parameters {
+                c.parameters(parameters)?;
+            }
+            c.expr(&e.body)
+        })
+        .map(drop)
     }
 
     fn literal(&mut self, expr: &'a Expr) -> R {

@@ -4,7 +4,7 @@ use super::{Block, Checker, Kind, R, Scope, is_future};
 use crate::errors::SyntaxError;
 use rustpython_ast::{
     Alias, Decorator, ExceptHandler, Expr, Parameters, Stmt, StmtAnnAssign, StmtClassDef, StmtFor,
-    StmtFunctionDef, StmtImportFrom, StmtTry, TypeParam, TypeParams,
+    StmtFunctionDef, StmtImportFrom, StmtTry, StmtWith, TypeParam, TypeParams,
 };
 use rustpython_text_size::{Ranged, TextRange, TextSize};
 
@@ -55,18 +55,7 @@ impl<'a> Checker<'a> {
                     self.body(&clause.body)
                 })
             }
-            Stmt::With(s) => {
-                if s.is_async {
-                    self.require_async(s.range, "'async with' outside async function")?;
-                }
-                for item in &s.items {
-                    self.expr(&item.context_expr)?;
-                    if let Some(target) = &item.optional_vars {
-                        self.top_target(target)?;
-                    }
-                }
-                self.body(&s.body)
-            }
+            Stmt::With(s) => self.with_stmt(s),
             Stmt::Match(s) => {
                 self.expr(&s.subject)?;
                 self.match_cases(&s.cases)
@@ -329,6 +318,19 @@ impl<'a> Checker<'a> {
         self.top_target(&s.target)?;
         self.inside(Block::Loop, |c| c.body(&s.body))?;
         self.body(&s.orelse)
+    }
+
+    fn with_stmt(&mut self, s: &'a StmtWith) -> R {
+        if s.is_async {
+            self.require_async(s.range, "'async with' outside async function")?;
+        }
+        for item in &s.items {
+            self.expr(&item.context_expr)?;
+            if let Some(target) = &item.optional_vars {
+                self.top_target(target)?;
+            }
+        }
+        self.body(&s.body)
     }
 
     fn require_async(&mut self, range: TextRange, msg: &str) -> R {

@@ -141,7 +141,29 @@ impl Counter {
                 }
             }
             TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),
-            TokenKind::Not
+            _ if nests(kind) => self.count(1),
+            _ => {}
+        }
+        if self.depth > MAX_EXPRESSION {
+            let msg = "maximum recursion depth exceeded during compilation";
+            return Err(SyntaxError::bare(msg).with_kind(SyntaxErrorKind::Recursion));
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, levels: usize) {
+        self.depth += levels;
+        if let Some(level) = self.levels.last_mut() {
+            level.operators += levels;
+        }
+    }
+}
+
+/// Operators that add a level to the tree each time; others make flat nodes.
+fn nests(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Not
             | TokenKind::If
             | TokenKind::Await
             | TokenKind::Yield
@@ -160,20 +182,6 @@ impl Counter {
             | TokenKind::CircumFlex
             | TokenKind::LeftShift
             | TokenKind::RightShift
-            | TokenKind::Tilde => self.count(1),
-            _ => {}
-        }
-        if self.depth > MAX_EXPRESSION {
-            let msg = "maximum recursion depth exceeded during compilation";
-            return Err(SyntaxError::bare(msg).with_kind(SyntaxErrorKind::Recursion));
-        }
-        Ok(())
-    }
-
-    fn count(&mut self, levels: usize) {
-        self.depth += levels;
-        if let Some(level) = self.levels.last_mut() {
-            level.operators += levels;
-        }
-    }
+            | TokenKind::Tilde
+    )
 }

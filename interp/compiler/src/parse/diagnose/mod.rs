@@ -13,6 +13,7 @@ mod calls;
 mod clauses;
 mod exprs;
 mod fstrings;
+mod lex_strings;
 mod node;
 mod numbers;
 mod params;
@@ -50,6 +51,9 @@ enum Rule {
     Block,
 }
 
+/// What a rule gave, and the position after it.
+type Outcome = (Option<Rc<Node>>, usize);
+
 struct Parser<'a> {
     source: &'a Source,
     tokens: &'a [Token],
@@ -60,7 +64,7 @@ struct Parser<'a> {
     furthest: usize,
     /// Second reading, with the rules for mistakes.
     mistakes: bool,
-    memo: HashMap<(Rule, usize, bool), (Option<Rc<Node>>, usize)>,
+    memo: HashMap<(Rule, usize, bool), Outcome>,
     /// Replacement fields being parsed, innermost last: true for a t-string.
     fields: Vec<bool>,
     /// Expressions being parsed inside one another.

@@ -1,6 +1,6 @@
 //! Sources and simple statements.
 
-use super::node::{Node, Targets};
+use super::node::{Node, Shape, Targets};
 use super::tokens::Kind;
 use super::{P, Parser};
 use crate::errors::SyntaxError;
@@ -117,8 +117,8 @@ impl Parser<'_> {
         self.pos = start;
         let parenthesized = self.at("(");
         if let Some(target) = self.plainly(|p| p.attempt(Self::primary))? {
-            let single = target.is_single_target()
-                && !(target.shape == super::node::Shape::Name && !parenthesized);
+            let named = target.shape == Shape::Name;
+            let single = target.is_single_target() && (!named || parenthesized);
             if single && self.eat(":") {
                 return self.annotation();
             }
@@ -192,7 +192,7 @@ impl Parser<'_> {
             let target = p.annotated_rhs()?;
             match target {
                 Some(target) if p.at("=") => {
-                    if target.shape == super::node::Shape::Yield {
+                    if target.shape == Shape::Yield {
                         let msg = "assignment to yield expression not possible";
                         return p.fail::<()>(target.start, target.end, msg);
                     }

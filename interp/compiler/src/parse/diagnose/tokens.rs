@@ -55,18 +55,16 @@ pub(super) struct Tokens {
 const TAB: usize = 8;
 const MAX_INDENTS: usize = 100;
 const MAX_BRACKETS: usize = 200;
-const MAX_FSTRINGS: usize = 150;
-/// Replacement fields inside one another's format specs.
-const MAX_FIELDS: usize = 3;
 
-struct FString {
-    quote: u8,
-    triple: bool,
-    raw: bool,
-    template: bool,
-    start: usize,
+/// An open f-string or t-string.
+pub(super) struct FString {
+    pub quote: u8,
+    pub triple: bool,
+    pub raw: bool,
+    pub template: bool,
+    pub start: usize,
     /// Open replacement fields: bracket level inside, and whether their format spec has begun.
-    fields: Vec<(usize, bool)>,
+    pub fields: Vec<(usize, bool)>,
 }
 
 pub(super) struct Lexer<'a> {
@@ -74,8 +72,8 @@ pub(super) struct Lexer<'a> {
     pub text: &'a [u8],
     pub pos: usize,
     tokens: Vec<Token>,
-    brackets: Vec<(u8, usize)>,
-    fstrings: Vec<FString>,
+    pub brackets: Vec<(u8, usize)>,
+    pub fstrings: Vec<FString>,
     /// Columns of the open indents, with tabs of width 8 and of width 1.
     indents: Vec<(usize, usize)>,
     /// Start of the comment just skipped; a newline token begins there.
@@ -127,11 +125,11 @@ impl Lexer<'_> {
         self.text.get(self.pos + n).copied().unwrap_or(0)
     }
 
-    fn at_end(&self) -> bool {
+    pub fn at_end(&self) -> bool {
         self.pos >= self.text.len()
     }
 
-    fn push(&mut self, kind: Kind, start: usize) {
+    pub fn push(&mut self, kind: Kind, start: usize) {
         self.tokens.push(Token {
             kind,
             start,
@@ -452,222 +450,12 @@ impl Lexer<'_> {
         Err(self.error_before(start + 1, msg))
     }
 
-    fn fstring_prefix(&self) -> &'static str {
+    pub fn fstring_prefix(&self) -> &'static str {
         match self.fstrings.last() {
             Some(f) if f.template => "t-string: ",
             Some(_) => "f-string: ",
             None => "",
         }
-    }
-
-    // ---- strings
-
-    fn string(&mut self, start: usize) -> L {
-        let prefix = self.text[start..self.pos].to_ascii_lowercase();
-        let quote = self.peek();
-        let triple = self.ahead(1) == quote && self.ahead(2) == quote;
-        self.pos += if triple { 3 } else { 1 };
-        let template = prefix.contains(&b't');
-        if template || prefix.contains(&b'f') {
-            if self.fstrings.len() >= MAX_FSTRINGS {
-                return Err(self.error_before(self.pos, "too many nested f-strings"));
-            }
-            self.fstrings.push(FString {
-                quote,
-                triple,
-                raw: prefix.contains(&b'r'),
-                template,
-                start,
-                fields: Vec::new(),
-            });
-            self.push(Kind::FStart(template), start);
-            return Ok(());
-        }
-        let mut escaped_quote = false;
-        loop {
-            let c = self.peek();
-            if self.at_end() || c == b'\n' && !triple {
-                return Err(self.unterminated(start, quote, triple, escaped_quote));
-            }
-            if self.at_quote(quote, triple) {
-                self.pos += if triple { 3 } else { 1 };
-                self.push(Kind::Str, start);
-                return Ok(());
-            }
-            self.pos += 1;
-            if c == b'\\' {
-                escaped_quote |= self.peek() == quote;
-                self.pos = (self.pos + 1).min(self.text.len());
-            }
-        }
-    }
-
-    fn at_quote(&self, quote: u8, triple: bool) -> bool {
-        self.peek() == quote
-            && !self.at_end()
-            && (!triple || self.ahead(1) == quote && self.ahead(2) == quote)
-    }
-
-    fn unterminated(&self, start: usize, quote: u8, triple: bool, escaped: bool) -> SyntaxError {
-        if let Some(f) = self.fstrings.last()
-            && (f.quote, f.triple) == (quote, triple)
-        {
-            let msg = format!("{}expecting '}}'", self.fstring_prefix());
-            return self.error_before(start + 1, msg);
-        }
-        let line = self.last_line();
-        let kind = if triple {
-            "triple-quoted string"
-        } else {
-            "string"
-        };
-        let hint = if escaped && !triple {
-            "; perhaps you escaped the end quote?"
-        } else {
-            ""
-        };
-        let msg = format!("unterminated {kind} literal (detected at line {line}){hint}");
-        self.error_before(start + 1, msg)
-            .with_incomplete(self.at_end())
-    }
-
-    /// Line of the position; a newline at the end of the text begins no line.
-    fn last_line(&self) -> u32 {
-        let pos = self.pos.min(self.text.len());
-        let line = self.source.line_of(pos);
-        if pos > 0 && pos == self.text.len() && self.text[pos - 1] == b'\n' {
-            line - 1
-        } else {
-            line
-        }
-    }
-
-    // ---- f-strings
-
-    /// Whether the position is in the literal part (or a format spec) of an f-string.
-    fn in_literal(&self) -> bool {
-        let field = |f: &FString| f.fields.last().is_none_or(|(_, spec)| *spec);
-        self.fstrings.last().is_some_and(field)
-    }
-
-    fn fstring_part(&mut self) -> L {
-        let Some(f) = self.fstrings.last() else {
-            return Ok(());
-        };
-        let (quote, triple, raw, template) = (f.quote, f.triple, f.raw, f.template);
-        let (start_of_string, in_spec) = (f.start, !f.fields.is_empty());
-        let start = self.pos;
-        // Inside of `\N{...}`.
-        let mut named = false;
-        loop {
-            let c = self.peek();
-            if self.at_end() || c == b'\n' && !triple {
-                if in_spec && c == b'\n' {
-                    let msg = format!(
-                        "{}newlines are not allowed in format specifiers for single quoted {}-strings",
-                        self.fstring_prefix(),
-                        if template { 't' } else { 'f' }
-                    );
-                    return Err(self.error_before(self.pos + 1, msg));
-                }
-                let line = self.last_line();
-                let kind = if template { "t-string" } else { "f-string" };
-                let kind = if triple {
-                    format!("triple-quoted {kind}")
-                } else {
-                    kind.to_owned()
-                };
-                let msg = format!("unterminated {kind} literal (detected at line {line})");
-                let error = self.error_before(start_of_string + 1, msg);
-                return Err(error.with_incomplete(self.at_end()));
-            }
-            if self.at_quote(quote, triple) {
-                self.middle(start, template);
-                let end = self.pos;
-                self.pos += if triple { 3 } else { 1 };
-                if let Some(f) = self.fstrings.pop()
-                    && let Some((level, _)) = f.fields.first()
-                {
-                    self.brackets.truncate(level - 1);
-                }
-                self.push(Kind::FEnd(template), end);
-                return Ok(());
-            }
-            match c {
-                b'}' if named => {
-                    named = false;
-                    self.pos += 1;
-                }
-                b'{' if self.ahead(1) == b'{' && !in_spec => self.pos += 2,
-                b'}' if self.ahead(1) == b'}' && !in_spec => self.pos += 2,
-                b'{' => {
-                    self.middle(start, template);
-                    return self.field_start();
-                }
-                b'}' if in_spec => {
-                    self.middle(start, template);
-                    let at = self.pos;
-                    self.pos += 1;
-                    return self.field_end(b'}', at);
-                }
-                b'}' => {
-                    let msg = format!("{}single '}}' is not allowed", self.fstring_prefix());
-                    return Err(self.error_before(self.pos + 1, msg));
-                }
-                b'\\' => {
-                    self.pos += 1;
-                    if !raw && self.peek() == b'N' && self.ahead(1) == b'{' {
-                        self.pos += 2;
-                        named = true;
-                    } else if !matches!(self.peek(), b'{' | b'}') && !self.at_end() {
-                        self.pos += 1;
-                    }
-                }
-                _ => self.pos += 1,
-            }
-        }
-    }
-
-    fn middle(&mut self, start: usize, template: bool) {
-        if self.pos > start {
-            self.push(Kind::FMiddle(template), start);
-        }
-    }
-
-    fn field_start(&mut self) -> L {
-        let start = self.pos;
-        self.pos += 1;
-        if self.brackets.len() >= MAX_BRACKETS {
-            return Err(self.error_before(self.pos, "too many nested parentheses"));
-        }
-        self.brackets.push((b'{', start));
-        let level = self.brackets.len();
-        let prefix = self.fstring_prefix();
-        if let Some(f) = self.fstrings.last_mut() {
-            if f.fields.len() >= MAX_FIELDS {
-                let msg = format!("{prefix}expressions nested too deeply");
-                return Err(self.error_before(self.pos, msg));
-            }
-            f.fields.push((level, false));
-        }
-        self.push(Kind::Op, start);
-        Ok(())
-    }
-
-    /// `:` or `}` of a replacement field.
-    fn field_end(&mut self, c: u8, start: usize) -> L {
-        if let Some(f) = self.fstrings.last_mut() {
-            if c == b':' {
-                if let Some(field) = f.fields.last_mut() {
-                    field.1 = true;
-                }
-            } else {
-                f.fields.pop();
-                self.brackets.pop();
-            }
-        }
-        self.push(Kind::Op, start);
-        Ok(())
     }
 }
 

@@ -187,7 +187,7 @@ pub enum EscapeContext {
     Interpolated,
 }
 
-/// Reports invalid escapes in `content`, the inside of a literal that is not raw.
+/// Reports the first invalid escape in `content`, the inside of a literal that is not raw; in an f-string all.
 pub fn escape_warnings(
     source: &Source,
     content: impl Ranged,
@@ -231,6 +231,9 @@ pub fn escape_warnings(
             );
             let begin = base + start;
             out.push(Warning::syntax(source, begin, begin + 1 + what.len(), msg));
+            if context != EscapeContext::Interpolated {
+                return;
+            }
         }
     }
 }
@@ -288,20 +291,25 @@ mod tests {
 
     #[test]
     fn invalid_escapes() {
-        let source = Source::new(r"\d\n\777\N{x}\8");
-        let range = TextRange::new(0.into(), (source.text().len() as u32).into());
-        let mut out = Vec::new();
-        escape_warnings(&source, range, EscapeContext::Bytes, &mut out);
-        let texts: Vec<_> = out
-            .iter()
-            .map(|w| w.msg.split(' ').next().unwrap())
-            .collect();
-        assert_eq!(texts, [r#""\d""#, r#""\777""#, r#""\N""#, r#""\8""#]);
+        let first = |text: &str, context| {
+            let source = Source::new(text);
+            let range = TextRange::new(0.into(), (source.text().len() as u32).into());
+            let mut out = Vec::new();
+            escape_warnings(&source, range, context, &mut out);
+            out.first().map(|w: &Warning| w.msg.clone())
+        };
+        let str = |text| first(text, EscapeContext::Str);
+        let msg = str(r"\n\d\z").unwrap();
+        assert!(msg.starts_with(r#""\d" is an invalid escape sequence. Such"#));
+        assert!(msg.ends_with(r#"Did you mean "\\d"? A raw string is also an option."#));
         assert!(
-            out[0]
-                .msg
-                .ends_with(r#"Did you mean "\\d"? A raw string is also an option."#)
+            str(r"\777")
+                .unwrap()
+                .starts_with(r#""\777" is an invalid octal"#)
         );
+        assert!(str(r"\8").is_some());
+        assert_eq!(str(r"\377\N{x}\é\\d"), None);
+        assert!(first(r"\N", EscapeContext::Bytes).is_some());
     }
 
     #[test]

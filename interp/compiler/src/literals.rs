@@ -219,6 +219,8 @@ pub fn escape_warnings(
             'N' | 'u' | 'U' if context != EscapeContext::Bytes => None,
             '0'..='7' if octal < 3 || kind < '4' => None,
             '0'..='7' => Some((&text[start + 1..start + 4], "octal escape sequence")),
+            // CPython's decoder never sees a backslash before such a character.
+            _ if !kind.is_ascii() => None,
             _ => Some((
                 &source.text()[base + start + 1..base + at],
                 "escape sequence",

@@ -6,7 +6,7 @@ use rustpython_ast::{
     Arguments, Comprehension, Expr, ExprDictComp, ExprLambda, ExprNamed, FString, FStringPart,
     InterpolatedStringElement, InterpolatedStringElements, StringLiteral,
 };
-use rustpython_text_size::{Ranged, TextRange};
+use rustpython_text_size::{Ranged, TextRange, TextSize};
 
 /// Format specs inside one another.
 const MAX_SPECS: usize = 2;
@@ -155,7 +155,9 @@ impl<'a> Checker<'a> {
             }
             InterpolatedStringElement::Interpolation(field) => {
                 if specs > MAX_SPECS {
-                    let at = TextRange::empty(field.range.start());
+                    // CPython's tokenizer has not taken the brace yet.
+                    let at = field.range.start() - TextSize::from(1);
+                    let at = TextRange::empty(at);
                     return self.error(at, "f-string: expressions nested too deeply");
                 }
                 self.expr(&field.expression)?;
@@ -238,7 +240,7 @@ impl<'a> Checker<'a> {
         match &e.key {
             Some(key) => self.comprehension(kind, e.range, &e.generators, &[key, &e.value]),
             None => {
-                let start = e.range.start() + rustpython_text_size::TextSize::from(1);
+                let start = e.range.start() + TextSize::from(1);
                 let range = TextRange::new(start, e.value.start());
                 self.error(range, "dict unpacking cannot be used in dict comprehension")
             }

@@ -396,7 +396,7 @@ fn environment_variables() {
             &["-c", "import sys; print(sys.stdout.encoding)"],
             ""
         ),
-        "latin-1\n"
+        "iso8859-1\n"
     );
     assert_eq!(
         with(

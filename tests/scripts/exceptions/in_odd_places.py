@@ -111,7 +111,7 @@ try:
 except Boom as e:
     print(e, 'g' in globals())
 try:
-    class K(metaclass=deco):
+    class K(metaclass=lambda *a: deco(a)):
         pass
 except Boom as e:
     print(e, 'K' in globals())

@@ -92,7 +92,7 @@ def compare_names(python):
         if ours.get(key) is None:
             print(f'{key}: missing altogether')
             continue
-        lacking = set(wanted) - set(ours[key]) - REMOVED.get(key.split()[-1], set())
+        lacking = set(wanted) - {'__file__', '_recursion_count'} - set(ours[key]) - REMOVED.get(key.split()[-1], set())
         if lacking:
             total += len(lacking)
             print(f'{key}: {" ".join(sorted(lacking))}')

@@ -1,7 +1,7 @@
 //! Argument binding for native functions, with CPython's error texts.
 
 use super::header::Ref;
-use super::native_def::{NativeDef, ParamKind, Signature};
+use super::native_def::{Counts, NativeDef, ParamKind, Signature};
 use crate::builtins::dict::PyDict;
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
@@ -18,49 +18,62 @@ pub fn call_native(
     args: &[Value],
     kwnames: Option<Ref<PyTuple>>,
 ) -> PyResult {
-    let sig = def.signature();
-    if kwnames.is_none() && sig.plain {
-        let given = args.len();
-        if given == sig.total {
-            return (def.func)(vm, args);
-        }
-        if given >= sig.required && given < sig.total && sig.total <= 8 {
-            let mut padded = [Value::NULL; 8];
-            padded[..given].copy_from_slice(args);
-            return (def.func)(vm, &padded[..sig.total]);
+    let c = &def.counts;
+    if kwnames.is_none() {
+        let (given, total) = (args.len(), c.total as usize);
+        if c.plain {
+            if given == total {
+                return (def.func)(vm, args);
+            }
+            if given >= c.required as usize && given < total && total <= 8 {
+                let mut padded = [Value::NULL; 8];
+                padded[..given].copy_from_slice(args);
+                return (def.func)(vm, &padded[..total]);
+            }
+        } else if let Some(direct) = def.direct
+            && let Some(r) = direct(vm, args)
+        {
+            return r;
         }
     }
-    call_bound(vm, def, sig, args, kwnames)
+    call_bound(vm, def, c, args, kwnames)
 }
 
 #[inline(never)]
 fn call_bound(
     vm: &mut Vm,
     def: &'static NativeDef,
-    sig: &Signature,
+    c: &Counts,
     args: &[Value],
     kwnames: Option<Ref<PyTuple>>,
 ) -> PyResult {
     let nkw = kwnames.map_or(0, |k| k.len());
     let (positional, keywords) = args.split_at(args.len() - nkw);
-    let mut bound = ValueVec::with_capacity(&vm.heap, sig.total);
-    for _ in 0..sig.total {
+    let mut bound = ValueVec::with_capacity(&vm.heap, c.total as usize);
+    for _ in 0..c.total {
         bound.push(&vm.heap, Value::NULL);
     }
-    let taken = positional.len().min(sig.positional);
+    let taken = positional.len().min(c.positional as usize);
     for (i, v) in positional[..taken].iter().enumerate() {
         bound.set(i, *v);
     }
-    if sig.var_args {
+    if c.var_args {
         let rest = PyTuple::from_slice(vm, &positional[taken..]);
-        bound.set(sig.params.len(), rest.value());
-    } else if positional.len() > sig.positional {
-        return Err(too_many(vm, def, sig, positional.len(), nkw));
+        bound.set(c.params as usize, rest.value());
+    } else if positional.len() > taken {
+        return Err(too_many(vm, def, def.signature(), positional.len(), nkw));
     }
     if let Some(names) = kwnames {
-        bind_keywords(vm, def, sig, &mut bound, names, keywords)?;
+        bind_keywords(vm, def, def.signature(), &mut bound, names, keywords)?;
     }
-    check_missing(vm, def, sig, &bound, positional.len())?;
+    let missing = |(i, v): (usize, &Value)| v.is_null() && c.required_mask >> i & 1 == 1;
+    if bound.as_slice()[..c.params as usize]
+        .iter()
+        .enumerate()
+        .any(missing)
+    {
+        check_missing(vm, def, def.signature(), &bound, positional.len())?;
+    }
     (def.func)(vm, bound.as_slice())
 }
 

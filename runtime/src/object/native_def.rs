@@ -7,7 +7,8 @@
 use crate::error::PyResult;
 use crate::value::Value;
 use crate::vm::Vm;
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{OnceLock, RwLock};
 
 /// A native function. The slice has one value per parameter and stays valid during the call.
 pub type NativeFn = fn(&mut Vm, &[Value]) -> PyResult;
@@ -24,8 +25,14 @@ pub struct NativeDef {
     pub doc: &'static str,
     /// How it is bound when found in a type.
     pub binding: Binding,
-    parsed: OnceLock<Signature>,
+    /// What the signature says in numbers, computed by the compiler.
+    pub counts: Counts,
+    /// Tried first by calls without keywords that the binder would have to rearrange, see [`NativeDef::with_direct`].
+    pub direct: Option<DirectFn>,
 }
+
+/// A short cut for common calls: gets the arguments as given; `None`: bind them and call the function.
+pub type DirectFn = fn(&mut Vm, &[Value]) -> Option<PyResult>;
 
 /// How a native function of a type's table behaves when looked up on an instance or class.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,7 +58,8 @@ pub const fn method(
         sig,
         doc,
         binding: Binding::Method,
-        parsed: OnceLock::new(),
+        counts: Counts::of(sig),
+        direct: None,
     }
 }
 /// A class method taking `$type`.
@@ -67,7 +75,8 @@ pub const fn class_method(
         sig,
         doc,
         binding: Binding::Class,
-        parsed: OnceLock::new(),
+        counts: Counts::of(sig),
+        direct: None,
     }
 }
 /// A static method, and `__new__` (whose first parameter is the class).
@@ -83,7 +92,8 @@ pub const fn static_method(
         sig,
         doc,
         binding: Binding::Static,
-        parsed: OnceLock::new(),
+        counts: Counts::of(sig),
+        direct: None,
     }
 }
 /// A module-level function.
@@ -99,7 +109,8 @@ pub const fn function(
         sig,
         doc,
         binding: Binding::Static,
-        parsed: OnceLock::new(),
+        counts: Counts::of(sig),
+        direct: None,
     }
 }
 
@@ -180,6 +191,8 @@ pub struct Param {
 /// A parsed signature. Parameter order in the native's slice: positional, keyword-only, `*args`, `**kwargs`.
 #[derive(Debug)]
 pub struct Signature {
+    /// The text it was parsed from.
+    pub text: &'static str,
     /// Named parameters.
     pub params: Vec<Param>,
     /// How many of them may be given by position.
@@ -198,17 +211,136 @@ pub struct Signature {
     pub plain: bool,
 }
 
+/// A signature in numbers: all that calls without keywords need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Named parameters.
+    pub params: u8,
+    /// How many of them may be given by position.
+    pub positional: u8,
+    /// How many positional ones are required.
+    pub required: u8,
+    /// Values the native gets.
+    pub total: u8,
+    /// Bit per named parameter: may not be left out.
+    pub required_mask: u32,
+    /// Has `*args`.
+    pub var_args: bool,
+    /// Has `**kwargs`.
+    pub var_kw: bool,
+    /// The first parameter is `$self`/`$type` (not counted in error messages).
+    pub has_self: bool,
+    /// Only positional parameters without `*args`: the call may pass the caller's registers straight through.
+    pub plain: bool,
+}
+
+impl Counts {
+    const fn of(sig: &str) -> Counts {
+        let text = sig.as_bytes();
+        let mut c = Counts {
+            params: 0,
+            positional: 0,
+            required: 0,
+            total: 0,
+            required_mask: 0,
+            var_args: false,
+            var_kw: false,
+            has_self: false,
+            plain: true,
+        };
+        // Depth 1 is inside the outer parentheses; `first` is the first byte of the present parameter, 0: none yet.
+        let (mut i, mut depth, mut quote, mut first, mut second, mut optional) =
+            (0, 0, 0, 0, 0, false);
+        let (mut keyword_only, mut gap) = (false, false);
+        while i < text.len() {
+            let b = text[i];
+            let ends = quote == 0 && depth == 1 && (b == b',' || b == b')');
+            if ends && first != 0 {
+                if first == b'*' {
+                    if second == b'*' {
+                        c.var_kw = true;
+                    } else {
+                        keyword_only = true;
+                        if second != 0 {
+                            c.var_args = true;
+                        }
+                    }
+                } else if first != b'/' {
+                    if first == b'$' {
+                        c.has_self = true;
+                    }
+                    if !optional {
+                        c.required_mask |= 1 << c.params;
+                    }
+                    if !keyword_only {
+                        c.positional += 1;
+                        gap = gap || optional;
+                        if !gap {
+                            c.required += 1;
+                        }
+                    }
+                    c.params += 1;
+                }
+                (first, second, optional) = (0, 0, false);
+            }
+            if quote != 0 {
+                if b == quote {
+                    quote = 0;
+                }
+            } else if b == b'\'' || b == b'"' {
+                quote = b;
+            } else if b == b'(' || b == b'[' || b == b'{' {
+                depth += 1;
+            } else if b == b')' || b == b']' || b == b'}' {
+                depth -= 1;
+            } else if depth == 1 && b == b'=' {
+                optional = true;
+            } else if depth == 1 && b != b' ' && b != b',' {
+                if first == 0 {
+                    first = b;
+                } else if second == 0 {
+                    second = b;
+                }
+            }
+            i += 1;
+        }
+        c.total = c.params + c.var_args as u8 + c.var_kw as u8;
+        c.plain = !c.var_args && !c.var_kw && c.positional == c.params;
+        c
+    }
+}
+
+/// Signatures with names, parsed on the first call that needs them, by the address of their text.
+static PARSED: OnceLock<RwLock<HashMap<usize, &'static Signature>>> = OnceLock::new();
+
 impl NativeDef {
-    /// The parsed signature.
-    #[inline]
-    pub fn signature(&self) -> &Signature {
-        self.parsed.get_or_init(|| parse_signature(self.sig))
+    /// The declaration with a short cut for calls without keywords.
+    pub const fn with_direct(mut self, direct: DirectFn) -> NativeDef {
+        self.direct = Some(direct);
+        self
+    }
+
+    /// The parsed signature, for calls with keywords and for error messages. ([`NativeDef::counts`] is cheaper.)
+    pub fn signature(&self) -> &'static Signature {
+        let table = PARSED.get_or_init(Default::default);
+        let key = self.sig.as_ptr() as usize;
+        if let Some(s) = table.read().ok().and_then(|t| t.get(&key).copied())
+            && s.text.len() == self.sig.len()
+        {
+            return s;
+        }
+        let parsed: &'static Signature = Box::leak(Box::new(parse_signature(self.sig)));
+        if let Ok(mut t) = table.write() {
+            t.insert(key, parsed);
+        }
+        parsed
     }
 }
 
 fn parse_signature(text: &'static str) -> Signature {
     let inner = text.trim().trim_start_matches('(').trim_end_matches(')');
     let mut s = Signature {
+        text,
         params: Vec::new(),
         positional: 0,
         required: 0,
@@ -306,5 +438,39 @@ mod tests {
         let s = parse_signature("(*args, sep=', ', end='\\n', **kw)");
         assert!(s.var_args && s.var_kw && s.total == 4 && s.positional == 0 && !s.plain);
         assert_eq!(s.params[1].name, "end");
+    }
+
+    #[test]
+    fn counts_agree_with_the_parsed_signature() {
+        for text in [
+            "()",
+            "($self, /)",
+            "($self, key, default=None, /)",
+            "(*args, sep=', ', end='\\n', **kw)",
+            "($type, object=b'', /, encoding='utf-8', errors=(1, 2))",
+            "(source, /, globals=None, locals=None, *, closure=None)",
+            "($self, /, *others)",
+            "(a, *, b, c=')')",
+        ] {
+            let (c, s) = (Counts::of(text), parse_signature(text));
+            assert_eq!(
+                (
+                    c.params as usize,
+                    c.positional as usize,
+                    c.required as usize,
+                    c.total as usize
+                ),
+                (s.params.len(), s.positional, s.required, s.total),
+                "{text}"
+            );
+            assert_eq!(
+                (c.var_args, c.var_kw, c.has_self, c.plain),
+                (s.var_args, s.var_kw, s.has_self, s.plain),
+                "{text}"
+            );
+            for (i, p) in s.params.iter().enumerate() {
+                assert_eq!(c.required_mask >> i & 1 == 1, !p.optional, "{text}");
+            }
+        }
     }
 }

@@ -115,7 +115,7 @@ impl Vm {
                 self.check_receiver(b, args)?;
                 call_native(self, b.def, args, kwnames)
             }
-            _ if this.is_null() || !b.def.signature().has_self => {
+            _ if this.is_null() || !b.def.counts.has_self => {
                 call_native(self, b.def, args, kwnames)
             }
             _ if args.len() < 8 => {

@@ -9,7 +9,7 @@
 //! last structural change.
 
 use super::str::PyStr;
-use crate::error::PyResult;
+use crate::error::{PyResult, Raised};
 use crate::heap::Tracer;
 use crate::heap::array::Array;
 use crate::heap::bytebuf::ByteBuf;
@@ -25,7 +25,6 @@ use std::cell::Cell;
 /// Entries searched without an index.
 const LINEAR: usize = 8;
 const EMPTY: u32 = u32::MAX;
-const DELETED: u32 = u32::MAX - 1;
 
 /// A dict.
 #[repr(C)]
@@ -102,6 +101,10 @@ impl PyDict {
             .get()
             .and_then(|e| e.get(position * 3).as_small_int())
             .unwrap_or(0) as u64
+    }
+    /// Bytes of the storage behind the object.
+    pub fn storage_size(&self) -> usize {
+        self.entries.get().map_or(0, |e| 8 * e.len()) + self.index.get().map_or(0, |i| i.capacity())
     }
     /// Counts structural changes (insertions, deletions): iterators compare it.
     #[inline(always)]
@@ -180,7 +183,6 @@ impl PyDict {
                 loop {
                     match table.get(at) {
                         EMPTY => return None,
-                        DELETED => {}
                         i => {
                             let i = i as usize;
                             if entries.get(i * 3) == wanted && same(i) {
@@ -258,10 +260,10 @@ impl Index {
     }
 }
 
-/// The two largest values of each width stand for `DELETED` and `EMPTY`.
+/// The largest value of each width stands for `EMPTY`.
 #[inline(always)]
 fn sign_extend(n: u32, bits: u32) -> u32 {
-    if n >= (1 << bits) - 2 {
+    if n == (1 << bits) - 1 {
         n | u32::MAX << bits
     } else {
         n
@@ -350,10 +352,6 @@ impl Ref<PyDict> {
                     }
                     Some(t) => match t.get(at) {
                         EMPTY => return Ok(None),
-                        DELETED => {
-                            at = t.next(at);
-                            continue;
-                        }
                         i => i as usize,
                     },
                 };
@@ -381,7 +379,7 @@ impl Ref<PyDict> {
     /// The value of `key`. May run Python code (`__hash__`, `__eq__`).
     #[inline]
     pub fn get(self, vm: &mut Vm, key: Value) -> PyResult<Option<Value>> {
-        let hash = vm.hash_for_table(key)?;
+        let hash = vm.hash_dict_key(key)?;
         Ok(self.find(vm, key, hash)?.map(|i| self.value_at(i)))
     }
 
@@ -394,7 +392,7 @@ impl Ref<PyDict> {
     /// Sets an item. May run Python code.
     #[inline]
     pub fn insert(self, vm: &mut Vm, key: Value, value: Value) -> PyResult<()> {
-        let hash = vm.hash_for_table(key)?;
+        let hash = vm.hash_dict_key(key)?;
         self.insert_hashed(vm, key, hash, value)
     }
 
@@ -516,27 +514,52 @@ impl Ref<PyDict> {
     pub fn remove_at(self, position: usize) {
         let entries = self.entries.expect();
         if let Some(buf) = self.index.get() {
-            let index = Index::of(buf);
-            let mut at = index.start(self.hash_at(position));
-            while index.get(at) != position as u32 {
-                at = index.next(at);
-            }
-            index.set(at, DELETED);
+            self.remove_from_index(&Index::of(buf), position);
         }
         entries.slots()[position * 3 + 1].set_unbarriered(Value::NULL);
         entries.slots()[position * 3 + 2].set_unbarriered(Value::NULL);
         self.live.set(self.live.get() - 1);
+        let mut used = self.used.get() as usize;
         if self.live.get() == 0 {
             self.clear();
-        } else if position + 1 == self.used.get() as usize && self.index.get().is_none() {
-            self.used.set(position as u32);
+        } else if position + 1 == used {
+            // Deleted entries at the end are given up at once, so that popping from the end needs no search.
+            while entries.get(used * 3 - 2).is_null() {
+                used -= 1;
+            }
+            self.used.set(used as u32);
         }
         self.structure_changed();
     }
 
+    /// Empties the place of entry `position` and moves later entries of the same cluster up, so that the index never
+    /// holds marks of deleted entries and always has an empty place.
+    fn remove_from_index(self, index: &Index, position: usize) {
+        let mut hole = index.start(self.hash_at(position));
+        while index.get(hole) != position as u32 {
+            hole = index.next(hole);
+        }
+        let mut at = index.next(hole);
+        loop {
+            let i = index.get(at);
+            if i == EMPTY {
+                break;
+            }
+            let home = index.start(self.hash_at(i as usize));
+            // The entry may move to the hole unless its home lies behind the hole (cyclically).
+            let distance = |from: usize| at.wrapping_sub(from) & index.mask;
+            if distance(home) >= distance(hole) {
+                index.set(hole, i);
+                hole = at;
+            }
+            at = index.next(at);
+        }
+        index.set(hole, EMPTY);
+    }
+
     /// Removes `key`; its value if it was there. May run Python code.
     pub fn remove(self, vm: &mut Vm, key: Value) -> PyResult<Option<Value>> {
-        let hash = vm.hash_for_table(key)?;
+        let hash = vm.hash_dict_key(key)?;
         Ok(self.find(vm, key, hash)?.map(|i| {
             let v = self.value_at(i);
             self.remove_at(i);
@@ -553,6 +576,19 @@ impl Ref<PyDict> {
             }
             None => false,
         }
+    }
+
+    /// Removes and returns the entry that was added last.
+    pub fn pop_last(self) -> Option<(Value, Value)> {
+        let mut at = self.positions();
+        while at > 0 {
+            at -= 1;
+            if let Some(entry) = self.entry_at(at) {
+                self.remove_at(at);
+                return Some(entry);
+            }
+        }
+        None
     }
 
     /// Removes everything.
@@ -584,9 +620,49 @@ impl Ref<PyDict> {
     }
 }
 
+impl Vm {
+    /// The hash of a dict key as the table stores it.
+    ///
+    /// Errors: `TypeError` "cannot use '…' as a dict key (…)" for unhashable keys.
+    #[inline]
+    pub fn hash_dict_key(&mut self, key: Value) -> PyResult<u64> {
+        match self.hash_for_table(key) {
+            Ok(h) => Ok(h),
+            Err(r) => Err(self.reword_unhashable(r, key, "a dict key")),
+        }
+    }
+
+    /// The hash of a set element as the table stores it.
+    ///
+    /// Errors: `TypeError` "cannot use '…' as a set element (…)" for unhashable elements.
+    #[inline]
+    pub fn hash_set_element(&mut self, element: Value) -> PyResult<u64> {
+        match self.hash_for_table(element) {
+            Ok(h) => Ok(h),
+            Err(r) => Err(self.reword_unhashable(r, element, "a set element")),
+        }
+    }
+
+    #[cold]
+    fn reword_unhashable(&mut self, r: Raised, v: Value, role: &str) -> Raised {
+        // Only plain TypeErrors: what a `__hash__` raises of its own kind stays.
+        if self.type_of(self.raised.get()).builtin_id != ids::TYPE_ERROR {
+            return r;
+        }
+        let error = self.take_raised();
+        let text = match self.str(error) {
+            Ok(s) => s.text_lossy(),
+            Err(r) => return r,
+        };
+        let ty = self.type_of(v);
+        let name = self.full_type_name(ty);
+        self.type_error(format!("cannot use '{name}' as {role} ({text})"))
+    }
+}
+
 fn place(index: &Index, hash: u64, i: u32) {
     let mut at = index.start(hash);
-    while index.get(at) < DELETED {
+    while index.get(at) != EMPTY {
         at = index.next(at);
     }
     index.set(at, i);

@@ -1,8 +1,22 @@
 //! `PyIter`: the one layout behind all builtin iterators; the shape says which iterator it is.
 //!
-//! What the fields mean depends on the type: for `list_iterator` `a` is the list (`NULL` when exhausted) and `index` the
-//! next position; for `range_iterator` `index`, `stop`, `step` are the machine integers; for `zip` `a` is the tuple of
-//! iterators; and so on. Each type's functions are in its own file (`iter_seq.rs`, `iter_dict.rs`, …).
+//! | type | `a` | `b` | `index` | `stop` | `step` |
+//! |---|---|---|---|---|---|
+//! | list, tuple, bytes, bytearray iterators, `iterator`, generic alias | sequence | | next position | | |
+//! | list_reverseiterator, reversed | sequence | | next position | | |
+//! | str iterators | str | | characters given | next byte offset | |
+//! | range_iterator | | | next value | how many are left | step |
+//! | longrange_iterator | range | number of the next element | | | |
+//! | dict iterators, set_iterator | dict or set | | next position in the table | size at start, -1: failed | how many are left |
+//! | callable_iterator | callable | sentinel | | | |
+//! | enumerate | iterator | count once it is beyond i64, else `NULL` | count | | |
+//! | zip | tuple of iterators | | | | 1: strict |
+//! | map | function | tuple of iterators | | | 1: strict |
+//! | filter | function or `None` | iterator | | | |
+//! | anext_awaitable | awaitable | default | | | |
+//!
+//! An exhausted iterator over one object has `NULL` in `a`. Steps are in `iter_next.rs`, methods in `iter_seq.rs`,
+//! `iter_table.rs`, `iter_combine.rs`.
 
 use crate::heap::Tracer;
 use crate::object::header::{Header, Ref, Slot};

@@ -1,55 +1,254 @@
-//! `next()` of the builtin iterators whose next step needs no look-up, shared by native code and the interpreter's loops.
+//! `next()` of the builtin iterators, shared by native code, the `__next__` methods and the interpreter's loops.
+//!
+//! [`next_builtin`] handles the iterators whose step runs no Python code; [`next_any`] adds those that may call some.
 
+use super::{iter_combine, iter_seq, range_methods};
 use crate::prelude::*;
 
-/// The next item if `it` is an exact builtin iterator handled here; the inner `None`: exhausted.
+/// What a step gives: the item, or `None` when exhausted.
+pub type Step = PyResult<Option<Value>>;
+
+/// The next item if `it` is an exact builtin iterator whose step runs no Python code; the inner `None`: exhausted.
 #[inline]
-pub fn next_builtin(vm: &mut Vm, it: Value) -> Option<PyResult<Option<Value>>> {
+pub fn next_builtin(vm: &mut Vm, it: Value) -> Option<Step> {
     let i: Ref<PyIter> = it.cast()?;
     match i.shape_id() {
-        ids::LIST_ITERATOR => {
-            let Some(list) = i.a.get().cast::<PyList>() else {
-                return Some(Ok(None));
-            };
-            let at = i.index.get();
-            match list.try_get(at as usize) {
-                Some(v) => {
-                    i.index.set(at + 1);
-                    Some(Ok(Some(v)))
-                }
-                None => {
-                    i.a.set_unbarriered(Value::NULL);
-                    Some(Ok(None))
-                }
-            }
+        ids::LIST_ITERATOR => Some(Ok(next_list(i))),
+        ids::RANGE_ITERATOR => Some(Ok(next_range(vm, i))),
+        ids::TUPLE_ITERATOR => Some(Ok(next_tuple(i))),
+        id => next_plain(vm, i, id),
+    }
+}
+
+#[inline(always)]
+fn next_list(i: Ref<PyIter>) -> Option<Value> {
+    let list: Ref<PyList> = i.a.get().cast()?;
+    let at = i.index.get();
+    match list.try_get(at as usize) {
+        Some(v) => {
+            i.index.set(at + 1);
+            Some(v)
         }
-        ids::TUPLE_ITERATOR => {
-            let Some(t) = i.a.get().cast::<PyTuple>() else {
-                return Some(Ok(None));
-            };
-            let at = i.index.get();
-            match t.items().get(at as usize) {
-                Some(v) => {
-                    i.index.set(at + 1);
-                    Some(Ok(Some(*v)))
-                }
-                None => {
-                    i.a.set_unbarriered(Value::NULL);
-                    Some(Ok(None))
-                }
-            }
+        None => finish(i),
+    }
+}
+
+#[inline(always)]
+fn next_tuple(i: Ref<PyIter>) -> Option<Value> {
+    let t: Ref<PyTuple> = i.a.get().cast()?;
+    let at = i.index.get();
+    match t.items().get(at as usize) {
+        Some(v) => {
+            i.index.set(at + 1);
+            Some(*v)
         }
-        ids::RANGE_ITERATOR => {
-            // `stop` counts what is left, `index` is the next value.
-            let left = i.stop.get();
-            if left <= 0 {
-                return Some(Ok(None));
-            }
-            let n = i.index.get();
-            i.stop.set(left - 1);
-            i.index.set(n.wrapping_add(i.step.get()));
-            Some(Ok(Some(vm.new_int(n))))
+        None => finish(i),
+    }
+}
+
+#[inline(always)]
+fn next_range(vm: &mut Vm, i: Ref<PyIter>) -> Option<Value> {
+    let left = i.stop.get();
+    if left <= 0 {
+        return None;
+    }
+    let n = i.index.get();
+    i.stop.set(left - 1);
+    i.index.set(n.wrapping_add(i.step.get()));
+    Some(vm.new_int(n))
+}
+
+/// Marks an iterator as exhausted.
+#[inline]
+pub fn finish(i: Ref<PyIter>) -> Option<Value> {
+    i.a.set_unbarriered(Value::NULL);
+    None
+}
+
+/// The less hot iterators whose step runs no Python code.
+fn next_plain(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Option<Step> {
+    Some(match id {
+        ids::DICT_KEYITERATOR
+        | ids::DICT_VALUEITERATOR
+        | ids::DICT_ITEMITERATOR
+        | ids::DICT_REVERSEKEYITERATOR
+        | ids::DICT_REVERSEVALUEITERATOR
+        | ids::DICT_REVERSEITEMITERATOR => next_dict(vm, i, id),
+        ids::SET_ITERATOR => next_set(vm, i),
+        ids::STR_ITERATOR | ids::STR_ASCII_ITERATOR => Ok(next_str(vm, i)),
+        ids::BYTES_ITERATOR => Ok(next_bytes(i)),
+        ids::BYTEARRAY_ITERATOR => Ok(next_bytearray(i)),
+        ids::LIST_REVERSEITERATOR => Ok(next_list_backwards(i)),
+        ids::LONGRANGE_ITERATOR => Ok(range_methods::next_long(vm, i)),
+        ids::ENUMERATE if runs_no_code(i.a.get()) => iter_combine::next_enumerate(vm, i),
+        ids::ZIP if zips_no_code(i) => iter_combine::next_zip(vm, i),
+        _ => return None,
+    })
+}
+
+/// True for iterators that [`next_builtin`] handles (nested `enumerate` and `zip` left out).
+fn runs_no_code(it: Value) -> bool {
+    matches!(
+        it.shape_id(),
+        ids::LIST_ITERATOR
+            | ids::RANGE_ITERATOR
+            | ids::TUPLE_ITERATOR
+            | ids::DICT_KEYITERATOR
+            | ids::DICT_VALUEITERATOR
+            | ids::DICT_ITEMITERATOR
+            | ids::DICT_REVERSEKEYITERATOR
+            | ids::DICT_REVERSEVALUEITERATOR
+            | ids::DICT_REVERSEITEMITERATOR
+            | ids::SET_ITERATOR
+            | ids::STR_ITERATOR
+            | ids::STR_ASCII_ITERATOR
+            | ids::BYTES_ITERATOR
+            | ids::BYTEARRAY_ITERATOR
+            | ids::LIST_REVERSEITERATOR
+            | ids::LONGRANGE_ITERATOR
+    )
+}
+
+fn zips_no_code(i: Ref<PyIter>) -> bool {
+    i.a.get()
+        .cast::<PyTuple>()
+        .is_some_and(|t| t.items().iter().all(|it| runs_no_code(*it)))
+}
+
+/// The next item if `it` is any exact builtin iterator known here. May run Python code.
+#[inline]
+pub fn next_any(vm: &mut Vm, it: Value) -> Option<Step> {
+    if let Some(r) = next_builtin(vm, it) {
+        return Some(r);
+    }
+    let i: Ref<PyIter> = it.cast()?;
+    Some(match i.shape_id() {
+        ids::ENUMERATE => iter_combine::next_enumerate(vm, i),
+        ids::ZIP => iter_combine::next_zip(vm, i),
+        ids::MAP => iter_combine::next_map(vm, i),
+        ids::FILTER => iter_combine::next_filter(vm, i),
+        ids::REVERSED => iter_seq::next_reversed(vm, i),
+        ids::SEQ_ITERATOR => iter_seq::next_seq(vm, i),
+        ids::CALLABLE_ITERATOR => iter_seq::next_callable(vm, i),
+        _ => return None,
+    })
+}
+
+fn next_dict(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Step {
+    let Some(d) = i.a.get().cast::<PyDict>() else {
+        return Ok(None);
+    };
+    if d.len() as i64 != i.stop.get() {
+        i.stop.set(-1);
+        return Err(vm.runtime_error("dictionary changed size during iteration"));
+    }
+    let backwards = matches!(
+        id,
+        ids::DICT_REVERSEKEYITERATOR
+            | ids::DICT_REVERSEVALUEITERATOR
+            | ids::DICT_REVERSEITEMITERATOR
+    );
+    let entry = if backwards {
+        previous_entry(d, i.index.get())
+    } else {
+        d.next_entry(i.index.get() as usize)
+            .map(|(at, k, v)| (at as i64, k, v))
+    };
+    let Some((at, key, value)) = entry else {
+        return Ok(finish(i));
+    };
+    if i.step.get() == 0 {
+        finish(i);
+        return Err(vm.runtime_error("dictionary keys changed during iteration"));
+    }
+    i.step.set(i.step.get() - 1);
+    i.index.set(if backwards { at - 1 } else { at + 1 });
+    Ok(Some(match id {
+        ids::DICT_KEYITERATOR | ids::DICT_REVERSEKEYITERATOR => key,
+        ids::DICT_VALUEITERATOR | ids::DICT_REVERSEVALUEITERATOR => value,
+        _ => vm.new_tuple(&[key, value]),
+    }))
+}
+
+/// The last live entry at or before a position.
+fn previous_entry(d: Ref<PyDict>, mut at: i64) -> Option<(i64, Value, Value)> {
+    at = at.min(d.positions() as i64 - 1);
+    while at >= 0 {
+        if let Some((k, v)) = d.entry_at(at as usize) {
+            return Some((at, k, v));
         }
-        _ => None,
+        at -= 1;
+    }
+    None
+}
+
+fn next_set(vm: &mut Vm, i: Ref<PyIter>) -> Step {
+    let Some(s) = i.a.get().cast::<PySet>() else {
+        return Ok(None);
+    };
+    if s.len() as i64 != i.stop.get() {
+        i.stop.set(-1);
+        return Err(vm.runtime_error("Set changed size during iteration"));
+    }
+    match s.table().next_entry(i.index.get() as usize) {
+        Some((at, v, _)) => {
+            i.index.set(at as i64 + 1);
+            i.step.set(i.step.get() - 1);
+            Ok(Some(v))
+        }
+        None => Ok(finish(i)),
+    }
+}
+
+fn next_str(vm: &mut Vm, i: Ref<PyIter>) -> Option<Value> {
+    let s: Ref<PyStr> = i.a.get().cast()?;
+    let at = i.stop.get() as usize;
+    let Some(&lead) = s.bytes().get(at) else {
+        return finish(i);
+    };
+    i.index.set(i.index.get() + 1);
+    if lead < 0x80 {
+        i.stop.set(at as i64 + 1);
+        return Some(vm.ascii_char(lead).value());
+    }
+    let end = at + super::str::char_width(lead);
+    i.stop.set(end as i64);
+    Some(PyStr::new_counted(vm, &s.bytes()[at..end], 1).value())
+}
+
+fn next_bytes(i: Ref<PyIter>) -> Option<Value> {
+    let b: Ref<PyBytes> = i.a.get().cast()?;
+    let at = i.index.get();
+    match b.bytes().get(at as usize) {
+        Some(n) => {
+            i.index.set(at + 1);
+            Some(Value::from_i32(*n as i32))
+        }
+        None => finish(i),
+    }
+}
+
+fn next_bytearray(i: Ref<PyIter>) -> Option<Value> {
+    let b: Ref<PyByteArray> = i.a.get().cast()?;
+    let at = i.index.get() as usize;
+    if at >= b.len() {
+        return finish(i);
+    }
+    i.index.set(at as i64 + 1);
+    b.buffer()
+        .bytes()
+        .get(at)
+        .map(|n| Value::from_i32(*n as i32))
+}
+
+fn next_list_backwards(i: Ref<PyIter>) -> Option<Value> {
+    let list: Ref<PyList> = i.a.get().cast()?;
+    let at = i.index.get();
+    match usize::try_from(at).ok().and_then(|at| list.try_get(at)) {
+        Some(v) => {
+            i.index.set(at - 1);
+            Some(v)
+        }
+        None => finish(i),
     }
 }

@@ -45,6 +45,10 @@ impl PyList {
         let (array, len) = values.into_parts();
         vm.heap.alloc(ids::LIST, PyList::init(array, len))
     }
+    /// A list whose items are the first `len` slots of `array`, which nobody else may know.
+    pub fn from_array(vm: &mut Vm, array: Option<Ref<Array>>, len: usize) -> Ref<PyList> {
+        vm.heap.alloc(ids::LIST, PyList::init(array, len))
+    }
     /// A list of the values.
     pub fn from_slice(vm: &mut Vm, values: &[Value]) -> Ref<PyList> {
         if values.is_empty() {
@@ -169,6 +173,10 @@ impl Ref<PyList> {
     /// Takes over the collected values as the contents.
     pub fn replace(self, values: ValueVec) {
         let (array, len) = values.into_parts();
+        self.set_array(array, len);
+    }
+    /// Takes the first `len` slots of `array`, which nobody else may know, as the contents.
+    pub fn set_array(self, array: Option<Ref<Array>>, len: usize) {
         match array {
             Some(a) => self.items.set(self, a),
             None => self.items.clear(),

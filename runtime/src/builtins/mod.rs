@@ -1,4 +1,5 @@
 //! The builtin types, one file each: layout and core operations here, methods in `<type>_methods.rs` files.
+pub mod args;
 pub mod arith;
 pub mod builtin;
 pub mod bytearray;
@@ -6,18 +7,29 @@ pub mod bytes;
 pub mod cell;
 pub mod code;
 pub mod complex;
+pub mod construct;
 pub mod dict;
+pub mod dict_methods;
+pub mod dict_update;
+pub mod dict_views;
 pub mod exception;
 pub mod exception_methods;
 pub mod float;
 pub mod frame;
 pub mod function;
+pub mod functions;
 pub mod generator;
 pub mod getset;
 pub mod int;
 pub mod iter;
+pub mod iter_combine;
 pub mod iter_next;
+pub mod iter_seq;
+pub mod iter_table;
 pub mod list;
+pub mod list_items;
+pub mod list_methods;
+pub mod list_sort;
 pub mod method;
 pub mod module;
 pub mod module_methods;
@@ -25,21 +37,76 @@ pub mod native;
 pub mod property;
 pub mod property_methods;
 pub mod range;
+pub mod range_methods;
+pub mod seq;
 pub mod set;
+pub mod set_methods;
+pub mod set_ops;
 pub mod slice;
+pub mod slice_methods;
 pub mod str;
 pub mod traceback;
 pub mod tuple;
+pub mod tuple_methods;
 pub mod type_methods;
 pub mod weakref;
 pub mod wrapper;
 
 /// Method tables of the builtin types, installed in this order at start.
-static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[];
+static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[
+    &list_methods::LIST,
+    &tuple_methods::TUPLE,
+    &dict_methods::DICT,
+    &dict_views::DICT_KEYS,
+    &dict_views::DICT_VALUES,
+    &dict_views::DICT_ITEMS,
+    &set_methods::SET,
+    &set_methods::FROZENSET,
+    &slice_methods::SLICE,
+    &range_methods::RANGE,
+    &iter_seq::LIST_ITERATOR,
+    &iter_seq::LIST_REVERSEITERATOR,
+    &iter_seq::TUPLE_ITERATOR,
+    &iter_seq::BYTES_ITERATOR,
+    &iter_seq::BYTEARRAY_ITERATOR,
+    &iter_seq::RANGE_ITERATOR,
+    &iter_seq::LONGRANGE_ITERATOR,
+    &iter_seq::SEQ_ITERATOR,
+    &iter_seq::CALLABLE_ITERATOR,
+    &iter_seq::REVERSED,
+    &iter_table::DICT_KEYITERATOR,
+    &iter_table::DICT_VALUEITERATOR,
+    &iter_table::DICT_ITEMITERATOR,
+    &iter_table::DICT_REVERSEKEYITERATOR,
+    &iter_table::DICT_REVERSEVALUEITERATOR,
+    &iter_table::DICT_REVERSEITEMITERATOR,
+    &iter_table::SET_ITERATOR,
+    &iter_combine::ENUMERATE,
+    &iter_combine::ZIP,
+    &iter_combine::MAP,
+    &iter_combine::FILTER,
+    &functions::ANEXT_AWAITABLE,
+];
+
+/// Types with equality but without hash.
+const UNHASHABLE: &[u32] = {
+    use crate::object::shape::ids;
+    &[
+        ids::LIST,
+        ids::DICT,
+        ids::SET,
+        ids::DICT_KEYS,
+        ids::DICT_ITEMS,
+    ]
+};
 
 /// Gives every builtin type its methods.
 pub(crate) fn install_all(vm: &mut crate::vm::Vm) {
     for def in TYPE_DEFS {
         vm.install_type(def);
+    }
+    for id in UNHASHABLE {
+        let (ty, name) = (vm.builtin_type(*id), vm.names.__hash__);
+        vm.type_set_attr(ty, name, crate::value::Value::NONE);
     }
 }

@@ -173,6 +173,12 @@ impl Vm {
         args: &[Value],
         kwnames: Option<Ref<PyTuple>>,
     ) -> PyResult {
+        if ty.builtin_id != 0
+            && kwnames.is_none()
+            && let Some(r) = crate::builtins::construct::construct(self, ty, args)
+        {
+            return r;
+        }
         let meta = self.type_of(ty.value());
         if meta.builtin_id != ids::TYPE {
             let name = self.names.__call__;

@@ -52,7 +52,7 @@ impl Vm {
 
     /// `next(it)`, `None` when exhausted.
     pub fn next(&mut self, it: Value) -> PyResult<Option<Value>> {
-        if let Some(r) = crate::builtins::iter_next::next_builtin(self, it) {
+        if let Some(r) = crate::builtins::iter_next::next_any(self, it) {
             return r;
         }
         if it.shape_id() == ids::GENERATOR

@@ -1,0 +1,105 @@
+//! Functions over iterables: `iter`, `next`, `all`, `any`, `sorted`.
+
+use crate::builtins::{list_methods, list_sort};
+use crate::prelude::*;
+
+/// See the module's header.
+pub static FUNCTIONS: &[NativeDef] = &[
+    function(
+        "iter",
+        iter,
+        "(object, sentinel=<unrepresentable>, /)",
+        "iter(iterable) -> iterator\niter(callable, sentinel) -> iterator\n\nGet an iterator from an object. In the second form, the callable is called until it returns the sentinel.",
+    ),
+    function(
+        "next",
+        next,
+        "(iterator, default=<unrepresentable>, /)",
+        "next(iterator[, default])\n\nReturn the next item from the iterator. If default is given and the iterator is exhausted, it is returned instead of raising StopIteration.",
+    ),
+    function(
+        "all",
+        all,
+        "(iterable, /)",
+        "Return True if bool(x) is True for all values x in the iterable.\n\nIf the iterable is empty, return True.",
+    ),
+    function(
+        "any",
+        any,
+        "(iterable, /)",
+        "Return True if bool(x) is True for any x in the iterable.\n\nIf the iterable is empty, return False.",
+    ),
+    function(
+        "sorted",
+        sorted,
+        "(iterable, /, *, key=None, reverse=False)",
+        "Return a new list containing all items from the iterable in ascending order.\n\nA custom key function can be supplied to customize the sort order, and the reverse flag can be set to request the result in descending order.",
+    ),
+];
+
+fn iter(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let Some(sentinel) = args[1].non_null() else {
+        return vm.iter(args[0]);
+    };
+    if !vm.is_callable(args[0]) {
+        return Err(vm.type_error("iter(v, w): v must be callable"));
+    }
+    Ok(PyIter::new(vm, ids::CALLABLE_ITERATOR, args[0], sentinel, 0, 0, 0).value())
+}
+
+fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(default) = args[1].non_null() {
+        return Ok(vm.next(args[0])?.unwrap_or(default));
+    }
+    if let Some(step) = crate::builtins::iter_next::next_any(vm, args[0]) {
+        return match step? {
+            Some(v) => Ok(v),
+            None => Err(vm.stop_iteration(Value::NULL)),
+        };
+    }
+    // Not `vm.next`: StopIteration must keep the value that a generator returned.
+    if args[0].shape_id() == ids::GENERATOR
+        && let Some(g) = args[0].cast()
+    {
+        return match (vm.hooks.resume)(vm, g, Resume::Send, Value::NONE)? {
+            GenStep::Yielded(v) => Ok(v),
+            GenStep::Returned(v) => Err(vm.stop_iteration(v)),
+        };
+    }
+    let name = vm.names.__next__;
+    match vm.call_special(args[0], name, &[])? {
+        Some(v) => Ok(v),
+        None => {
+            let name = vm.type_name(args[0]);
+            Err(vm.type_error(format!("'{name}' object is not an iterator")))
+        }
+    }
+}
+
+fn all(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let mut all = true;
+    vm.for_each(args[0], |vm, v| {
+        all = vm.truth(v)?;
+        Ok(all)
+    })?;
+    Ok(Value::bool(all))
+}
+
+fn any(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let mut any = false;
+    vm.for_each(args[0], |vm, v| {
+        any = vm.truth(v)?;
+        Ok(!any)
+    })?;
+    Ok(Value::bool(any))
+}
+
+fn sorted(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let reverse = match args[2].non_null() {
+        Some(v) => vm.truth(v)?,
+        None => false,
+    };
+    let list = list_methods::list_from(vm, args[0])?;
+    list_sort::sort(vm, list, args[1], reverse)?;
+    Ok(list.value())
+}

@@ -1,0 +1,140 @@
+//! Functions on numbers.
+
+use crate::prelude::*;
+use crate::protocol::binary::BinaryOp;
+
+/// See the module's header. (`sum`, `min` and `max` have files of their own.)
+pub static FUNCTIONS: &[NativeDef] = &[
+    function(
+        "abs",
+        abs,
+        "(number, /)",
+        "Return the absolute value of the argument.",
+    ),
+    function(
+        "bin",
+        bin,
+        "(integer, /)",
+        "Return the binary representation of an integer.",
+    ),
+    function(
+        "oct",
+        oct,
+        "(integer, /)",
+        "Return the octal representation of an integer.",
+    ),
+    function(
+        "hex",
+        hex,
+        "(integer, /)",
+        "Return the hexadecimal representation of an integer.",
+    ),
+    function(
+        "divmod",
+        divmod,
+        "(x, y, /)",
+        "Return the tuple (x//y, x%y).",
+    ),
+    function(
+        "pow",
+        pow,
+        "(base, exp, mod=None)",
+        "Return base**exp, with three arguments base**exp % mod.\n\nSome types, such as ints, compute the three-argument form more efficiently.",
+    ),
+    function(
+        "round",
+        round,
+        "(number, ndigits=None)",
+        "Round a number to a given precision in decimal digits.\n\nThe result is an integer if ndigits is omitted or None, else of the number's type. ndigits may be negative.",
+    ),
+];
+
+fn abs(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(n) = args[0].as_small_int() {
+        return Ok(vm.new_int(n.abs()));
+    }
+    if let Some(f) = args[0].as_small_float() {
+        return Ok(vm.new_float(f.abs()));
+    }
+    let name = vm.names.__abs__;
+    vm.unary(name, "abs()", args[0])
+}
+
+fn in_base(vm: &mut Vm, v: Value, prefix: &str, base: u32) -> PyResult {
+    let n = vm.index(v)?;
+    let (negative, digits) = match as_int(&n) {
+        Some(IntRef::Small(n)) => {
+            let m = n.unsigned_abs();
+            let digits = match base {
+                2 => format!("{m:b}"),
+                8 => format!("{m:o}"),
+                _ => format!("{m:x}"),
+            };
+            (n < 0, digits)
+        }
+        Some(IntRef::Big(b)) => (
+            b.sign() == num_bigint::Sign::Minus,
+            b.magnitude().to_str_radix(base),
+        ),
+        None => (false, String::new()),
+    };
+    let sign = if negative { "-" } else { "" };
+    Ok(vm.new_str(&format!("{sign}{prefix}{digits}")))
+}
+
+fn bin(vm: &mut Vm, args: &[Value]) -> PyResult {
+    in_base(vm, args[0], "0b", 2)
+}
+
+fn oct(vm: &mut Vm, args: &[Value]) -> PyResult {
+    in_base(vm, args[0], "0o", 8)
+}
+
+fn hex(vm: &mut Vm, args: &[Value]) -> PyResult {
+    in_base(vm, args[0], "0x", 16)
+}
+
+fn divmod(vm: &mut Vm, args: &[Value]) -> PyResult {
+    vm.binary(BinaryOp::DivMod, false, args[0], args[1])
+}
+
+fn pow(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let (base, exp, modulus) = (args[0], args[1], args[2]);
+    if modulus.is_absent() {
+        return vm.binary(BinaryOp::Pow, false, base, exp);
+    }
+    let names = vm.names;
+    if let Some(m) = vm.lookup_special(base, names.__pow__) {
+        let r = vm.call_bound_special(m, base, &[exp, modulus])?;
+        if r != Value::NOT_IMPLEMENTED {
+            return Ok(r);
+        }
+    }
+    // Builtin numbers' reflected methods take no modulus, so only Python-level ones are asked.
+    if vm.type_of(exp) != vm.type_of(base)
+        && let Some(m) = vm.lookup_special(exp, names.__rpow__)
+        && m.kind() == Some(Kind::Function)
+    {
+        let r = vm.call_bound_special(m, exp, &[base, modulus])?;
+        if r != Value::NOT_IMPLEMENTED {
+            return Ok(r);
+        }
+    }
+    let (x, y, z) = (vm.type_name(base), vm.type_name(exp), vm.type_name(modulus));
+    Err(vm.type_error(format!(
+        "unsupported operand type(s) for ** or pow(): '{x}', '{y}', '{z}'"
+    )))
+}
+
+fn round(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let name = vm.names.__round__;
+    let Some(m) = vm.lookup_special(args[0], name) else {
+        let name = vm.type_name(args[0]);
+        return Err(vm.type_error(format!("type {name} doesn't define __round__ method")));
+    };
+    if args[1].is_absent() {
+        vm.call_bound_special(m, args[0], &[])
+    } else {
+        vm.call_bound_special(m, args[0], &[args[1]])
+    }
+}

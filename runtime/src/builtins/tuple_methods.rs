@@ -1,0 +1,317 @@
+//! Methods of `tuple`.
+
+use super::iter::PyIter;
+use super::seq::{self, Subscript, subscript};
+use super::slice::SliceRange;
+use crate::prelude::*;
+use crate::protocol::compare::CompareOp;
+use crate::rich_compare;
+
+/// The `tuple` type.
+pub static TUPLE: TypeDef = TypeDef {
+    id: ids::TUPLE,
+    doc: "Built-in immutable sequence.\n\nWithout argument the tuple is empty; else it holds the items of the iterable. A tuple given is returned as it is.",
+    methods: &[
+        static_method(
+            "__new__",
+            tuple_new,
+            "($type, iterable=(), /)",
+            "Create a new object.",
+        ),
+        method("__repr__", tuple_repr, "($self, /)", "Return repr(self)."),
+        method("__hash__", tuple_hash, "($self, /)", "Return hash(self)."),
+        method("__len__", tuple_len, "($self, /)", "Return len(self)."),
+        method(
+            "__iter__",
+            tuple_iter,
+            "($self, /)",
+            "Implement iter(self).",
+        ),
+        method(
+            "__contains__",
+            tuple_contains,
+            "($self, key, /)",
+            "Return bool(key in self).",
+        ),
+        method(
+            "__getitem__",
+            tuple_getitem,
+            "($self, key, /)",
+            "Return self[key].",
+        ),
+        method(
+            "__add__",
+            tuple_add,
+            "($self, value, /)",
+            "Return self+value.",
+        ),
+        method(
+            "__mul__",
+            tuple_mul,
+            "($self, value, /)",
+            "Return self*value.",
+        ),
+        method(
+            "__rmul__",
+            tuple_mul,
+            "($self, value, /)",
+            "Return value*self.",
+        ),
+        method("__lt__", cmp_lt, "($self, value, /)", "Return self<value."),
+        method("__le__", cmp_le, "($self, value, /)", "Return self<=value."),
+        method("__eq__", cmp_eq, "($self, value, /)", "Return self==value."),
+        method("__ne__", cmp_ne, "($self, value, /)", "Return self!=value."),
+        method("__gt__", cmp_gt, "($self, value, /)", "Return self>value."),
+        method("__ge__", cmp_ge, "($self, value, /)", "Return self>=value."),
+        method(
+            "__getnewargs__",
+            tuple_getnewargs,
+            "($self, /)",
+            "Arguments for copying and pickling.",
+        ),
+        class_method(
+            "__class_getitem__",
+            seq::class_getitem,
+            "($type, object, /)",
+            "Make a generic alias of the type.",
+        ),
+        method(
+            "count",
+            tuple_count,
+            "($self, value, /)",
+            "Return number of occurrences of value.",
+        ),
+        method(
+            "index",
+            tuple_index,
+            "($self, value, start=0, stop=sys.maxsize, /)",
+            "Return first index of value.\n\nRaises ValueError if the value is not present.",
+        ),
+    ],
+    getsets: &[],
+};
+
+fn this(vm: &mut Vm, method: &str, v: Value) -> PyResult<Ref<PyTuple>> {
+    match v.cast() {
+        Some(t) => Ok(t),
+        None => Err(vm.wrong_self(method, "tuple", v)),
+    }
+}
+
+fn tuple_new(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let Some(ty) = args[0].cast::<PyType>() else {
+        return Err(vm.wrong_self("__new__", "type", args[0]));
+    };
+    if ty.builtin_id == ids::TUPLE {
+        return match args[1].non_null() {
+            Some(v) => tuple_from(vm, v),
+            None => Ok(vm.new_tuple(&[])),
+        };
+    }
+    let items = match args[1].non_null() {
+        Some(v) => vm.collect(v)?,
+        None => ValueVec::new(),
+    };
+    Ok(PyTuple::new_instance(vm, ty, items.as_slice()).value())
+}
+
+/// `tuple(iterable)`
+pub fn tuple_from(vm: &mut Vm, iterable: Value) -> PyResult {
+    if iterable.shape_id() == ids::TUPLE {
+        return Ok(iterable);
+    }
+    let items = vm.collect(iterable)?;
+    Ok(vm.new_tuple(items.as_slice()))
+}
+
+fn tuple_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "__repr__", args[0])?;
+    if t.is_empty() {
+        return Ok(vm.new_str("()"));
+    }
+    if !vm.repr_enter(args[0]) {
+        return Ok(vm.new_str("(...)"));
+    }
+    let mut out = vec![b'('];
+    let done = seq::repr_items(vm, &mut out, |i| t.items().get(i).copied());
+    vm.repr_leave(args[0]);
+    done?;
+    out.extend_from_slice(if t.len() == 1 { b",)" } else { b")" });
+    Ok(vm.new_str_bytes(&out))
+}
+
+const PRIME_1: u64 = 11_400_714_785_074_694_791;
+const PRIME_2: u64 = 14_029_467_366_897_019_727;
+const PRIME_5: u64 = 2_870_177_450_012_600_261;
+
+/// Mixes the hashes of items into one: xxHash's lanes, as CPython does for tuples and slices.
+pub struct HashMix(u64);
+
+impl HashMix {
+    /// Nothing mixed in yet.
+    pub fn new() -> HashMix {
+        HashMix(PRIME_5)
+    }
+    /// Mixes one hash in.
+    #[inline]
+    pub fn add(&mut self, hash: i64) {
+        let acc = self.0.wrapping_add((hash as u64).wrapping_mul(PRIME_2));
+        self.0 = acc.rotate_left(31).wrapping_mul(PRIME_1);
+    }
+    /// The hash, with `extra` added.
+    #[inline]
+    pub fn finish(self, extra: u64) -> i64 {
+        match self.0.wrapping_add(extra) {
+            u64::MAX => 1_546_275_796,
+            h => h as i64,
+        }
+    }
+}
+
+impl Default for HashMix {
+    fn default() -> HashMix {
+        HashMix::new()
+    }
+}
+
+/// `tuple.__hash__`
+pub fn hash_items(vm: &mut Vm, items: &[Value]) -> PyResult<i64> {
+    let mut mix = HashMix::new();
+    for v in items {
+        mix.add(vm.hash(*v)?);
+    }
+    Ok(mix.finish(items.len() as u64 ^ PRIME_5 ^ 3_527_539))
+}
+
+fn tuple_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "__hash__", args[0])?;
+    vm.check_native_stack("")?;
+    let h = hash_items(vm, t.items())?;
+    Ok(vm.new_int(h))
+}
+
+fn tuple_len(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "__len__", args[0])?;
+    Ok(Value::from_usize(t.len()))
+}
+
+fn tuple_iter(vm: &mut Vm, args: &[Value]) -> PyResult {
+    this(vm, "__iter__", args[0])?;
+    Ok(PyIter::new(vm, ids::TUPLE_ITERATOR, args[0], Value::NULL, 0, 0, 0).value())
+}
+
+fn tuple_contains(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "__contains__", args[0])?;
+    for v in t.items() {
+        if vm.equal(*v, args[1])? {
+            return Ok(Value::TRUE);
+        }
+    }
+    Ok(Value::FALSE)
+}
+
+fn tuple_count(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "count", args[0])?;
+    let mut n = 0;
+    for v in t.items() {
+        n += vm.equal(*v, args[1])? as usize;
+    }
+    Ok(Value::from_usize(n))
+}
+
+fn tuple_index(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "index", args[0])?;
+    let (start, stop) = seq::search_bounds(vm, args[2], args[3], t.len())?;
+    for i in start..stop.min(t.len()) {
+        if vm.equal(t.items()[i], args[1])? {
+            return Ok(Value::from_usize(i));
+        }
+    }
+    Err(vm.value_error("tuple.index(x): x not in tuple"))
+}
+
+fn tuple_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "__getitem__", args[0])?;
+    match subscript(vm, "tuple", args[1])? {
+        Subscript::Index(i) => match seq::position(i, t.len()) {
+            Some(i) => Ok(t.items()[i]),
+            None => Err(vm.index_error("tuple index out of range")),
+        },
+        Subscript::Slice(s) => {
+            let parts = vm.slice_parts(s)?;
+            let r = SliceRange::adjust(parts, t.len());
+            if r.step == 1 {
+                if r.count == t.len() && t.shape_id() == ids::TUPLE {
+                    return Ok(args[0]);
+                }
+                return Ok(vm.new_tuple(&t.items()[r.start..r.start + r.count]));
+            }
+            let new = PyTuple::from_iter(vm, (0..r.count).map(|i| t.items()[r.at(i)]));
+            Ok(new.value())
+        }
+    }
+}
+
+fn tuple_add(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "__add__", args[0])?;
+    let Some(other) = args[1].cast::<PyTuple>() else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
+    if t.is_empty() && other.shape_id() == ids::TUPLE {
+        return Ok(args[1]);
+    }
+    if other.is_empty() && t.shape_id() == ids::TUPLE {
+        return Ok(args[0]);
+    }
+    let mut all = ValueVec::with_capacity(&vm.heap, t.len() + other.len());
+    for v in t.items().iter().chain(other.items()) {
+        all.push(&vm.heap, *v);
+    }
+    Ok(vm.new_tuple(all.as_slice()))
+}
+
+fn tuple_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "__mul__", args[0])?;
+    let Some(n) = seq::repeat_count(vm, args[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
+    if t.shape_id() == ids::TUPLE && (n == 1 || t.is_empty()) {
+        return Ok(args[0]);
+    }
+    let total = t.len().checked_mul(n).filter(|t| *t < 1 << 60);
+    let array = match total {
+        Some(0) => return Ok(vm.new_tuple(&[])),
+        Some(total) => vm.heap.try_new_array(total),
+        None => None,
+    };
+    let Some(array) = array else {
+        return Err(vm.memory_error());
+    };
+    for i in 0..n {
+        for (j, v) in t.items().iter().enumerate() {
+            array.set(i * t.len() + j, *v);
+        }
+    }
+    let len = array.len();
+    Ok(PyTuple::from_iter(vm, (0..len).map(|i| array.get(i))).value())
+}
+
+/// `a op b` of two tuples.
+pub fn tuple_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    let (Some(x), Some(y)) = (a.cast::<PyTuple>(), b.cast::<PyTuple>()) else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
+    seq::compare_items(
+        vm,
+        op,
+        |i| x.items().get(i).copied(),
+        |i| y.items().get(i).copied(),
+    )
+}
+rich_compare!(tuple_compare);
+
+fn tuple_getnewargs(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let t = this(vm, "__getnewargs__", args[0])?;
+    let items = vm.new_tuple(t.items());
+    Ok(vm.new_tuple(&[items]))
+}

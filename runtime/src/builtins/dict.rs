@@ -602,12 +602,34 @@ impl Ref<PyDict> {
 
     /// Copies every entry of `other` into this empty dict (hashes are reused, no Python code runs).
     pub fn copy_entries_from(self, vm: &mut Vm, other: Ref<PyDict>) {
-        self.reserve(vm, other.len());
-        let mut at = 0;
-        while let Some((i, k, v)) = other.next_entry(at) {
-            self.append(vm, k, other.hash_at(i), v);
-            at = i + 1;
+        let (used, live) = (other.used.get(), other.live.get());
+        if live == 0 {
+            return;
         }
+        if used != live || self.entries.get().is_some() {
+            self.reserve(vm, other.len());
+            let mut at = 0;
+            while let Some((i, k, v)) = other.next_entry(at) {
+                self.append(vm, k, other.hash_at(i), v);
+                at = i + 1;
+            }
+            return;
+        }
+        // Without deleted entries the storage can be copied as it is.
+        if let Some(source) = other.entries.get() {
+            let entries = vm.heap.new_array(source.len());
+            entries.copy_from(0, source, 0, used as usize * 3);
+            self.entries.set(self, entries);
+        }
+        if let Some(source) = other.index.get() {
+            let index = vm.heap.new_bytebuf(source.capacity());
+            index.write(0, source.bytes());
+            index.used.set(source.used.get());
+            self.index.set(self, index);
+        }
+        self.used.set(used);
+        self.live.set(live);
+        self.structure_changed();
     }
 
     /// Moves the entry at a position to the end (`OrderedDict.move_to_end`, reinsertion).

@@ -8,6 +8,28 @@ use crate::prelude::*;
 /// What a step gives: the item, or `None` when exhausted.
 pub type Step = PyResult<Option<Value>>;
 
+/// `iter(v)` for exact builtin containers and iterators; `None`: take the general way.
+#[inline]
+pub fn iter_builtin(vm: &mut Vm, v: Value) -> Option<Value> {
+    let id = match v.shape_id() {
+        ids::LIST => ids::LIST_ITERATOR,
+        ids::TUPLE => ids::TUPLE_ITERATOR,
+        ids::RANGE => return v.cast().map(|r| range_methods::new_iter(vm, r)),
+        ids::DICT => {
+            let d = v.cast()?;
+            return Some(super::dict_methods::new_iter(vm, ids::DICT_KEYITERATOR, d));
+        }
+        ids::SET | ids::FROZENSET => {
+            let n = v.cast::<PySet>()?.len() as i64;
+            let it = PyIter::new(vm, ids::SET_ITERATOR, v, Value::NULL, 0, n, n);
+            return Some(it.value());
+        }
+        ids::GENERATOR | ids::ENUMERATE | ids::ZIP | ids::MAP | ids::FILTER => return Some(v),
+        _ => return None,
+    };
+    Some(PyIter::new(vm, id, v, Value::NULL, 0, 0, 0).value())
+}
+
 /// The next item if `it` is an exact builtin iterator whose step runs no Python code; the inner `None`: exhausted.
 #[inline]
 pub fn next_builtin(vm: &mut Vm, it: Value) -> Option<Step> {

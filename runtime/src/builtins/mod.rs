@@ -8,6 +8,8 @@ pub mod cell;
 pub mod code;
 pub mod complex;
 pub mod construct;
+#[cfg(test)]
+mod container_tests;
 pub mod dict;
 pub mod dict_methods;
 pub mod dict_update;

@@ -156,6 +156,12 @@ impl Vm {
         if let Some(h) = self.hash_simple(v) {
             return Ok(h);
         }
+        if v.shape_id() == ids::TUPLE
+            && let Some(t) = v.cast::<crate::builtins::tuple::PyTuple>()
+        {
+            self.check_native_stack("")?;
+            return crate::builtins::tuple_methods::hash_items(self, t.items());
+        }
         let name = self.names.__hash__;
         let Some(m) = self.lookup_special(v, name).filter(|m| !m.is_none()) else {
             let name = self.type_name(v);

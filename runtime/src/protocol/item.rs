@@ -100,6 +100,11 @@ impl Vm {
         {
             return Ok(d.get(self, v)?.is_some());
         }
+        if let ids::SET | ids::FROZENSET = container.shape_id()
+            && let Some(s) = container.cast::<crate::builtins::set::PySet>()
+        {
+            return crate::builtins::set_ops::contains(self, s, v);
+        }
         let name = self.names.__contains__;
         match self.lookup_special(container, name) {
             Some(m) if m.is_none() => {

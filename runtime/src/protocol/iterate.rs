@@ -12,6 +12,9 @@ use crate::vm::{GenStep, Resume, Vm};
 impl Vm {
     /// `iter(v)`
     pub fn iter(&mut self, v: Value) -> PyResult {
+        if let Some(it) = crate::builtins::iter_next::iter_builtin(self, v) {
+            return Ok(it);
+        }
         let names = self.names;
         match self.lookup_special(v, names.__iter__) {
             Some(m) if !m.is_none() => {

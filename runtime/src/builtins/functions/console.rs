@@ -25,9 +25,9 @@ pub static FUNCTIONS: &[NativeDef] = &[
 ];
 
 /// `sys.name`, if it is there.
-pub fn sys_attribute(vm: &mut Vm, name: &str) -> Option<Value> {
+pub fn sys_attribute(vm: &mut Vm, name: Ref<PyStr>) -> Option<Value> {
     let sys: Ref<PyDict> = vm.sys.get().cast()?;
-    sys.get_text(vm, name)
+    sys.get_interned(name.value())
 }
 
 /// A `sep` or `end` argument; `NULL` and `None` mean the default.
@@ -47,7 +47,8 @@ fn separator(vm: &mut Vm, name: &str, v: Value, default: &str) -> PyResult<Ref<P
 /// `args`: sep, end, file, flush, the tuple of values.
 fn print(vm: &mut Vm, args: &[Value]) -> PyResult {
     let file = if args[2].is_absent() {
-        match sys_attribute(vm, "stdout") {
+        let name = vm.names.stdout;
+        match sys_attribute(vm, name) {
             Some(f) if f.is_none() => return Ok(Value::NONE),
             Some(f) => f,
             None => return Err(vm.runtime_error("lost sys.stdout")),
@@ -116,7 +117,8 @@ impl Printer {
 }
 
 fn stream(vm: &mut Vm, name: &str) -> PyResult {
-    match sys_attribute(vm, name) {
+    let interned = vm.intern(name);
+    match sys_attribute(vm, interned) {
         Some(f) if !f.is_none() => Ok(f),
         _ => Err(vm.runtime_error(format!("input(): lost sys.{name}"))),
     }

@@ -63,7 +63,8 @@ fn exec(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn breakpoint(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let hook = super::console::sys_attribute(vm, "breakpointhook");
+    let name = vm.intern("breakpointhook");
+    let hook = super::console::sys_attribute(vm, name);
     let Some(hook) = hook else {
         return Err(vm.runtime_error("lost sys.breakpointhook"));
     };

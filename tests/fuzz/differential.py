@@ -10,6 +10,7 @@ differ, the first differing program is printed and, with --keep, written to a fi
 import argparse
 import pathlib
 import random
+import re
 import subprocess
 import sys
 
@@ -278,7 +279,8 @@ def run(python, source):
     text = done.stdout.decode('utf-8', 'replace')
     if done.returncode:
         text += f'EXIT {done.returncode} {done.stderr.decode("utf-8", "replace")[-600:]}'
-    return text.split('# ')
+    # Addresses say nothing.
+    return re.sub(r'at 0x[0-9a-f]+', 'at 0x', text).split('# ')
 
 
 def compiles(source):

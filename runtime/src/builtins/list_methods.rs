@@ -472,7 +472,7 @@ fn list_imul(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 /// `a op b` of two lists.
-pub(super) fn list_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+pub fn list_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
     let (Some(x), Some(y)) = (a.cast::<PyList>(), b.cast::<PyList>()) else {
         return Ok(Value::NOT_IMPLEMENTED);
     };

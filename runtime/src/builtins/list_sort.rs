@@ -154,10 +154,6 @@ impl Merge<'_> {
     #[inline]
     fn less(&self, vm: &mut Vm, a: u32, b: u32) -> PyResult<bool> {
         let (a, b) = (self.keys.get(a as usize), self.keys.get(b as usize));
-        if a.shape_id() == ids::TUPLE && b.shape_id() == ids::TUPLE {
-            let r = super::tuple_methods::tuple_compare(vm, CompareOp::Lt, a, b)?;
-            return vm.truth(r);
-        }
         vm.compare_bool(CompareOp::Lt, a, b)
     }
 

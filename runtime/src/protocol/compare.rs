@@ -84,6 +84,15 @@ impl Vm {
         if let Some(r) = self.compare_simple(op, a, b) {
             return Ok(Value::bool(r));
         }
+        match (a.shape_id(), b.shape_id()) {
+            (ids::TUPLE, ids::TUPLE) => {
+                return crate::builtins::tuple_methods::tuple_compare(self, op, a, b);
+            }
+            (ids::LIST, ids::LIST) => {
+                return crate::builtins::list_methods::list_compare(self, op, a, b);
+            }
+            _ => {}
+        }
         let (ta, tb) = (self.type_of(a), self.type_of(b));
         let mut reflected_done = false;
         if ta != tb && tb.is_subtype(ta) {

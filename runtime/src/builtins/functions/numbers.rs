@@ -120,6 +120,11 @@ fn pow(vm: &mut Vm, args: &[Value]) -> PyResult {
             return Ok(r);
         }
     }
+    if [base, exp, modulus].iter().any(|v| as_float(*v).is_some()) {
+        return Err(
+            vm.type_error("pow() 3rd argument not allowed unless all arguments are integers")
+        );
+    }
     let (x, y, z) = (vm.type_name(base), vm.type_name(exp), vm.type_name(modulus));
     Err(vm.type_error(format!(
         "unsupported operand type(s) for ** or pow(): '{x}', '{y}', '{z}'"

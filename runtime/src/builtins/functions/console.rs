@@ -9,7 +9,8 @@ pub static FUNCTIONS: &[NativeDef] = &[
         print,
         "(*args, sep=' ', end='\\n', file=None, flush=False)",
         "Print the values to a stream, or to sys.stdout by default.\n\n  sep\n    string inserted between values, default a space.\n  end\n    string appended after the last value, default a newline.\n  file\n    a file-like object (stream); defaults to the current sys.stdout.\n  flush\n    whether to forcibly flush the stream.",
-    ),
+    )
+    .with_direct(print_direct),
     function(
         "input",
         input,
@@ -46,7 +47,18 @@ fn separator(vm: &mut Vm, name: &str, v: Value, default: &str) -> PyResult<Ref<P
 
 /// `args`: sep, end, file, flush, the tuple of values.
 fn print(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let file = if args[2].is_absent() {
+    let values = crate::builtins::args::items(&args[4]);
+    print_values(vm, values, [args[0], args[1], args[2], args[3]])
+}
+
+fn print_direct(vm: &mut Vm, values: &[Value]) -> Option<PyResult> {
+    Some(print_values(vm, values, [Value::NULL; 4]))
+}
+
+/// Prints; `options` are sep, end, file, flush.
+fn print_values(vm: &mut Vm, values: &[Value], options: [Value; 4]) -> PyResult {
+    let [sep, end, file, flush] = options;
+    let file = if file.is_absent() {
         let name = vm.names.stdout;
         match sys_attribute(vm, name) {
             Some(f) if f.is_none() => return Ok(Value::NONE),
@@ -54,10 +66,10 @@ fn print(vm: &mut Vm, args: &[Value]) -> PyResult {
             None => return Err(vm.runtime_error("lost sys.stdout")),
         }
     } else {
-        args[2]
+        file
     };
-    let sep = separator(vm, "sep", args[0], " ")?;
-    let end = separator(vm, "end", args[1], "\n")?;
+    let sep = separator(vm, "sep", sep, " ")?;
+    let end = separator(vm, "end", end, "\n")?;
     let write = vm.names.write;
     let write = vm.get_attr(file, write)?;
     let mut out = Printer {
@@ -66,7 +78,6 @@ fn print(vm: &mut Vm, args: &[Value]) -> PyResult {
         join: write.kind() == Some(Kind::Builtin),
         pending: Vec::new(),
     };
-    let values = crate::builtins::args::items(&args[4]);
     for (i, v) in values.iter().enumerate() {
         if i > 0 {
             out.piece(vm, sep)?;
@@ -79,7 +90,7 @@ fn print(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     out.piece(vm, end)?;
     out.flush(vm)?;
-    if let Some(flush) = args[3].non_null()
+    if let Some(flush) = flush.non_null()
         && vm.truth(flush)?
     {
         vm.call_method(file, "flush", &[])?;

@@ -34,7 +34,8 @@ pub static FUNCTIONS: &[NativeDef] = &[
         sorted,
         "(iterable, /, *, key=None, reverse=False)",
         "Return a new list containing all items from the iterable in ascending order.\n\nA custom key function can be supplied to customize the sort order, and the reverse flag can be set to request the result in descending order.",
-    ),
+    )
+    .with_direct(sorted_direct),
 ];
 
 fn iter(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -92,6 +93,11 @@ fn any(vm: &mut Vm, args: &[Value]) -> PyResult {
         Ok(!any)
     })?;
     Ok(Value::bool(any))
+}
+
+fn sorted_direct(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    let done = crate::builtins::args::check_count(vm, "sorted", args.len(), 1, 1);
+    Some(done.and_then(|()| sorted(vm, &[args[0], Value::NULL, Value::NULL])))
 }
 
 fn sorted(vm: &mut Vm, args: &[Value]) -> PyResult {

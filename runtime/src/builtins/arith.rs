@@ -1,55 +1,169 @@
-//! Arithmetic on exact builtin numbers without method look-up; the interpreter's operators come here after their own
-//! immediate fast paths. (`None`: not handled here, take the special methods.)
+//! Arithmetic on builtin numbers without method look-up; the interpreter's operators come here after their own
+//! immediate fast paths, and the special methods of `int`, `float` and `complex` share the same functions. (`None`: not
+//! handled here, which the methods turn into `NotImplemented`.)
 
+use super::complex_ops;
 use super::float::as_float;
 use super::int::{IntRef, as_int};
+use super::int_ops;
 use crate::error::PyResult;
+use crate::object::header::Kind;
 use crate::object::shape::ids;
+use crate::prelude::PyStr;
 use crate::protocol::binary::BinaryOp;
+use crate::text::float_int;
 use crate::value::Value;
 use crate::vm::Vm;
-use num_bigint::BigInt;
+use std::cmp::Ordering;
 
-/// True for exact int, bool and float.
+/// True for exact int, bool, float and complex.
 #[inline]
 fn is_exact_number(v: Value) -> bool {
-    v.is_int() || v.as_small_float().is_some() || matches!(v.shape_id(), ids::INT | ids::FLOAT)
+    v.is_int()
+        || v.as_small_float().is_some()
+        || v.as_bool().is_some()
+        || matches!(v.shape_id(), ids::INT | ids::FLOAT | ids::COMPLEX)
 }
 
-/// `a op b` for exact ints and floats.
+/// `a op b` for exact numbers and the commonest operations of exact strs.
+#[inline]
 pub fn binary_builtin(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<PyResult> {
+    if a.shape_id() == ids::STR {
+        return str_binary(vm, op, a, b);
+    }
     if !is_exact_number(a) || !is_exact_number(b) {
         return None;
     }
-    if let (Some(x), Some(y)) = (as_int(&a), as_int(&b)) {
-        return int_binary(vm, op, x, y);
+    if let (Some(x), Some(y)) = (a.as_bool(), b.as_bool()) {
+        match op {
+            BinaryOp::And => return Some(Ok(Value::bool(x & y))),
+            BinaryOp::Or => return Some(Ok(Value::bool(x | y))),
+            BinaryOp::Xor => return Some(Ok(Value::bool(x ^ y))),
+            _ => {}
+        }
     }
-    let (x, y) = (number_as_float(a)?, number_as_float(b)?);
+    if let Some(r) = int_values(vm, op, a, b) {
+        return Some(r);
+    }
+    if a.kind() == Some(Kind::Complex) || b.kind() == Some(Kind::Complex) {
+        return complex_ops::values(vm, op, a, b);
+    }
+    float_values(vm, op, a, b)
+}
+
+/// `str + str`, `str * int` and `str % simple` where no reflected method can come first.
+fn str_binary(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<PyResult> {
+    let s = a.cast::<PyStr>()?;
+    match op {
+        BinaryOp::Add if b.shape_id() == ids::STR => {
+            let other = b.cast::<PyStr>()?;
+            Some(super::str_methods::str_concat(vm, s, other))
+        }
+        BinaryOp::Mul if b.is_int() => {
+            Some(super::str_methods::str_repeat(vm, s, b.as_small_int()?))
+        }
+        BinaryOp::Mod
+            if is_exact_number(b)
+                || matches!(
+                    b.shape_id(),
+                    ids::STR | ids::TUPLE | ids::DICT | ids::LIST | ids::BYTES
+                ) =>
+        {
+            Some(super::str_percent::percent(vm, s, b))
+        }
+        _ => None,
+    }
+}
+
+/// `a op b` if both are ints (subclasses included): the methods of `int`.
+pub fn int_values(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<PyResult> {
+    let (x, y) = (as_int(&a)?, as_int(&b)?);
+    int_ops::binary(vm, op, x, y)
+}
+
+/// `a op b` if both are floats or ints (subclasses included): the methods of `float`.
+pub fn float_values(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<PyResult> {
+    use BinaryOp::*;
+    if matches!(op, LShift | RShift | And | Or | Xor | MatMul) {
+        return None;
+    }
+    let x = match real_as_float(vm, a)? {
+        Ok(x) => x,
+        Err(r) => return Some(Err(r)),
+    };
+    let y = match real_as_float(vm, b)? {
+        Ok(y) => y,
+        Err(r) => return Some(Err(r)),
+    };
     float_binary(vm, op, x, y)
 }
 
-fn number_as_float(v: Value) -> Option<f64> {
+/// The float or int in `v` as a float; `None` for other types.
+#[inline]
+pub fn real_as_float(vm: &mut Vm, v: Value) -> Option<PyResult<f64>> {
     if let Some(f) = as_float(v) {
-        return Some(f);
+        return Some(Ok(f));
     }
-    match as_int(&v)? {
+    let n = as_int(&v)?;
+    Some(match int_to_f64(n) {
+        Some(f) => Ok(f),
+        None => Err(vm.overflow_error("int too large to convert to float")),
+    })
+}
+
+/// `float(n)`; `None` is overflow.
+#[inline]
+pub fn int_to_f64(n: IntRef<'_>) -> Option<f64> {
+    match n {
         IntRef::Small(n) => Some(n as f64),
-        // Conversions of large integers round and may overflow: left to the methods.
-        IntRef::Big(_) => None,
+        IntRef::Big(b) => float_int::bigint_to_f64(b),
     }
 }
 
 fn float_binary(vm: &mut Vm, op: BinaryOp, x: f64, y: f64) -> Option<PyResult> {
+    use BinaryOp::*;
+    if y == 0.0 && matches!(op, TrueDiv | FloorDiv | Mod | DivMod) {
+        return Some(Err(vm.zero_division_error("division by zero")));
+    }
     let r = match op {
-        BinaryOp::Add => x + y,
-        BinaryOp::Sub => x - y,
-        BinaryOp::Mul => x * y,
-        BinaryOp::TrueDiv if y != 0.0 => x / y,
-        BinaryOp::FloorDiv if y != 0.0 => float_floordiv(x, y),
-        BinaryOp::Mod if y != 0.0 => float_mod(x, y),
-        _ => return None,
+        Add => x + y,
+        Sub => x - y,
+        Mul => x * y,
+        TrueDiv => x / y,
+        FloorDiv => float_floordiv(x, y),
+        Mod => float_mod(x, y),
+        Pow => return Some(float_pow(vm, x, y)),
+        DivMod => {
+            let (q, r) = (
+                vm.new_float(float_floordiv(x, y)),
+                vm.new_float(float_mod(x, y)),
+            );
+            return Some(Ok(vm.new_tuple(&[q, r])));
+        }
+        LShift | RShift | And | Or | Xor | MatMul => return None,
     };
     Some(Ok(vm.new_float(r)))
+}
+
+/// `x ** y`: complex for a negative base with a fractional exponent.
+pub fn float_pow(vm: &mut Vm, x: f64, y: f64) -> PyResult {
+    if x == 0.0 && y < 0.0 {
+        return Err(vm.zero_division_error("zero to a negative power"));
+    }
+    if x < 0.0 && x.is_finite() && y.is_finite() && y != y.floor() {
+        return complex_ops::power(vm, (x, 0.0), (y, 0.0));
+    }
+    let r = x.powf(y);
+    if r.is_infinite() && x.is_finite() && y.is_finite() {
+        return Err(out_of_range(vm));
+    }
+    Ok(vm.new_float(r))
+}
+
+/// The `OverflowError` of C's `ERANGE`.
+pub fn out_of_range(vm: &mut Vm) -> crate::error::Raised {
+    let text = vm.new_str("Numerical result out of range");
+    vm.raise_with(ids::OVERFLOW_ERROR, &[Value::from_i32(34), text])
 }
 
 /// `x % y` with the sign of the divisor.
@@ -76,85 +190,53 @@ pub fn float_floordiv(x: f64, y: f64) -> f64 {
     if d - f > 0.5 { f + 1.0 } else { f }
 }
 
-fn int_binary(vm: &mut Vm, op: BinaryOp, x: IntRef<'_>, y: IntRef<'_>) -> Option<PyResult> {
-    if let (IntRef::Small(x), IntRef::Small(y)) = (x, y)
-        && let Some(r) = small_binary(vm, op, x, y)
-    {
-        return Some(r);
-    }
-    let big = |vm: &mut Vm, n: BigInt| Some(Ok(vm.new_bigint(n)));
-    match op {
-        BinaryOp::Add => big(vm, with_big(x, y, |a, b| a + b)),
-        BinaryOp::Sub => big(vm, with_big(x, y, |a, b| a - b)),
-        BinaryOp::Mul => big(vm, with_big(x, y, |a, b| a * b)),
-        BinaryOp::FloorDiv if !is_zero(y) => {
-            big(vm, with_big(x, y, num_integer::Integer::div_floor))
-        }
-        BinaryOp::Mod if !is_zero(y) => big(vm, with_big(x, y, num_integer::Integer::mod_floor)),
-        BinaryOp::And => big(vm, with_big(x, y, |a, b| a & b)),
-        BinaryOp::Or => big(vm, with_big(x, y, |a, b| a | b)),
-        BinaryOp::Xor => big(vm, with_big(x, y, |a, b| a ^ b)),
-        _ => None,
+/// Exact ordering of two ints or floats (subclasses included). The outer `None`: another type; the inner one: a NaN.
+pub fn compare_reals(a: Value, b: Value) -> Option<Option<Ordering>> {
+    match (as_int(&a), as_int(&b)) {
+        (Some(IntRef::Small(x)), Some(IntRef::Small(y))) => Some(Some(x.cmp(&y))),
+        (Some(x), Some(y)) => Some(Some(int_ops::compare(x, y))),
+        (Some(x), None) => Some(compare_mixed(x, as_float(b)?)),
+        (None, Some(y)) => Some(compare_mixed(y, as_float(a)?).map(Ordering::reverse)),
+        (None, None) => Some(as_float(a)?.partial_cmp(&as_float(b)?)),
     }
 }
 
-fn is_zero(n: IntRef<'_>) -> bool {
-    matches!(n, IntRef::Small(0))
-}
-
-fn with_big(x: IntRef<'_>, y: IntRef<'_>, f: impl Fn(&BigInt, &BigInt) -> BigInt) -> BigInt {
-    match (x, y) {
-        (IntRef::Big(a), IntRef::Big(b)) => f(a, b),
-        (IntRef::Big(a), IntRef::Small(b)) => f(a, &BigInt::from(b)),
-        (IntRef::Small(a), IntRef::Big(b)) => f(&BigInt::from(a), b),
-        (IntRef::Small(a), IntRef::Small(b)) => f(&BigInt::from(a), &BigInt::from(b)),
+/// [`compare_reals`] for exact ints, bools and floats only.
+pub fn compare_exact(a: Value, b: Value) -> Option<Option<Ordering>> {
+    if is_exact_number(a) && is_exact_number(b) {
+        compare_reals(a, b)
+    } else {
+        None
     }
 }
 
-fn small_binary(vm: &mut Vm, op: BinaryOp, x: i64, y: i64) -> Option<PyResult> {
-    let r = match op {
-        BinaryOp::Add => x.checked_add(y)?,
-        BinaryOp::Sub => x.checked_sub(y)?,
-        BinaryOp::Mul => x.checked_mul(y)?,
-        BinaryOp::FloorDiv if y != 0 => {
-            let q = x.checked_div(y)?;
-            if x % y != 0 && (x < 0) != (y < 0) {
-                q - 1
-            } else {
-                q
-            }
-        }
-        BinaryOp::Mod if y != 0 => {
-            let m = x.checked_rem(y)?;
-            if m != 0 && (m < 0) != (y < 0) {
-                m + y
-            } else {
-                m
-            }
-        }
-        BinaryOp::TrueDiv if y != 0 && x.unsigned_abs() < 1 << 53 && y.unsigned_abs() < 1 << 53 => {
-            return Some(Ok(vm.new_float(x as f64 / y as f64)));
-        }
-        BinaryOp::And => x & y,
-        BinaryOp::Or => x | y,
-        BinaryOp::Xor => x ^ y,
-        BinaryOp::RShift if y >= 0 => x >> y.min(63),
-        BinaryOp::LShift if (0..64).contains(&y) => {
-            let r = x.checked_shl(y as u32)?;
-            if r >> y != x {
-                return None;
-            }
-            r
-        }
-        BinaryOp::Pow if y >= 0 => x.checked_pow(u32::try_from(y).ok()?)?,
-        _ => return None,
-    };
-    Some(Ok(vm.new_int(r)))
+fn compare_mixed(n: IntRef<'_>, f: f64) -> Option<Ordering> {
+    match n {
+        IntRef::Small(n) => float_int::compare_i64(n, f),
+        IntRef::Big(b) => float_int::compare_bigint(b, f),
+    }
+}
+
+/// What the `+` and `*` methods of sequences answer to an operand they do not know: `NotImplemented` if the operand's own
+/// reflected method may know more, else the `TypeError` at once, as a direct call of the method expects.
+pub fn sequence_operand(vm: &mut Vm, op: BinaryOp, this: Value, other: Value) -> PyResult {
+    let (_, reflected, _) = op.methods(vm);
+    let own = vm.lookup_special(other, reflected).is_some_and(|m| {
+        m.cast::<super::builtin::PyBuiltin>()
+            .and_then(|b| b.owner.get())
+            .is_none_or(|owner| owner.builtin_id == 0)
+    });
+    if own {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    match sequence_error(vm, op, this, other) {
+        Some(message) => Err(vm.type_error(message)),
+        None => Ok(Value::NOT_IMPLEMENTED),
+    }
 }
 
 /// The better error texts of `+` and `*` on sequences.
 pub fn sequence_error(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<String> {
-    use crate::object::header::Kind;
     let is_seq = |v: Value| {
         matches!(
             v.kind(),
@@ -164,10 +246,15 @@ pub fn sequence_error(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<S
     match op {
         BinaryOp::Add if is_seq(a) => {
             let (x, y) = (vm.type_name(a), vm.type_name(b));
-            Some(match a.kind() {
-                Some(Kind::Bytes | Kind::ByteArray) => format!("can't concat {y} to {x}"),
-                _ => format!("can only concatenate {x} (not \"{y}\") to {x}"),
-            })
+            let base = match a.kind() {
+                Some(Kind::Str) => "str",
+                Some(Kind::List) => "list",
+                Some(Kind::Tuple) => "tuple",
+                _ => return Some(format!("can't concat {y} to {x}")),
+            };
+            Some(format!(
+                "can only concatenate {base} (not \"{y}\") to {base}"
+            ))
         }
         BinaryOp::Mul if is_seq(a) || is_seq(b) => {
             let other = if is_seq(a) { b } else { a };

@@ -14,6 +14,7 @@ pub fn iter_builtin(vm: &mut Vm, v: Value) -> Option<Value> {
     let id = match v.shape_id() {
         ids::LIST => ids::LIST_ITERATOR,
         ids::TUPLE => ids::TUPLE_ITERATOR,
+        ids::STR => return v.cast().map(|s| super::str_iter::str_iter(vm, s)),
         ids::RANGE => return v.cast().map(|r| range_methods::new_iter(vm, r)),
         ids::DICT => {
             let d = v.cast()?;

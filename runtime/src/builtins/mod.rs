@@ -1,12 +1,16 @@
 //! The builtin types, one file each: layout and core operations here, methods in `<type>_methods.rs` files.
 pub mod args;
 pub mod arith;
+pub mod bool_methods;
 pub mod builtin;
 pub mod bytearray;
 pub mod bytes;
 pub mod cell;
 pub mod code;
 pub mod complex;
+pub mod complex_methods;
+pub mod complex_new;
+pub mod complex_ops;
 pub mod construct;
 #[cfg(test)]
 mod container_tests;
@@ -17,12 +21,17 @@ pub mod dict_views;
 pub mod exception;
 pub mod exception_methods;
 pub mod float;
+pub mod float_methods;
+pub mod float_new;
 pub mod frame;
 pub mod function;
 pub mod functions;
 pub mod generator;
 pub mod getset;
 pub mod int;
+pub mod int_methods;
+pub mod int_new;
+pub mod int_ops;
 pub mod iter;
 pub mod iter_combine;
 pub mod iter_next;
@@ -44,9 +53,20 @@ pub mod seq;
 pub mod set;
 pub mod set_methods;
 pub mod set_ops;
+pub mod singletons;
 pub mod slice;
 pub mod slice_methods;
 pub mod str;
+pub mod str_case;
+pub mod str_codec;
+pub mod str_find;
+pub mod str_format;
+pub mod str_item;
+pub mod str_iter;
+pub mod str_methods;
+pub mod str_new;
+pub mod str_percent;
+pub mod str_translate;
 pub mod traceback;
 pub mod tuple;
 pub mod tuple_methods;
@@ -88,6 +108,20 @@ static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[
     &iter_combine::MAP,
     &iter_combine::FILTER,
     &functions::ANEXT_AWAITABLE,
+    &int_methods::INT_OPERATORS,
+    &int_methods::INT,
+    &bool_methods::BOOL,
+    &float_methods::FLOAT_OPERATORS,
+    &float_methods::FLOAT,
+    &complex_methods::COMPLEX_OPERATORS,
+    &complex_methods::COMPLEX,
+    &singletons::NONE_TYPE,
+    &singletons::ELLIPSIS,
+    &singletons::NOT_IMPLEMENTED,
+    &str_methods::STR_OPERATORS,
+    &str_methods::STR,
+    &str_iter::STR_ITERATOR,
+    &str_iter::STR_ASCII_ITERATOR,
 ];
 
 /// Types with equality but without hash.

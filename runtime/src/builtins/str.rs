@@ -68,6 +68,29 @@ impl PyStr {
         s
     }
 
+    /// A new string put together from pieces with known totals; `None` when there is no memory. Panics if the pieces
+    /// are longer than announced.
+    pub fn from_pieces<'a>(
+        vm: &mut Vm,
+        bytes: usize,
+        chars: usize,
+        pieces: impl Iterator<Item = &'a [u8]>,
+    ) -> Option<Ref<PyStr>> {
+        if bytes > u32::MAX as usize {
+            return None;
+        }
+        let s = vm
+            .heap
+            .try_alloc_sized(ids::STR, PyStr::init(bytes, chars), bytes)?;
+        let mut at = 0;
+        for piece in pieces {
+            assert!(piece.len() <= bytes - at);
+            tail::fill_bytes(&*s, at, piece);
+            at += piece.len();
+        }
+        Some(s)
+    }
+
     /// A new instance of a subclass of `str`.
     pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>, text: &[u8]) -> Ref<PyStr> {
         let s = vm.alloc_object(ty, PyStr::init(text.len(), count_chars(text)), text.len());

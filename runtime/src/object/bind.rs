@@ -1,7 +1,8 @@
 //! Argument binding for native functions, with CPython's error texts.
 
 use super::header::Ref;
-use super::native_def::{Counts, NativeDef, ParamKind, Signature};
+use super::native_def::{Binding, Counts, NativeDef, ParamKind, Signature};
+use super::types::PyType;
 use crate::builtins::dict::PyDict;
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
@@ -61,7 +62,7 @@ fn call_bound(
         let rest = PyTuple::from_slice(vm, &positional[taken..]);
         bound.set(c.params as usize, rest.value());
     } else if positional.len() > taken {
-        return Err(too_many(vm, def, def.signature(), positional.len(), nkw));
+        return Err(too_many(vm, def, def.signature(), positional, nkw));
     }
     if let Some(names) = kwnames {
         bind_keywords(vm, def, def.signature(), &mut bound, names, keywords)?;
@@ -85,11 +86,12 @@ fn bind_keywords(
     names: Ref<PyTuple>,
     values: &[Value],
 ) -> PyResult<()> {
+    let shown = shown_name(def, first_of(bound));
     let own = sig.params.iter().any(|p| p.kind != ParamKind::Positional);
     if !own && !sig.var_kw && !names.items().is_empty() {
         return Err(vm.type_error(format!(
             "{} takes no keyword arguments",
-            qualified(vm, def, sig, bound)
+            qualified(vm, def, sig, first_of(bound))
         )));
     }
     for (i, v) in values.iter().enumerate() {
@@ -106,8 +108,7 @@ fn bind_keywords(
                 let position = at + 1 - sig.has_self as usize;
                 let text = text.text_lossy();
                 return Err(vm.type_error(format!(
-                    "argument for {}() given by name ('{text}') and position ({position})",
-                    def.name
+                    "argument for {shown}() given by name ('{text}') and position ({position})"
                 )));
             }
             Some(at) => bound.set(at, *v),
@@ -126,11 +127,10 @@ fn bind_keywords(
             None => {
                 let text = text.text_lossy();
                 if sig.params.iter().any(|p| p.name == text) {
-                    return Err(vm.type_error(format!("{}() got some positional-only arguments passed as keyword arguments: '{text}'", def.name)));
+                    return Err(vm.type_error(format!("{shown}() got some positional-only arguments passed as keyword arguments: '{text}'")));
                 }
                 return Err(vm.type_error(format!(
-                    "{}() got an unexpected keyword argument '{text}'",
-                    def.name
+                    "{shown}() got an unexpected keyword argument '{text}'"
                 )));
             }
         }
@@ -152,7 +152,7 @@ fn check_missing(
         .find(|(i, p)| !p.optional && bound.get(*i).is_null());
     let Some((i, p)) = missing else { return Ok(()) };
     let shift = sig.has_self as usize;
-    let name = def.name;
+    let name = shown_name(def, first_of(bound));
     let given = given.saturating_sub(shift);
     let only_positional = sig.params.iter().all(|p| p.kind == ParamKind::Positional);
     if i == 0 && sig.has_self {
@@ -161,10 +161,10 @@ fn check_missing(
     if only_positional && !sig.var_args && !sig.var_kw {
         let (required, most) = (sig.required - shift, sig.positional - shift);
         if required == 1 && most == 1 {
-            let q = qualified(vm, def, sig, bound);
+            let q = qualified(vm, def, sig, first_of(bound));
             return Err(vm.type_error(format!("{q} takes exactly one argument ({given} given)")));
         }
-        return Err(vm.type_error(arity(name, required, most, given)));
+        return Err(vm.type_error(arity(&name, required, most, given)));
     }
     let (position, parameter) = (i + 1 - shift, p.name);
     if p.kind == ParamKind::Keyword {
@@ -177,7 +177,16 @@ fn check_missing(
     )))
 }
 
-fn too_many(vm: &mut Vm, def: &NativeDef, sig: &Signature, given: usize, nkw: usize) -> Raised {
+fn too_many(
+    vm: &mut Vm,
+    def: &NativeDef,
+    sig: &Signature,
+    positional: &[Value],
+    nkw: usize,
+) -> Raised {
+    let given = positional.len();
+    let first = positional.first().copied();
+    let name = shown_name(def, first);
     let shift = sig.has_self as usize;
     let (given, required, most) = (
         given - shift.min(given),
@@ -185,7 +194,7 @@ fn too_many(vm: &mut Vm, def: &NativeDef, sig: &Signature, given: usize, nkw: us
         sig.positional - shift.min(sig.positional),
     );
     let only_positional = sig.params.iter().all(|p| p.kind == ParamKind::Positional);
-    let q = qualified_name(vm, def, sig);
+    let q = qualified(vm, def, sig, first);
     if most == 0 && sig.params.len() == shift {
         return vm.type_error(format!("{q} takes no arguments ({given} given)"));
     }
@@ -193,11 +202,11 @@ fn too_many(vm: &mut Vm, def: &NativeDef, sig: &Signature, given: usize, nkw: us
         if required == 1 && most == 1 {
             return vm.type_error(format!("{q} takes exactly one argument ({given} given)"));
         }
-        return vm.type_error(arity(def.name, required, most, given));
+        return vm.type_error(arity(&name, required, most, given));
     }
     let total = sig.params.len() - shift;
     if most == 0 {
-        return vm.type_error(format!("{}() takes no positional arguments", def.name));
+        return vm.type_error(format!("{name}() takes no positional arguments"));
     }
     let quantity = if required == most && most == total {
         "exactly"
@@ -207,13 +216,11 @@ fn too_many(vm: &mut Vm, def: &NativeDef, sig: &Signature, given: usize, nkw: us
     let plural = if most == 1 { "" } else { "s" };
     if most < total && nkw == 0 {
         return vm.type_error(format!(
-            "{}() takes {quantity} {most} positional argument{plural} ({given} given)",
-            def.name
+            "{name}() takes {quantity} {most} positional argument{plural} ({given} given)"
         ));
     }
     vm.type_error(format!(
-        "{}() takes {quantity} {most} argument{plural} ({} given)",
-        def.name,
+        "{name}() takes {quantity} {most} argument{plural} ({} given)",
         given + nkw
     ))
 }
@@ -230,13 +237,26 @@ fn arity(name: &str, required: usize, most: usize, given: usize) -> String {
     format!("{name} expected {quantity}{n} argument{plural}, got {given}")
 }
 
-fn qualified_name(_vm: &Vm, def: &NativeDef, _sig: &Signature) -> String {
-    format!("{}()", def.name)
+/// The name in error messages: constructors go by their type.
+fn shown_name(def: &NativeDef, first: Option<Value>) -> String {
+    match first.and_then(|v| v.cast::<PyType>()) {
+        Some(ty) if def.name == "__new__" => ty.name_text(),
+        _ => def.name.to_string(),
+    }
 }
 
-fn qualified(vm: &Vm, def: &NativeDef, sig: &Signature, bound: &ValueVec) -> String {
-    if sig.has_self && !bound.is_empty() && !bound.get(0).is_null() {
-        return format!("{}.{}()", vm.type_name(bound.get(0)), def.name);
+/// The name with its type's in front, for methods.
+fn qualified(vm: &Vm, def: &NativeDef, sig: &Signature, first: Option<Value>) -> String {
+    let name = shown_name(def, first);
+    let Some(this) = first.filter(|v| sig.has_self && !v.is_null() && def.name != "__new__") else {
+        return format!("{name}()");
+    };
+    match this.cast::<PyType>().filter(|_| def.binding == Binding::Class) {
+        Some(ty) => format!("{}.{name}()", ty.name_text()),
+        None => format!("{}.{name}()", vm.type_name(this)),
     }
-    format!("{}()", def.name)
+}
+
+fn first_of(bound: &ValueVec) -> Option<Value> {
+    bound.as_slice().first().copied()
 }

@@ -76,7 +76,9 @@ impl Vm {
                 _ => op.holds(x.bytes().cmp(y.bytes())),
             });
         }
-        None
+        let order = crate::builtins::arith::compare_exact(a, b)?;
+        // Only `!=` holds for a NaN.
+        Some(order.map_or(op == CompareOp::Ne, |o| op.holds(o)))
     }
 
     /// `a op b` as an object.

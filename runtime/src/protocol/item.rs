@@ -2,6 +2,7 @@
 
 use crate::builtins::dict::PyDict;
 use crate::builtins::list::PyList;
+use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
 use crate::error::PyResult;
 use crate::object::shape::ids;
@@ -10,7 +11,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 
 impl Vm {
-    /// `object[key]` for exact lists, tuples and dicts with simple keys; `None`: take the general way.
+    /// `object[key]` for exact lists, tuples and strs with an index in range; `None`: take the general way.
     #[inline]
     pub fn get_item_simple(&mut self, object: Value, key: Value) -> Option<Value> {
         match object.shape_id() {
@@ -23,6 +24,12 @@ impl Vm {
                 let (t, i) = (object.cast::<PyTuple>()?, key.as_small_int()?);
                 let i = if i < 0 { i + t.len() as i64 } else { i };
                 t.items().get(usize::try_from(i).ok()?).copied()
+            }
+            ids::STR => {
+                let (s, i) = (object.cast::<PyStr>()?, key.as_small_int()?);
+                let i = if i < 0 { i + s.len() as i64 } else { i };
+                let i = usize::try_from(i).ok()?;
+                (i < s.len()).then(|| s.char_at(self, i).value())
             }
             _ => None,
         }
@@ -40,6 +47,11 @@ impl Vm {
                 Some(v) => Ok(v),
                 None => Err(self.key_error(key)),
             };
+        }
+        if object.shape_id() == ids::STR
+            && let Some(s) = object.cast::<PyStr>()
+        {
+            return crate::builtins::str_methods::str_getitem(self, s, key);
         }
         let name = self.names.__getitem__;
         if let Some(m) = self.lookup_special(object, name) {
@@ -104,6 +116,11 @@ impl Vm {
             && let Some(s) = container.cast::<crate::builtins::set::PySet>()
         {
             return crate::builtins::set_ops::contains(self, s, v);
+        }
+        if container.shape_id() == ids::STR
+            && let Some(s) = container.cast::<PyStr>()
+        {
+            return crate::builtins::str_methods::str_contains(self, s, v);
         }
         let name = self.names.__contains__;
         match self.lookup_special(container, name) {

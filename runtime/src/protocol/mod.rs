@@ -9,5 +9,7 @@ pub mod call;
 pub mod compare;
 pub mod item;
 pub mod iterate;
+pub mod number;
 pub mod object;
 pub mod raise;
+pub mod warn;

@@ -1,0 +1,215 @@
+//! Methods of `complex`. Arithmetic is in `complex_ops.rs`.
+
+use super::arith::compare_reals;
+use super::complex_new;
+use super::complex_ops::{self, Pair, as_complex};
+use crate::object::native_def::NativeDef;
+use crate::prelude::*;
+use crate::protocol::binary::BinaryOp;
+use crate::protocol::compare::{CompareOp, hash_float};
+use crate::text::{float_repr, format_number};
+
+fn this(vm: &mut Vm, name: &str, v: Value) -> PyResult<Pair> {
+    match as_complex(v) {
+        Some(z) => Ok(z),
+        None => Err(vm.wrong_self(name, "complex", v)),
+    }
+}
+
+fn forward(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
+    complex_ops::values(vm, op, a[0], a[1]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
+}
+
+fn reflected(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
+    complex_ops::values(vm, op, a[1], a[0]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
+}
+
+fn complex_pow(vm: &mut Vm, a: &[Value]) -> PyResult {
+    no_modulus(vm, a[2])?;
+    forward(vm, BinaryOp::Pow, a)
+}
+
+fn complex_rpow(vm: &mut Vm, a: &[Value]) -> PyResult {
+    no_modulus(vm, a[2])?;
+    reflected(vm, BinaryOp::Pow, a)
+}
+
+fn no_modulus(vm: &mut Vm, modulus: Value) -> PyResult<()> {
+    if modulus.is_absent() {
+        return Ok(());
+    }
+    Err(vm.value_error("complex modulo"))
+}
+
+fn is_equal(vm: &mut Vm, a: &[Value]) -> PyResult<Option<bool>> {
+    let z = this(vm, "__eq__", a[0])?;
+    if let Some(w) = as_complex(a[1]) {
+        return Ok(Some(z == w));
+    }
+    let re = vm.new_float(z.0);
+    Ok(compare_reals(re, a[1]).map(|o| z.1 == 0.0 && o == Some(std::cmp::Ordering::Equal)))
+}
+
+fn complex_eq(vm: &mut Vm, a: &[Value]) -> PyResult {
+    Ok(is_equal(vm, a)?.map_or(Value::NOT_IMPLEMENTED, Value::bool))
+}
+
+fn complex_ne(vm: &mut Vm, a: &[Value]) -> PyResult {
+    Ok(is_equal(vm, a)?.map_or(Value::NOT_IMPLEMENTED, |e| Value::bool(!e)))
+}
+
+fn no_order(_: CompareOp) -> PyResult {
+    Ok(Value::NOT_IMPLEMENTED)
+}
+
+fn complex_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let z = this(vm, "__repr__", a[0])?;
+    Ok(vm.new_str(&float_repr::complex_repr(z.0, z.1)))
+}
+
+fn complex_hash(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let z = this(vm, "__hash__", a[0])?;
+    let (re, im) = (hash_float(z.0, a[0]), hash_float(z.1, a[0]));
+    let h = re.wrapping_add(im.wrapping_mul(1_000_003));
+    Ok(vm.new_int(if h == -1 { -2 } else { h }))
+}
+
+fn complex_neg(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let z = this(vm, "__neg__", a[0])?;
+    Ok(vm.new_complex(-z.0, -z.1))
+}
+
+fn complex_exact(vm: &mut Vm, a: &[Value]) -> PyResult {
+    if a[0].shape_id() == ids::COMPLEX {
+        return Ok(a[0]);
+    }
+    let z = this(vm, "__complex__", a[0])?;
+    Ok(vm.new_complex(z.0, z.1))
+}
+
+fn complex_abs(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let z = this(vm, "__abs__", a[0])?;
+    let r = z.0.hypot(z.1);
+    if r.is_infinite() && z.0.is_finite() && z.1.is_finite() {
+        return Err(vm.overflow_error("absolute value too large"));
+    }
+    Ok(vm.new_float(r))
+}
+
+fn complex_bool(vm: &mut Vm, a: &[Value]) -> PyResult {
+    Ok(Value::bool(this(vm, "__bool__", a[0])? != (0.0, 0.0)))
+}
+
+fn complex_conjugate(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let z = this(vm, "conjugate", a[0])?;
+    Ok(vm.new_complex(z.0, -z.1))
+}
+
+fn complex_getnewargs(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let z = this(vm, "__getnewargs__", a[0])?;
+    let (re, im) = (vm.new_float(z.0), vm.new_float(z.1));
+    Ok(vm.new_tuple(&[re, im]))
+}
+
+fn complex_format(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let spec = vm.str_arg(a[1], "__format__() argument")?;
+    if spec.is_empty() {
+        return Ok(vm.str(a[0])?.value());
+    }
+    let z = this(vm, "__format__", a[0])?;
+    let name = vm.type_name(a[0]);
+    match format_number::format_complex(z.0, z.1, spec.bytes(), &name) {
+        Ok(text) => Ok(vm.new_str_bytes(&text)),
+        Err(e) => Err(vm.format_error(e)),
+    }
+}
+
+fn get_real(vm: &mut Vm, v: Value) -> PyResult {
+    let z = this(vm, "real", v)?;
+    Ok(vm.new_float(z.0))
+}
+
+fn get_imag(vm: &mut Vm, v: Value) -> PyResult {
+    let z = this(vm, "imag", v)?;
+    Ok(vm.new_float(z.1))
+}
+
+const VALUE: &str = "($self, value, /)";
+const MOD: &str = "($self, value, mod=None, /)";
+const NONE: &str = "($self, /)";
+
+macro_rules! operators {
+    ($($name:literal $rname:literal $op:ident $symbol:literal;)*) => {
+        [$(
+            method($name, |vm, a| forward(vm, BinaryOp::$op, a), VALUE, concat!("Return self", $symbol, "value.")),
+            method($rname, |vm, a| reflected(vm, BinaryOp::$op, a), VALUE, concat!("Return value", $symbol, "self.")),
+        )*]
+    };
+}
+
+static OPERATORS: [NativeDef; 8] = operators! {
+    "__add__" "__radd__" Add "+";
+    "__sub__" "__rsub__" Sub "-";
+    "__mul__" "__rmul__" Mul "*";
+    "__truediv__" "__rtruediv__" TrueDiv "/";
+};
+
+/// The binary operators, a table of their own because a macro writes it.
+pub static COMPLEX_OPERATORS: TypeDef = TypeDef {
+    id: ids::COMPLEX,
+    doc: "A complex number. complex(real, imag) puts two parts together, complex(text) reads text.",
+    methods: &OPERATORS,
+    getsets: &[],
+};
+
+/// `complex`
+pub static COMPLEX: TypeDef = TypeDef {
+    id: ids::COMPLEX,
+    doc: "",
+    methods: &[
+        static_method(
+            "__new__",
+            complex_new::complex_new,
+            "($type, real=0, imag=0)",
+            "Create and return a new object.",
+        ),
+        method("__repr__", complex_repr, NONE, "Return repr(self)."),
+        method("__hash__", complex_hash, NONE, "Return hash(self)."),
+        method("__eq__", complex_eq, VALUE, "Return self==value."),
+        method("__ne__", complex_ne, VALUE, "Return self!=value."),
+        method("__lt__", |_, _| no_order(CompareOp::Lt), VALUE, "Return self<value."),
+        method("__le__", |_, _| no_order(CompareOp::Le), VALUE, "Return self<=value."),
+        method("__gt__", |_, _| no_order(CompareOp::Gt), VALUE, "Return self>value."),
+        method("__ge__", |_, _| no_order(CompareOp::Ge), VALUE, "Return self>=value."),
+        method("__pow__", complex_pow, MOD, "Return pow(self, value, mod)."),
+        method("__rpow__", complex_rpow, MOD, "Return pow(value, self, mod)."),
+        method("__neg__", complex_neg, NONE, "-self"),
+        method("__pos__", complex_exact, NONE, "+self"),
+        method("__abs__", complex_abs, NONE, "abs(self)"),
+        method("__bool__", complex_bool, NONE, "True if self else False"),
+        class_method(
+            "from_number",
+            complex_new::complex_from_number,
+            "($type, number, /)",
+            "Convert a number; text is refused.",
+        ),
+        method(
+            "conjugate",
+            complex_conjugate,
+            NONE,
+            "The number with the opposite imaginary part.",
+        ),
+        method("__complex__", complex_exact, NONE, "The exact complex number."),
+        method("__getnewargs__", complex_getnewargs, NONE, ""),
+        method(
+            "__format__",
+            complex_format,
+            "($self, format_spec, /)",
+            "Format as the specification asks.",
+        ),
+    ],
+    getsets: &[
+        getter("real", get_real, "the real part of a complex number"),
+        getter("imag", get_imag, "the imaginary part of a complex number"),
+    ],
+};

@@ -1,0 +1,274 @@
+//! Integer arithmetic on machine words with a passage to big integers on overflow.
+
+use super::int::IntRef;
+use crate::error::PyResult;
+use crate::protocol::binary::BinaryOp;
+use crate::text::float_int;
+use crate::value::Value;
+use crate::vm::Vm;
+use num_bigint::{BigInt, Sign};
+use num_integer::Integer;
+use num_traits::{One, Pow, Signed, Zero};
+use std::cmp::Ordering;
+
+/// Results beyond this many bits (8 GiB) are a `MemoryError` before the attempt.
+const MAX_BITS: u64 = 1 << 36;
+
+/// `x op y`; `None` for operators that ints do not have.
+pub fn binary(vm: &mut Vm, op: BinaryOp, x: IntRef<'_>, y: IntRef<'_>) -> Option<PyResult> {
+    use BinaryOp::*;
+    if let (IntRef::Small(x), IntRef::Small(y)) = (x, y)
+        && let Some(r) = small_binary(vm, op, x, y)
+    {
+        return Some(r);
+    }
+    let r = match op {
+        Add => add(x, y),
+        Sub => sub(x, y),
+        Mul => mul(x, y),
+        And => with_big(x, y, |a, b| a & b),
+        Or => with_big(x, y, |a, b| a | b),
+        Xor => with_big(x, y, |a, b| a ^ b),
+        FloorDiv | Mod | DivMod | TrueDiv if is_zero(y) => {
+            return Some(Err(vm.zero_division_error("division by zero")));
+        }
+        FloorDiv => with_big(x, y, Integer::div_floor),
+        Mod => with_big(x, y, Integer::mod_floor),
+        DivMod => {
+            let (q, r) = x.to_big().div_mod_floor(&y.to_big());
+            let (q, r) = (vm.new_bigint(q), vm.new_bigint(r));
+            return Some(Ok(vm.new_tuple(&[q, r])));
+        }
+        TrueDiv => return Some(true_divide(vm, x, y)),
+        LShift => return Some(shift_left(vm, x, y)),
+        RShift => return Some(shift_right(vm, x, y)),
+        Pow => return Some(power(vm, x, y)),
+        MatMul => return None,
+    };
+    Some(Ok(vm.new_bigint(r)))
+}
+
+fn is_zero(n: IntRef<'_>) -> bool {
+    matches!(n, IntRef::Small(0))
+}
+
+/// `x` compared with `y`.
+pub fn compare(x: IntRef<'_>, y: IntRef<'_>) -> Ordering {
+    match (x, y) {
+        (IntRef::Small(x), IntRef::Small(y)) => x.cmp(&y),
+        (IntRef::Big(x), IntRef::Big(y)) => x.cmp(y),
+        // A big one lies outside the range of the small ones.
+        (IntRef::Big(x), _) => x.sign().cmp(&Sign::NoSign),
+        (_, IntRef::Big(y)) => Sign::NoSign.cmp(&y.sign()),
+    }
+}
+
+fn add(x: IntRef<'_>, y: IntRef<'_>) -> BigInt {
+    match (x, y) {
+        (IntRef::Big(a), IntRef::Big(b)) => a + b,
+        (IntRef::Big(a), IntRef::Small(b)) | (IntRef::Small(b), IntRef::Big(a)) => a + b,
+        (IntRef::Small(a), IntRef::Small(b)) => BigInt::from(i128::from(a) + i128::from(b)),
+    }
+}
+
+fn sub(x: IntRef<'_>, y: IntRef<'_>) -> BigInt {
+    match (x, y) {
+        (IntRef::Big(a), IntRef::Big(b)) => a - b,
+        (IntRef::Big(a), IntRef::Small(b)) => a - b,
+        (IntRef::Small(a), IntRef::Big(b)) => a - b,
+        (IntRef::Small(a), IntRef::Small(b)) => BigInt::from(i128::from(a) - i128::from(b)),
+    }
+}
+
+fn mul(x: IntRef<'_>, y: IntRef<'_>) -> BigInt {
+    match (x, y) {
+        (IntRef::Big(a), IntRef::Big(b)) => a * b,
+        (IntRef::Big(a), IntRef::Small(b)) | (IntRef::Small(b), IntRef::Big(a)) => a * b,
+        (IntRef::Small(a), IntRef::Small(b)) => BigInt::from(i128::from(a) * i128::from(b)),
+    }
+}
+
+fn with_big(x: IntRef<'_>, y: IntRef<'_>, f: impl Fn(&BigInt, &BigInt) -> BigInt) -> BigInt {
+    match (x, y) {
+        (IntRef::Big(a), IntRef::Big(b)) => f(a, b),
+        (IntRef::Big(a), IntRef::Small(b)) => f(a, &BigInt::from(b)),
+        (IntRef::Small(a), IntRef::Big(b)) => f(&BigInt::from(a), b),
+        (IntRef::Small(a), IntRef::Small(b)) => f(&BigInt::from(a), &BigInt::from(b)),
+    }
+}
+
+fn floor_div(x: i64, y: i64) -> Option<i64> {
+    let q = x.checked_div(y)?;
+    Some(if x % y != 0 && (x < 0) != (y < 0) {
+        q - 1
+    } else {
+        q
+    })
+}
+
+fn floor_mod(x: i64, y: i64) -> Option<i64> {
+    let m = x.checked_rem(y)?;
+    Some(if m != 0 && (m < 0) != (y < 0) {
+        m + y
+    } else {
+        m
+    })
+}
+
+/// Operations whose result is a machine word or float; `None`: overflow or an error.
+#[inline]
+fn small_binary(vm: &mut Vm, op: BinaryOp, x: i64, y: i64) -> Option<PyResult> {
+    use BinaryOp::*;
+    let r = match op {
+        Add => x.checked_add(y)?,
+        Sub => x.checked_sub(y)?,
+        Mul => x.checked_mul(y)?,
+        FloorDiv => floor_div(x, y)?,
+        Mod => floor_mod(x, y)?,
+        DivMod => {
+            let (q, r) = (vm.new_int(floor_div(x, y)?), vm.new_int(floor_mod(x, y)?));
+            return Some(Ok(vm.new_tuple(&[q, r])));
+        }
+        TrueDiv if y != 0 => return Some(Ok(vm.new_float(float_int::true_divide_i64(x, y)))),
+        And => x & y,
+        Or => x | y,
+        Xor => x ^ y,
+        RShift if y >= 0 => x >> y.min(63),
+        LShift if (0..63).contains(&y) => {
+            let r = x << y;
+            if r >> y != x {
+                return None;
+            }
+            r
+        }
+        Pow if y >= 0 => x.checked_pow(u32::try_from(y).ok()?)?,
+        _ => return None,
+    };
+    Some(Ok(vm.new_int(r)))
+}
+
+fn true_divide(vm: &mut Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
+    match float_int::true_divide(&x.to_big(), &y.to_big()) {
+        Some(f) => Ok(vm.new_float(f)),
+        None => Err(vm.overflow_error("integer division result too large for a float")),
+    }
+}
+
+fn shift_left(vm: &mut Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
+    if y.is_negative() {
+        return Err(vm.value_error("negative shift count"));
+    }
+    if is_zero(x) {
+        return Ok(Value::from_i32(0));
+    }
+    let Some(count) = y.to_i64() else {
+        return Err(vm.overflow_error("too many digits in integer"));
+    };
+    if count as u64 > MAX_BITS {
+        return Err(vm.memory_error());
+    }
+    Ok(vm.new_bigint(x.to_big() << count as u64))
+}
+
+fn shift_right(vm: &mut Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
+    if y.is_negative() {
+        return Err(vm.value_error("negative shift count"));
+    }
+    let bits = match x {
+        IntRef::Small(_) => 64,
+        IntRef::Big(b) => b.bits() + 1,
+    };
+    match y.to_i64() {
+        Some(n) if (n as u64) < bits => Ok(vm.new_bigint(x.to_big() >> n as u64)),
+        _ => Ok(Value::from_i32(-(x.is_negative() as i32))),
+    }
+}
+
+fn power(vm: &mut Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
+    if y.is_negative() {
+        let (Some(a), Some(b)) = (super::arith::int_to_f64(x), super::arith::int_to_f64(y)) else {
+            return Err(vm.overflow_error("int too large to convert to float"));
+        };
+        return super::arith::float_pow(vm, a, b);
+    }
+    if let IntRef::Small(n @ -1..=1) = x {
+        let odd = match y {
+            IntRef::Small(e) => e & 1 == 1,
+            IntRef::Big(e) => e.is_odd(),
+        };
+        let r = match n {
+            -1 if odd => -1,
+            0 if !is_zero(y) => 0,
+            _ => 1,
+        };
+        return Ok(Value::from_i32(r));
+    }
+    let base = x.to_big();
+    match y.to_i64() {
+        Some(e) if (base.bits() - 1).saturating_mul(e as u64) < MAX_BITS => {
+            Ok(vm.new_bigint(Pow::pow(&base, e as u64)))
+        }
+        _ => Err(vm.memory_error()),
+    }
+}
+
+/// `pow(x, y, m)`.
+pub fn power_mod(vm: &mut Vm, x: IntRef<'_>, y: IntRef<'_>, m: IntRef<'_>) -> PyResult {
+    if is_zero(m) {
+        return Err(vm.value_error("pow() 3rd argument cannot be 0"));
+    }
+    if let (IntRef::Small(x), IntRef::Small(y @ 0..), IntRef::Small(m @ 1..)) = (x, y, m) {
+        let r = small_power_mod(x.rem_euclid(m) as u64, y as u64, m as u64);
+        return Ok(vm.new_int(r as i64));
+    }
+    let m = m.to_big();
+    let magnitude = m.abs();
+    let mut base = x.to_big().mod_floor(&magnitude);
+    let mut exponent = y.to_big();
+    if exponent.is_negative() {
+        let Some(inverse) = base.modinv(&magnitude) else {
+            return Err(vm.value_error("base is not invertible for the given modulus"));
+        };
+        (base, exponent) = (inverse, -exponent);
+    }
+    let mut r = if magnitude.is_one() {
+        BigInt::zero()
+    } else {
+        base.modpow(&exponent, &magnitude)
+    };
+    if m.is_negative() && !r.is_zero() {
+        r += &m;
+    }
+    Ok(vm.new_bigint(r))
+}
+
+fn small_power_mod(mut base: u64, mut exponent: u64, m: u64) -> u64 {
+    let times = |a: u64, b: u64| (u128::from(a) * u128::from(b) % u128::from(m)) as u64;
+    let mut r = 1 % m;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            r = times(r, base);
+        }
+        base = times(base, base);
+        exponent >>= 1;
+    }
+    r
+}
+
+/// `round(n, -places)`: to a multiple of `10**places`, ties to even.
+pub fn round_to_tens(vm: &mut Vm, n: IntRef<'_>, places: u64) -> PyResult {
+    let n = n.to_big();
+    // 3 bits per decimal digit are an underestimate: such a unit is more than twice the number.
+    if places.saturating_mul(3) > n.bits() + 4 {
+        return Ok(Value::from_i32(0));
+    }
+    let unit: BigInt = Pow::pow(BigInt::from(10), places);
+    let (q, r) = n.div_mod_floor(&unit);
+    let up = match (&r * 2u32).cmp(&unit) {
+        Ordering::Less => false,
+        Ordering::Greater => true,
+        Ordering::Equal => q.is_odd(),
+    };
+    let q = if up { q + 1 } else { q };
+    Ok(vm.new_bigint(q * unit))
+}

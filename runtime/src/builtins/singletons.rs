@@ -1,0 +1,143 @@
+//! Methods of the types of `None`, `Ellipsis` and `NotImplemented`.
+
+use crate::prelude::*;
+use crate::protocol::compare::CompareOp;
+
+fn new_singleton(vm: &mut Vm, a: &[Value], id: u32, value: Value) -> PyResult {
+    vm.new_class(a[0], id)?;
+    let given = a[1].cast::<PyTuple>().is_some_and(|t| !t.is_empty()) || !a[2].is_null();
+    if given {
+        let name = vm.builtin_type(id).name_text();
+        return Err(vm.type_error(format!("{name} takes no arguments")));
+    }
+    Ok(value)
+}
+
+fn none_new(vm: &mut Vm, a: &[Value]) -> PyResult {
+    new_singleton(vm, a, ids::NONE_TYPE, Value::NONE)
+}
+
+fn ellipsis_new(vm: &mut Vm, a: &[Value]) -> PyResult {
+    new_singleton(vm, a, ids::ELLIPSIS, Value::ELLIPSIS)
+}
+
+fn not_implemented_new(vm: &mut Vm, a: &[Value]) -> PyResult {
+    new_singleton(vm, a, ids::NOT_IMPLEMENTED, Value::NOT_IMPLEMENTED)
+}
+
+fn none_repr(vm: &mut Vm, _: &[Value]) -> PyResult {
+    Ok(vm.intern("None").value())
+}
+
+fn ellipsis_repr(vm: &mut Vm, _: &[Value]) -> PyResult {
+    Ok(vm.intern("Ellipsis").value())
+}
+
+fn not_implemented_repr(vm: &mut Vm, _: &[Value]) -> PyResult {
+    Ok(vm.intern("NotImplemented").value())
+}
+
+fn none_bool(_: &mut Vm, _: &[Value]) -> PyResult {
+    Ok(Value::FALSE)
+}
+
+fn not_implemented_bool(vm: &mut Vm, _: &[Value]) -> PyResult {
+    Err(vm.type_error("NotImplemented should not be used in a boolean context"))
+}
+
+fn none_hash(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let h = vm.hash_simple(a[0]).unwrap_or(0);
+    Ok(vm.new_int(h))
+}
+
+fn none_compare(op: CompareOp, a: &[Value]) -> PyResult {
+    Ok(match op {
+        CompareOp::Eq if a[0] == a[1] => Value::TRUE,
+        CompareOp::Ne if a[0] == a[1] => Value::FALSE,
+        _ => Value::NOT_IMPLEMENTED,
+    })
+}
+
+const NEW: &str = "($type, *args, **kwargs)";
+const NEW_DOC: &str = "Create and return a new object.";
+const NONE: &str = "($self, /)";
+const VALUE: &str = "($self, value, /)";
+
+/// `NoneType`
+pub static NONE_TYPE: TypeDef = TypeDef {
+    id: ids::NONE_TYPE,
+    doc: "The type of the None singleton.",
+    methods: &[
+        static_method("__new__", none_new, NEW, NEW_DOC),
+        method("__repr__", none_repr, NONE, "Return repr(self)."),
+        method("__bool__", none_bool, NONE, "True if self else False"),
+        method("__hash__", none_hash, NONE, "Return hash(self)."),
+        method(
+            "__lt__",
+            |_, a| none_compare(CompareOp::Lt, a),
+            VALUE,
+            "Return self<value.",
+        ),
+        method(
+            "__le__",
+            |_, a| none_compare(CompareOp::Le, a),
+            VALUE,
+            "Return self<=value.",
+        ),
+        method(
+            "__eq__",
+            |_, a| none_compare(CompareOp::Eq, a),
+            VALUE,
+            "Return self==value.",
+        ),
+        method(
+            "__ne__",
+            |_, a| none_compare(CompareOp::Ne, a),
+            VALUE,
+            "Return self!=value.",
+        ),
+        method(
+            "__gt__",
+            |_, a| none_compare(CompareOp::Gt, a),
+            VALUE,
+            "Return self>value.",
+        ),
+        method(
+            "__ge__",
+            |_, a| none_compare(CompareOp::Ge, a),
+            VALUE,
+            "Return self>=value.",
+        ),
+    ],
+    getsets: &[],
+};
+
+/// `ellipsis`
+pub static ELLIPSIS: TypeDef = TypeDef {
+    id: ids::ELLIPSIS,
+    doc: "The type of the Ellipsis singleton.",
+    methods: &[
+        static_method("__new__", ellipsis_new, NEW, NEW_DOC),
+        method("__repr__", ellipsis_repr, NONE, "Return repr(self)."),
+        method("__reduce__", ellipsis_repr, NONE, ""),
+    ],
+    getsets: &[],
+};
+
+/// `NotImplementedType`
+pub static NOT_IMPLEMENTED: TypeDef = TypeDef {
+    id: ids::NOT_IMPLEMENTED,
+    doc: "The type of the NotImplemented singleton.",
+    methods: &[
+        static_method("__new__", not_implemented_new, NEW, NEW_DOC),
+        method("__repr__", not_implemented_repr, NONE, "Return repr(self)."),
+        method(
+            "__bool__",
+            not_implemented_bool,
+            NONE,
+            "True if self else False",
+        ),
+        method("__reduce__", not_implemented_repr, NONE, ""),
+    ],
+    getsets: &[],
+};

@@ -211,10 +211,7 @@ fn real_quotient(a: f64, b: Pair) -> Option<Pair> {
     } else {
         (f64::NAN, f64::NAN)
     };
-    if re.is_nan()
-        && im.is_nan()
-        && a.is_finite()
-        && (abs_re.is_infinite() || abs_im.is_infinite())
+    if re.is_nan() && im.is_nan() && a.is_finite() && (abs_re.is_infinite() || abs_im.is_infinite())
     {
         let (x, y) = (boxed(b.0), boxed(b.1));
         return Some((0.0 * (a * x), 0.0 * (-a * y)));

@@ -151,9 +151,7 @@ fn float_getnewargs(vm: &mut Vm, a: &[Value]) -> PyResult {
 fn float_getformat(vm: &mut Vm, a: &[Value]) -> PyResult {
     let kind = vm.str_arg(a[1], "__getformat__() argument")?;
     if !matches!(kind.bytes(), b"double" | b"float") {
-        return Err(
-            vm.value_error("__getformat__() argument 1 must be 'double' or 'float'")
-        );
+        return Err(vm.value_error("__getformat__() argument 1 must be 'double' or 'float'"));
     }
     Ok(vm.new_str(if cfg!(target_endian = "little") {
         "IEEE, little-endian"
@@ -277,10 +275,25 @@ pub static FLOAT: TypeDef = TypeDef {
             "($type, number, /)",
             "Convert a real number; text is refused.",
         ),
-        method("conjugate", float_exact, NONE, "The float itself: it is real."),
+        method(
+            "conjugate",
+            float_exact,
+            NONE,
+            "The float itself: it is real.",
+        ),
         method("__trunc__", float_trunc, NONE, "The integral part."),
-        method("__floor__", float_floor, NONE, "The largest int not above self."),
-        method("__ceil__", float_ceil, NONE, "The smallest int not below self."),
+        method(
+            "__floor__",
+            float_floor,
+            NONE,
+            "The largest int not above self.",
+        ),
+        method(
+            "__ceil__",
+            float_ceil,
+            NONE,
+            "The smallest int not below self.",
+        ),
         method(
             "__round__",
             float_round,
@@ -300,7 +313,12 @@ pub static FLOAT: TypeDef = TypeDef {
             "Read a hexadecimal float.",
         ),
         method("hex", float_hex, NONE, "The value in hexadecimal notation."),
-        method("is_integer", float_is_integer, NONE, "Whether the value is integral."),
+        method(
+            "is_integer",
+            float_is_integer,
+            NONE,
+            "Whether the value is integral.",
+        ),
         method("__getnewargs__", float_getnewargs, NONE, ""),
         class_method(
             "__getformat__",

@@ -264,7 +264,10 @@ fn le_bytes(n: IntRef<'_>, signed: bool) -> (u8, Vec<u8>) {
 fn int_from_bytes(vm: &mut Vm, a: &[Value]) -> PyResult {
     let little = is_little(vm, a[2], "from_bytes")?;
     let signed = truth_arg(vm, a[3])?;
-    let n: BigInt = match a[1].cast::<PyBytes>().filter(|b| b.shape_id() == ids::BYTES) {
+    let n: BigInt = match a[1]
+        .cast::<PyBytes>()
+        .filter(|b| b.shape_id() == ids::BYTES)
+    {
         Some(b) if b.len() <= 8 => return small_from_bytes(vm, a[0], b.bytes(), little, signed),
         Some(b) => int_new::from_bytes(b.bytes(), little, signed),
         None => {
@@ -276,13 +279,7 @@ fn int_from_bytes(vm: &mut Vm, a: &[Value]) -> PyResult {
     of_class(vm, a[0], n)
 }
 
-fn small_from_bytes(
-    vm: &mut Vm,
-    cls: Value,
-    data: &[u8],
-    little: bool,
-    signed: bool,
-) -> PyResult {
+fn small_from_bytes(vm: &mut Vm, cls: Value, data: &[u8], little: bool, signed: bool) -> PyResult {
     let push = |n: u64, b: &u8| n << 8 | u64::from(*b);
     let n = if little {
         data.iter().rev().fold(0, push)
@@ -420,10 +417,25 @@ pub static INT: TypeDef = TypeDef {
         method("__invert__", int_invert, NONE, "~self"),
         method("__int__", int_exact, NONE, "int(self)"),
         method("__float__", int_float, NONE, "float(self)"),
-        method("__index__", int_exact, NONE, "The exact int with this value."),
+        method(
+            "__index__",
+            int_exact,
+            NONE,
+            "The exact int with this value.",
+        ),
         method("conjugate", int_exact, NONE, "The int itself: it is real."),
-        method("bit_length", int_bit_length, NONE, "Number of bits needed for the magnitude."),
-        method("bit_count", int_bit_count, NONE, "Number of ones in the binary magnitude."),
+        method(
+            "bit_length",
+            int_bit_length,
+            NONE,
+            "Number of bits needed for the magnitude.",
+        ),
+        method(
+            "bit_count",
+            int_bit_count,
+            NONE,
+            "Number of ones in the binary magnitude.",
+        ),
         method(
             "to_bytes",
             int_to_bytes,
@@ -459,7 +471,15 @@ pub static INT: TypeDef = TypeDef {
     getsets: &[
         getter("real", get_real, "the real part of a complex number"),
         getter("imag", get_zero, "the imaginary part of a complex number"),
-        getter("numerator", get_real, "the numerator of a rational number in lowest terms"),
-        getter("denominator", get_one, "the denominator of a rational number in lowest terms"),
+        getter(
+            "numerator",
+            get_real,
+            "the numerator of a rational number in lowest terms",
+        ),
+        getter(
+            "denominator",
+            get_one,
+            "the denominator of a rational number in lowest terms",
+        ),
     ],
 };

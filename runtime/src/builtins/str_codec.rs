@@ -86,7 +86,12 @@ pub fn encode(vm: &mut Vm, s: Ref<PyStr>, encoding: Value, errors: Value) -> PyR
     let Some(standard) = standard else {
         return encode_by_registry(vm, s, encoding, errors);
     };
-    if s.is_ascii() && matches!(standard, Standard::Utf8 | Standard::Ascii | Standard::Latin1) {
+    if s.is_ascii()
+        && matches!(
+            standard,
+            Standard::Utf8 | Standard::Ascii | Standard::Latin1
+        )
+    {
         return Ok(vm.new_bytes(s.bytes()));
     }
     let mut handler = Handler::new(vm, s.value(), errors);
@@ -95,13 +100,7 @@ pub fn encode(vm: &mut Vm, s: Ref<PyStr>, encoding: Value, errors: Value) -> PyR
 }
 
 /// `object.decode(encoding, errors)` where `data` is the object's bytes; the names are strs or `NULL`.
-pub fn decode(
-    vm: &mut Vm,
-    object: Value,
-    data: &[u8],
-    encoding: Value,
-    errors: Value,
-) -> PyResult {
+pub fn decode(vm: &mut Vm, object: Value, data: &[u8], encoding: Value, errors: Value) -> PyResult {
     let (encoding, errors) = (name_bytes(vm, encoding)?, name_bytes(vm, errors)?);
     let standard = match encoding {
         None => Some(Standard::Utf8),
@@ -110,7 +109,11 @@ pub fn decode(
     let Some(standard) = standard else {
         return decode_by_registry(vm, object, encoding, errors);
     };
-    if matches!(standard, Standard::Utf8 | Standard::Ascii | Standard::Latin1) && data.is_ascii() {
+    if matches!(
+        standard,
+        Standard::Utf8 | Standard::Ascii | Standard::Latin1
+    ) && data.is_ascii()
+    {
         return Ok(match data.len() {
             0 | 1 => vm.new_str_bytes(data),
             n => PyStr::new_counted(vm, data, n).value(),
@@ -225,9 +228,9 @@ impl<'v> Handler<'v> {
         let at = if p < 0 { p + len as i64 } else { p };
         match usize::try_from(at) {
             Ok(at) if at <= len => Ok(at),
-            _ => Err(self.vm.index_error(format!(
-                "position {p} from error handler out of bounds"
-            ))),
+            _ => Err(self
+                .vm
+                .index_error(format!("position {p} from error handler out of bounds"))),
         }
     }
 }
@@ -347,13 +350,7 @@ fn codec_info(vm: &mut Vm, encoding: Option<Ref<PyStr>>, door: &str) -> PyResult
     }
 }
 
-fn call_codec(
-    vm: &mut Vm,
-    f: Value,
-    v: Value,
-    errors: Option<Ref<PyStr>>,
-    kind: &str,
-) -> PyResult {
+fn call_codec(vm: &mut Vm, f: Value, v: Value, errors: Option<Ref<PyStr>>, kind: &str) -> PyResult {
     let r = match errors {
         Some(e) => vm.call(f, &[v, e.value()])?,
         None => vm.call(f, &[v])?,

@@ -124,12 +124,7 @@ pub fn str_count(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 /// `startswith` and `endswith`.
-fn affix(
-    vm: &mut Vm,
-    a: &[Value],
-    name: &str,
-    test: fn(&[u8], &[u8]) -> bool,
-) -> PyResult {
+fn affix(vm: &mut Vm, a: &[Value], name: &str, test: fn(&[u8], &[u8]) -> bool) -> PyResult {
     let s = this(vm, name, a[0])?;
     if let Some(p) = a[1].cast::<PyStr>()
         && a[2].is_null()
@@ -215,11 +210,7 @@ pub fn str_replace(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 /// Refuses texts that are too large for a str.
-pub fn checked(
-    vm: &mut Vm,
-    text: Vec<u8>,
-    make: impl FnOnce(&mut Vm, &[u8]) -> Value,
-) -> PyResult {
+pub fn checked(vm: &mut Vm, text: Vec<u8>, make: impl FnOnce(&mut Vm, &[u8]) -> Value) -> PyResult {
     if text.len() > u32::MAX as usize {
         return Err(vm.memory_error());
     }

@@ -172,4 +172,3 @@ pub fn str_dunder_format(vm: &mut Vm, a: &[Value]) -> PyResult {
         Err(e) => Err(vm.format_error(e)),
     }
 }
-

@@ -16,9 +16,7 @@ pub fn str_getitem(vm: &mut Vm, s: Ref<PyStr>, key: Value) -> PyResult {
     let names = vm.names;
     if as_int(&key).is_none() && vm.lookup_special(key, names.__index__).is_none() {
         let name = vm.type_name(key);
-        return Err(vm.type_error(format!(
-            "string indices must be integers, not '{name}'"
-        )));
+        return Err(vm.type_error(format!("string indices must be integers, not '{name}'")));
     }
     let i = vm.index_i64(key)?;
     char_at(vm, s, i)

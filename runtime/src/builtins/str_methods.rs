@@ -34,7 +34,11 @@ pub fn str_repeat(vm: &mut Vm, s: Ref<PyStr>, times: i64) -> PyResult {
     if times == 1 {
         return Ok(unchanged(vm, s));
     }
-    let Some(bytes) = s.byte_len().checked_mul(times).filter(|b| *b <= i64::MAX as usize) else {
+    let Some(bytes) = s
+        .byte_len()
+        .checked_mul(times)
+        .filter(|b| *b <= i64::MAX as usize)
+    else {
         return Err(vm.memory_error());
     };
     let pieces = std::iter::repeat_n(s.bytes(), times);
@@ -250,12 +254,42 @@ static OPERATORS: [NativeDef; 19] = [
     method("__repr__", str_repr, NONE, "Return repr(self)."),
     method("__hash__", str_hash, NONE, "Return hash(self)."),
     method("__str__", str_str, NONE, "Return str(self)."),
-    method("__lt__", |vm, a| compare(vm, CompareOp::Lt, a), VALUE, "Return self<value."),
-    method("__le__", |vm, a| compare(vm, CompareOp::Le, a), VALUE, "Return self<=value."),
-    method("__eq__", |vm, a| compare(vm, CompareOp::Eq, a), VALUE, "Return self==value."),
-    method("__ne__", |vm, a| compare(vm, CompareOp::Ne, a), VALUE, "Return self!=value."),
-    method("__gt__", |vm, a| compare(vm, CompareOp::Gt, a), VALUE, "Return self>value."),
-    method("__ge__", |vm, a| compare(vm, CompareOp::Ge, a), VALUE, "Return self>=value."),
+    method(
+        "__lt__",
+        |vm, a| compare(vm, CompareOp::Lt, a),
+        VALUE,
+        "Return self<value.",
+    ),
+    method(
+        "__le__",
+        |vm, a| compare(vm, CompareOp::Le, a),
+        VALUE,
+        "Return self<=value.",
+    ),
+    method(
+        "__eq__",
+        |vm, a| compare(vm, CompareOp::Eq, a),
+        VALUE,
+        "Return self==value.",
+    ),
+    method(
+        "__ne__",
+        |vm, a| compare(vm, CompareOp::Ne, a),
+        VALUE,
+        "Return self!=value.",
+    ),
+    method(
+        "__gt__",
+        |vm, a| compare(vm, CompareOp::Gt, a),
+        VALUE,
+        "Return self>value.",
+    ),
+    method(
+        "__ge__",
+        |vm, a| compare(vm, CompareOp::Ge, a),
+        VALUE,
+        "Return self>=value.",
+    ),
     method("__iter__", dunder_iter, NONE, "Implement iter(self)."),
     method("__mod__", str_mod, VALUE, "Return self%value."),
     method("__rmod__", str_rmod, VALUE, "Return value%self."),
@@ -264,7 +298,12 @@ static OPERATORS: [NativeDef; 19] = [
     method("__add__", str_add, VALUE, "Return self+value."),
     method("__mul__", str_mul, VALUE, "Return self*value."),
     method("__rmul__", str_mul, VALUE, "Return value*self."),
-    method("__contains__", dunder_contains, KEY, "Return bool(key in self)."),
+    method(
+        "__contains__",
+        dunder_contains,
+        KEY,
+        "Return bool(key in self).",
+    ),
 ];
 
 /// The special methods.
@@ -292,14 +331,49 @@ pub static STR: TypeDef = TypeDef {
             "($self, old, new, /, count=-1)",
             "Replace one text by another, count times at most.",
         ),
-        method("split", str_split, SPLIT, "The parts between separators, from the left."),
-        method("rsplit", str_rsplit, SPLIT, "The parts between separators, from the right."),
-        method("join", dunder_join, "($self, iterable, /)", "The items with self between them."),
-        method("capitalize", str_capitalize, NONE, "First character in title case, the rest lower."),
-        method("casefold", str_casefold, NONE, "A form for comparison without regard to case."),
+        method(
+            "split",
+            str_split,
+            SPLIT,
+            "The parts between separators, from the left.",
+        ),
+        method(
+            "rsplit",
+            str_rsplit,
+            SPLIT,
+            "The parts between separators, from the right.",
+        ),
+        method(
+            "join",
+            dunder_join,
+            "($self, iterable, /)",
+            "The items with self between them.",
+        ),
+        method(
+            "capitalize",
+            str_capitalize,
+            NONE,
+            "First character in title case, the rest lower.",
+        ),
+        method(
+            "casefold",
+            str_casefold,
+            NONE,
+            "A form for comparison without regard to case.",
+        ),
         method("title", str_title, NONE, "Every word in title case."),
-        method("center", str_center, WIDTH, "Self in the middle of a field."),
-        method("count", str_count, RANGE, "Number of occurrences that do not overlap."),
+        method(
+            "center",
+            str_center,
+            WIDTH,
+            "Self in the middle of a field.",
+        ),
+        method(
+            "count",
+            str_count,
+            RANGE,
+            "Number of occurrences that do not overlap.",
+        ),
         method(
             "expandtabs",
             str_expandtabs,
@@ -307,24 +381,64 @@ pub static STR: TypeDef = TypeDef {
             "Tabs replaced by spaces up to the next column.",
         ),
         method("find", str_find, RANGE, "Lowest index of sub, or -1."),
-        method("partition", str_partition, SEP, "Before, separator and after, at the first sep."),
-        method("index", str_index, RANGE, "Lowest index of sub, or ValueError."),
+        method(
+            "partition",
+            str_partition,
+            SEP,
+            "Before, separator and after, at the first sep.",
+        ),
+        method(
+            "index",
+            str_index,
+            RANGE,
+            "Lowest index of sub, or ValueError.",
+        ),
         method("ljust", str_ljust, WIDTH, "Self at the left of a field."),
         method("lower", str_lower, NONE, "The text in lower case."),
-        method("lstrip", str_lstrip, CHARS, "Self without characters at the left."),
+        method(
+            "lstrip",
+            str_lstrip,
+            CHARS,
+            "Self without characters at the left.",
+        ),
         method("rfind", str_rfind, RANGE, "Highest index of sub, or -1."),
-        method("rindex", str_rindex, RANGE, "Highest index of sub, or ValueError."),
+        method(
+            "rindex",
+            str_rindex,
+            RANGE,
+            "Highest index of sub, or ValueError.",
+        ),
         method("rjust", str_rjust, WIDTH, "Self at the right of a field."),
-        method("rstrip", str_rstrip, CHARS, "Self without characters at the right."),
-        method("rpartition", str_rpartition, SEP, "Before, separator and after, at the last sep."),
+        method(
+            "rstrip",
+            str_rstrip,
+            CHARS,
+            "Self without characters at the right.",
+        ),
+        method(
+            "rpartition",
+            str_rpartition,
+            SEP,
+            "Before, separator and after, at the last sep.",
+        ),
         method(
             "splitlines",
             str_splitlines,
             "($self, /, keepends=False)",
             "The lines.",
         ),
-        method("strip", str_strip, CHARS, "Self without characters at both ends."),
-        method("swapcase", str_swapcase, NONE, "Lower case and upper case exchanged."),
+        method(
+            "strip",
+            str_strip,
+            CHARS,
+            "Self without characters at both ends.",
+        ),
+        method(
+            "swapcase",
+            str_swapcase,
+            NONE,
+            "Lower case and upper case exchanged.",
+        ),
         method(
             "translate",
             str_translate::str_translate,
@@ -356,19 +470,84 @@ pub static STR: TypeDef = TypeDef {
             "($self, suffix, /)",
             "Self without the suffix, if it has it.",
         ),
-        method("isascii", str_isascii, NONE, "Whether all characters are ASCII."),
-        method("islower", str_islower, NONE, "Whether there are cased characters, all lower."),
-        method("isupper", str_isupper, NONE, "Whether there are cased characters, all upper."),
-        method("istitle", str_istitle, NONE, "Whether the words are in title case."),
-        method("isspace", str_isspace, NONE, "Whether all characters are white space."),
-        method("isdecimal", str_isdecimal, NONE, "Whether all characters are decimal."),
-        method("isdigit", str_isdigit, NONE, "Whether all characters are digits."),
-        method("isnumeric", str_isnumeric, NONE, "Whether all characters are numeric."),
-        method("isalpha", str_isalpha, NONE, "Whether all characters are letters."),
-        method("isalnum", str_isalnum, NONE, "Whether all characters are letters or numeric."),
-        method("isidentifier", str_isidentifier, NONE, "Whether self is a valid identifier."),
-        method("isprintable", str_isprintable, NONE, "Whether repr shows all characters as they are."),
-        method("zfill", str_zfill, "($self, width, /)", "Self padded with zeros behind the sign."),
+        method(
+            "isascii",
+            str_isascii,
+            NONE,
+            "Whether all characters are ASCII.",
+        ),
+        method(
+            "islower",
+            str_islower,
+            NONE,
+            "Whether there are cased characters, all lower.",
+        ),
+        method(
+            "isupper",
+            str_isupper,
+            NONE,
+            "Whether there are cased characters, all upper.",
+        ),
+        method(
+            "istitle",
+            str_istitle,
+            NONE,
+            "Whether the words are in title case.",
+        ),
+        method(
+            "isspace",
+            str_isspace,
+            NONE,
+            "Whether all characters are white space.",
+        ),
+        method(
+            "isdecimal",
+            str_isdecimal,
+            NONE,
+            "Whether all characters are decimal.",
+        ),
+        method(
+            "isdigit",
+            str_isdigit,
+            NONE,
+            "Whether all characters are digits.",
+        ),
+        method(
+            "isnumeric",
+            str_isnumeric,
+            NONE,
+            "Whether all characters are numeric.",
+        ),
+        method(
+            "isalpha",
+            str_isalpha,
+            NONE,
+            "Whether all characters are letters.",
+        ),
+        method(
+            "isalnum",
+            str_isalnum,
+            NONE,
+            "Whether all characters are letters or numeric.",
+        ),
+        method(
+            "isidentifier",
+            str_isidentifier,
+            NONE,
+            "Whether self is a valid identifier.",
+        ),
+        method(
+            "isprintable",
+            str_isprintable,
+            NONE,
+            "Whether repr shows all characters as they are.",
+        ),
+        method(
+            "zfill",
+            str_zfill,
+            "($self, width, /)",
+            "Self padded with zeros behind the sign.",
+        ),
         method(
             "format",
             str_format::str_format,

@@ -107,14 +107,12 @@ pub fn str_maketrans(vm: &mut Vm, a: &[Value]) -> PyResult {
         None => None,
     };
     let Some(x) = a[0].cast::<PyStr>() else {
-        return Err(
-            vm.type_error("first maketrans argument must be a string if there is a second argument")
-        );
+        return Err(vm.type_error(
+            "first maketrans argument must be a string if there is a second argument",
+        ));
     };
     if x.len() != y.len() {
-        return Err(
-            vm.value_error("the first two maketrans arguments must have equal length")
-        );
+        return Err(vm.value_error("the first two maketrans arguments must have equal length"));
     }
     for (from, to) in wtf8::code_points(x.bytes()).zip(wtf8::code_points(y.bytes())) {
         table.insert(
@@ -133,9 +131,7 @@ pub fn str_maketrans(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 fn table_from_dict(vm: &mut Vm, x: Value, table: Ref<PyDict>) -> PyResult {
     if !x.is::<PyDict>() {
-        return Err(
-            vm.type_error("if you give only one argument to maketrans it must be a dict")
-        );
+        return Err(vm.type_error("if you give only one argument to maketrans it must be a dict"));
     }
     let items = vm.call_method(x, "items", &[])?;
     vm.for_each(items, |vm, pair| {

@@ -251,7 +251,10 @@ fn qualified(vm: &Vm, def: &NativeDef, sig: &Signature, first: Option<Value>) ->
     let Some(this) = first.filter(|v| sig.has_self && !v.is_null() && def.name != "__new__") else {
         return format!("{name}()");
     };
-    match this.cast::<PyType>().filter(|_| def.binding == Binding::Class) {
+    match this
+        .cast::<PyType>()
+        .filter(|_| def.binding == Binding::Class)
+    {
         Some(ty) => format!("{}.{name}()", ty.name_text()),
         None => format!("{}.{name}()", vm.type_name(this)),
     }

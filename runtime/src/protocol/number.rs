@@ -119,9 +119,9 @@ impl Vm {
         let base = self.builtin_type(id);
         let Some(ty) = cls.cast::<PyType>() else {
             let (name, got) = (base.name_text(), self.type_name(cls));
-            return Err(self.type_error(format!(
-                "{name}.__new__(X): X is not a type object ({got})"
-            )));
+            return Err(
+                self.type_error(format!("{name}.__new__(X): X is not a type object ({got})"))
+            );
         };
         if ty == base {
             return Ok(ty);

@@ -5,9 +5,15 @@
 
 pub mod bytecode;
 pub mod checks;
+pub mod codegen;
+mod compile;
 pub mod errors;
 pub mod fold;
 pub mod literals;
 pub mod parse;
 pub mod positions;
 pub mod source;
+pub mod symtable;
+
+pub use codegen::{Mode, Options};
+pub use compile::{Compiled, compile, compile_ast, compile_source};

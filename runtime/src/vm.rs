@@ -444,7 +444,7 @@ impl Vm {
 }
 
 /// Special methods that CPython implements as type slots: they show as slot wrappers.
-fn is_slot_name(name: &str) -> bool {
+pub(crate) fn is_slot_name(name: &str) -> bool {
     name.starts_with("__")
         && name.ends_with("__")
         && !matches!(

@@ -2,7 +2,7 @@
 
 use super::header::Ref;
 use super::native_def::{Binding, Counts, NativeDef, ParamKind, Signature};
-use super::types::PyType;
+use super::types::{PyType, tflag};
 use crate::builtins::dict::PyDict;
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
@@ -86,9 +86,13 @@ fn bind_keywords(
     names: Ref<PyTuple>,
     values: &[Value],
 ) -> PyResult<()> {
-    let shown = shown_name(def, first_of(bound));
+    let shown = shown_name(vm, def, first_of(bound));
     let own = sig.params.iter().any(|p| p.kind != ParamKind::Positional);
     if !own && !sig.var_kw && !names.items().is_empty() {
+        if is_slot(def) {
+            let name = def.name;
+            return Err(vm.type_error(format!("wrapper {name}() takes no keyword arguments")));
+        }
         return Err(vm.type_error(format!(
             "{} takes no keyword arguments",
             qualified(vm, def, sig, first_of(bound))
@@ -152,7 +156,7 @@ fn check_missing(
         .find(|(i, p)| !p.optional && bound.get(*i).is_null());
     let Some((i, p)) = missing else { return Ok(()) };
     let shift = sig.has_self as usize;
-    let name = shown_name(def, first_of(bound));
+    let name = shown_name(vm, def, first_of(bound));
     let given = given.saturating_sub(shift);
     let only_positional = sig.params.iter().all(|p| p.kind == ParamKind::Positional);
     if i == 0 && sig.has_self {
@@ -160,6 +164,9 @@ fn check_missing(
     }
     if only_positional && !sig.var_args && !sig.var_kw {
         let (required, most) = (sig.required - shift, sig.positional - shift);
+        if is_slot(def) {
+            return Err(vm.type_error(slot_arity(required, most, given)));
+        }
         if required == 1 && most == 1 {
             let q = qualified(vm, def, sig, first_of(bound));
             return Err(vm.type_error(format!("{q} takes exactly one argument ({given} given)")));
@@ -170,6 +177,18 @@ fn check_missing(
     if p.kind == ParamKind::Keyword {
         return Err(vm.type_error(format!(
             "{name}() missing required keyword-only argument: '{parameter}'"
+        )));
+    }
+    if p.kind == ParamKind::Positional {
+        let least = sig.params.iter().skip(shift);
+        let least = least
+            .take_while(|p| p.kind == ParamKind::Positional && !p.optional)
+            .count();
+        let more = least < sig.params.len() - shift;
+        let quantity = if more { "at least" } else { "exactly" };
+        let plural = if least == 1 { "" } else { "s" };
+        return Err(vm.type_error(format!(
+            "{name}() takes {quantity} {least} positional argument{plural} ({given} given)"
         )));
     }
     Err(vm.type_error(format!(
@@ -186,7 +205,7 @@ fn too_many(
 ) -> Raised {
     let given = positional.len();
     let first = positional.first().copied();
-    let name = shown_name(def, first);
+    let name = shown_name(vm, def, first);
     let shift = sig.has_self as usize;
     let (given, required, most) = (
         given - shift.min(given),
@@ -195,6 +214,9 @@ fn too_many(
     );
     let only_positional = sig.params.iter().all(|p| p.kind == ParamKind::Positional);
     let q = qualified(vm, def, sig, first);
+    if only_positional && is_slot(def) {
+        return vm.type_error(slot_arity(required, most, given));
+    }
     if most == 0 && sig.params.len() == shift {
         return vm.type_error(format!("{q} takes no arguments ({given} given)"));
     }
@@ -225,7 +247,7 @@ fn too_many(
     ))
 }
 
-fn arity(name: &str, required: usize, most: usize, given: usize) -> String {
+fn slot_arity(required: usize, most: usize, given: usize) -> String {
     let (quantity, n) = if required == most {
         ("", required)
     } else if given < required {
@@ -234,21 +256,43 @@ fn arity(name: &str, required: usize, most: usize, given: usize) -> String {
         ("at most ", most)
     };
     let plural = if n == 1 { "" } else { "s" };
-    format!("{name} expected {quantity}{n} argument{plural}, got {given}")
+    format!("expected {quantity}{n} argument{plural}, got {given}")
 }
 
-/// The name in error messages: constructors go by their type.
-fn shown_name(def: &NativeDef, first: Option<Value>) -> String {
-    match first.and_then(|v| v.cast::<PyType>()) {
-        Some(ty) if def.name == "__new__" => ty.name_text(),
-        _ => def.name.to_string(),
-    }
+fn arity(name: &str, required: usize, most: usize, given: usize) -> String {
+    format!("{name} {}", slot_arity(required, most, given))
+}
+
+/// The name in error messages: constructors go by their builtin type.
+fn shown_name(vm: &Vm, def: &NativeDef, first: Option<Value>) -> String {
+    let ty = match (def.name, first.filter(|v| !v.is_null())) {
+        ("__new__", Some(v)) => v.cast::<PyType>(),
+        ("__init__", Some(v)) => Some(vm.type_of(v)),
+        _ => None,
+    };
+    let Some(ty) = ty else {
+        return def.name.to_string();
+    };
+    let mro = ty.mro.get();
+    let types = mro.as_ref().map_or(&[][..], |m| m.items());
+    let builtin = types
+        .iter()
+        .filter_map(|t| t.cast::<PyType>())
+        .find(|t| t.has(tflag::IMMUTABLE));
+    builtin.unwrap_or(ty).name_text()
+}
+
+/// True for methods that CPython wraps around type slots, whose errors name no function.
+fn is_slot(def: &NativeDef) -> bool {
+    def.binding == Binding::Method && def.name != "__init__" && crate::vm::is_slot_name(def.name)
 }
 
 /// The name with its type's in front, for methods.
 fn qualified(vm: &Vm, def: &NativeDef, sig: &Signature, first: Option<Value>) -> String {
-    let name = shown_name(def, first);
-    let Some(this) = first.filter(|v| sig.has_self && !v.is_null() && def.name != "__new__") else {
+    let name = shown_name(vm, def, first);
+    let Some(this) = first
+        .filter(|v| sig.has_self && !v.is_null() && !matches!(def.name, "__new__" | "__init__"))
+    else {
         return format!("{name}()");
     };
     match this

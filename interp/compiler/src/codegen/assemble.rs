@@ -11,6 +11,7 @@ use std::collections::HashSet;
 /// Turns a finished unit into its plain data.
 pub fn assemble(mut unit: Unit, src: &Source, filename: &[u8]) -> CodeUnit {
     thread_jumps(&mut unit);
+    invert_jumps(&mut unit);
     let live = remove_needless(&mut unit);
     compact(&mut unit, &live);
     let layout = Layout::new(&unit);
@@ -62,6 +63,35 @@ fn thread_jumps(unit: &mut Unit) {
     }
 }
 
+/// A conditional jump over a jump becomes the inverse jump.
+fn invert_jumps(unit: &mut Unit) {
+    let placed: HashSet<u32> = unit.labels.iter().copied().collect();
+    for i in 0..unit.ins.len().saturating_sub(2) {
+        let (test, jump) = (unit.ins[i], unit.ins[i + 1]);
+        if jump.op != Op::Jump || test.target == NO_LABEL || placed.contains(&(i as u32 + 1)) {
+            continue;
+        }
+        let over = unit.labels[test.target.0 as usize] as usize == i + 2;
+        let forward = unit.labels[jump.target.0 as usize] as usize > i;
+        let (op, x) = match test.op {
+            Op::JumpIfTrue => (Op::JumpIfFalse, test.x),
+            Op::JumpIfFalse => (Op::JumpIfTrue, test.x),
+            Op::JumpIfNone => (Op::JumpIfNotNone, test.x),
+            Op::JumpIfNotNone => (Op::JumpIfNone, test.x),
+            op if is_fused(op) => (op, test.x ^ 1),
+            _ => continue,
+        };
+        if over && forward {
+            unit.ins[i].op = op;
+            unit.ins[i].x = x;
+            unit.ins[i].target = jump.target;
+            unit.ins[i + 1].op = Op::Nop;
+            unit.ins[i + 1].x = 1;
+            unit.ins[i + 1].target = NO_LABEL;
+        }
+    }
+}
+
 /// Marks the instructions that stay.
 fn remove_needless(unit: &mut Unit) -> Vec<bool> {
     let params = unit.argcount
@@ -92,6 +122,8 @@ fn remove_needless(unit: &mut Unit) -> Vec<bool> {
         let idle = match ins.op {
             Op::SetNull => ins.x == 1 && !checked.contains(&ins.a),
             Op::Move => ins.a == ins.b,
+            // What `invert_jumps` left over.
+            Op::Nop => ins.x == 1,
             Op::Jump => {
                 let at = unit.labels[ins.target.0 as usize] as usize;
                 at > i && !live[i + 1..at].contains(&true)

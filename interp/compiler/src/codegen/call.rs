@@ -75,6 +75,11 @@ impl<'a> Compiler<'a> {
         if stars {
             return self.call_ex(window, arguments, (given, extra), dst, range);
         }
+        if let [Expr::Generator(generator)] = &**args
+            && !generator.parenthesized
+        {
+            self.generator_range = Some(arguments.range);
+        }
         self.run(args)?;
         if let Some(extra) = extra {
             let reg = self.u().temp();

@@ -144,7 +144,7 @@ impl<'a> Compiler<'a> {
             return self.error(def, "unknown scope");
         };
         let name = format!("<generic parameters of {}>", def.name.id);
-        self.enter_unit(scope, UnitKind::TypeParams, &name, range.start());
+        self.enter_unit(scope, UnitKind::TypeParams, &name, def.range.start());
         let params = self.type_params(type_params)?;
         self.at(range);
         self.store_name(&Name::new_static(".type_params"), params)?;

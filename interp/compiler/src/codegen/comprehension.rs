@@ -30,7 +30,8 @@ struct Parts<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    fn comprehension_parts(&self, expr: &'a Expr) -> R<Parts<'a>> {
+    fn comprehension_parts(&mut self, expr: &'a Expr) -> R<Parts<'a>> {
+        let range = self.generator_range.take().unwrap_or(expr.range());
         let (scope, element, generators, name) = match expr {
             Expr::ListComp(e) => {
                 let scope = self.table.find(key(e, Part::Body));
@@ -63,7 +64,7 @@ impl<'a> Compiler<'a> {
                 scope,
                 element,
                 generators,
-                range: expr.range(),
+                range,
                 name,
             }),
             None => self.error(expr, "unknown scope"),
@@ -175,7 +176,6 @@ impl<'a> Compiler<'a> {
             parts.range.start(),
         );
         self.u().argcount = 1;
-        self.u().posonlyargcount = 1;
         let acc = self.u().temp();
         self.build_accumulator(parts.element, acc, parts.range);
         self.clause(parts, 0, Some(0), acc)?;

@@ -108,6 +108,10 @@ impl<'a> Compiler<'a> {
     /// `name = None; del name`, as CPython ends `except ... as name`.
     pub(super) fn forget_exception_name(&mut self, name: Option<&Name>) -> R {
         let Some(name) = name else { return Ok(()) };
+        if let super::scope::Place::Fast(reg, _) = self.resolve(&self.mangled(name)) {
+            self.u().emit(Op::SetNull, reg, 0, 0);
+            return Ok(());
+        }
         let mark = self.u().mark();
         let none = self.u().temp();
         self.u().load_const(none, Const::None);

@@ -131,6 +131,8 @@ pub(crate) struct Compiler<'a> {
     /// Units being generated, innermost last.
     units: Vec<Unit<'a>>,
     depth: u32,
+    /// The parentheses of a call, while its only argument is a generator expression that has none of its own.
+    generator_range: Option<rustpython_text_size::TextRange>,
 }
 
 impl<'a> Compiler<'a> {
@@ -149,6 +151,7 @@ impl<'a> Compiler<'a> {
             table,
             units: Vec::new(),
             depth: 0,
+            generator_range: None,
         }
     }
 

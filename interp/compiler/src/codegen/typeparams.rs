@@ -72,10 +72,9 @@ impl<'a> Compiler<'a> {
             return self.error(def, "unknown scope");
         };
         let name = format!("<generic parameters of {}>", def.name.id);
-        self.enter_unit(scope, UnitKind::TypeParams, &name, range.start());
+        self.enter_unit(scope, UnitKind::TypeParams, &name, def.range.start());
         let given = parts.defaults.is_some() as u32 + parts.kwdefaults.is_some() as u32;
         self.u().argcount = given;
-        self.u().posonlyargcount = given;
         let params = self.type_params(type_params)?;
         let inner = FunctionParts {
             defaults: self.u().locals.get(".defaults").copied(),

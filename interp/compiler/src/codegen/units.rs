@@ -103,8 +103,10 @@ impl<'a> Compiler<'a> {
         }
         match parent.kind {
             UnitKind::Module => name.to_owned(),
-            UnitKind::Class => format!("{}.{name}", parent.qualname),
-            _ => format!("{}.<locals>.{name}", parent.qualname),
+            UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda => {
+                format!("{}.<locals>.{name}", parent.qualname)
+            }
+            _ => format!("{}.{name}", parent.qualname),
         }
     }
 

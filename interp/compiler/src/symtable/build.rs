@@ -437,8 +437,11 @@ impl<'a> Builder<'a> {
         let names_index = s.simple && (is_module || self.conditional);
         let marker = Name::new_static("__conditional_annotations__");
         if names_index {
-            self.current().has_conditional_annotations = true;
-            self.current().add(&marker, sym::USE);
+            // A class has a cell for them, which is no name of its own.
+            if is_module {
+                self.current().has_conditional_annotations = true;
+                self.current().add(&marker, sym::USE);
+            }
         }
         match self.annotations.get(&id).copied() {
             Some(block) => self.stack.push(block),

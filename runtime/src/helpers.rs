@@ -1,4 +1,8 @@
-//! Small unsafe bridges that the rest of the runtime calls (and, later, the helpers that machine code calls).
+//! Small unsafe bridges that the rest of the runtime calls (and, later, the helpers that machine code calls): safe
+//! functions over libc for native modules are one file each in this folder.
+
+pub mod clock;
+pub mod signals;
 
 use crate::tasklet::stack::Frame;
 
@@ -6,4 +10,9 @@ use crate::tasklet::stack::Frame;
 pub fn frame_at(fp: *mut u64) -> Option<Frame> {
     // SAFETY: H5: `Vm::fp` is 0 or the address of the running frame's register 0.
     unsafe { Frame::at(fp) }
+}
+
+/// `errno` of the last failed call.
+pub fn last_errno() -> i32 {
+    std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }

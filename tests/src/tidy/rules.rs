@@ -17,7 +17,7 @@ const FENCE: &[&str] = &[
     "runtime/src/heap/",
     "runtime/src/heap.rs",
     "runtime/src/tasklet/stack.rs",
-    "runtime/src/helpers.rs",
+    "runtime/src/helpers",
     "interp/src/vm/run",
     "interp/src/tier/enter",
     "jit/src/backend/memory.rs",

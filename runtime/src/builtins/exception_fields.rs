@@ -153,7 +153,12 @@ const INIT_DOC: &str = "Initialize self.";
 pub static STOP_ITERATION: TypeDef = TypeDef {
     id: ids::STOP_ITERATION,
     doc: "Signal the end from iterator.__next__().",
-    methods: &[method("__init__", stop_init, "($self, /, *args, **kwargs)", INIT_DOC)],
+    methods: &[method(
+        "__init__",
+        stop_init,
+        "($self, /, *args, **kwargs)",
+        INIT_DOC,
+    )],
     getsets: &[getset("value", get_0, set_0, "generator return value")],
 };
 
@@ -161,7 +166,12 @@ pub static STOP_ITERATION: TypeDef = TypeDef {
 pub static SYSTEM_EXIT: TypeDef = TypeDef {
     id: ids::SYSTEM_EXIT,
     doc: "Request to exit from the interpreter.",
-    methods: &[method("__init__", exit_init, "($self, /, *args, **kwargs)", INIT_DOC)],
+    methods: &[method(
+        "__init__",
+        exit_init,
+        "($self, /, *args, **kwargs)",
+        INIT_DOC,
+    )],
     getsets: &[getset("code", get_0, set_0, "exception code")],
 };
 
@@ -169,7 +179,12 @@ pub static SYSTEM_EXIT: TypeDef = TypeDef {
 pub static KEY_ERROR: TypeDef = TypeDef {
     id: ids::KEY_ERROR,
     doc: "Mapping key not found.",
-    methods: &[method("__str__", key_str, "($self, /)", "Return str(self).")],
+    methods: &[method(
+        "__str__",
+        key_str,
+        "($self, /)",
+        "Return str(self).",
+    )],
     getsets: &[],
 };
 
@@ -178,9 +193,24 @@ pub static ATTRIBUTE_ERROR: TypeDef = TypeDef {
     id: ids::ATTRIBUTE_ERROR,
     doc: "Attribute not found.",
     methods: &[
-        method("__init__", attribute_init, "($self, /, *args, **kwargs)", INIT_DOC),
-        method("__getstate__", attribute_state, "($self, /)", "Helper for pickle."),
-        method("__reduce__", attribute_reduce, "($self, /)", "Helper for pickle."),
+        method(
+            "__init__",
+            attribute_init,
+            "($self, /, *args, **kwargs)",
+            INIT_DOC,
+        ),
+        method(
+            "__getstate__",
+            attribute_state,
+            "($self, /)",
+            "Helper for pickle.",
+        ),
+        method(
+            "__reduce__",
+            attribute_reduce,
+            "($self, /)",
+            "Helper for pickle.",
+        ),
     ],
     getsets: &[
         getset("name", get_0, set_0, "attribute name"),
@@ -192,7 +222,12 @@ pub static ATTRIBUTE_ERROR: TypeDef = TypeDef {
 pub static NAME_ERROR: TypeDef = TypeDef {
     id: ids::NAME_ERROR,
     doc: "Name not found globally.",
-    methods: &[method("__init__", name_init, "($self, /, *args, **kwargs)", INIT_DOC)],
+    methods: &[method(
+        "__init__",
+        name_init,
+        "($self, /, *args, **kwargs)",
+        INIT_DOC,
+    )],
     getsets: &[getset("name", get_0, set_0, "name")],
 };
 
@@ -201,9 +236,19 @@ pub static IMPORT_ERROR: TypeDef = TypeDef {
     id: ids::IMPORT_ERROR,
     doc: "Import can't find module, or can't find name in module.",
     methods: &[
-        method("__init__", import_init, "($self, /, *args, **kwargs)", INIT_DOC),
+        method(
+            "__init__",
+            import_init,
+            "($self, /, *args, **kwargs)",
+            INIT_DOC,
+        ),
         method("__str__", import_str, "($self, /)", "Return str(self)."),
-        method("__reduce__", import_reduce, "($self, /)", "Helper for pickle."),
+        method(
+            "__reduce__",
+            import_reduce,
+            "($self, /)",
+            "Helper for pickle.",
+        ),
     ],
     getsets: &[
         getset("msg", get_0, set_0, "exception message"),

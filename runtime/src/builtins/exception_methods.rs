@@ -127,8 +127,7 @@ pub fn set_args(e: Ref<PyException>, args: Value) {
 
 /// The items of an `*args` tuple.
 pub fn items(args: &Value) -> Ref<PyTuple> {
-    args.cast()
-        .expect("the binder passes *args as a tuple")
+    args.cast().expect("the binder passes *args as a tuple")
 }
 
 fn base_new(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -206,9 +205,7 @@ fn base_setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
         at = i + 1;
         let Some(name) = k.cast::<PyStr>() else {
             let actual = vm.type_name(k);
-            return Err(vm.type_error(format!(
-                "attribute name must be string, not '{actual}'"
-            )));
+            return Err(vm.type_error(format!("attribute name must be string, not '{actual}'")));
         };
         let name = vm.intern_str(name);
         vm.set_attr(args[0], name, v)?;
@@ -349,22 +346,72 @@ pub static BASE_EXCEPTION: TypeDef = TypeDef {
     id: ids::BASE_EXCEPTION,
     doc: "Common base class for all exceptions.",
     methods: &[
-        static_method("__new__", base_new, "($type, /, *args, **kwargs)", "Makes an exception."),
-        method("__init__", base_init, "($self, /, *args, **kwargs)", "Stores the arguments."),
+        static_method(
+            "__new__",
+            base_new,
+            "($type, /, *args, **kwargs)",
+            "Makes an exception.",
+        ),
+        method(
+            "__init__",
+            base_init,
+            "($self, /, *args, **kwargs)",
+            "Stores the arguments.",
+        ),
         method("__repr__", base_repr, "($self, /)", "Return repr(self)."),
         method("__str__", base_str, "($self, /)", "Return str(self)."),
-        method("__reduce__", base_reduce, "($self, /)", "Helper for pickle."),
-        method("__setstate__", base_setstate, "($self, state, /)", "Restores attributes from a pickle."),
-        method("with_traceback", with_traceback, "($self, object, /)", "Set self.__traceback__ to the argument and return self."),
-        method("add_note", add_note, "($self, object, /)", "Add a note to the exception."),
+        method(
+            "__reduce__",
+            base_reduce,
+            "($self, /)",
+            "Helper for pickle.",
+        ),
+        method(
+            "__setstate__",
+            base_setstate,
+            "($self, state, /)",
+            "Restores attributes from a pickle.",
+        ),
+        method(
+            "with_traceback",
+            with_traceback,
+            "($self, object, /)",
+            "Set self.__traceback__ to the argument and return self.",
+        ),
+        method(
+            "add_note",
+            add_note,
+            "($self, object, /)",
+            "Add a note to the exception.",
+        ),
     ],
     getsets: &[
         super::object_methods::DICT_GETSET,
         getset("args", get_args, put_args, "Arguments of the exception."),
-        getset("__traceback__", get_traceback, set_traceback, "Where the exception was raised."),
-        getset("__context__", get_context, set_context, "Exception that was being handled."),
-        getset("__cause__", get_cause, set_cause, "Exception given by raise ... from."),
-        getset("__suppress_context__", get_suppress, set_suppress, "Hide the context in tracebacks."),
+        getset(
+            "__traceback__",
+            get_traceback,
+            set_traceback,
+            "Where the exception was raised.",
+        ),
+        getset(
+            "__context__",
+            get_context,
+            set_context,
+            "Exception that was being handled.",
+        ),
+        getset(
+            "__cause__",
+            get_cause,
+            set_cause,
+            "Exception given by raise ... from.",
+        ),
+        getset(
+            "__suppress_context__",
+            get_suppress,
+            set_suppress,
+            "Hide the context in tracebacks.",
+        ),
     ],
 };
 

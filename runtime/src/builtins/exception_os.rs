@@ -206,8 +206,18 @@ pub static OS_ERROR: TypeDef = TypeDef {
     id: ids::OS_ERROR,
     doc: "Base class for I/O related errors.",
     methods: &[
-        static_method("__new__", os_new, "($type, /, *args, **kwargs)", "Makes an OSError or the subclass for its errno."),
-        method("__init__", os_init, "($self, /, *args, **kwargs)", "Initialize self."),
+        static_method(
+            "__new__",
+            os_new,
+            "($type, /, *args, **kwargs)",
+            "Makes an OSError or the subclass for its errno.",
+        ),
+        method(
+            "__init__",
+            os_init,
+            "($self, /, *args, **kwargs)",
+            "Initialize self.",
+        ),
         method("__str__", os_str, "($self, /)", "Return str(self)."),
         method("__reduce__", os_reduce, "($self, /)", "Helper for pickle."),
     ],
@@ -215,7 +225,17 @@ pub static OS_ERROR: TypeDef = TypeDef {
         getset("errno", get_errno, set_errno, "POSIX exception code"),
         getset("strerror", get_strerror, set_strerror, "exception strerror"),
         getset("filename", get_filename, set_filename, "exception filename"),
-        getset("filename2", get_filename2, set_filename2, "second exception filename"),
-        getset("characters_written", get_written, set_written, "number of characters written before the error"),
+        getset(
+            "filename2",
+            get_filename2,
+            set_filename2,
+            "second exception filename",
+        ),
+        getset(
+            "characters_written",
+            get_written,
+            set_written,
+            "number of characters written before the error",
+        ),
     ],
 };

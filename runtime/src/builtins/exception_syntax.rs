@@ -41,14 +41,10 @@ fn syntax_init(vm: &mut Vm, args: &[Value]) -> PyResult {
     let info = PyTuple::from_slice(vm, info.as_slice());
     let n = info.len();
     if n < 4 {
-        return Err(vm.type_error(format!(
-            "function takes at least 4 arguments ({n} given)"
-        )));
+        return Err(vm.type_error(format!("function takes at least 4 arguments ({n} given)")));
     }
     if n > 7 {
-        return Err(vm.type_error(format!(
-            "function takes at most 7 arguments ({n} given)"
-        )));
+        return Err(vm.type_error(format!("function takes at most 7 arguments ({n} given)")));
     }
     if n == 5 {
         return Err(vm.type_error("end_offset must be provided when end_lineno is provided"));
@@ -104,7 +100,12 @@ pub static SYNTAX_ERROR: TypeDef = TypeDef {
     id: ids::SYNTAX_ERROR,
     doc: "Invalid syntax.",
     methods: &[
-        method("__init__", syntax_init, "($self, /, *args, **kwargs)", "Initialize self."),
+        method(
+            "__init__",
+            syntax_init,
+            "($self, /, *args, **kwargs)",
+            "Initialize self.",
+        ),
         method("__str__", syntax_str, "($self, /)", "Return str(self)."),
     ],
     getsets: &[
@@ -113,9 +114,29 @@ pub static SYNTAX_ERROR: TypeDef = TypeDef {
         getset("lineno", get_lineno, set_lineno, "exception lineno"),
         getset("offset", get_offset, set_offset, "exception offset"),
         getset("text", get_text, set_text, "exception text"),
-        getset("end_lineno", get_end_lineno, set_end_lineno, "exception end lineno"),
-        getset("end_offset", get_end_offset, set_end_offset, "exception end offset"),
-        getset("print_file_and_line", get_print, set_print, "exception print_file_and_line"),
-        getset("_metadata", get_metadata, set_metadata, "exception private metadata"),
+        getset(
+            "end_lineno",
+            get_end_lineno,
+            set_end_lineno,
+            "exception end lineno",
+        ),
+        getset(
+            "end_offset",
+            get_end_offset,
+            set_end_offset,
+            "exception end offset",
+        ),
+        getset(
+            "print_file_and_line",
+            get_print,
+            set_print,
+            "exception print_file_and_line",
+        ),
+        getset(
+            "_metadata",
+            get_metadata,
+            set_metadata,
+            "exception private metadata",
+        ),
     ],
 };

@@ -58,9 +58,9 @@ fn init(vm: &mut Vm, args: &[Value], id: u32, layout: &str) -> PyResult {
                 let supported = v.is::<PyByteArray>() || v.shape_id() == ids::MEMORYVIEW;
                 if !supported {
                     let actual = vm.type_name(v);
-                    return Err(vm.type_error(format!(
-                        "a bytes-like object is required, not '{actual}'"
-                    )));
+                    return Err(
+                        vm.type_error(format!("a bytes-like object is required, not '{actual}'"))
+                    );
                 }
                 vm.call(bytes, &[v])?
             }
@@ -87,7 +87,9 @@ fn translate_init(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// Start and end clipped to the object, as `str()` shows them.
 fn range(e: Ref<PyException>, len: usize) -> (usize, usize) {
     let len = len as i64;
-    let start = as_i64(e.field(START)).unwrap_or(0).clamp(0, (len - 1).max(0));
+    let start = as_i64(e.field(START))
+        .unwrap_or(0)
+        .clamp(0, (len - 1).max(0));
     let end = as_i64(e.field(END)).unwrap_or(0);
     let end = end.max(1).min(len.max(1)).min(len).max(start);
     (start as usize, end as usize)
@@ -214,7 +216,12 @@ pub static ENCODE: TypeDef = TypeDef {
     id: ids::UNICODE_ENCODE_ERROR,
     doc: "Unicode encoding error.",
     methods: &[
-        method("__init__", encode_init, "($self, /, *args, **kwargs)", "Initialize self."),
+        method(
+            "__init__",
+            encode_init,
+            "($self, /, *args, **kwargs)",
+            "Initialize self.",
+        ),
         method("__str__", encode_str, "($self, /)", "Return str(self)."),
     ],
     getsets: &GETSETS,
@@ -224,7 +231,12 @@ pub static DECODE: TypeDef = TypeDef {
     id: ids::UNICODE_DECODE_ERROR,
     doc: "Unicode decoding error.",
     methods: &[
-        method("__init__", decode_init, "($self, /, *args, **kwargs)", "Initialize self."),
+        method(
+            "__init__",
+            decode_init,
+            "($self, /, *args, **kwargs)",
+            "Initialize self.",
+        ),
         method("__str__", decode_str, "($self, /)", "Return str(self)."),
     ],
     getsets: &GETSETS,
@@ -234,7 +246,12 @@ pub static TRANSLATE: TypeDef = TypeDef {
     id: ids::UNICODE_TRANSLATE_ERROR,
     doc: "Unicode translation error.",
     methods: &[
-        method("__init__", translate_init, "($self, /, *args, **kwargs)", "Initialize self."),
+        method(
+            "__init__",
+            translate_init,
+            "($self, /, *args, **kwargs)",
+            "Initialize self.",
+        ),
         method("__str__", translate_str, "($self, /)", "Return str(self)."),
     ],
     getsets: &GETSETS,

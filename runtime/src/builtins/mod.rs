@@ -19,7 +19,12 @@ pub mod dict_methods;
 pub mod dict_update;
 pub mod dict_views;
 pub mod exception;
+pub mod exception_fields;
+pub mod exception_groups;
 pub mod exception_methods;
+pub mod exception_os;
+pub mod exception_syntax;
+pub mod exception_unicode;
 pub mod float;
 pub mod float_methods;
 pub mod float_new;
@@ -27,6 +32,7 @@ pub mod frame;
 pub mod function;
 pub mod functions;
 pub mod generator;
+pub mod generic_alias;
 pub mod getset;
 pub mod int;
 pub mod int_methods;
@@ -45,6 +51,8 @@ pub mod method;
 pub mod module;
 pub mod module_methods;
 pub mod native;
+pub mod object_methods;
+pub mod object_reduce;
 pub mod property;
 pub mod property_methods;
 pub mod range;
@@ -70,12 +78,36 @@ pub mod str_translate;
 pub mod traceback;
 pub mod tuple;
 pub mod tuple_methods;
+pub mod type_attrs;
+pub mod type_layout;
 pub mod type_methods;
+pub mod type_mro;
+pub mod type_new;
+pub mod union;
 pub mod weakref;
 pub mod wrapper;
 
 /// Method tables of the builtin types, installed in this order at start.
 static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[
+    &object_methods::OBJECT,
+    &type_methods::TYPE,
+    &generic_alias::GENERIC_ALIAS,
+    &generic_alias::ITERATOR,
+    &union::UNION,
+    &exception_methods::BASE_EXCEPTION,
+    &exception_groups::BASE_EXCEPTION_GROUP,
+    &exception_groups::EXCEPTION_GROUP,
+    &exception_fields::STOP_ITERATION,
+    &exception_fields::SYSTEM_EXIT,
+    &exception_fields::KEY_ERROR,
+    &exception_fields::ATTRIBUTE_ERROR,
+    &exception_fields::NAME_ERROR,
+    &exception_fields::IMPORT_ERROR,
+    &exception_os::OS_ERROR,
+    &exception_syntax::SYNTAX_ERROR,
+    &exception_unicode::ENCODE,
+    &exception_unicode::DECODE,
+    &exception_unicode::TRANSLATE,
     &list_methods::LIST,
     &tuple_methods::TUPLE,
     &dict_methods::DICT,
@@ -138,7 +170,7 @@ const UNHASHABLE: &[u32] = {
 
 /// Gives every builtin type its methods.
 pub(crate) fn install_all(vm: &mut crate::vm::Vm) {
-    for def in TYPE_DEFS {
+    for def in TYPE_DEFS.iter().copied().chain(exception_methods::PLAIN) {
         vm.install_type(def);
     }
     for id in UNHASHABLE {

@@ -9,6 +9,7 @@ use crate::error::PyResult;
 use crate::heap::array::ValueVec;
 use crate::object::bind::call_native;
 use crate::object::header::{Kind, Ref};
+use crate::object::native_def::Binding;
 use crate::object::shape::ids;
 use crate::object::types::{PyType, tflag};
 use crate::value::Value;
@@ -115,6 +116,12 @@ impl Vm {
                 self.check_receiver(b, args)?;
                 call_native(self, b.def, args, kwnames)
             }
+            _ if b.def.binding == Binding::Static => {
+                if let Some(owner) = this.cast::<PyType>() {
+                    self.check_new(b, owner, args)?;
+                }
+                call_native(self, b.def, args, kwnames)
+            }
             _ if this.is_null() || !b.def.counts.has_self => {
                 call_native(self, b.def, args, kwnames)
             }
@@ -133,6 +140,58 @@ impl Vm {
                 call_native(self, b.def, all.as_slice(), kwnames)
             }
         }
+    }
+
+    /// The class that a builtin type's `__new__` is called for must be that type or a subclass: it has its layout.
+    /// Nor may a builtin type between the two have a `__new__` of its own.
+    fn check_new(&mut self, b: Ref<PyBuiltin>, owner: Ref<PyType>, args: &[Value]) -> PyResult<()> {
+        if let Some(ty) = args.first().and_then(|v| v.cast::<PyType>())
+            && ty.is_subtype(owner)
+        {
+            return self.check_new_is_safe(b, owner, ty);
+        }
+        let name = owner.name_text();
+        let Some(first) = args.first() else {
+            return Err(self.type_error(format!("{name}.__new__(): not enough arguments")));
+        };
+        let Some(ty) = first.cast::<PyType>() else {
+            let actual = self.type_name(*first);
+            return Err(self.type_error(format!(
+                "{name}.__new__(X): X is not a type object ({actual})"
+            )));
+        };
+        let sub = ty.name_text();
+        Err(self.type_error(format!(
+            "{name}.__new__({sub}): {sub} is not a subtype of {name}"
+        )))
+    }
+
+    fn check_new_is_safe(
+        &mut self,
+        b: Ref<PyBuiltin>,
+        owner: Ref<PyType>,
+        ty: Ref<PyType>,
+    ) -> PyResult<()> {
+        let mut base = ty;
+        while !base.has(tflag::IMMUTABLE)
+            && let Some(next) = base.base.get()
+        {
+            base = next;
+        }
+        if base == owner {
+            return Ok(());
+        }
+        let name = self.names.__new__;
+        let other = self
+            .type_lookup(base, name)
+            .and_then(|v| v.cast::<PyBuiltin>());
+        if other.is_none_or(|o| std::ptr::fn_addr_eq(o.def.func, b.def.func)) {
+            return Ok(());
+        }
+        let (own, sub, right) = (owner.name_text(), ty.name_text(), base.name_text());
+        Err(self.type_error(format!(
+            "{own}.__new__({sub}) is not safe, use {right}.__new__()"
+        )))
     }
 
     /// A descriptor's first argument must be an instance of the descriptor's type.

@@ -75,6 +75,7 @@ pub mod str_methods;
 pub mod str_new;
 pub mod str_percent;
 pub mod str_translate;
+pub mod struct_seq;
 pub mod traceback;
 pub mod tuple;
 pub mod tuple_methods;

@@ -116,7 +116,7 @@ impl Generator<'_> {
                 let text = format!(
                     "{}: {} = {}",
                     self.pick(&NAMES),
-                    self.expression(1, Place::default()),
+                    self.pick(&["a", "int", "'s'", "list[x]", "a | None", "(lambda: b)()"]),
                     self.pick(&LITERALS)
                 );
                 self.line(depth, &text);

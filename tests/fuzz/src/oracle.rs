@@ -1,28 +1,47 @@
 //! What must hold for any input.
 
-use skein_compiler::parse::{Mode, parse};
+use skein_compiler::bytecode::verify::verify;
+use skein_compiler::parse::{self, parse};
 use skein_compiler::source::Source;
+use skein_compiler::{Mode, Options, compile};
 
-const MODES: [Mode; 4] = [Mode::Exec, Mode::Eval, Mode::Single, Mode::FuncType];
+const MODES: [Mode; 3] = [Mode::Exec, Mode::Eval, Mode::Single];
 
-/// Any bytes are either refused with a SyntaxError whose position lies in the text, or parsed; nothing panics.
-pub fn parse_bytes(bytes: &[u8]) {
-    let Ok(source) = Source::from_bytes(bytes, Some("<fuzz>")) else {
-        return;
-    };
+/// Any bytes are either refused with a SyntaxError or become code that the verifier accepts; nothing panics.
+///
+/// # Panics
+/// When the compiler makes code that the verifier refuses.
+pub fn any_bytes(bytes: &[u8]) {
     for mode in MODES {
-        // The tree is dropped too: destructors recurse and must not overflow either.
-        drop(parse(&source, mode));
+        let options = Options {
+            mode,
+            ..Options::default()
+        };
+        if let Ok(compiled) = compile(bytes, b"<fuzz>", &options)
+            && let Err(why) = verify(&compiled.code)
+        {
+            panic!("{why}\n{}", String::from_utf8_lossy(bytes));
+        }
+    }
+    if let Ok(source) = Source::from_bytes(bytes, Some("<fuzz>")) {
+        drop(parse(&source, parse::Mode::FuncType));
     }
 }
 
-/// A generated program is well-formed, so a refusal is a bug of the parser (or of the generator).
+/// A generated program is well-formed: it compiles at every level of optimisation, and the code is sound.
 ///
 /// # Panics
-/// When the parser refuses it.
-pub fn accept(program: &str) {
-    let source = Source::from_text(program).unwrap_or_else(|e| panic!("{e:?}\n{program}"));
-    if let Err(e) = parse(&source, Mode::Exec) {
-        panic!("{e:?}\n{program}");
+/// When it is refused or the code is not sound: a bug of the compiler (or of the generator).
+pub fn well_formed(program: &str) {
+    for optimize in 0..=2 {
+        let options = Options {
+            optimize,
+            ..Options::default()
+        };
+        let compiled = compile(program.as_bytes(), b"<fuzz>", &options);
+        let compiled = compiled.unwrap_or_else(|e| panic!("line {}: {}\n{program}", e.line, e.msg));
+        if let Err(why) = verify(&compiled.code) {
+            panic!("{why}\n{program}");
+        }
     }
 }

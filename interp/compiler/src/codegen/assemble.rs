@@ -11,7 +11,8 @@ use std::collections::HashSet;
 /// Turns a finished unit into its plain data.
 pub fn assemble(mut unit: Unit, src: &Source, filename: &[u8]) -> CodeUnit {
     thread_jumps(&mut unit);
-    invert_jumps(&mut unit);
+    copy_exits(&mut unit);
+    invert_jumps(&mut unit, src);
     let live = remove_needless(&mut unit);
     compact(&mut unit, &live);
     let layout = Layout::new(&unit);
@@ -63,12 +64,48 @@ fn thread_jumps(unit: &mut Unit) {
     }
 }
 
+/// Gives jumps to the implicit return at the end one of their own, which is on the line that they come from.
+fn copy_exits(unit: &mut Unit) {
+    let Some(exit) = unit.implicit_exit else {
+        return;
+    };
+    let at = unit.labels[exit.0 as usize];
+    let (value, ret) = (unit.ins[at as usize], unit.ins[at as usize + 1]);
+    let mut copies: Vec<(TextRange, Label)> = Vec::new();
+    for i in 0..unit.ins.len() {
+        let ins = unit.ins[i];
+        let exits = ins.target != NO_LABEL && unit.labels[ins.target.0 as usize] == at;
+        let (true, Some(loc)) = (exits && i + 1 != at as usize, ins.loc) else {
+            continue;
+        };
+        let known = copies.iter().find(|(range, _)| *range == loc);
+        unit.ins[i].target = match known {
+            Some((_, label)) => *label,
+            None => {
+                let label = unit.label_here();
+                copies.push((loc, label));
+                for copied in [value, ret] {
+                    let loc = Some(loc);
+                    unit.ins.push(Ins { loc, ..copied });
+                }
+                label
+            }
+        };
+    }
+}
+
 /// A conditional jump over a jump becomes the inverse jump.
-fn invert_jumps(unit: &mut Unit) {
+///
+/// Not across lines: the line of the jump (a `break`, say) must be seen by trace functions.
+fn invert_jumps(unit: &mut Unit, src: &Source) {
     let placed: HashSet<u32> = unit.labels.iter().copied().collect();
     for i in 0..unit.ins.len().saturating_sub(2) {
         let (test, jump) = (unit.ins[i], unit.ins[i + 1]);
         if jump.op != Op::Jump || test.target == NO_LABEL || placed.contains(&(i as u32 + 1)) {
+            continue;
+        }
+        let line = |loc: Option<TextRange>| loc.map(|r| src.line_of(r.start().to_usize()));
+        if line(test.loc) != line(jump.loc) {
             continue;
         }
         let over = unit.labels[test.target.0 as usize] as usize == i + 2;

@@ -127,7 +127,7 @@ impl<'a> Compiler<'a> {
         self.build_accumulator(parts.element, acc, parts.range);
         self.push_comprehension(parts.scope);
         self.clause(parts, 0, Some(iterator), acc)?;
-        self.u().comps.pop();
+        self.pop_comprehension();
         self.at(parts.range);
         self.u().move_to(dst, acc);
         Ok(())
@@ -140,7 +140,11 @@ impl<'a> Compiler<'a> {
         for symbol in scope.symbols.iter().filter(|s| s.flags & sym::PARAM == 0) {
             match symbol.scope {
                 VarScope::Local => {
-                    let reg = self.u().temp();
+                    let at = (id, symbol.name.clone());
+                    let reg = match self.u().comp_regs.get(&at) {
+                        Some(reg) => *reg,
+                        None => self.u().temp(),
+                    };
                     // Marked, so that `assemble` drops it if the variable cannot be read too early.
                     self.u().emit_x(Op::SetNull, 1, reg, 0, 0);
                     fast.insert(symbol.name.clone(), reg);
@@ -162,6 +166,23 @@ impl<'a> Compiler<'a> {
             fast,
             cells,
         });
+    }
+
+    /// Forgets the variables; those that `locals()` would show are emptied.
+    fn pop_comprehension(&mut self) {
+        let Some(frame) = self.u().comps.pop() else {
+            return;
+        };
+        let cells = frame.cells.values().map(|cell| cell.reg);
+        let locals = frame.fast.values().copied();
+        let mut regs: Vec<Reg> = cells
+            .chain(locals)
+            .filter(|r| self.unit().regs.is_variable(*r))
+            .collect();
+        regs.sort_unstable();
+        for reg in regs {
+            self.u().emit(Op::SetNull, reg, 0, 0);
+        }
     }
 
     fn comprehension_function(&mut self, parts: &Parts<'a>, dst: Reg) -> R {

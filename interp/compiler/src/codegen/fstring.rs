@@ -53,7 +53,7 @@ impl<'a> Compiler<'a> {
                 }
                 InterpolatedStringElement::Interpolation(field) => {
                     if let Some(debug) = &field.debug_text {
-                        literal(out).extend_from_slice(debug.as_str().as_bytes());
+                        literal(out).extend(without_comments(debug.as_str()));
                     }
                     out.push(Piece::Field(field, raw));
                 }
@@ -215,6 +215,41 @@ fn literal<'p>(pieces: &'p mut Vec<Piece<'_>>) -> &'p mut Vec<u8> {
         Piece::Literal(text) => text,
         Piece::Field(..) => unreachable!("a literal was pushed"),
     }
+}
+
+/// The text of a `=` field without the comments that may stand in it.
+fn without_comments(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    if !bytes.contains(&b'#') {
+        return bytes.to_vec();
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut quote: Option<&[u8]> = None;
+    let mut i = 0;
+    while i < bytes.len() {
+        let rest = &bytes[i..];
+        let mut step = 1;
+        match quote {
+            Some(_) if bytes[i] == b'\\' => step = rest.len().min(2),
+            Some(end) if rest.starts_with(end) => {
+                step = end.len();
+                quote = None;
+            }
+            Some(_) => {}
+            None if bytes[i] == b'#' => {
+                i += rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+                continue;
+            }
+            None => {
+                let quotes: [&[u8]; 4] = [b"\"\"\"", b"'''", b"\"", b"'"];
+                quote = quotes.into_iter().find(|q| rest.starts_with(q));
+                step = quote.map_or(1, <[u8]>::len);
+            }
+        }
+        out.extend_from_slice(&rest[..step]);
+        i += step;
+    }
+    out
 }
 
 /// Conversion of a field: 0 none, 1 str, 2 repr, 3 ascii; `=` alone means repr.

@@ -250,13 +250,9 @@ impl<'a> Compiler<'a> {
         if let Some(params) = &e.parameters {
             self.set_parameters(params);
         }
-        if self.scope_of(scope).generator {
-            self.discard(&e.body)?;
-        } else {
-            let value = self.operand(&e.body)?;
-            self.at(&*e.body);
-            self.u().emit(Op::Return, value, 0, 0);
-        }
+        let value = self.operand(&e.body)?;
+        self.at(&*e.body);
+        self.u().emit(Op::Return, value, 0, 0);
         let code = self.leave_unit()?;
         self.at(e);
         self.make_closure(code, dst);

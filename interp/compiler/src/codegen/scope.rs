@@ -56,10 +56,7 @@ impl<'a> Compiler<'a> {
             // A comprehension does not see the names of the class around it.
             return match unit.frees.get(name) {
                 Some(cell) if !inlined_global => Place::Free(*cell),
-                _ => match unit.cells.get(name) {
-                    Some(cell) if !inlined_global => Place::Cell(*cell),
-                    _ => Place::Global,
-                },
+                _ => Place::Global,
             };
         }
         self.resolve_in_unit(name)

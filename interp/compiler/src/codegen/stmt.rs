@@ -176,6 +176,7 @@ impl<'a> Compiler<'a> {
         self.in_block(block, outer, |c| c.conditional_body(&s.body))?;
         self.u().emit_jump(Op::JumpBack, 0, top);
         self.u().place(exit);
+        self.at(&*s.test);
         self.conditional_body(&s.orelse)?;
         self.u().place(end);
         Ok(())
@@ -205,6 +206,7 @@ impl<'a> Compiler<'a> {
         self.in_block(block, outer, |c| c.conditional_body(&s.body))?;
         self.u().emit_jump(Op::JumpBack, 0, top);
         self.u().place(exit);
+        self.at(&*s.iter);
         self.conditional_body(&s.orelse)?;
         self.u().place(end);
         Ok(())

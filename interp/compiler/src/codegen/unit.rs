@@ -103,6 +103,10 @@ pub struct Unit<'a> {
     pub freevars: Vec<Name>,
     pub frees: HashMap<Name, CellVar>,
     pub free_base: Reg,
+    /// Registers of variables of inlined comprehensions that are locals of the function, by name.
+    pub comp_locals: HashMap<Name, Reg>,
+    /// The same by comprehension.
+    pub comp_regs: HashMap<(ScopeId, Name), Reg>,
     /// Cells of inlined comprehensions, which have registers of their own.
     pub comp_cells: HashMap<(ScopeId, Name), CellVar>,
     pub regs: Regs,
@@ -115,6 +119,8 @@ pub struct Unit<'a> {
     pub next_conditional: u32,
     /// Inside if, loop, try, with or match.
     pub conditional: bool,
+    /// Where the implicit return at the end is.
+    pub implicit_exit: Option<Label>,
 }
 
 impl<'a> Unit<'a> {
@@ -150,6 +156,8 @@ impl<'a> Unit<'a> {
             freevars: Vec::new(),
             frees: HashMap::new(),
             free_base: 0,
+            comp_locals: HashMap::new(),
+            comp_regs: HashMap::new(),
             comp_cells: HashMap::new(),
             regs: Regs::default(),
             blocks: Vec::new(),
@@ -158,6 +166,7 @@ impl<'a> Unit<'a> {
             annotations: Vec::new(),
             next_conditional: 0,
             conditional: false,
+            implicit_exit: None,
         }
     }
 

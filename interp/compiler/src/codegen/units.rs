@@ -123,6 +123,9 @@ impl<'a> Compiler<'a> {
         for (i, name) in unit.varnames.iter().enumerate() {
             unit.locals.insert(name.clone(), i as Reg);
         }
+        if scope.is_function_like() {
+            self.comprehension_locals(unit, scope, &[]);
+        }
         let mut next = unit.varnames.len();
         let cell = |name: &Name| scope.get(name).is_some_and(|s| s.scope == VarScope::Cell);
         for (i, name) in scope.params.iter().enumerate().filter(|(_, n)| cell(n)) {
@@ -170,6 +173,37 @@ impl<'a> Compiler<'a> {
         unit.freevars = frees;
         self.comprehension_cells(unit, scope, &mut next);
         unit.regs = Regs::new(next);
+    }
+
+    /// Makes variables of inlined comprehensions locals of the function where the function has no such name itself, so
+    /// that `locals()` shows them. `taken` are those of comprehensions around.
+    fn comprehension_locals(&self, unit: &mut Unit, scope: &Scope, taken: &[&Name]) {
+        let own = self.scope_of(unit.scope);
+        for id in &scope.children {
+            let child = self.scope_of(*id);
+            if !child.comp_inlined {
+                continue;
+            }
+            let mut taken = taken.to_vec();
+            for symbol in &child.symbols {
+                let bound = symbol.scope == VarScope::Local && symbol.flags & sym::PARAM == 0;
+                let name = &symbol.name;
+                let foreign = own
+                    .get(name)
+                    .is_some_and(|s| s.scope != VarScope::GlobalImplicit);
+                if !bound || foreign || taken.contains(&name) {
+                    continue;
+                }
+                let next = unit.varnames.len() as Reg;
+                let reg = *unit.comp_locals.entry(name.clone()).or_insert(next);
+                if reg == next {
+                    unit.varnames.push(name.clone());
+                }
+                taken.push(name);
+                unit.comp_regs.insert((*id, name.clone()), reg);
+            }
+            self.comprehension_locals(unit, child, &taken);
+        }
     }
 
     /// Gives the cells of inlined comprehensions registers of their own.
@@ -223,6 +257,8 @@ impl<'a> Compiler<'a> {
 
     /// Ends the unit: implicit return, wrapper of generator bodies; gives its code.
     pub(super) fn leave_unit(&mut self) -> R<CodeUnit> {
+        let exit = self.u().label_here();
+        self.u().implicit_exit = Some(exit);
         let reg = self.none();
         let u = self.u();
         u.emit(Op::Return, reg, 0, 0);

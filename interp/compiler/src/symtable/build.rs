@@ -393,6 +393,11 @@ impl<'a> Builder<'a> {
             }
             self.current().add(&name, flag);
             self.current().range = range;
+            if flag == sym::GLOBAL {
+                // What any function declares global is global for the module's own statements too (`exec` with two
+                // namespaces shows the difference).
+                self.scope_mut(ScopeId(0)).add(&name, flag);
+            }
         }
         Ok(())
     }

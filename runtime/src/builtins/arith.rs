@@ -147,7 +147,7 @@ fn float_binary(vm: &mut Vm, op: BinaryOp, x: f64, y: f64) -> Option<PyResult> {
 
 /// `x ** y`: complex for a negative base with a fractional exponent.
 pub fn float_pow(vm: &mut Vm, x: f64, y: f64) -> PyResult {
-    if x == 0.0 && y < 0.0 {
+    if x == 0.0 && y < 0.0 && y.is_finite() {
         return Err(vm.zero_division_error("zero to a negative power"));
     }
     if x < 0.0 && x.is_finite() && y.is_finite() && y != y.floor() {

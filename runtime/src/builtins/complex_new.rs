@@ -40,17 +40,15 @@ pub fn complex_method(vm: &mut Vm, v: Value) -> PyResult<Option<Pair>> {
         return Ok(as_complex(v));
     };
     let Some(z) = as_complex(r) else {
-        let (owner, name) = (vm.type_name(v), vm.type_name(r));
-        return Err(vm.type_error(format!(
-            "{owner}.__complex__() must return a complex, not {name}"
-        )));
+        let name = vm.type_name(r);
+        return Err(vm.type_error(format!("__complex__ returned non-complex (type {name})")));
     };
     if r.shape_id() != ids::COMPLEX {
-        let (owner, name) = (vm.type_name(v), vm.type_name(r));
+        let name = vm.type_name(r);
         vm.warn(
             ids::DEPRECATION_WARNING,
             &format!(
-                "{owner}.__complex__() must return a complex, not {name}.  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python."
+                "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python."
             ),
             1,
         )?;
@@ -131,6 +129,10 @@ fn from_text(vm: &mut Vm, s: Ref<PyStr>) -> PyResult<Pair> {
     let text = unicode::normalize_number(s.bytes());
     match parse(&text) {
         Some(z) => Ok(z),
+        None if text.contains(&b'_') && float_parse::without_underscores(&text).is_none() => {
+            let shown = vm.repr_text(s.value())?;
+            Err(vm.value_error(format!("could not convert string to complex: {shown}")))
+        }
         None => Err(vm.value_error("complex() arg is a malformed string")),
     }
 }

@@ -259,15 +259,20 @@ fn general_power(a: Pair, b: Pair) -> Option<Pair> {
         return Some((1.0, 0.0));
     }
     if a == (0.0, 0.0) {
-        return (b.1 == 0.0 && b.0 >= 0.0).then_some((0.0, 0.0));
+        // A NaN is no negative power.
+        return (b.1 == 0.0 && !(b.0 < 0.0)).then_some((0.0, 0.0));
     }
     let size = a.0.hypot(a.1);
     let angle = a.1.atan2(a.0);
     let mut length = size.powf(b.0);
     let mut phase = angle * b.0;
     if b.1 != 0.0 {
-        length *= (-angle * b.1).exp();
+        length /= (angle * b.1).exp();
         phase += b.1 * size.ln();
+    }
+    // C's sine and cosine of an infinity are a domain error.
+    if phase.is_infinite() {
+        return None;
     }
     Some((length * phase.cos(), length * phase.sin()))
 }

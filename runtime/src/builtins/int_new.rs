@@ -28,7 +28,7 @@ fn int_value(vm: &mut Vm, x: Value, base: Value) -> PyResult {
     if base.is_null() {
         return int_from_object(vm, x);
     }
-    let base = vm.ssize(base)?;
+    let base = vm.index_clipped(base)?;
     if base < 0 || base == 1 || base > 36 {
         return Err(vm.value_error("int() base must be >= 2 and <= 36, or 0"));
     }

@@ -398,7 +398,7 @@ pub fn str_expandtabs(vm: &mut Vm, a: &[Value]) -> PyResult {
     let s = this(vm, "expandtabs", a[0])?;
     let size = match a[1].non_null() {
         Some(v) => {
-            let n = vm.ssize(v)?;
+            let n = vm.index_clipped(v)?;
             if i32::try_from(n).is_err() {
                 return Err(vm.overflow_error("Python int too large to convert to C int"));
             }

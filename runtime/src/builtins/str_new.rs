@@ -18,11 +18,13 @@ pub fn str_new(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 fn str_value(vm: &mut Vm, object: Value, encoding: Value, errors: Value) -> PyResult {
-    if !encoding.is_null() {
-        vm.str_arg(encoding, "str() argument 'encoding'")?;
-    }
-    if !errors.is_null() {
-        vm.str_arg(errors, "str() argument 'errors'")?;
+    for (v, what) in [(encoding, "encoding"), (errors, "errors")] {
+        if !v.is_null() {
+            let s = vm.str_arg(v, &format!("str() argument '{what}'"))?;
+            if s.bytes().contains(&0) {
+                return Err(vm.value_error("embedded null character"));
+            }
+        }
     }
     if object.is_null() {
         return Ok(vm.empty_str().value());

@@ -84,6 +84,9 @@ pub fn percent(vm: &mut Vm, template: Ref<PyStr>, v: Value) -> PyResult {
         match piece {
             Ok(Piece::Literal(text)) => out.extend_from_slice(text),
             Ok(Piece::Field(field)) => write_field(vm, &mut args, &field, &mut out)?,
+            Err(e) if e.message == "incomplete format key" && !args.is_mapping => {
+                return Err(vm.type_error("format requires a mapping"));
+            }
             Err(e) => return Err(vm.format_error(e)),
         }
     }
@@ -106,10 +109,6 @@ fn write_field(vm: &mut Vm, args: &mut Args, field: &Field<'_>, out: &mut Vec<u8
         precision = args.star(vm, "int", i64::from(i32::MAX))?;
     }
     let layout = field.layout(width, precision);
-    if field.conversion == u32::from(b'%') {
-        out.push(b'%');
-        return Ok(());
-    }
     let v = match keyed {
         Some(v) => v,
         None => args.next(vm)?,

@@ -16,17 +16,21 @@ const MAX_ARGS: usize = 255;
 
 impl<'a> Compiler<'a> {
     pub(super) fn call(&mut self, e: &'a ExprCall, dst: Reg) -> R {
-        let window = self.u().temps(2);
+        let window = self.run_start(dst);
         let mut range = e.range();
         match &*e.func {
             Expr::Attribute(func) => {
                 range = self.call_range(func, range);
-                if !self.super_attribute(func, window, true)? {
+                if self.is_super_attribute(func) {
+                    self.u().temp();
+                    self.super_attribute(func, window, true)?;
+                } else {
                     self.method(func, window)?;
                 }
             }
             func => {
                 self.expr(func, window)?;
+                self.u().temp();
                 self.at(range);
                 self.u().emit(Op::SetNull, window + 1, 0, 0);
             }
@@ -34,15 +38,16 @@ impl<'a> Compiler<'a> {
         self.call_window(window, &e.arguments, (0, None), dst, range)
     }
 
-    /// Looks `func` up for a call into `window`.
+    /// Looks `func` up for a call into `window`, whose first register is taken already.
     fn method(&mut self, func: &'a ExprAttribute, window: Reg) -> R {
-        let object = match self.local_of(&func.value) {
-            Some(_) => self.operand(&func.value)?,
-            None => {
-                self.expr(&func.value, window)?;
-                window
-            }
+        let local = self.local_of(&func.value).is_some();
+        let object = if local {
+            self.operand(&func.value)?
+        } else {
+            self.expr(&func.value, window)?;
+            window
         };
+        self.u().temp();
         let name = self.mangled(&func.attr.id);
         self.at(self.attribute_range(func));
         let id = self.u().name_id(&name);
@@ -250,6 +255,10 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    fn is_super_attribute(&self, e: &ExprAttribute) -> bool {
+        e.attr.id != *"__class__" && self.is_super_call(&e.value).is_some()
+    }
+
     /// Emits `super(...).name`, for a call or not; whether it applied.
     pub(super) fn super_attribute(
         &mut self,
@@ -257,7 +266,7 @@ impl<'a> Compiler<'a> {
         dst: Reg,
         method: bool,
     ) -> R<bool> {
-        if e.attr.id == *"__class__" || self.is_super_call(&e.value).is_none() {
+        if !self.is_super_attribute(e) {
             return Ok(false);
         }
         let Expr::Call(call) = &*e.value else {

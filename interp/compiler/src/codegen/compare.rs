@@ -129,7 +129,7 @@ impl<'a> Compiler<'a> {
 
     /// Evaluates a comparison into `dst`.
     pub(super) fn compare(&mut self, e: &'a ExprCompare, dst: Reg) -> R {
-        let left = self.comparand(&e.left)?;
+        let left = self.operand_hold_in(&e.left, dst)?;
         if let ([op], [right]) = (&*e.ops, &*e.comparators) {
             let right = self.right_side(*op, right, true)?;
             self.at(e);
@@ -137,12 +137,6 @@ impl<'a> Compiler<'a> {
             return Ok(());
         }
         let t = self.scratch(dst);
-        // The result may sit where an operand of the next link does not.
-        let t = if t == dst && t == left {
-            self.u().temp()
-        } else {
-            t
-        };
         let end = self.u().label();
         let count = e.comparators.len();
         let mut left = left;

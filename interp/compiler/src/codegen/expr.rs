@@ -62,6 +62,37 @@ impl<'a> Compiler<'a> {
         self.operand(expr)
     }
 
+    /// As `operand` for the first operand of an operation with result `dst`: a result that is a temporary holds it.
+    pub(super) fn operand_in(&mut self, expr: &'a Expr, dst: Reg) -> R<Reg> {
+        if self.u().regs.is_variable(dst) || self.local_of(expr).is_some() {
+            return self.operand(expr);
+        }
+        self.expr(expr, dst)?;
+        Ok(dst)
+    }
+
+    /// As `operand_in`, for a value that must survive the evaluation of further expressions.
+    pub(super) fn operand_hold_in(&mut self, expr: &'a Expr, dst: Reg) -> R<Reg> {
+        if self.u().regs.is_variable(dst) {
+            return self.operand_hold(expr);
+        }
+        match self.local_of(expr) {
+            Some((_, name, _)) if !self.may_be_rebound(&name) => self.operand(expr),
+            _ => {
+                self.expr(expr, dst)?;
+                Ok(dst)
+            }
+        }
+    }
+
+    /// The first register of a run whose result goes to `dst`: `dst` itself if the run can start there.
+    pub(super) fn run_start(&mut self, dst: Reg) -> Reg {
+        match self.u().regs.is_top(dst) {
+            true => dst,
+            false => self.u().temp(),
+        }
+    }
+
     /// A register for the steps of an expression whose result goes to `dst`.
     pub(super) fn scratch(&mut self, dst: Reg) -> Reg {
         match self.u().regs.is_variable(dst) {
@@ -105,7 +136,7 @@ impl<'a> Compiler<'a> {
             Expr::BinOp(e) => self.binary(e, dst),
             Expr::BoolOp(e) => self.bool_op(e, dst),
             Expr::UnaryOp(e) => {
-                let operand = self.operand(&e.operand)?;
+                let operand = self.operand_in(&e.operand, dst)?;
                 self.at(e);
                 let op = match e.op {
                     UnaryOp::Invert => Op::Invert,
@@ -175,7 +206,7 @@ impl<'a> Compiler<'a> {
             spine.push(left);
             base = &left.left;
         }
-        let mut acc = self.operand_hold(base)?;
+        let mut acc = self.operand_hold_in(base, dst)?;
         let scratch = match spine.len() {
             1 => dst,
             _ => self.scratch(dst),
@@ -264,7 +295,7 @@ impl<'a> Compiler<'a> {
             chain.push(inner);
             base = &inner.value;
         }
-        let mut object = self.operand(base)?;
+        let mut object = self.operand_in(base, dst)?;
         let t = match chain.len() {
             1 => dst,
             _ => self.scratch(dst),
@@ -291,7 +322,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn subscript(&mut self, e: &'a ExprSubscript, dst: Reg) -> R {
-        let object = self.operand_hold(&e.value)?;
+        let object = self.operand_hold_in(&e.value, dst)?;
         if let Some(slice) = two_part_slice(&e.slice) {
             let bounds = self.slice_bounds(slice)?;
             self.at(e);
@@ -362,6 +393,17 @@ impl<'a> Compiler<'a> {
         Ok(first)
     }
 
+    /// As `run`, starting in `dst` if that is possible.
+    fn run_in(&mut self, items: &'a [Expr], dst: Reg) -> R<Reg> {
+        let Some((head, tail)) = items.split_first() else {
+            return Ok(dst);
+        };
+        let first = self.run_start(dst);
+        self.expr(head, first)?;
+        self.run(tail)?;
+        Ok(first)
+    }
+
     pub(super) fn display(
         &mut self,
         kind: Display,
@@ -377,7 +419,7 @@ impl<'a> Compiler<'a> {
             {
                 return Ok(());
             }
-            let first = self.run(items)?;
+            let first = self.run_in(items, dst)?;
             self.at(range);
             let op = match kind {
                 Display::Tuple => Op::BuildTuple,

@@ -16,7 +16,7 @@ const DELEGATED: u8 = 2;
 impl<'a> Compiler<'a> {
     pub(super) fn yield_(&mut self, e: &'a ExprYield, dst: Reg) -> R {
         let value = match &e.value {
-            Some(value) => self.operand(value)?,
+            Some(value) => self.operand_in(value, dst)?,
             None => {
                 self.at(e);
                 self.none()
@@ -39,7 +39,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn await_(&mut self, e: &'a ExprAwait, dst: Reg) -> R {
-        let value = self.operand(&e.value)?;
+        let value = self.operand_in(&e.value, dst)?;
         self.at(e);
         self.await_value(value, 0, dst);
         Ok(())

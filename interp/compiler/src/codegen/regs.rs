@@ -53,6 +53,11 @@ impl Regs {
         u32::from(reg) < self.first_temp
     }
 
+    /// Whether `reg` is the temporary taken last, so that a run may start with it.
+    pub fn is_top(&self, reg: Reg) -> bool {
+        !self.is_variable(reg) && u32::from(reg) + 1 == self.next
+    }
+
     /// Registers of a frame in all.
     pub fn count(&self) -> u32 {
         self.max

@@ -26,7 +26,11 @@ pub fn construct(vm: &mut Vm, ty: Ref<PyType>, args: &[Value]) -> Option<PyResul
         (ids::STR, [v]) => vm.str(*v).map(Value::from),
         (ids::BOOL, [v]) => vm.truth(*v).map(Value::bool),
         (ids::INT, [v]) if v.is_int() => Ok(*v),
+        (ids::INT, [v]) => super::int_new::int_from_object(vm, *v),
         (ids::FLOAT, [v]) if v.as_small_float().is_some() => Ok(*v),
+        (ids::FLOAT, [v]) => {
+            super::float_new::float_from_object(vm, *v).map(|f| vm.new_float(f))
+        }
         (ids::ENUMERATE, [v]) => iter_combine::enumerate(vm, ty, *v, Value::NULL),
         (ids::ENUMERATE, [v, start]) => iter_combine::enumerate(vm, ty, *v, *start),
         (ids::ZIP, _) => iter_combine::zip(vm, ty, args, false),

@@ -48,7 +48,8 @@ fn compare(_: &mut Vm, op: CompareOp, a: &[Value]) -> PyResult {
     })
 }
 
-fn float_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
+/// `float.__repr__`
+pub fn float_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
     let mut out = Vec::with_capacity(24);
     float_repr::write_repr(this(vm, "__repr__", a[0])?, &mut out);
     Ok(vm.new_str_bytes(&out))
@@ -160,7 +161,8 @@ fn float_getformat(vm: &mut Vm, a: &[Value]) -> PyResult {
     }))
 }
 
-fn float_format(vm: &mut Vm, a: &[Value]) -> PyResult {
+/// `float.__format__`
+pub fn float_format(vm: &mut Vm, a: &[Value]) -> PyResult {
     let spec = vm.str_arg(a[1], "__format__() argument")?;
     if spec.is_empty() {
         return Ok(vm.str(a[0])?.value());

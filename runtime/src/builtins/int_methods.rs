@@ -77,7 +77,8 @@ pub fn int_to_str(vm: &mut Vm, n: IntRef<'_>) -> PyResult {
     }
 }
 
-fn int_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
+/// `int.__repr__`
+pub fn int_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
     let n = this(vm, "__repr__", &a[0])?;
     int_to_str(vm, n)
 }
@@ -181,7 +182,8 @@ fn int_sizeof(vm: &mut Vm, a: &[Value]) -> PyResult {
     ))
 }
 
-fn int_format(vm: &mut Vm, a: &[Value]) -> PyResult {
+/// `int.__format__`
+pub fn int_format(vm: &mut Vm, a: &[Value]) -> PyResult {
     let spec = vm.str_arg(a[1], "__format__() argument")?;
     if spec.is_empty() {
         return Ok(vm.str(a[0])?.value());

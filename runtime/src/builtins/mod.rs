@@ -61,6 +61,7 @@ pub mod seq;
 pub mod set;
 pub mod set_methods;
 pub mod set_ops;
+pub mod show;
 pub mod singletons;
 pub mod slice;
 pub mod slice_methods;

@@ -192,7 +192,8 @@ fn str_hash(vm: &mut Vm, a: &[Value]) -> PyResult {
     Ok(vm.new_int(h as i64))
 }
 
-fn str_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
+/// `str.__repr__`
+pub fn str_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
     let s = this(vm, "__repr__", a[0])?;
     let mut out = Vec::with_capacity(s.byte_len() + 2);
     repr::write_str(s.bytes(), &mut out);

@@ -158,6 +158,9 @@ impl Vm {
 
     /// `repr(v)`
     pub fn repr(&mut self, v: Value) -> PyResult<Ref<PyStr>> {
+        if let Some(r) = crate::builtins::show::repr_builtin(self, v) {
+            return r;
+        }
         let name = self.names.__repr__;
         match self.call_special(v, name, &[])? {
             Some(r) => match r.cast::<PyStr>() {
@@ -181,6 +184,9 @@ impl Vm {
         {
             return Ok(s);
         }
+        if let Some(r) = crate::builtins::show::str_builtin(self, v) {
+            return r;
+        }
         let name = self.names.__str__;
         match self.call_special(v, name, &[])? {
             Some(r) => match r.cast::<PyStr>() {
@@ -201,8 +207,8 @@ impl Vm {
 
     /// `format(v, spec)`; `spec` is a str.
     pub fn format(&mut self, v: Value, spec: Value) -> PyResult {
-        if v.shape_id() == ids::STR && spec.cast::<PyStr>().is_some_and(|s| s.is_empty()) {
-            return Ok(v);
+        if let Some(r) = crate::builtins::show::format_builtin(self, v, spec) {
+            return r;
         }
         let name = self.names.__format__;
         let r = match self.call_special(v, name, &[spec])? {

@@ -57,6 +57,8 @@ pub mod property;
 pub mod property_methods;
 pub mod range;
 pub mod range_methods;
+#[cfg(test)]
+mod scalar_tests;
 pub mod seq;
 pub mod set;
 pub mod set_methods;

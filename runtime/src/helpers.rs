@@ -2,6 +2,8 @@
 //! functions over libc for native modules are one file each in this folder.
 
 pub mod clock;
+pub mod files;
+pub mod process;
 pub mod signals;
 
 use crate::tasklet::stack::Frame;

@@ -122,7 +122,7 @@ impl<'a> Compiler<'a> {
             self.u().emit(Op::SetNull, window + 1, 0, 0);
             let arg = self.u().temp();
             self.expr(msg, arg)?;
-            self.at(&*s.test);
+            self.at(s);
             self.call_ready(window, 1, window);
         }
         self.at(&*s.test);

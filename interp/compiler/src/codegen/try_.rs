@@ -14,6 +14,8 @@ use rustpython_text_size::Ranged;
 impl<'a> Compiler<'a> {
     pub(super) fn try_stmt(&mut self, s: &'a StmtTry) -> R {
         let mark = self.u().mark();
+        // The line of `try` is seen by trace functions.
+        self.u().emit(Op::Nop, 0, 0, 0);
         let conditional = std::mem::replace(&mut self.u().conditional, true);
         if s.finalbody.is_empty() {
             self.try_except(s)?;

@@ -3,7 +3,12 @@
 #![forbid(unsafe_code)]
 
 mod errno;
+pub mod imp;
 pub mod os_error;
+pub mod signal;
+pub mod support;
+pub mod sys;
+pub mod thread;
 
 use skein_runtime::prelude::*;
 
@@ -11,5 +16,9 @@ use skein_runtime::prelude::*;
 pub fn all() -> Vec<ModuleDef> {
     vec![
         errno::MODULE,
+        imp::MODULE,
+        signal::MODULE,
+        sys::MODULE,
+        thread::MODULE,
     ]
 }

@@ -36,6 +36,11 @@ impl Interner {
 }
 
 impl Vm {
+    /// How many strings are interned.
+    pub fn interned_count(&self) -> usize {
+        self.interner.count
+    }
+
     /// The interned string with this text.
     pub fn intern(&mut self, text: &str) -> Ref<PyStr> {
         self.intern_bytes(text.as_bytes())

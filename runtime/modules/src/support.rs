@@ -1,0 +1,156 @@
+//! Small things that several modules of this crate need: operating system errors, numbers from arguments, waiting.
+
+use skein_runtime::helpers::clock;
+use skein_runtime::prelude::*;
+
+/// The text of an `errno`.
+pub fn strerror(errno: i32) -> String {
+    let text = std::io::Error::from_raw_os_error(errno).to_string();
+    match text.rfind(" (os error") {
+        Some(at) => text[..at].to_string(),
+        None => text,
+    }
+}
+
+/// Raises the `OSError` (or its subclass) of an `errno`.
+#[cold]
+pub fn os_error(vm: &mut Vm, errno: i32) -> Raised {
+    let text = vm.new_str(&strerror(errno));
+    let ty = vm.builtin_type(ids::OS_ERROR);
+    vm.raise_type(ty, &[Value::from_i32(errno), text])
+}
+
+/// A C `int` argument.
+///
+/// # Errors
+/// `TypeError` for other types, `OverflowError` outside the range.
+pub fn c_int(vm: &mut Vm, v: Value) -> PyResult<i32> {
+    let n = vm.index(v)?;
+    match as_int(&n) {
+        Some(IntRef::Small(n)) => match i32::try_from(n) {
+            Ok(n) => Ok(n),
+            Err(_) if n > 0 => Err(vm.overflow_error("signed integer is greater than maximum")),
+            Err(_) => Err(vm.overflow_error("signed integer is less than minimum")),
+        },
+        _ => Err(vm.overflow_error("Python int too large to convert to C long")),
+    }
+}
+
+/// A C `long` argument.
+///
+/// # Errors
+/// `TypeError` for other types, `OverflowError` outside the range.
+pub fn c_long(vm: &mut Vm, v: Value) -> PyResult<i64> {
+    let n = vm.index(v)?;
+    match as_i64(n) {
+        Some(n) => Ok(n),
+        None => Err(vm.overflow_error("Python int too large to convert to C long")),
+    }
+}
+
+/// Sleeps until the monotonic clock shows `deadline` nanoseconds, running signal handlers as signals come.
+///
+/// # Errors
+/// What a signal handler raised.
+pub fn sleep_until(vm: &mut Vm, deadline: i128) -> PyResult<()> {
+    loop {
+        match clock::sleep_until(deadline) {
+            Ok(()) => return Ok(()),
+            Err(libc::EINTR) => crate::signal::run_pending(vm)?,
+            Err(e) => return Err(os_error(vm, e)),
+        }
+    }
+}
+
+/// How to round a time that is not a whole number of nanoseconds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Rounding {
+    /// Towards minus infinity.
+    Floor,
+    /// Away from zero.
+    Away,
+}
+
+/// Seconds (int or float) as nanoseconds.
+///
+/// # Errors
+/// `ValueError` for NaN, `OverflowError` beyond 64 bits, `TypeError` for other types.
+pub fn nanoseconds(vm: &mut Vm, v: Value, rounding: Rounding) -> PyResult<i128> {
+    const TOO_LARGE: &str = "timestamp out of range for platform time_t";
+    if let Some(f) = as_float(v) {
+        if f.is_nan() {
+            return Err(vm.value_error("Invalid value NaN (not a number)"));
+        }
+        let ns = f * 1e9;
+        let ns = match rounding {
+            Rounding::Floor => ns.floor(),
+            Rounding::Away if ns >= 0.0 => ns.ceil(),
+            Rounding::Away => ns.floor(),
+        };
+        if !(-9.2e18..=9.2e18).contains(&ns) {
+            return Err(vm.overflow_error(TOO_LARGE));
+        }
+        return Ok(ns as i128);
+    }
+    let n = vm.index(v)?;
+    match as_i64(n).map(|n| n as i128 * 1_000_000_000) {
+        Some(ns) if i64::try_from(ns).is_ok() => Ok(ns),
+        _ => Err(vm.overflow_error(TOO_LARGE)),
+    }
+}
+
+/// The monotonic clock in nanoseconds.
+pub fn monotonic(vm: &mut Vm) -> PyResult<i128> {
+    clock::get(libc::CLOCK_MONOTONIC).map_err(|e| os_error(vm, e))
+}
+
+/// Adds `name = int` constants.
+pub fn add_ints(vm: &mut Vm, m: Ref<PyModule>, table: &[(&str, i64)]) {
+    for (name, n) in table {
+        let v = vm.new_int(*n);
+        vm.add_constant(m, name, v);
+    }
+}
+
+/// A str argument.
+///
+/// # Errors
+/// `TypeError` worded as CPython's argument parser does: "name() argument 'what' must be str, not int".
+pub fn str_arg(vm: &mut Vm, v: Value, what: &str) -> PyResult<Ref<PyStr>> {
+    match v.cast::<PyStr>() {
+        Some(s) => Ok(s),
+        None => {
+            let name = vm.type_name(v);
+            let name = if v.is_none() {
+                "None".to_string()
+            } else {
+                name
+            };
+            Err(vm.type_error(format!("{what} must be str, not {name}")))
+        }
+    }
+}
+
+/// Bytes from the operating system as a str: UTF-8, other bytes as lone surrogates (PEP 383).
+pub fn fs_str(vm: &mut Vm, mut bytes: &[u8]) -> Value {
+    let mut out = Vec::with_capacity(bytes.len());
+    loop {
+        match std::str::from_utf8(bytes) {
+            Ok(_) => {
+                out.extend_from_slice(bytes);
+                return vm.new_str_bytes(&out);
+            }
+            Err(e) => {
+                let (good, bad) = bytes.split_at(e.valid_up_to());
+                out.extend_from_slice(good);
+                let b = bad[0];
+                out.extend_from_slice(&[
+                    0xed,
+                    0x80 | (0xdc00u16 + b as u16 >> 6 & 0x3f) as u8,
+                    0x80 | b & 0x3f,
+                ]);
+                bytes = &bad[1..];
+            }
+        }
+    }
+}

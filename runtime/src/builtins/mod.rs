@@ -7,6 +7,7 @@ pub mod bytearray;
 pub mod bytes;
 pub mod cell;
 pub mod code;
+pub mod code_attrs;
 pub mod complex;
 pub mod complex_methods;
 pub mod complex_new;
@@ -14,6 +15,7 @@ pub mod complex_ops;
 pub mod construct;
 #[cfg(test)]
 mod container_tests;
+pub mod descriptor_methods;
 pub mod dict;
 pub mod dict_methods;
 pub mod dict_update;
@@ -30,6 +32,7 @@ pub mod float_methods;
 pub mod float_new;
 pub mod frame;
 pub mod function;
+pub mod function_attrs;
 pub mod functions;
 pub mod generator;
 pub mod generic_alias;
@@ -47,9 +50,12 @@ pub mod list;
 pub mod list_items;
 pub mod list_methods;
 pub mod list_sort;
+pub mod mappingproxy;
 pub mod method;
+pub mod method_wrappers;
 pub mod module;
 pub mod module_methods;
+pub mod namespace;
 pub mod native;
 pub mod object_methods;
 pub mod object_reduce;
@@ -79,6 +85,7 @@ pub mod str_new;
 pub mod str_percent;
 pub mod str_translate;
 pub mod struct_seq;
+pub mod super_methods;
 pub mod traceback;
 pub mod tuple;
 pub mod tuple_methods;
@@ -96,6 +103,24 @@ static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[
     &object_methods::OBJECT,
     &type_methods::TYPE,
     &generic_alias::GENERIC_ALIAS,
+    &descriptor_methods::BUILTIN_FUNCTION,
+    &descriptor_methods::METHOD_DESCRIPTOR_DEF,
+    &descriptor_methods::WRAPPER_DESCRIPTOR_DEF,
+    &descriptor_methods::CLASSMETHOD_DESCRIPTOR_DEF,
+    &descriptor_methods::METHOD_WRAPPER,
+    &descriptor_methods::GETSET_DEF,
+    &descriptor_methods::MEMBER_DEF,
+    &function_attrs::FUNCTION,
+    &function_attrs::METHOD,
+    &function_attrs::CELL,
+    &property_methods::PROPERTY,
+    &method_wrappers::CLASSMETHOD,
+    &method_wrappers::STATICMETHOD,
+    &super_methods::SUPER,
+    &mappingproxy::MAPPINGPROXY,
+    &module_methods::MODULE,
+    &namespace::SIMPLE_NAMESPACE,
+    &code_attrs::CODE,
     &generic_alias::ITERATOR,
     &union::UNION,
     &exception_methods::BASE_EXCEPTION,
@@ -165,6 +190,8 @@ const UNHASHABLE: &[u32] = {
     use crate::object::shape::ids;
     &[
         ids::LIST,
+        ids::CELL,
+        ids::SIMPLE_NAMESPACE,
         ids::DICT,
         ids::SET,
         ids::DICT_KEYS,

@@ -219,11 +219,13 @@ impl Vm {
         self.names = Names::new(self);
         let empty = self.heap_empty_tuple();
         self.empty_tuple.set(empty);
-        let chars = self.heap.new_array(128);
+        let chars = self.heap.new_array(129);
         for b in 0..128u8 {
             let s = self.intern_bytes(&[b]);
             chars.set(b as usize, s.value());
         }
+        let empty = self.intern("");
+        chars.set(128, empty.value());
         self.ascii_chars.set(chars.value());
         self.finish_builtin_types();
         let (modules, builtins, state) = (PyDict::new(self), PyDict::new(self), PyDict::new(self));

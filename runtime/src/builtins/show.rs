@@ -41,6 +41,23 @@ pub fn str_builtin(vm: &mut Vm, v: Value) -> Option<PyResult<Ref<PyStr>>> {
     }
 }
 
+/// Appends `str(v)` for exact strs, small ints and ordinary floats; false: another type, nothing is written.
+#[inline]
+pub fn write_str(v: Value, out: &mut Vec<u8>) -> bool {
+    if v.shape_id() == ids::STR
+        && let Some(s) = v.cast::<PyStr>()
+    {
+        out.extend_from_slice(s.bytes());
+    } else if let Some(n) = v.as_small_int() {
+        int_text::write_i64(n, out);
+    } else if let Some(f) = v.as_small_float() {
+        float_repr::write_repr(f, out);
+    } else {
+        return false;
+    }
+    true
+}
+
 fn as_str(r: PyResult) -> Option<PyResult<Ref<PyStr>>> {
     match r {
         Ok(v) => v.cast().map(Ok),

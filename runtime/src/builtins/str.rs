@@ -308,9 +308,14 @@ impl Vm {
             _ => PyStr::new(self, text).value(),
         }
     }
-    /// `''`
+    /// `''`, which stands behind the strings of one character.
+    #[inline]
     pub fn empty_str(&mut self) -> Ref<PyStr> {
-        self.intern("")
+        match self.ascii_chars.get().cast::<crate::heap::array::Array>() {
+            Some(a) if a.len() > 128 => a.get(128).cast::<PyStr>(),
+            _ => None,
+        }
+        .unwrap_or_else(|| self.intern(""))
     }
     /// The string of one ASCII character.
     #[inline]

@@ -9,9 +9,9 @@ use crate::text::str_format::{
 };
 
 /// Where a template's fields get their values.
-struct Source {
+struct Source<'a> {
     /// Positional arguments; `None` in `format_map`.
-    args: Option<Ref<PyTuple>>,
+    args: Option<&'a [Value]>,
     /// Keyword arguments or the mapping; `NULL`: none.
     mapping: Value,
     numbering: Numbering,
@@ -20,12 +20,24 @@ struct Source {
 /// `str.format(*args, **kwargs)`
 pub fn str_format(vm: &mut Vm, a: &[Value]) -> PyResult {
     let template = this(vm, "format", a[0])?;
+    let args = a[1].cast::<PyTuple>();
     let source = Source {
-        args: a[1].cast::<PyTuple>(),
+        args: args.as_ref().map(|t| t.items()),
         mapping: a[2],
         numbering: Numbering::default(),
     };
     run(vm, template, source)
+}
+
+/// `str.format(*args)` with the arguments as the caller gave them.
+pub fn str_format_direct(vm: &mut Vm, a: &[Value]) -> Option<PyResult> {
+    let template = a.first()?.cast::<PyStr>()?;
+    let source = Source {
+        args: Some(&a[1..]),
+        mapping: Value::NULL,
+        numbering: Numbering::default(),
+    };
+    Some(run(vm, template, source))
 }
 
 /// `str.format_map(mapping)`
@@ -39,7 +51,7 @@ pub fn str_format_map(vm: &mut Vm, a: &[Value]) -> PyResult {
     run(vm, template, source)
 }
 
-fn run(vm: &mut Vm, template: Ref<PyStr>, mut source: Source) -> PyResult {
+fn run(vm: &mut Vm, template: Ref<PyStr>, mut source: Source<'_>) -> PyResult {
     let mut out = Vec::with_capacity(template.byte_len() + 32);
     expand(vm, template.bytes(), &mut source, 2, &mut out)?;
     checked(vm, out, |vm, t| vm.new_str_bytes(t))
@@ -49,7 +61,7 @@ fn run(vm: &mut Vm, template: Ref<PyStr>, mut source: Source) -> PyResult {
 fn expand(
     vm: &mut Vm,
     template: &[u8],
-    source: &mut Source,
+    source: &mut Source<'_>,
     depth: u32,
     out: &mut Vec<u8>,
 ) -> PyResult<()> {
@@ -69,13 +81,16 @@ fn expand(
 fn write_field(
     vm: &mut Vm,
     field: &Field<'_>,
-    source: &mut Source,
+    source: &mut Source<'_>,
     depth: u32,
     out: &mut Vec<u8>,
 ) -> PyResult<()> {
     let mut v = field_value(vm, field.name, source)?;
     if let Some(conversion) = field.conversion {
         v = convert(vm, v, conversion)?;
+    }
+    if field.spec.is_empty() && super::show::write_str(v, out) {
+        return Ok(());
     }
     let spec = if field.nested {
         let mut text = Vec::new();
@@ -105,7 +120,7 @@ fn convert(vm: &mut Vm, v: Value, conversion: u32) -> PyResult {
 }
 
 /// The object that a field name stands for.
-fn field_value(vm: &mut Vm, name: &[u8], source: &mut Source) -> PyResult {
+fn field_value(vm: &mut Vm, name: &[u8], source: &mut Source<'_>) -> PyResult {
     let (first, lookups) = split_field_name(name).map_err(|e| vm.format_error(e))?;
     let first = match (first, source.args) {
         // `format_map` has no positional fields; an empty name is one.
@@ -142,11 +157,11 @@ fn field_value(vm: &mut Vm, name: &[u8], source: &mut Source) -> PyResult {
     Ok(v)
 }
 
-fn positional(vm: &mut Vm, source: &Source, i: usize) -> PyResult {
+fn positional(vm: &mut Vm, source: &Source<'_>, i: usize) -> PyResult {
     let Some(args) = source.args else {
         return Err(vm.value_error("Format string contains positional fields"));
     };
-    match args.items().get(i) {
+    match args.get(i) {
         Some(v) => Ok(*v),
         None => Err(vm.index_error(format!(
             "Replacement index {i} out of range for positional args tuple"

@@ -554,7 +554,8 @@ pub static STR: TypeDef = TypeDef {
             str_format::str_format,
             "($self, /, *args, **kwargs)",
             "Fill in the fields in braces.",
-        ),
+        )
+        .with_direct(str_format::str_format_direct),
         method(
             "format_map",
             str_format::str_format_map,

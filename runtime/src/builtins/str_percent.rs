@@ -114,6 +114,9 @@ fn write_field(vm: &mut Vm, args: &mut Args, field: &Field<'_>, out: &mut Vec<u8
         None => args.next(vm)?,
     };
     let conversion = u8::try_from(field.conversion).unwrap_or(0);
+    if conversion == b's' && layout == Layout::default() && super::show::write_str(v, out) {
+        return Ok(());
+    }
     let done = match conversion {
         b's' => {
             let s = vm.str(v)?;

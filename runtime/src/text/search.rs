@@ -58,8 +58,25 @@ pub fn count(unit: Unit, text: &[u8], needle: &[u8]) -> usize {
     match needle {
         [] => unit.count(text) + 1,
         [byte] => memchr::memchr_iter(*byte, text).count(),
-        _ => memmem::find_iter(text, needle).count(),
+        _ => matches(text, needle).count(),
     }
+}
+
+/// Texts up to this length are searched match by match: a prepared searcher would cost more than it saves.
+const SHORT: usize = 256;
+
+/// Offsets of the matches of a non-empty needle that do not overlap.
+fn matches<'a>(text: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let mut prepared = (text.len() > SHORT).then(|| memmem::find_iter(text, needle));
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        if let Some(prepared) = &mut prepared {
+            return prepared.next();
+        }
+        let at = from + find(&text[from..], needle)?;
+        from = at + needle.len();
+        Some(at)
+    })
 }
 
 /// `text.replace(old, new, max)`; `None` when nothing changes.
@@ -80,14 +97,17 @@ pub fn replace(
     if let ([old], [new]) = (old, new) {
         return Ok(replace_byte(text, *old, *new, max));
     }
-    let finder = memmem::Finder::new(old);
-    let matches = finder.find_iter(text).take(max).count();
-    if matches == 0 {
+    let count = if text.len() <= SHORT && new.len() <= old.len() {
+        usize::from(find(text, old).is_some())
+    } else {
+        matches(text, old).take(max).count()
+    };
+    if count == 0 {
         return Ok(None);
     }
-    let mut out = reserve(text.len() - matches * old.len(), matches, new.len())?;
+    let mut out = reserve(text.len() - count * old.len(), count, new.len())?;
     let mut copied = 0;
-    for at in finder.find_iter(text).take(max) {
+    for at in matches(text, old).take(max) {
         out.extend_from_slice(&text[copied..at]);
         out.extend_from_slice(new);
         copied = at + old.len();

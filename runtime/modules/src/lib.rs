@@ -2,21 +2,33 @@
 
 #![forbid(unsafe_code)]
 
+mod abc;
+mod array;
+mod collections;
 mod errno;
+mod functools;
 pub mod imp;
+mod itertools;
+mod operator;
 pub mod os_error;
 pub mod signal;
 pub mod support;
 pub mod sys;
 pub mod thread;
+mod util;
 
 use skein_runtime::prelude::*;
 
 /// Every native module, by name.
 pub fn all() -> Vec<ModuleDef> {
     vec![
+        abc::MODULE,
+        collections::MODULE,
         errno::MODULE,
+        functools::MODULE,
         imp::MODULE,
+        itertools::MODULE,
+        operator::MODULE,
         signal::MODULE,
         sys::MODULE,
         thread::MODULE,

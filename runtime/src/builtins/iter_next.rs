@@ -144,6 +144,13 @@ pub fn next_any(vm: &mut Vm, it: Value) -> Option<Step> {
     if let Some(r) = next_builtin(vm, it) {
         return Some(r);
     }
+    if let Some(n) = it.cast::<Native>() {
+        return if vm.type_of(it).has(tflag::IMMUTABLE) {
+            Native::step(n, vm)
+        } else {
+            None
+        };
+    }
     let i: Ref<PyIter> = it.cast()?;
     Some(match i.shape_id() {
         ids::ENUMERATE => iter_combine::next_enumerate(vm, i),

@@ -15,6 +15,11 @@ use std::any::Any;
 pub trait NativeData: Any {
     /// Visits every Python object the state holds.
     fn trace(&self, _tracer: &mut Tracer) {}
+    /// One step of a native iterator, so that native loops need no `StopIteration`; the outer `None`: not an iterator.
+    /// Asked only for types whose `__next__` cannot be overridden.
+    fn next(&self, _vm: &mut Vm, _owner: Ref<Native>) -> Option<crate::builtins::iter_next::Step> {
+        None
+    }
 }
 
 /// A native object.
@@ -39,6 +44,10 @@ impl Native {
             },
             0,
         )
+    }
+    /// One step, if the object is a native iterator, see [`NativeData::next`].
+    pub fn step(this: Ref<Native>, vm: &mut Vm) -> Option<crate::builtins::iter_next::Step> {
+        this.data.next(vm, this)
     }
     /// The state, if it is a `T`.
     #[inline]

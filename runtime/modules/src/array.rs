@@ -1,0 +1,5 @@
+//! placeholder
+use skein_runtime::prelude::*;
+pub fn contents(_v: &Value) -> Option<Vec<u8>> {
+    None
+}

@@ -1,0 +1,162 @@
+//! Small helpers that most modules of this crate need.
+
+use skein_runtime::builtins::{args, bytearray::PyByteArray};
+use skein_runtime::prelude::*;
+
+/// The class that a native type's `__new__` is called for; its instances must have the layout `Native`.
+///
+/// # Errors
+/// `TypeError` for anything else.
+pub fn native_class(vm: &mut Vm, v: Value) -> PyResult<Ref<PyType>> {
+    let ty = args::class(vm, v)?;
+    if ty.kind.get() != Kind::Native {
+        let name = ty.name_text();
+        return Err(vm.type_error(format!(
+            "object.__new__({name}) is not safe, use {name}.__new__()"
+        )));
+    }
+    Ok(ty)
+}
+
+/// Imports a module by name, as the statement does.
+///
+/// # Errors
+/// What the import raises.
+pub fn import(vm: &mut Vm, name: &str) -> PyResult {
+    if let Some(modules) = vm.modules_dict()
+        && let Some(m) = modules.get_text(vm, name)
+        && !m.is_none()
+    {
+        return Ok(m);
+    }
+    let builtins = vm.builtins_dict();
+    let Some(import) = builtins.get_text(vm, "__import__") else {
+        return Err(vm.raise(ids::IMPORT_ERROR, "__import__ not found"));
+    };
+    let text = vm.new_str(name);
+    vm.call(import, &[text])?;
+    let found = vm.modules_dict().and_then(|m| m.get_text(vm, name));
+    match found {
+        Some(m) => Ok(m),
+        None => Err(vm.raise(ids::IMPORT_ERROR, &format!("No module named '{name}'"))),
+    }
+}
+
+/// `module.name`
+///
+/// # Errors
+/// What the import or the look-up raises.
+pub fn import_attr(vm: &mut Vm, module: &str, name: &str) -> PyResult {
+    let m = import(vm, module)?;
+    vm.get_attr_text(m, name)
+}
+
+/// A type kept with `state_set` by its module's init function.
+///
+/// # Errors
+/// `RuntimeError` before the module was initialised.
+pub fn state_type(vm: &mut Vm, key: &str) -> PyResult<Ref<PyType>> {
+    match vm.state_get(key).and_then(|v| v.cast()) {
+        Some(t) => Ok(t),
+        None => Err(vm.runtime_error(format!("{key} is not initialised"))),
+    }
+}
+
+/// Adds a native type to a module and keeps it under `module.name`.
+pub fn add_type(vm: &mut Vm, m: Ref<PyModule>, module: &str, ty: Ref<PyType>) {
+    let name = ty.name_text();
+    vm.state_set(&format!("{module}.{name}"), ty.value());
+    vm.add_constant(m, &name, ty.value());
+}
+
+/// The contents of a bytes-like object, copied.
+///
+/// # Errors
+/// `TypeError` "a bytes-like object is required, not '…'".
+pub fn buffer(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+    if let Some(b) = v.cast::<PyBytes>() {
+        return Ok(b.bytes().to_vec());
+    }
+    if let Some(b) = v.cast::<PyByteArray>() {
+        return Ok(b.to_vec());
+    }
+    if let Some(r) = crate::array::contents(&v) {
+        return Ok(r);
+    }
+    if vm.type_of(v).builtin_id == ids::MEMORYVIEW {
+        let b = vm.call_method(v, "tobytes", &[])?;
+        return match b.cast::<PyBytes>() {
+            Some(b) => Ok(b.bytes().to_vec()),
+            None => Err(vm.type_error("tobytes() returned no bytes")),
+        };
+    }
+    let name = vm.names.__buffer__;
+    if vm.lookup_special(v, name).is_some() {
+        let view = vm
+            .call_special(v, name, &[Value::from_i32(0)])?
+            .unwrap_or(Value::NONE);
+        if vm.type_of(view).builtin_id == ids::MEMORYVIEW {
+            return buffer(vm, view);
+        }
+    }
+    let name = vm.type_name(v);
+    Err(vm.type_error(format!("a bytes-like object is required, not '{name}'")))
+}
+
+/// True for objects that [`buffer`] accepts.
+pub fn is_buffer(vm: &mut Vm, v: Value) -> bool {
+    let name = vm.names.__buffer__;
+    v.is::<PyBytes>()
+        || v.is::<PyByteArray>()
+        || vm.type_of(v).builtin_id == ids::MEMORYVIEW
+        || crate::array::contents(&v).is_some()
+        || vm.lookup_special(v, name).is_some()
+}
+
+/// The items of a bound `*args` tuple.
+pub fn items(args: &Value) -> &[Value] {
+    args::items(args)
+}
+
+/// An integer in the range of `i64` or the error that `Py_ssize_t` arguments give.
+///
+/// # Errors
+/// `TypeError` for other objects, `OverflowError` for large integers.
+pub fn ssize_or(vm: &mut Vm, v: Value, default: i64) -> PyResult<i64> {
+    if v.is_null() {
+        Ok(default)
+    } else {
+        vm.ssize(v)
+    }
+}
+
+/// `f(*positional, **kwargs)`; `kwargs` is a dict with str keys, or `NULL`.
+///
+/// # Errors
+/// What the call raises.
+pub fn call_dict(vm: &mut Vm, f: Value, positional: &[Value], kwargs: Value) -> PyResult {
+    let Some(d) = kwargs.cast::<PyDict>().filter(|d| !d.is_empty()) else {
+        return vm.call(f, positional);
+    };
+    let mut all = ValueVec::with_capacity(&vm.heap, positional.len() + d.len());
+    for v in positional {
+        all.push(&vm.heap, *v);
+    }
+    let mut names = ValueVec::with_capacity(&vm.heap, d.len());
+    let mut at = 0;
+    while let Some((i, k, v)) = d.next_entry(at) {
+        let Some(key) = k.cast::<PyStr>() else {
+            return Err(vm.type_error("keywords must be strings"));
+        };
+        let key = if key.shape_id() == ids::STR {
+            vm.intern_str(key).value()
+        } else {
+            k
+        };
+        names.push(&vm.heap, key);
+        all.push(&vm.heap, v);
+        at = i + 1;
+    }
+    let names = PyTuple::from_slice(vm, names.as_slice());
+    vm.call_kw(f, all.as_slice(), Some(names))
+}

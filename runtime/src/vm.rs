@@ -107,6 +107,14 @@ pub struct Vm {
     pub native_modules: Vec<ModuleDef>,
     /// Settings from the command line and environment.
     pub config: Config,
+    /// Result of the last nested run of the loop.
+    pub run_value: RootCell,
+    /// How it ended: 0 returned, 1 yielded, 2 raised.
+    pub run_outcome: Cell<u8>,
+    /// Changes whenever a cached finding about some type's attributes may have become wrong.
+    pub type_epoch: Cell<u32>,
+    /// State of the interpreter that is Python objects: trace function, profile function, import function.
+    pub interp_roots: [RootCell; 4],
     /// Objects whose representation is in progress (`repr` of recursive containers).
     pub repr_stack: RootCell,
 }
@@ -207,6 +215,10 @@ impl Vm {
             module_state: RootCell::new(Value::NULL),
             native_modules: Vec::new(),
             config,
+            run_value: RootCell::new(Value::NULL),
+            run_outcome: Cell::new(0),
+            type_epoch: Cell::new(1),
+            interp_roots: [const { RootCell::new(Value::NULL) }; 4],
             repr_stack: RootCell::new(Value::NULL),
         });
         vm.bootstrap();
@@ -529,7 +541,11 @@ impl RootSource for Vm {
             &self.sys,
             &self.module_state,
             &self.repr_stack,
+            &self.run_value,
         ] {
+            t.visit(r.get());
+        }
+        for r in &self.interp_roots {
             t.visit(r.get());
         }
         if let Some(c) = self.chunk.get() {

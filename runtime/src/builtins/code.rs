@@ -54,6 +54,8 @@ pub struct PyCode {
     pub firstlineno: u32,
     /// Number of instruction words.
     pub word_count: u32,
+    /// `argcount` if a call with just that many positional arguments needs no binding and makes no generator, else `u32::MAX`.
+    pub fast_argcount: u32,
     /// Calls so far, and other counters for the tiers above the interpreter.
     pub heat: Cell<u32>,
     /// Whatever a tier attaches to the code.
@@ -103,6 +105,7 @@ impl PyCode {
             free_base: init.free_base,
             firstlineno: init.firstlineno,
             word_count: init.word_count,
+            fast_argcount: if init.flags & 0x2ac == 0 && init.kwonlyargcount == 0 { init.argcount } else { u32::MAX },
             heat: Cell::new(0),
             attachment: Slot::new(crate::value::Value::NULL),
         };

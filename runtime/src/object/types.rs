@@ -225,7 +225,13 @@ impl Vm {
 
     /// Sets an attribute in the type's namespace (the last step of `type.__setattr__`).
     pub fn type_set_attr(&mut self, ty: Ref<PyType>, name: Ref<PyStr>, v: Value) {
+        let plain = |v: Value| v.shape_id() < ids::FIRST_DYNAMIC && !matches!(v.kind(), Some(Kind::Function | Kind::Builtin | Kind::GetSet | Kind::Member | Kind::Property | Kind::Wrapper));
+        let old = ty.dict().get_interned(name.value());
         ty.dict().set_interned(self, name.value(), v);
+        // Replacing one plain value by another changes no cached finding about where attributes are.
+        if !old.is_some_and(plain) || !plain(v) {
+            self.type_epoch.set(self.type_epoch.get().wrapping_add(1));
+        }
         self.type_modified(ty);
     }
 
@@ -233,6 +239,7 @@ impl Vm {
     pub fn type_del_attr(&mut self, ty: Ref<PyType>, name: Ref<PyStr>) -> bool {
         let removed = ty.dict().remove_interned(self, name.value());
         if removed {
+            self.type_epoch.set(self.type_epoch.get().wrapping_add(1));
             self.type_modified(ty);
         }
         removed

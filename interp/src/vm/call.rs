@@ -1,0 +1,252 @@
+//! Calls: from bytecode without the native stack, and from native code as nested runs.
+
+use super::Step;
+use super::args::bind;
+use super::frames;
+use super::run::cx::{Cx, Pc, header_word, write_generator_frame};
+use super::run::ret::{Action, ret};
+use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::builtins::generator::PyGenerator;
+use skein_runtime::builtins::method::PyMethod;
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+
+/// What beginning a call led to.
+pub enum Flow {
+    /// The result is there.
+    Done(Value),
+    /// A frame was pushed; its return word says what follows.
+    Entered(Pc),
+}
+
+const GENERATOR_FLAGS: u32 = 0x2a0;
+
+/// Calls a Python function: pushes its frame, or makes the generator.
+pub fn enter_function(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value], kwnames: Option<Ref<PyTuple>>, ret: u64) -> PyResult<Flow> {
+    let code = f.code();
+    if code.fast_argcount as usize == args.len() && kwnames.is_none() {
+        return Ok(Flow::Entered(frames::push(vm, f, code, args, ret)?));
+    }
+    let bound;
+    let args = if code.argcount as usize == args.len() && kwnames.is_none() && code.flags.get() & 0xc == 0 && code.kwonlyargcount == 0 {
+        args
+    } else {
+        bound = bind(vm, f, args, kwnames)?;
+        bound.as_slice()
+    };
+    if code.flags.get() & GENERATOR_FLAGS == 0 {
+        return Ok(Flow::Entered(frames::push(vm, f, code, args, ret)?));
+    }
+    Ok(Flow::Done(make_generator(vm, f, args)))
+}
+
+fn make_generator(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value]) -> Value {
+    let code = f.code();
+    let flags = code.flags.get();
+    let id = if flags & 0x200 != 0 {
+        ids::ASYNC_GENERATOR
+    } else if flags & 0x80 != 0 {
+        ids::COROUTINE
+    } else {
+        ids::GENERATOR
+    };
+    let g = PyGenerator::new(vm, id, code, f.name.get(), f.qualname.get());
+    write_generator_frame(g, f, args);
+    if id != ids::GENERATOR || !code.exceptions.expect().bytes().is_empty() {
+        vm.heap.register_finalizer(g.header());
+    }
+    g.value()
+}
+
+/// Begins a call of any object with arguments in a slice that stays valid while the callee runs.
+pub fn begin(vm: &mut Vm, callable: Value, args: &[Value], kwnames: Option<Ref<PyTuple>>, ret: u64) -> PyResult<Flow> {
+    match callable.kind() {
+        Some(Kind::Function) => enter_function(vm, callable.cast().expect("kind tested"), args, kwnames, ret),
+        Some(Kind::BoundMethod) => {
+            let m: Ref<PyMethod> = callable.cast().expect("kind tested");
+            begin_with_self(vm, m.func.get(), m.this.get(), args, kwnames, ret)
+        }
+        Some(Kind::Builtin) => {
+            if let Some(flow) = super::generator::begin_method(vm, callable, args, kwnames, ret)? {
+                return Ok(flow);
+            }
+            Ok(Flow::Done(vm.call_builtin(callable.cast().expect("kind tested"), args, kwnames)?))
+        }
+        Some(Kind::Type) => super::class::begin_instantiate(vm, callable.cast().expect("kind tested"), args, kwnames, ret),
+        _ => {
+            let name = vm.names.__call__;
+            match vm.lookup_special(callable, name) {
+                Some(f) if f.kind() == Some(Kind::Function) => begin_with_self(vm, f, callable, args, kwnames, ret),
+                _ => Ok(Flow::Done(vm.call_kw(callable, args, kwnames)?)),
+            }
+        }
+    }
+}
+
+/// Begins `func(this, *args)`.
+pub fn begin_with_self(vm: &mut Vm, func: Value, this: Value, args: &[Value], kwnames: Option<Ref<PyTuple>>, ret: u64) -> PyResult<Flow> {
+    if args.len() < 8 {
+        let mut all = [Value::NULL; 8];
+        all[0] = this;
+        all[1..=args.len()].copy_from_slice(args);
+        return begin(vm, func, &all[..=args.len()], kwnames, ret);
+    }
+    let mut all = ValueVec::with_capacity(&vm.heap, args.len() + 1);
+    all.push(&vm.heap, this);
+    for a in args {
+        all.push(&vm.heap, *a);
+    }
+    begin(vm, func, all.as_slice(), kwnames, ret)
+}
+
+/// Finishes an instruction whose call may have been entered: stores a ready result.
+#[inline]
+pub fn store(cx: Cx, flow: Flow, dst: usize, len: usize) -> Pc {
+    match flow {
+        Flow::Done(v) => {
+            cx.set(dst, v);
+            cx.after(len)
+        }
+        Flow::Entered(pc) => pc,
+    }
+}
+
+/// The arguments of a call window, self included where there is one.
+#[inline]
+fn window_args<'a>(cx: Cx, base: usize, argc: usize) -> &'a [Value] {
+    if cx.reg(base + 1).is_null() { cx.regs(base + 2, argc) } else { cx.regs(base + 1, argc + 1) }
+}
+
+/// `Call`
+pub fn op_call(vm: &mut Vm, cx: Cx) -> Step {
+    let base = cx.b();
+    let mut callable = cx.reg(base);
+    if let Some(m) = callable.cast::<PyMethod>()
+        && cx.reg(base + 1).is_null()
+    {
+        callable = m.func.get();
+        cx.set(base, callable);
+        cx.set(base + 1, m.this.get());
+    }
+    let args = window_args(cx, base, cx.c());
+    let flow = begin(vm, callable, args, None, ret(Action::Store, 2, cx.a(), base as u32))?;
+    Ok(store(cx, flow, cx.a(), 2))
+}
+
+/// `CallKw`
+pub fn op_call_kw(vm: &mut Vm, cx: Cx) -> Step {
+    let base = cx.b();
+    let names: Ref<PyTuple> = super::run::cx::typed(cx.constant(cx.ext(1) as u32 as usize));
+    let args = window_args(cx, base, cx.c());
+    let flow = begin(vm, cx.reg(base), args, Some(names), ret(Action::Store, 2, cx.a(), base as u32))?;
+    Ok(store(cx, flow, cx.a(), 2))
+}
+
+/// `CallEx`
+pub fn op_call_ex(vm: &mut Vm, cx: Cx) -> Step {
+    let base = cx.b();
+    let callable = cx.reg(base);
+    let positional = cx.reg(base + 2);
+    let mut all = ValueVec::new();
+    if !cx.reg(base + 1).is_null() {
+        all.push(&vm.heap, cx.reg(base + 1));
+    }
+    if positional.shape_id() != ids::TUPLE && positional.shape_id() != ids::LIST {
+        let names = vm.names;
+        if vm.lookup_special(positional, names.__iter__).is_none() && vm.lookup_special(positional, names.__getitem__).is_none() {
+            let (f, name) = (callable_text(vm, callable), vm.type_name(positional));
+            return Err(vm.type_error(format!("{f} argument after * must be an iterable, not {name}")));
+        }
+    }
+    let items = vm.collect(positional)?;
+    for v in items.as_slice() {
+        all.push(&vm.heap, *v);
+    }
+    let mut names = None;
+    let kwargs = cx.reg(base + 3);
+    if !kwargs.is_null()
+        && let Some(d) = kwargs.cast::<PyDict>()
+        && !d.is_empty()
+    {
+        let mut keys = ValueVec::with_capacity(&vm.heap, d.len());
+        let mut at = 0;
+        while let Some((i, k, v)) = d.next_entry(at) {
+            if !k.is::<PyStr>() {
+                return Err(vm.type_error("keywords must be strings"));
+            }
+            keys.push(&vm.heap, k);
+            all.push(&vm.heap, v);
+            at = i + 1;
+        }
+        names = Some(PyTuple::from_slice(vm, keys.as_slice()));
+    }
+    let flow = begin(vm, callable, all.as_slice(), names, ret(Action::Store, 1, cx.a(), base as u32))?;
+    Ok(store(cx, flow, cx.a(), 1))
+}
+
+/// How error texts name a callable: `module.qualname()`.
+pub fn callable_text(vm: &mut Vm, callable: Value) -> String {
+    let qualname = vm.names.__qualname__;
+    let module = vm.names.__module__;
+    let name = match vm.try_get_attr(callable, qualname) {
+        Ok(Some(n)) if n.is::<PyStr>() => skein_runtime::builtins::str::lossy(n),
+        _ => {
+            vm.take_raised();
+            return vm.repr_text(callable).unwrap_or_default();
+        }
+    };
+    match vm.try_get_attr(callable, module) {
+        Ok(Some(m)) if m.is::<PyStr>() && skein_runtime::builtins::str::lossy(m) != "builtins" => format!("{}.{name}()", skein_runtime::builtins::str::lossy(m)),
+        _ => {
+            vm.take_raised();
+            format!("{name}()")
+        }
+    }
+}
+
+/// Calls a Python function from native code: a nested run of the loop.
+pub fn hook_call_function(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value], kwnames: Option<Ref<PyTuple>>) -> PyResult {
+    enter_native(vm)?;
+    let r = match enter_function(vm, f, args, kwnames, ret(Action::Exit, 0, 0, 0)) {
+        Ok(Flow::Done(v)) => Ok(v),
+        Ok(Flow::Entered(pc)) => nested(vm, pc),
+        Err(r) => Err(r),
+    };
+    leave_native(vm);
+    r
+}
+
+/// Runs the loop from `pc` in the running frame until that frame is left.
+pub fn nested(vm: &mut Vm, pc: Pc) -> PyResult {
+    super::run::run(vm, pc);
+    match vm.run_outcome.get() {
+        2 => Err(Raised),
+        _ => Ok(vm.run_value.take()),
+    }
+}
+
+/// Checks that the native stack has room for one more run of the loop.
+pub fn enter_native(vm: &mut Vm) -> PyResult<()> {
+    let here = 0u8;
+    if (&raw const here as usize) < vm.native_limit.get() {
+        return Err(vm.recursion_error("maximum recursion depth exceeded"));
+    }
+    vm.native_depth.set(vm.native_depth.get() + 1);
+    Ok(())
+}
+
+/// Ends what [`enter_native`] began.
+pub fn leave_native(vm: &Vm) {
+    vm.native_depth.set(vm.native_depth.get() - 1);
+}
+
+/// True if the running frame was entered by a native caller.
+pub fn is_entry(fp: *mut u64) -> bool {
+    Action::of(header_word(fp, at::RETURN)) == Action::Exit
+}
+
+/// True if `v` is the native function of builtin type `owner` called `name`.
+pub fn is_native_method(v: Value, owner: u32, name: &str) -> bool {
+    v.cast::<PyBuiltin>().is_some_and(|b| b.def.name == name && b.owner.get().is_some_and(|o| o.builtin_id == owner))
+}

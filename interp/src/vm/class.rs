@@ -1,0 +1,237 @@
+//! Instantiation and class statements.
+
+use super::Step;
+use super::call::{Flow, begin_with_self, enter_function, is_native_method};
+use super::run::cx::Cx;
+use super::run::ret::{Action, ret};
+use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::prelude::*;
+
+/// Begins `ty(*args)`. A Python `__init__` runs in a frame of the same loop; anything unusual is done by the runtime.
+pub fn begin_instantiate(vm: &mut Vm, ty: Ref<PyType>, args: &[Value], kwnames: Option<Ref<PyTuple>>, word: u64) -> PyResult<Flow> {
+    let meta = vm.type_of(ty.value());
+    let names = vm.names;
+    if meta.builtin_id != ids::TYPE {
+        let call = vm.type_lookup(meta, names.__call__);
+        if !call.is_some_and(|c| is_native_method(c, ids::TYPE, "__call__")) {
+            return match call {
+                Some(f) if f.kind() == Some(Kind::Function) => begin_with_self(vm, f, ty.value(), args, kwnames, word),
+                _ => Ok(Flow::Done(vm.call_type(ty, args, kwnames)?)),
+            };
+        }
+    }
+    // Only a call instruction (which stores) can finish `__init__` in its own frame: it keeps the new object in its window.
+    if Action::of(word) != Action::Store || ty.builtin_id != 0 || ty.has(tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION) {
+        return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
+    }
+    let Some(init) = vm.type_lookup(ty, names.__init__).filter(|i| i.kind() == Some(Kind::Function)) else {
+        return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
+    };
+    let Some(new) = vm.type_lookup(ty, names.__new__) else { return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?)) };
+    let object = if ty.kind.get() == Kind::Instance && is_native_method(new, ids::OBJECT, "__new__") {
+        vm.alloc_instance(ty).value()
+    } else if new.kind() == Some(Kind::Builtin) {
+        let object = vm.call_with_self(new, ty.value(), args, kwnames)?;
+        if !vm.type_of(object).is_subtype(ty) || vm.type_of(object) != ty {
+            return finish_foreign(vm, ty, object, args, kwnames);
+        }
+        object
+    } else {
+        return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
+    };
+    let f: Ref<PyFunction> = init.cast().expect("kind tested");
+    let window = super::run::ret::aux(word) as usize;
+    let Some(caller) = vm.current_frame() else { return Ok(Flow::Done(object)) };
+    let advance = super::run::ret::advance(word);
+    let init_word = ret(Action::Init, advance, super::run::ret::dst(word), window as u32);
+    let flow = if args.len() < 8 {
+        let mut all = [Value::NULL; 8];
+        all[0] = object;
+        all[1..=args.len()].copy_from_slice(args);
+        enter_function(vm, f, &all[..=args.len()], kwnames, init_word)?
+    } else {
+        let mut all = ValueVec::with_capacity(&vm.heap, args.len() + 1);
+        all.push(&vm.heap, object);
+        for a in args {
+            all.push(&vm.heap, *a);
+        }
+        enter_function(vm, f, all.as_slice(), kwnames, init_word)?
+    };
+    match flow {
+        Flow::Entered(pc) => {
+            caller.set_register(window, object);
+            Ok(Flow::Entered(pc))
+        }
+        Flow::Done(v) => {
+            check_init_result(vm, v)?;
+            Ok(Flow::Done(object))
+        }
+    }
+}
+
+fn finish_foreign(vm: &mut Vm, ty: Ref<PyType>, object: Value, args: &[Value], kwnames: Option<Ref<PyTuple>>) -> PyResult<Flow> {
+    let actual = vm.type_of(object);
+    if actual.is_subtype(ty) {
+        let name = vm.names.__init__;
+        if let Some(init) = vm.type_lookup(actual, name) {
+            let r = vm.call_with_self(init, object, args, kwnames)?;
+            check_init_result(vm, r)?;
+        }
+    }
+    Ok(Flow::Done(object))
+}
+
+/// `__init__` must return None.
+pub fn check_init_result(vm: &mut Vm, v: Value) -> PyResult<()> {
+    if v.is_none() {
+        return Ok(());
+    }
+    let name = vm.type_name(v);
+    Err(vm.type_error(format!("__init__() should return None, not '{name}'")))
+}
+
+/// `LoadBuildClass`
+pub fn op_load_build_class(vm: &mut Vm, cx: Cx) -> Step {
+    let builtins = super::ops_names::builtins_of(cx);
+    match builtins.get_text(vm, "__build_class__") {
+        Some(f) => cx.set(cx.a(), f),
+        None => return Err(vm.name_error(ids::NAME_ERROR, Value::NULL, "__build_class__ not found")),
+    }
+    Ok(cx.after(1))
+}
+
+/// `builtins.__build_class__(func, name, *bases, metaclass=None, **kwds)`: the arguments as the native's slice (func, name, bases tuple, metaclass, kwds dict).
+pub fn build_class(vm: &mut Vm, func: Value, name: Value, bases: Ref<PyTuple>, kwds: Option<Ref<PyDict>>) -> PyResult {
+    let Some(body) = func.cast::<PyFunction>() else { return Err(vm.type_error("__build_class__: func must be a function")) };
+    if !name.is::<PyStr>() {
+        return Err(vm.type_error("__build_class__: name is not a string"));
+    }
+    let names = vm.names;
+    let kwds = match kwds {
+        Some(k) => {
+            let copy = PyDict::new(vm);
+            copy.copy_entries_from(vm, k);
+            copy
+        }
+        None => PyDict::new(vm),
+    };
+    let resolved = resolve_bases(vm, bases)?;
+    let key = vm.intern("metaclass").value();
+    let mut meta = match kwds.get_interned(key) {
+        Some(m) => {
+            kwds.remove_interned(vm, key);
+            m
+        }
+        None => match resolved.items().first() {
+            Some(b) => vm.type_of(*b).value(),
+            None => vm.builtin_type(ids::TYPE).value(),
+        },
+    };
+    if let Some(m) = meta.cast::<PyType>() {
+        meta = most_derived_metaclass(vm, m, resolved)?.value();
+    }
+    let namespace = match vm.try_get_attr(meta, names.__prepare__)? {
+        Some(p) => call_with_kwds(vm, p, &[name, resolved.value()], kwds)?,
+        None => PyDict::new(vm).value(),
+    };
+    if !namespace.is::<PyDict>() && vm.lookup_special(namespace, names.__getitem__).is_none() {
+        let (m, n) = (meta.cast::<PyType>().map_or("<metaclass>".into(), |m| m.name_text()), vm.type_name(namespace));
+        return Err(vm.type_error(format!("{m}.__prepare__() must return a mapping, not {n}")));
+    }
+    let cell = run_body(vm, body, namespace)?;
+    if resolved != bases {
+        let key = names.__orig_bases__.value();
+        vm.set_item(namespace, key, bases.value())?;
+    }
+    let cls = call_with_kwds(vm, meta, &[name, resolved.value(), namespace], kwds)?;
+    if let Some(c) = cell.cast::<skein_runtime::builtins::cell::PyCell>()
+        && cls.is::<PyType>()
+    {
+        let held = c.contents.get();
+        if held.is_null() {
+            let n = vm.repr_text(name)?;
+            let r = vm.repr_text(cls)?;
+            return Err(vm.runtime_error(format!("__class__ not set defining {n} as {r}. Was __classcell__ propagated to type.__new__?")));
+        }
+        if held != cls {
+            let n = vm.repr_text(name)?;
+            let (a, b) = (vm.repr_text(held)?, vm.repr_text(cls)?);
+            return Err(vm.type_error(format!("__class__ set to {a} defining {n} as {b}")));
+        }
+    }
+    Ok(cls)
+}
+
+fn call_with_kwds(vm: &mut Vm, f: Value, args: &[Value], kwds: Ref<PyDict>) -> PyResult {
+    if kwds.is_empty() {
+        return vm.call(f, args);
+    }
+    let (mut all, mut keys) = (ValueVec::new(), ValueVec::new());
+    for a in args {
+        all.push(&vm.heap, *a);
+    }
+    let mut at = 0;
+    while let Some((i, k, v)) = kwds.next_entry(at) {
+        keys.push(&vm.heap, k);
+        all.push(&vm.heap, v);
+        at = i + 1;
+    }
+    let keys = PyTuple::from_slice(vm, keys.as_slice());
+    vm.call_kw(f, all.as_slice(), Some(keys))
+}
+
+/// Runs a class body with `namespace` as its locals; the result is the `__class__` cell or None.
+fn run_body(vm: &mut Vm, body: Ref<PyFunction>, namespace: Value) -> PyResult {
+    super::call::enter_native(vm)?;
+    let pushed = super::frames::push(vm, body, body.code(), &[], ret(Action::Exit, 0, 0, 0));
+    let r = match pushed {
+        Ok(pc) => {
+            super::run::cx::set_header(vm.fp.get(), skein_runtime::tasklet::stack::at::LOCALS, namespace.bits());
+            super::call::nested(vm, pc)
+        }
+        Err(r) => Err(r),
+    };
+    super::call::leave_native(vm);
+    r
+}
+
+/// Replaces bases that are no types by what their `__mro_entries__` gives (PEP 560).
+fn resolve_bases(vm: &mut Vm, bases: Ref<PyTuple>) -> PyResult<Ref<PyTuple>> {
+    if bases.items().iter().all(|b| b.is::<PyType>()) {
+        return Ok(bases);
+    }
+    let name = vm.names.__mro_entries__;
+    let mut out = ValueVec::new();
+    let mut changed = false;
+    for b in bases.items() {
+        if !b.is::<PyType>()
+            && let Some(f) = vm.try_get_attr(*b, name)?
+        {
+            let entries = vm.call(f, &[bases.value()])?;
+            let Some(t) = entries.cast::<PyTuple>() else { return Err(vm.type_error("__mro_entries__ must return a tuple")) };
+            for e in t.items() {
+                out.push(&vm.heap, *e);
+            }
+            changed = true;
+        } else {
+            out.push(&vm.heap, *b);
+        }
+    }
+    if changed { Ok(PyTuple::from_slice(vm, out.as_slice())) } else { Ok(bases) }
+}
+
+fn most_derived_metaclass(vm: &mut Vm, meta: Ref<PyType>, bases: Ref<PyTuple>) -> PyResult<Ref<PyType>> {
+    let mut winner = meta;
+    for b in bases.items() {
+        let t = vm.type_of(*b);
+        if winner.is_subtype(t) {
+            continue;
+        }
+        if t.is_subtype(winner) {
+            winner = t;
+            continue;
+        }
+        return Err(vm.type_error("metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the metaclasses of all its bases"));
+    }
+    Ok(winner)
+}

@@ -1,0 +1,110 @@
+//! Pushing and popping frames, frame objects.
+
+use super::run::cx::{Pc, code_start, header_word, set_header, word_value, write_frame};
+use skein_runtime::builtins::code::PyCode;
+use skein_runtime::builtins::frame::PyFrame;
+use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::{FRAME_WORDS, Frame, at};
+
+/// Pushes a frame of `code` with the given leading registers and makes it the running one.
+#[inline]
+pub fn push(vm: &mut Vm, function: Ref<PyFunction>, code: Ref<PyCode>, args: &[Value], ret: u64) -> PyResult<Pc> {
+    if vm.depth.get() >= vm.recursion_limit.get() {
+        return Err(vm.recursion_error("maximum recursion depth exceeded"));
+    }
+    let need = (FRAME_WORDS + code.nregs as usize) * 8;
+    let mut base = vm.stack_top.get();
+    if (vm.stack_limit.get() as usize) - (base as usize) < need {
+        base = grow(vm, need / 8)?;
+    }
+    vm.depth.set(vm.depth.get() + 1);
+    write_frame(vm, base, function, code, args, ret);
+    Ok(code_start(code))
+}
+
+/// Adds a chunk with room for a frame of `words` words.
+#[cold]
+fn grow(vm: &mut Vm, words: usize) -> PyResult<*mut u64> {
+    let old = vm.chunk.get();
+    let size = old.map_or(1000, |c| ((c.limit() as usize - c.base() as usize) / 4).min(16 * 1024)).max(words + FRAME_WORDS);
+    let Some(chunk) = vm.heap.new_stack_chunk(old, size) else { return Err(vm.memory_error()) };
+    if let Some(c) = old {
+        c.used.set((vm.stack_top.get() as usize - c.base() as usize) / 8);
+        c.clean.set(false);
+    }
+    vm.enter_chunk(chunk);
+    Ok(vm.stack_top.get())
+}
+
+/// Removes the running frame, which stands on the stack (not in a generator); the caller becomes the running one.
+#[inline]
+pub fn pop(vm: &mut Vm, fp: *mut u64) {
+    if header_word(fp, at::FRAME_OBJECT) != 0 {
+        detach(vm, fp);
+    }
+    vm.depth.set(vm.depth.get().wrapping_sub(1));
+    vm.fp.set(header_word(fp, at::CALLER) as *mut u64);
+    let base = fp.wrapping_sub(FRAME_WORDS);
+    vm.stack_top.set(base);
+    if let Some(c) = vm.chunk.get()
+        && base == c.base()
+    {
+        leave_chunk(vm);
+    }
+}
+
+#[cold]
+fn leave_chunk(vm: &Vm) {
+    if let Some(c) = vm.chunk.get()
+        && let Some(prev) = c.prev.get()
+    {
+        vm.enter_chunk_at(prev, prev.used.get());
+    }
+}
+
+/// The frame object of a live frame, made on demand.
+pub fn frame_object(vm: &mut Vm, frame: Frame) -> Ref<PyFrame> {
+    if let Some(f) = frame.frame_object() {
+        return f;
+    }
+    let generator = frame.generator().map_or(Value::NULL, Value::from);
+    let f = PyFrame::new(vm, frame.fp() as usize, frame.code(), frame.function().value(), frame.locals(), generator);
+    frame.set_word(at::FRAME_OBJECT, f.value().bits());
+    f
+}
+
+/// Copies the registers out of a frame that ends, so that its frame object outlives it.
+#[cold]
+pub fn detach(vm: &mut Vm, fp: *mut u64) {
+    let Some(f) = word_value(header_word(fp, at::FRAME_OBJECT)).cast::<PyFrame>() else { return };
+    let code = f.code.expect();
+    let variables = variable_count(code);
+    let registers = vm.heap.new_array(variables);
+    for i in 0..variables {
+        registers.set(i, word_value(header_word(fp, i as isize)));
+    }
+    f.registers.set(f, registers);
+    let start = code_start(code) as u64;
+    f.lasti.set((header_word(fp, at::PC).wrapping_sub(start) / 8) as u32);
+    let caller = header_word(fp, at::CALLER) as *mut u64;
+    if let Some(frame) = skein_runtime::helpers::frame_at(caller) {
+        let back = frame_object(vm, frame);
+        f.back.set(f, back.value());
+    }
+    f.fp.set(0);
+    set_header(fp, at::FRAME_OBJECT, 0);
+}
+
+/// Registers that hold variables: locals, cells and free variables.
+pub fn variable_count(code: Ref<PyCode>) -> usize {
+    let frees = code.freevars.expect().len();
+    let mut n = code.varnames.expect().len();
+    if frees > 0 {
+        n = n.max(code.free_base as usize + frees);
+    }
+    for pair in code.cell_regs.expect().bytes()[..code.cellvars.expect().len() * 2].chunks(2) {
+        n = n.max(u16::from_le_bytes([pair[0], pair[1]]) as usize + 1);
+    }
+    n.min(code.nregs as usize)
+}

@@ -1,0 +1,143 @@
+//! Entering and leaving generator frames.
+
+use super::call::Flow;
+use super::run::cx::{Pc, generator_frame, header_word, set_header, word_at};
+use super::run::ret::{Action, ret};
+use skein_compiler::bytecode::Word;
+use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+
+/// Makes the generator's frame the running one and links its exception state.
+fn link(vm: &mut Vm, g: Ref<PyGenerator>, word: u64) -> PyResult<*mut u64> {
+    if vm.depth.get() >= vm.recursion_limit.get() {
+        return Err(vm.recursion_error("maximum recursion depth exceeded"));
+    }
+    vm.depth.set(vm.depth.get() + 1);
+    let fp = generator_frame(g).fp();
+    set_header(fp, at::CALLER, vm.fp.get() as u64);
+    set_header(fp, at::RETURN, word);
+    g.handled_below.set(g, vm.handled_top.get());
+    vm.handled_top.set(g.value());
+    g.state.set(GenState::Running);
+    vm.heap.remember(g.header());
+    vm.fp.set(fp);
+    Ok(fp)
+}
+
+/// Resumes a generator that is not running or closed by sending `v`. The new running frame continues at the result.
+#[inline]
+pub fn enter_send(vm: &mut Vm, g: Ref<PyGenerator>, v: Value, word: u64) -> PyResult<Pc> {
+    let created = g.state.get() == GenState::Created;
+    let fp = link(vm, g, word)?;
+    let pc = header_word(fp, at::PC) as Pc;
+    if created {
+        return Ok(pc);
+    }
+    set_header(fp, word_at(pc).a() as isize, v.bits());
+    Ok(pc.wrapping_add(1))
+}
+
+/// Resumes a generator by raising `exception` at its yield (or before its first instruction).
+pub fn enter_throw(vm: &mut Vm, g: Ref<PyGenerator>, exception: Value, word: u64) -> PyResult<Pc> {
+    link(vm, g, word)?;
+    vm.raise_value(exception);
+    Ok(super::unwind::unwind(vm))
+}
+
+/// Leaves the running generator's frame (at a yield, return or exception); the caller becomes the running frame.
+pub fn unlink(vm: &mut Vm, g: Ref<PyGenerator>, state: GenState) {
+    let fp = generator_frame(g).fp();
+    if state == GenState::Closed && header_word(fp, at::FRAME_OBJECT) != 0 {
+        super::frames::detach(vm, fp);
+    }
+    g.state.set(state);
+    vm.handled_top.set(g.handled_below.get());
+    g.handled_below.set(g, Value::NULL);
+    vm.depth.set(vm.depth.get().wrapping_sub(1));
+    vm.fp.set(header_word(fp, at::CALLER) as *mut u64);
+    set_header(fp, at::CALLER, 0);
+    if state == GenState::Closed {
+        vm.heap.remember(g.header());
+        g.handled.set_unbarriered(Value::NULL);
+        g.delegate.set_unbarriered(Value::NULL);
+    }
+}
+
+/// Resumes from native code: a nested run.
+pub fn hook_resume(vm: &mut Vm, g: Ref<PyGenerator>, how: Resume, v: Value) -> PyResult<GenStep> {
+    match g.state.get() {
+        GenState::Running => return Err(already_running(vm, g)),
+        GenState::Closed => {
+            return match how {
+                Resume::Send => Ok(GenStep::Returned(Value::NONE)),
+                Resume::Throw => Err(vm.raise_value(v)),
+            };
+        }
+        _ => {}
+    }
+    super::call::enter_native(vm)?;
+    let word = ret(Action::Exit, 0, 0, 0);
+    let entered = match how {
+        Resume::Send => enter_send(vm, g, v, word),
+        Resume::Throw => enter_throw(vm, g, v, word),
+    };
+    let r = match entered {
+        Ok(pc) => super::call::nested(vm, pc).map(|v| if vm.run_outcome.get() == 1 { GenStep::Yielded(v) } else { GenStep::Returned(v) }),
+        Err(r) => Err(r),
+    };
+    super::call::leave_native(vm);
+    r
+}
+
+/// The error of resuming a running generator.
+pub fn already_running(vm: &mut Vm, g: Ref<PyGenerator>) -> Raised {
+    let what = match g.value().shape_id() {
+        ids::COROUTINE => "coroutine",
+        ids::ASYNC_GENERATOR => "async generator",
+        _ => "generator",
+    };
+    vm.value_error(format!("{what} already executing"))
+}
+
+/// Begins `generator.send(v)`, `generator.__next__()` and `next(generator)` in the same loop. `None`: an ordinary native call.
+pub fn begin_method(vm: &mut Vm, callable: Value, args: &[Value], kwnames: Option<Ref<PyTuple>>, word: u64) -> PyResult<Option<Flow>> {
+    let Some(b) = callable.cast::<PyBuiltin>() else { return Ok(None) };
+    let name = b.def.name;
+    if kwnames.is_some() || Action::of(word) != Action::Store || !matches!(name, "send" | "__next__" | "next") {
+        return Ok(None);
+    }
+    let bound = b.this.get();
+    let (receiver, rest) = match (bound.cast::<PyGenerator>(), args.split_first()) {
+        (Some(g), _) if name != "next" => (g.value(), args),
+        (None, Some((first, rest))) => (*first, rest),
+        _ => return Ok(None),
+    };
+    if !matches!(receiver.shape_id(), ids::GENERATOR | ids::COROUTINE) {
+        return Ok(None);
+    }
+    let Some(g) = receiver.cast::<PyGenerator>() else { return Ok(None) };
+    let v = match (name, rest) {
+        ("send", [v]) => *v,
+        ("__next__", []) if receiver.shape_id() == ids::GENERATOR => Value::NONE,
+        ("next", []) if receiver.shape_id() == ids::GENERATOR => Value::NONE,
+        _ => return Ok(None),
+    };
+    let ready = match g.state.get() {
+        GenState::Created => v.is_none(),
+        GenState::Suspended => true,
+        _ => false,
+    };
+    if !ready {
+        return Ok(None);
+    }
+    let word = ret(Action::GenCall, super::run::ret::advance(word), super::run::ret::dst(word), 0);
+    Ok(Some(Flow::Entered(enter_send(vm, g, v, word)?)))
+}
+
+/// The iterator that a suspended generator delegates to, as `gi_yieldfrom` shows it.
+pub fn note_delegate(g: Ref<PyGenerator>, insn: Word, iterator: Value) {
+    let v = if insn.x() & 2 != 0 { iterator } else { Value::NULL };
+    g.delegate.set(g, v);
+}

@@ -1,0 +1,146 @@
+//! Import statements.
+
+use super::Step;
+use super::run::cx::Cx;
+use skein_runtime::prelude::*;
+
+/// `ImportName`
+pub fn op_import_name(vm: &mut Vm, cx: Cx) -> Step {
+    let (level, fromlist) = (cx.reg(cx.b()), cx.reg(cx.b() + 1));
+    let name = cx.name(cx.c());
+    let builtins = super::ops_names::builtins_of(cx);
+    let key = vm.names.__import__.value();
+    let Some(import) = builtins.get_interned(key) else { return Err(vm.raise(ids::IMPORT_ERROR, "__import__ not found")) };
+    let globals = super::ops_names::globals_of(cx).value();
+    let locals = cx.frame().locals().non_null().unwrap_or(Value::NONE);
+    let v = if is_default_import(import) {
+        import_module(vm, name.value(), globals, fromlist, level)?
+    } else {
+        vm.call(import, &[name.value(), globals, locals, fromlist, level])?
+    };
+    cx.set(cx.a(), v);
+    Ok(cx.after(1))
+}
+
+fn is_default_import(f: Value) -> bool {
+    f.cast::<skein_runtime::builtins::builtin::PyBuiltin>().is_some_and(|b| b.def.name == "__import__")
+}
+
+/// `builtins.__import__`: `sys.modules` first, then importlib.
+pub fn import_module(vm: &mut Vm, name: Value, globals: Value, fromlist: Value, level: Value) -> PyResult {
+    if level == Value::from_i32(0)
+        && let Some(n) = name.cast::<PyStr>()
+        && let Some(modules) = vm.modules_dict()
+    {
+        let interned = vm.intern_str(n);
+        if let Some(m) = modules.get_interned(interned.value())
+            && !m.is_none()
+            && !initializing(vm, m)?
+        {
+            if fromlist.is_absent() || !vm.truth(fromlist)? {
+                let text = n.text_lossy();
+                match text.split_once('.') {
+                    None => return Ok(m),
+                    Some((top, _)) => {
+                        if let Some(t) = modules.get_text(vm, top) {
+                            return Ok(t);
+                        }
+                    }
+                }
+            } else {
+                let path = vm.names.__path__;
+                if vm.try_get_attr(m, path)?.is_none() {
+                    return Ok(m);
+                }
+            }
+        }
+    }
+    let Some(import) = vm.state_get("importlib.__import__") else {
+        let text = skein_runtime::builtins::str::lossy(name);
+        return Err(vm.raise(ids::IMPORT_ERROR, &format!("importlib is not initialised: {text}")));
+    };
+    vm.call(import, &[name, globals, Value::NONE, fromlist, level])
+}
+
+/// `module.__spec__._initializing`
+fn initializing(vm: &mut Vm, module: Value) -> PyResult<bool> {
+    let (spec, flag) = (vm.names.__spec__, vm.names._initializing);
+    match vm.try_get_attr(module, spec)? {
+        Some(s) if !s.is_none() => match vm.try_get_attr(s, flag)? {
+            Some(f) => vm.truth(f),
+            None => Ok(false),
+        },
+        _ => Ok(false),
+    }
+}
+
+/// `ImportFrom`
+pub fn op_import_from(vm: &mut Vm, cx: Cx) -> Step {
+    let (module, name) = (cx.reg(cx.b()), cx.name(cx.c()));
+    let v = match vm.try_get_attr(module, name)? {
+        Some(v) => v,
+        None => import_submodule(vm, module, name)?,
+    };
+    cx.set(cx.a(), v);
+    Ok(cx.after(1))
+}
+
+/// A name that is no attribute may be a submodule in `sys.modules` (circular imports); else the ImportError.
+fn import_submodule(vm: &mut Vm, module: Value, name: Ref<PyStr>) -> PyResult {
+    let n = vm.names;
+    let module_name = vm.try_get_attr(module, n.__name__)?.filter(|v| v.is::<PyStr>());
+    let text = name.text_lossy();
+    let module_text = module_name.map(skein_runtime::builtins::str::lossy);
+    if let (Some(m), Some(modules)) = (&module_text, vm.modules_dict())
+        && let Some(v) = modules.get_text(vm, &format!("{m}.{text}"))
+    {
+        return Ok(v);
+    }
+    let shown = module_text.clone().unwrap_or_else(|| "<unknown module name>".into());
+    let file = vm.try_get_attr(module, n.__file__)?.filter(|v| v.is::<PyStr>());
+    let location = file.map_or("unknown location".into(), skein_runtime::builtins::str::lossy);
+    let message = if initializing(vm, module)? {
+        format!("cannot import name '{text}' from partially initialized module '{shown}' (most likely due to a circular import) ({location})")
+    } else {
+        format!("cannot import name '{text}' from '{shown}' ({location})")
+    };
+    let r = vm.raise(ids::IMPORT_ERROR, &message);
+    let e = vm.raised.get();
+    for (key, v) in [(n.name, module_name.unwrap_or(Value::NONE)), (n.path, file.unwrap_or(Value::NONE)), (n.name_from, name.value())] {
+        let _ = vm.set_attr(e, key, v);
+    }
+    vm.raised.set(e);
+    Err(r)
+}
+
+/// `ImportStar`
+pub fn op_import_star(vm: &mut Vm, cx: Cx) -> Step {
+    let module = cx.reg(cx.a());
+    let locals = cx.frame().locals();
+    let n = vm.names;
+    let (names, skip_private) = match vm.try_get_attr(module, n.__all__)? {
+        Some(all) => (vm.collect(all)?, false),
+        None => {
+            let Some(d) = vm.try_get_attr(module, n.__dict__)? else { return Err(vm.raise(ids::IMPORT_ERROR, "from-import-* object has no __dict__ and no __all__")) };
+            let keys = vm.call_method(d, "keys", &[])?;
+            (vm.collect(keys)?, true)
+        }
+    };
+    for name in names.as_slice() {
+        let Some(s) = name.cast::<PyStr>() else {
+            let t = vm.type_name(*name);
+            let m = vm.get_attr(module, n.__name__)?;
+            let m = skein_runtime::builtins::str::lossy(m);
+            let place = if skip_private { "Key in" } else { "Item in" };
+            let what = if skip_private { "__dict__" } else { "__all__" };
+            return Err(vm.type_error(format!("{place} {m}.{what} must be str, not {t}")));
+        };
+        if skip_private && s.bytes().first() == Some(&b'_') {
+            continue;
+        }
+        let s = vm.intern_str(s);
+        let v = vm.get_attr(module, s)?;
+        vm.set_item(locals, s.value(), v)?;
+    }
+    Ok(cx.after(1))
+}

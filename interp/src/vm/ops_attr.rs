@@ -1,0 +1,400 @@
+//! Attributes and items, with their inline caches.
+//!
+//! Cache words: ext 1 = shape id << 32 | type epoch, ext 2 = byte offset, method or getter. The epoch changes whenever a
+//! type changes in a way that could move an attribute, so one comparison checks everything.
+
+use super::Step;
+use super::call::{Flow, begin, begin_with_self, store};
+use super::run::cx::Cx;
+use super::run::ret::{self, Action, ret};
+use super::run::special;
+use skein_compiler::bytecode::Op;
+use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::builtins::property::PyProperty;
+use skein_runtime::object::attr::Found;
+use skein_runtime::prelude::*;
+
+/// The cache key of an object under the present epoch; shapes in dict mode and immediates have none.
+fn cache_key(vm: &Vm, v: Value) -> Option<u64> {
+    let shape = vm.shape_of(v)?;
+    if shape.dict_mode {
+        return None;
+    }
+    Some((v.shape_id() as u64) << 32 | vm.type_epoch.get() as u64)
+}
+
+/// `LoadAttr` and `LoadMethod`
+pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
+    let method = is_load_method(cx);
+    let (v, name) = (cx.reg(cx.b()), cx.name(cx.c()));
+    let ty = vm.type_of(v);
+    let word = ret(Action::GetAttr, 3, cx.a(), method as u32);
+    if ty.has(tflag::CUSTOM_GETATTR) {
+        return load_hooked(vm, cx, v, ty, name, word);
+    }
+    if v.kind() == Some(Kind::Type) {
+        let r = vm.get_attr(v, name)?;
+        return Ok(put(cx, method, r));
+    }
+    match vm.find_attribute(v, name) {
+        Found::Own(r) => {
+            cache_own(vm, cx, v, name, method);
+            Ok(put(cx, method, r))
+        }
+        Found::Plain(r) => Ok(put(cx, method, r)),
+        Found::Method(f) if method => {
+            if let Some(key) = cache_key(vm, v) {
+                cx.set_ext(1, key);
+                cx.set_ext(2, f.bits());
+                cx.set_opcode(special::LOAD_METHOD_CACHED);
+            }
+            cx.set(cx.a(), f);
+            cx.set(cx.a() + 1, v);
+            Ok(cx.after(3))
+        }
+        Found::DataDescriptor(d) if d.shape_id() == ids::PROPERTY => {
+            let getter = d.cast::<PyProperty>().map_or(Value::NULL, |p| p.fget.get());
+            if getter.kind() == Some(Kind::Function) {
+                if !method && let Some(key) = cache_key(vm, v) {
+                    cx.set_ext(1, key);
+                    cx.set_ext(2, getter.bits());
+                    cx.set_opcode(special::LOAD_ATTR_PROPERTY);
+                }
+                let flow = begin(vm, getter, &[v], None, word)?;
+                return Ok(finish_load(cx, method, flow));
+            }
+            let r = vm.descriptor_get(d, v, ty)?;
+            Ok(put(cx, method, r))
+        }
+        Found::DataDescriptor(d) => {
+            if let Some(m) = d.cast::<skein_runtime::builtins::getset::PyMember>()
+                && !method
+                && let Some(key) = cache_key(vm, v)
+                && let Some(shape) = vm.shape_of(v)
+                && shape.ext_offset != skein_runtime::object::shape::FROM_END
+                && ty.is_subtype(m.owner.expect())
+            {
+                cx.set_ext(1, key);
+                cx.set_ext(2, (shape.ext_offset as usize + 8 + 8 * m.index) as u64);
+                cx.set_opcode(special::LOAD_ATTR_SLOT);
+            }
+            let r = vm.descriptor_get(d, v, ty)?;
+            Ok(put(cx, method, r))
+        }
+        _ => {
+            let r = vm.get_attr_generic(v, name)?;
+            Ok(put(cx, method, r))
+        }
+    }
+}
+
+/// `x` distinguishes nothing here: the opcode says whether a call follows.
+fn is_load_method(cx: Cx) -> bool {
+    let op = cx.insn.opcode();
+    op == Op::LoadMethod as u8 || op == special::LOAD_METHOD_CACHED
+}
+
+fn put(cx: Cx, method: bool, v: Value) -> super::run::cx::Pc {
+    cx.set(cx.a(), v);
+    if method {
+        cx.set(cx.a() + 1, Value::NULL);
+    }
+    cx.after(3)
+}
+
+fn finish_load(cx: Cx, method: bool, flow: Flow) -> super::run::cx::Pc {
+    match flow {
+        Flow::Done(v) => put(cx, method, v),
+        Flow::Entered(pc) => pc,
+    }
+}
+
+fn cache_own(vm: &mut Vm, cx: Cx, v: Value, name: Ref<PyStr>, method: bool) {
+    if method {
+        return;
+    }
+    if let Some(m) = v.cast::<PyModule>() {
+        if let Some(i) = m.dict().find_interned(name.value()) {
+            let version = m.dict().keys_version(vm);
+            cx.set_ext(1, (v.shape_id() as u64) << 32 | version as u64);
+            cx.set_ext(2, i as u64);
+            cx.set_opcode(special::LOAD_ATTR_MODULE);
+        }
+        return;
+    }
+    let (Some(key), Some(shape)) = (cache_key(vm, v), vm.shape_of(v)) else { return };
+    if let Some(offset) = shape.lookup(name).and_then(|i| vm.inline_offset(shape, i)) {
+        cx.set_ext(1, key);
+        cx.set_ext(2, offset as u64);
+        cx.set_opcode(special::LOAD_ATTR_SLOT);
+    }
+}
+
+fn load_hooked(vm: &mut Vm, cx: Cx, v: Value, ty: Ref<PyType>, name: Ref<PyStr>, word: u64) -> Step {
+    let method = is_load_method(cx);
+    let names = vm.names;
+    let hook = vm.type_lookup(ty, names.__getattribute__);
+    if let Some(h) = hook
+        && !vm.is_default_getattribute(h)
+    {
+        if h.kind() == Some(Kind::Function) {
+            let flow = begin(vm, h, &[v, name.value()], None, word)?;
+            return Ok(finish_load(cx, method, flow));
+        }
+        let r = vm.get_attr(v, name)?;
+        return Ok(put(cx, method, r));
+    }
+    if v.kind() != Some(Kind::Type) {
+        match vm.find_attribute(v, name) {
+            Found::Own(r) | Found::Plain(r) => return Ok(put(cx, method, r)),
+            Found::Method(f) if method => {
+                cx.set(cx.a(), f);
+                cx.set(cx.a() + 1, v);
+                return Ok(cx.after(3));
+            }
+            Found::Missing if v.kind() != Some(Kind::Module) => {
+                if let Some(g) = vm.type_lookup(ty, names.__getattr__) {
+                    let word = ret(if method { Action::StoreMethod } else { Action::Store }, 3, cx.a(), 0);
+                    if g.kind() == Some(Kind::Function) {
+                        let flow = begin(vm, g, &[v, name.value()], None, word)?;
+                        return Ok(finish_load(cx, method, flow));
+                    }
+                    let r = vm.call_bound_special(g, v, &[name.value()])?;
+                    return Ok(put(cx, method, r));
+                }
+            }
+            _ => {}
+        }
+    }
+    let r = vm.get_attr(v, name)?;
+    Ok(put(cx, method, r))
+}
+
+/// A `__getattribute__` or getter frame raised AttributeError: the type's `__getattr__` gets its turn. `None`: it has none.
+pub fn after_attribute_error(vm: &mut Vm, cx: Cx, word: u64) -> Option<Step> {
+    let v = cx.reg(cx.b());
+    let name = cx.name(cx.c());
+    let hook = vm.names.__getattr__;
+    let g = vm.lookup_special(v, hook)?;
+    let error = vm.take_raised();
+    let action = if ret::aux(word) != 0 { Action::StoreMethod } else { Action::Store };
+    let bound = if g.kind() == Some(Kind::Function) {
+        begin_with_self(vm, g, v, &[name.value()], None, ret(action, 3, cx.a(), 0))
+    } else {
+        vm.call_bound_special(g, v, &[name.value()]).map(Flow::Done)
+    };
+    let _ = error;
+    Some(bound.map(|flow| finish_load(cx, ret::aux(word) != 0, flow)))
+}
+
+/// `StoreAttr`
+pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
+    let (object, v, name) = (cx.reg(cx.a()), cx.reg(cx.b()), cx.name(cx.c()));
+    let ty = vm.type_of(object);
+    if ty.has(tflag::CUSTOM_SETATTR) {
+        let hook = vm.names.__setattr__;
+        if let Some(h) = vm.type_lookup(ty, hook)
+            && h.kind() == Some(Kind::Function)
+        {
+            let flow = begin(vm, h, &[object, name.value(), v], None, ret(Action::Discard, 3, 0, 0))?;
+            return Ok(match flow {
+                Flow::Done(_) => cx.after(3),
+                Flow::Entered(pc) => pc,
+            });
+        }
+        vm.set_attr(object, name, v)?;
+        return Ok(cx.after(3));
+    }
+    let Some(shape) = vm.shape_of(object).filter(|s| s.has_dict && !s.dict_mode && s.ext_offset != 0) else {
+        vm.set_attr(object, name, v)?;
+        return Ok(cx.after(3));
+    };
+    if object.kind() == Some(Kind::Type) {
+        vm.set_attr(object, name, v)?;
+        return Ok(cx.after(3));
+    }
+    if let Some(on_type) = vm.type_lookup(ty, name)
+        && !is_plain(on_type)
+    {
+        if on_type.shape_id() == ids::PROPERTY
+            && let Some(p) = on_type.cast::<PyProperty>()
+            && p.fset.get().kind() == Some(Kind::Function)
+        {
+            let flow = begin(vm, p.fset.get(), &[object, v], None, ret(Action::Discard, 3, 0, 0))?;
+            return Ok(match flow {
+                Flow::Done(_) => cx.after(3),
+                Flow::Entered(pc) => pc,
+            });
+        }
+        vm.set_attr(object, name, v)?;
+        return Ok(cx.after(3));
+    }
+    let key = cache_key(vm, object);
+    vm.set_own_attribute(object, name, v);
+    let (Some(key), Some(after)) = (key, vm.shape_of(object)) else { return Ok(cx.after(3)) };
+    if after.dict_mode {
+        return Ok(cx.after(3));
+    }
+    if let Some(offset) = after.lookup(name).and_then(|i| vm.inline_offset(after, i)) {
+        cx.set_ext(1, key);
+        if after == shape {
+            cx.set_ext(2, offset as u64);
+            cx.set_opcode(special::STORE_ATTR_SLOT);
+        } else {
+            cx.set_ext(2, (after.id as u64) << 32 | offset as u64);
+            cx.set_opcode(special::STORE_ATTR_ADD);
+        }
+    }
+    Ok(cx.after(3))
+}
+
+fn is_plain(v: Value) -> bool {
+    v.shape_id() < ids::FIRST_DYNAMIC && !matches!(v.kind(), Some(Kind::GetSet | Kind::Member | Kind::Property))
+}
+
+/// `DelAttr`
+pub fn op_del_attr(vm: &mut Vm, cx: Cx) -> Step {
+    vm.set_attr(cx.reg(cx.a()), cx.name(cx.c()), Value::NULL)?;
+    super::run::poll::attribute_dropped(vm);
+    Ok(cx.after(1))
+}
+
+/// `LoadSuperAttr`
+pub fn op_load_super_attr(vm: &mut Vm, cx: Cx) -> Step {
+    let base = cx.b();
+    let (callable, cls, this) = (cx.reg(base), cx.reg(base + 1), cx.reg(base + 2));
+    let name = cx.name(cx.c());
+    let method = cx.insn.x() & 1 != 0;
+    if callable == vm.builtin_type(ids::SUPER).value()
+        && let Some(start) = cls.cast::<PyType>()
+        && name != vm.names.__class__
+    {
+        let ty = match this.cast::<PyType>() {
+            Some(t) if t.is_subtype(start) => Some((t, true)),
+            _ if vm.type_of(this).is_subtype(start) => Some((vm.type_of(this), false)),
+            _ => None,
+        };
+        if let Some((ty, through_class)) = ty {
+            let mro = ty.mro.expect();
+            let from = mro.items().iter().position(|t| *t == cls).map_or(mro.len(), |i| i + 1);
+            let found = mro.items()[from..].iter().find_map(|t| t.cast::<PyType>().and_then(|t| t.dict().get_interned(name.value())));
+            if let Some(f) = found {
+                let binds = f.kind() == Some(Kind::Function) || f.cast::<PyBuiltin>().is_some_and(|b| matches!(b.value_shape(), ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR));
+                if binds && method {
+                    cx.set(cx.a(), f);
+                    cx.set(cx.a() + 1, if through_class { Value::NULL } else { this });
+                    return Ok(cx.after(3));
+                }
+                let object = if through_class && ty.value() == this { Value::NULL } else { this };
+                let v = vm.descriptor_get(f, object, ty)?;
+                return Ok(put(cx, method, v));
+            }
+        }
+    }
+    let bound = if cx.insn.x() & 2 != 0 && callable != vm.builtin_type(ids::SUPER).value() { vm.call(callable, &[])? } else { vm.call(callable, &[cls, this])? };
+    let v = vm.get_attr(bound, name)?;
+    Ok(put(cx, method, v))
+}
+
+trait ValueShape {
+    fn value_shape(&self) -> u32;
+}
+impl ValueShape for Ref<PyBuiltin> {
+    fn value_shape(&self) -> u32 {
+        self.shape_id()
+    }
+}
+
+/// `LoadSpecial`
+pub fn op_load_special(vm: &mut Vm, cx: Cx) -> Step {
+    let v = cx.reg(cx.b());
+    let n = vm.names;
+    let name = [n.__enter__, n.__exit__, n.__aenter__, n.__aexit__][cx.c().min(3)];
+    let ty = vm.type_of(v);
+    match vm.type_lookup(ty, name) {
+        Some(f) if f.kind() == Some(Kind::Function) => {
+            cx.set(cx.a(), f);
+            cx.set(cx.a() + 1, v);
+        }
+        Some(f) => {
+            let bound = vm.descriptor_get(f, v, ty)?;
+            cx.set(cx.a(), bound);
+            cx.set(cx.a() + 1, Value::NULL);
+        }
+        None => {
+            let type_name = vm.type_name(v);
+            let (kind, other) = if cx.c() < 2 { ("context manager", [n.__aenter__, n.__aexit__]) } else { ("asynchronous context manager", [n.__enter__, n.__exit__]) };
+            let missing = name.text_lossy();
+            let hint = if vm.type_lookup(ty, other[0]).is_some() && vm.type_lookup(ty, other[1]).is_some() {
+                if cx.c() < 2 { format!(" but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?") } else { format!(" but it supports the context manager protocol. Did you mean to use 'with'?") }
+            } else {
+                String::new()
+            };
+            let qual = vm.full_type_name(ty);
+            let _ = type_name;
+            return Err(vm.type_error(format!("'{qual}' object does not support the {kind} protocol (missed {missing} method){hint}")));
+        }
+    }
+    Ok(cx.after(1))
+}
+
+/// `LoadSubscr`
+pub fn op_load_subscr(vm: &mut Vm, cx: Cx) -> Step {
+    let (object, key) = (cx.reg(cx.b()), cx.reg(cx.c()));
+    if object.shape_id() >= ids::FIRST_DYNAMIC || object.kind() == Some(Kind::Type) {
+        let name = vm.names.__getitem__;
+        if let Some(m) = vm.lookup_special(object, name) {
+            if m.kind() == Some(Kind::Function) {
+                let flow = begin(vm, m, &[object, key], None, ret(Action::Store, 1, cx.a(), 0))?;
+                return Ok(store(cx, flow, cx.a(), 1));
+            }
+        }
+    }
+    let v = vm.get_item(object, key)?;
+    cx.set(cx.a(), v);
+    Ok(cx.after(1))
+}
+
+/// `StoreSubscr`
+pub fn op_store_subscr(vm: &mut Vm, cx: Cx) -> Step {
+    let (object, key, v) = (cx.reg(cx.a()), cx.reg(cx.b()), cx.reg(cx.c()));
+    if object.shape_id() >= ids::FIRST_DYNAMIC {
+        let name = vm.names.__setitem__;
+        if let Some(m) = vm.lookup_special(object, name)
+            && m.kind() == Some(Kind::Function)
+        {
+            return Ok(match begin(vm, m, &[object, key, v], None, ret(Action::Discard, 1, 0, 0))? {
+                Flow::Done(_) => cx.after(1),
+                Flow::Entered(pc) => pc,
+            });
+        }
+    }
+    vm.set_item(object, key, v)?;
+    Ok(cx.after(1))
+}
+
+/// `DelSubscr`
+pub fn op_del_subscr(vm: &mut Vm, cx: Cx) -> Step {
+    vm.del_item(cx.reg(cx.a()), cx.reg(cx.b()))?;
+    super::run::poll::attribute_dropped(vm);
+    Ok(cx.after(1))
+}
+
+fn slice_of(vm: &mut Vm, cx: Cx) -> Value {
+    skein_runtime::builtins::slice::PySlice::new(vm, cx.reg(cx.c()), cx.reg(cx.c() + 1), Value::NONE).value()
+}
+
+/// `LoadSlice`
+pub fn op_load_slice(vm: &mut Vm, cx: Cx) -> Step {
+    let s = slice_of(vm, cx);
+    let v = vm.get_item(cx.reg(cx.b()), s)?;
+    cx.set(cx.a(), v);
+    Ok(cx.after(1))
+}
+
+/// `StoreSlice`
+pub fn op_store_slice(vm: &mut Vm, cx: Cx) -> Step {
+    let s = slice_of(vm, cx);
+    vm.set_item(cx.reg(cx.a()), s, cx.reg(cx.b()))?;
+    Ok(cx.after(1))
+}

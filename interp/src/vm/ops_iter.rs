@@ -1,0 +1,266 @@
+//! Iteration, generators, coroutines.
+
+use super::Step;
+use super::call::{Flow, begin};
+use super::generator::{already_running, enter_send, note_delegate};
+use super::run::cx::{Cx, word_value};
+use super::run::ret::{Action, ret};
+use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+
+/// `GetIter`
+pub fn op_get_iter(vm: &mut Vm, cx: Cx) -> Step {
+    let v = cx.reg(cx.b());
+    if v.shape_id() == ids::GENERATOR {
+        cx.set(cx.a(), v);
+        return Ok(cx.after(1));
+    }
+    if v.shape_id() >= ids::FIRST_DYNAMIC {
+        let name = vm.names.__iter__;
+        if let Some(m) = vm.lookup_special(v, name)
+            && m.kind() == Some(Kind::Function)
+        {
+            return match begin(vm, m, &[v], None, ret(Action::Iter, 1, cx.a(), 0))? {
+                Flow::Entered(pc) => Ok(pc),
+                Flow::Done(it) => {
+                    if !vm.is_iterator(it) {
+                        let name = vm.type_name(it);
+                        return Err(vm.type_error(format!("iter() returned non-iterator of type '{name}'")));
+                    }
+                    cx.set(cx.a(), it);
+                    Ok(cx.after(1))
+                }
+            };
+        }
+    }
+    let it = vm.iter(v)?;
+    cx.set(cx.a(), it);
+    Ok(cx.after(1))
+}
+
+/// `ForIter`
+pub fn op_for_iter(vm: &mut Vm, cx: Cx) -> Step {
+    let it = cx.reg(cx.b());
+    if it.shape_id() == ids::GENERATOR
+        && let Some(g) = it.cast::<PyGenerator>()
+    {
+        return match g.state.get() {
+            GenState::Closed => Ok(cx.ext_target()),
+            GenState::Running => Err(already_running(vm, g)),
+            _ => enter_send(vm, g, Value::NONE, ret(Action::ForIter, 2, cx.a(), 0)),
+        };
+    }
+    if it.shape_id() >= ids::FIRST_DYNAMIC {
+        let name = vm.names.__next__;
+        if let Some(m) = vm.lookup_special(it, name)
+            && m.kind() == Some(Kind::Function)
+            && let Flow::Entered(pc) = begin(vm, m, &[it], None, ret(Action::ForIter, 2, cx.a(), 0))?
+        {
+            return Ok(pc);
+        }
+    }
+    match vm.next(it)? {
+        Some(v) => {
+            cx.set(cx.a(), v);
+            Ok(cx.after(2))
+        }
+        None => Ok(cx.ext_target()),
+    }
+}
+
+/// `GetYieldFromIter`
+pub fn op_get_yield_from_iter(vm: &mut Vm, cx: Cx) -> Step {
+    let v = cx.reg(cx.b());
+    let flags = cx.code().flags.get();
+    let it = match v.shape_id() {
+        ids::GENERATOR => v,
+        ids::COROUTINE if flags & 0x180 != 0 => v,
+        ids::COROUTINE => return Err(vm.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator")),
+        _ => vm.iter(v)?,
+    };
+    cx.set(cx.a(), it);
+    Ok(cx.after(1))
+}
+
+/// `Send`
+pub fn op_send(vm: &mut Vm, cx: Cx) -> Step {
+    let (it, v) = (cx.reg(cx.b()), cx.reg(cx.c()));
+    if matches!(it.shape_id(), ids::GENERATOR | ids::COROUTINE)
+        && let Some(g) = it.cast::<PyGenerator>()
+    {
+        match g.state.get() {
+            GenState::Running => return Err(already_running(vm, g)),
+            GenState::Created if !v.is_none() => {
+                let what = if it.shape_id() == ids::COROUTINE { "coroutine" } else { "generator" };
+                return Err(vm.type_error(format!("can't send non-None value to a just-started {what}")));
+            }
+            GenState::Closed if it.shape_id() == ids::COROUTINE => return Err(vm.runtime_error("cannot reuse already awaited coroutine")),
+            GenState::Closed => {
+                cx.set(cx.a(), Value::NONE);
+                return Ok(cx.ext_target());
+            }
+            _ => return enter_send(vm, g, v, ret(Action::Send, 2, cx.a(), 0)),
+        }
+    }
+    let r = if v.is_none() {
+        let name = vm.names.__next__;
+        match vm.lookup_special(it, name) {
+            Some(m) => vm.call_bound_special(m, it, &[]),
+            None => {
+                let name = vm.type_name(it);
+                Err(vm.type_error(format!("'{name}' object is not an iterator")))
+            }
+        }
+    } else {
+        vm.call_method(it, "send", &[v])
+    };
+    match r {
+        Ok(y) => {
+            cx.set(cx.a(), y);
+            Ok(cx.after(2))
+        }
+        Err(r) => {
+            if !vm.raised_is(ids::STOP_ITERATION) {
+                return Err(r);
+            }
+            let e = vm.take_raised();
+            cx.set(cx.a(), stop_value(e));
+            Ok(cx.ext_target())
+        }
+    }
+}
+
+/// `StopIteration.value`
+pub fn stop_value(e: Value) -> Value {
+    match e.cast::<PyException>() {
+        Some(e) => e.field(0).non_null().unwrap_or_else(|| e.args.expect().items().first().copied().unwrap_or(Value::NONE)),
+        None => Value::NONE,
+    }
+}
+
+/// `Yield`
+pub fn op_yield(vm: &mut Vm, cx: Cx) -> Step {
+    let mut v = cx.reg(cx.b());
+    if cx.insn.x() & 1 != 0 {
+        v = PyWrapper::new(vm, ids::ASYNC_GEN_WRAPPED, v, Value::NULL, Value::NULL).value();
+    }
+    if let Some(g) = word_value(super::run::cx::header_word(cx.fp, at::GENERATOR)).cast::<PyGenerator>() {
+        let delegate = if cx.insn.x() & 2 != 0 { cx.reg(cx.c()) } else { Value::NULL };
+        note_delegate(g, cx.insn, delegate);
+    }
+    Ok(super::unwind::yield_value(vm, cx, v))
+}
+
+/// `GetAwaitable`
+pub fn op_get_awaitable(vm: &mut Vm, cx: Cx) -> Step {
+    let v = cx.reg(cx.b());
+    let it = awaitable(vm, v, cx.insn.x())?;
+    cx.set(cx.a(), it);
+    Ok(cx.after(1))
+}
+
+/// The iterator behind an awaitable.
+pub fn awaitable(vm: &mut Vm, v: Value, context: u8) -> PyResult {
+    if v.shape_id() == ids::COROUTINE {
+        if let Some(g) = v.cast::<PyGenerator>()
+            && g.state.get() == GenState::Suspended
+            && !g.delegate.get().is_null()
+        {
+            return Err(vm.runtime_error("coroutine is being awaited already"));
+        }
+        return Ok(v);
+    }
+    if v.shape_id() == ids::GENERATOR
+        && let Some(g) = v.cast::<PyGenerator>()
+        && g.code.expect().flags.get() & 0x100 != 0
+    {
+        return Ok(v);
+    }
+    let name = vm.names.__await__;
+    let Some(m) = vm.lookup_special(v, name) else {
+        let name = vm.type_name(v);
+        return Err(match context {
+            1 => vm.type_error(format!("'async with' received an object from __aenter__ that does not implement __await__: {name}")),
+            2 => vm.type_error(format!("'async with' received an object from __aexit__ that does not implement __await__: {name}")),
+            _ => vm.type_error(format!("'{name}' object can't be awaited")),
+        });
+    };
+    let it = vm.call_bound_special(m, v, &[])?;
+    if it.shape_id() == ids::COROUTINE {
+        return Err(vm.type_error("__await__() returned a coroutine"));
+    }
+    if !vm.is_iterator(it) {
+        let name = vm.type_name(it);
+        return Err(vm.type_error(format!("__await__() returned non-iterator of type '{name}'")));
+    }
+    Ok(it)
+}
+
+/// `GetAIter`
+pub fn op_get_aiter(vm: &mut Vm, cx: Cx) -> Step {
+    let v = cx.reg(cx.b());
+    let name = vm.names.__aiter__;
+    let Some(it) = vm.call_special(v, name, &[])? else {
+        let name = vm.type_name(v);
+        return Err(vm.type_error(format!("'async for' requires an object with __aiter__ method, got {name}")));
+    };
+    let next = vm.names.__anext__;
+    if vm.lookup_special(it, next).is_none() {
+        let name = vm.type_name(it);
+        return Err(vm.type_error(format!("'async for' received an object from __aiter__ that does not implement __anext__: {name}")));
+    }
+    cx.set(cx.a(), it);
+    Ok(cx.after(1))
+}
+
+/// `GetANext`
+pub fn op_get_anext(vm: &mut Vm, cx: Cx) -> Step {
+    let v = cx.reg(cx.b());
+    let name = vm.names.__anext__;
+    let Some(a) = vm.call_special(v, name, &[])? else {
+        let name = vm.type_name(v);
+        return Err(vm.type_error(format!("'async for' requires an iterator with __anext__ method, got {name}")));
+    };
+    let it = if a.shape_id() == ids::ASYNC_GEN_ASEND {
+        a
+    } else {
+        match awaitable(vm, a, 0) {
+            Ok(it) => it,
+            Err(r) => {
+                if !vm.raised_is(ids::TYPE_ERROR) {
+                    return Err(r);
+                }
+                let cause = vm.take_raised();
+                let name = vm.type_name(a);
+                let r = vm.type_error(format!("'async for' received an invalid object from __anext__: {name}"));
+                if let Some(e) = vm.raised.get().cast::<PyException>() {
+                    e.cause.set(e, cause);
+                    e.suppress_context.set(true);
+                }
+                return Err(r);
+            }
+        }
+    };
+    cx.set(cx.a(), it);
+    Ok(cx.after(1))
+}
+
+/// `EndAsyncFor`
+pub fn op_end_async_for(vm: &mut Vm, cx: Cx) -> Step {
+    let e = cx.reg(cx.a());
+    if vm.is_instance_of(e, ids::STOP_ASYNC_ITERATION) {
+        return Ok(cx.target());
+    }
+    super::ops_exc::reraise(vm, e)
+}
+
+/// `CleanupThrow`
+pub fn op_cleanup_throw(vm: &mut Vm, cx: Cx) -> Step {
+    let e = cx.reg(cx.b());
+    if vm.is_instance_of(e, ids::STOP_ITERATION) {
+        cx.set(cx.a(), stop_value(e));
+        return Ok(cx.ext_target());
+    }
+    super::ops_exc::reraise(vm, e)
+}

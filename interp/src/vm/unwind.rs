@@ -1,0 +1,223 @@
+//! Returning from frames and unwinding exceptions.
+
+use super::call::Flow;
+use super::frames;
+use super::generator::unlink;
+use super::run::cx::{Cx, Pc, header_word, word_value};
+use super::run::ret::{self, Action};
+use super::run::{EXIT_WORD, exit_pc};
+use skein_runtime::builtins::generator::GenState;
+use skein_runtime::builtins::traceback::PyTraceback;
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+
+/// Finds the handler of the exception in flight, leaving frames on the way; the result is where to continue in the frame
+/// `Vm::fp`.
+pub fn unwind(vm: &mut Vm) -> Pc {
+    unwind_from(vm, true)
+}
+
+/// As [`unwind`]; `trace`: the running frame gets a new traceback entry.
+pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
+    let _ = EXIT_WORD;
+    loop {
+        let Some(frame) = vm.current_frame() else {
+            vm.run_outcome.set(2);
+            return exit_pc();
+        };
+        let cx = Cx::saved(frame);
+        let exception = vm.raised.get();
+        if trace {
+            add_traceback(vm, exception);
+        }
+        trace = true;
+        let lasti = frame.lasti();
+        if let Some((target, reg)) = find_handler(cx, lasti) {
+            cx.set(reg, exception);
+            vm.raised.take();
+            return super::run::cx::code_start(cx.code()).wrapping_add(target);
+        }
+        let word = frame.return_word();
+        leave(vm, cx.fp);
+        match Action::of(word) {
+            Action::Exit => {
+                vm.run_outcome.set(2);
+                return exit_pc();
+            }
+            Action::ForIter if vm.raised_is(ids::STOP_ITERATION) => {
+                if let Some(caller) = vm.current_frame()
+                    && !is_generator_iter(Cx::saved(caller))
+                {
+                    vm.raised.take();
+                    return Cx::saved(caller).ext_target();
+                }
+            }
+            Action::GetAttr if vm.raised_is(ids::ATTRIBUTE_ERROR) => {
+                if let Some(caller) = vm.current_frame() {
+                    match super::ops_attr::after_attribute_error(vm, Cx::saved(caller), word) {
+                        Some(Ok(pc)) => return pc,
+                        Some(Err(_)) | None => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A generator's own StopIteration was turned into RuntimeError by its code; only `__next__` methods end loops with it.
+fn is_generator_iter(cx: Cx) -> bool {
+    cx.reg(cx.b()).kind() == Some(Kind::Generator)
+}
+
+/// Leaves the frame at `fp` for good.
+fn leave(vm: &mut Vm, fp: *mut u64) {
+    match word_value(header_word(fp, at::GENERATOR)).cast() {
+        Some(g) => unlink(vm, g, GenState::Closed),
+        None => frames::pop(vm, fp),
+    }
+}
+
+fn find_handler(cx: Cx, lasti: u32) -> Option<(usize, usize)> {
+    let table = cx.code().exceptions.expect();
+    for row in table.bytes().chunks_exact(16) {
+        let word = |i: usize| u32::from_le_bytes([row[i * 4], row[i * 4 + 1], row[i * 4 + 2], row[i * 4 + 3]]);
+        if word(0) <= lasti && lasti < word(1) {
+            return Some((word(2) as usize, word(3) as usize));
+        }
+    }
+    None
+}
+
+/// Puts an entry for the running frame in front of the exception's traceback.
+fn add_traceback(vm: &mut Vm, exception: Value) {
+    let (Some(e), Some(frame)) = (exception.cast::<PyException>(), vm.current_frame()) else { return };
+    let object = frames::frame_object(vm, frame);
+    let tb = PyTraceback::new(vm, e.traceback.get(), object, frame.lasti(), 0);
+    e.traceback.set(e, tb.value());
+}
+
+/// Raises the exception in flight in the running frame.
+#[cold]
+pub fn raise(vm: &mut Vm) -> Pc {
+    unwind(vm)
+}
+
+/// Returns `v` from the running frame; the result is where its caller continues.
+pub fn return_value(vm: &mut Vm, fp: *mut u64, v: Value) -> Pc {
+    let word = header_word(fp, at::RETURN);
+    let generator = header_word(fp, at::GENERATOR) != 0;
+    leave(vm, fp);
+    if Action::of(word) == Action::Exit {
+        vm.run_value.set(v);
+        vm.run_outcome.set(0);
+        return exit_pc();
+    }
+    let Some(caller) = vm.current_frame() else { return exit_pc() };
+    let cx = Cx::saved(caller);
+    if generator {
+        return match Action::of(word) {
+            Action::ForIter => cx.ext_target(),
+            Action::Send => {
+                cx.set(cx.a(), v);
+                cx.ext_target()
+            }
+            Action::GenCall => {
+                vm.stop_iteration(v);
+                unwind(vm)
+            }
+            _ => deliver(vm, cx, word, v),
+        };
+    }
+    deliver(vm, cx, word, v)
+}
+
+/// Suspends the running generator at a yield with value `v`.
+pub fn yield_value(vm: &mut Vm, cx: Cx, v: Value) -> Pc {
+    let word = header_word(cx.fp, at::RETURN);
+    let g = word_value(header_word(cx.fp, at::GENERATOR)).cast().expect("only generators yield");
+    unlink(vm, g, GenState::Suspended);
+    vm.heap.remember(g.header());
+    match Action::of(word) {
+        Action::Exit => {
+            vm.run_value.set(v);
+            vm.run_outcome.set(1);
+            exit_pc()
+        }
+        _ => {
+            let Some(caller) = vm.current_frame() else { return exit_pc() };
+            let cx = Cx::saved(caller);
+            match Action::of(word) {
+                Action::ForIter | Action::Send => {
+                    cx.set(cx.a(), v);
+                    cx.after(2)
+                }
+                Action::GenCall => {
+                    cx.set(ret::dst(word), v);
+                    cx.after(ret::advance(word))
+                }
+                _ => deliver(vm, cx, word, v),
+            }
+        }
+    }
+}
+
+/// Does with a result what the return word says, in the caller's context.
+fn deliver(vm: &mut Vm, cx: Cx, word: u64, v: Value) -> Pc {
+    match finish(vm, cx, word, v) {
+        Ok(pc) => pc,
+        Err(_) => unwind(vm),
+    }
+}
+
+fn finish(vm: &mut Vm, cx: Cx, word: u64, v: Value) -> super::Step {
+    let next = cx.after(ret::advance(word));
+    match Action::of(word) {
+        Action::Store | Action::Last | Action::New | Action::ClassBody => cx.set(ret::dst(word), v),
+        Action::Discard => {}
+        Action::Init => {
+            super::class::check_init_result(vm, v)?;
+            cx.set(ret::dst(word), cx.reg(ret::aux(word) as usize));
+        }
+        Action::StoreMethod => {
+            cx.set(ret::dst(word), v);
+            cx.set(ret::dst(word) + 1, Value::NULL);
+        }
+        Action::GetAttr => {
+            cx.set(ret::dst(word), v);
+            if ret::aux(word) != 0 {
+                cx.set(ret::dst(word) + 1, Value::NULL);
+            }
+        }
+        Action::Binary => return super::ops_arith::after_binary(vm, cx, word, v),
+        Action::Compare => return super::ops_arith::after_compare(vm, cx, word, v),
+        Action::Truth => {
+            let b = vm.truth_of_bool_result(v)?;
+            return Ok(super::ops_arith::branch(cx, b));
+        }
+        Action::Contains => {
+            let b = vm.truth(v)?;
+            cx.set(cx.a(), Value::bool(b != (cx.insn.x() != 0)));
+        }
+        Action::Iter => {
+            if !vm.is_iterator(v) {
+                let name = vm.type_name(v);
+                return Err(vm.type_error(format!("iter() returned non-iterator of type '{name}'")));
+            }
+            cx.set(ret::dst(word), v);
+        }
+        Action::ForIter | Action::Send | Action::GenCall => {
+            cx.set(ret::dst(word), v);
+        }
+        Action::Exit => {}
+    }
+    Ok(next)
+}
+
+/// Continues after a call that began from inside a continuation.
+pub fn continue_flow(cx: Cx, flow: Flow, word: u64, vm: &mut Vm) -> super::Step {
+    match flow {
+        Flow::Entered(pc) => Ok(pc),
+        Flow::Done(v) => finish(vm, cx, word, v),
+    }
+}

@@ -1,1 +1,10 @@
-//! placeholder
+//! The interpreter: it compiles, runs, imports, and is the command line.
+
+pub mod boot;
+pub mod cli;
+pub mod execute;
+pub mod groups;
+pub mod report;
+pub mod templates;
+pub mod typevars;
+pub mod vm;

@@ -1,1 +1,4 @@
-fn main() {}
+//! The binary `skein`.
+fn main() {
+    std::process::exit(skein_interp::cli::main());
+}

@@ -265,6 +265,14 @@ impl Vm {
         self.chunk.set(Some(chunk));
     }
 
+    /// Makes an older chunk of the running tasklet the top one again; its first `used` words are in use.
+    pub fn enter_chunk_at(&self, chunk: Ref<StackChunk>, used: usize) {
+        chunk.clean.set(false);
+        self.stack_top.set(chunk.base().wrapping_add(used));
+        self.stack_limit.set(chunk.limit());
+        self.chunk.set(Some(chunk));
+    }
+
     /// The running frame.
     pub fn current_frame(&self) -> Option<Frame> {
         // SAFETY is inside `Frame::at`: fp is 0 or the live running frame.

@@ -45,6 +45,11 @@ impl Heap {
         value.header()?.clear_flags(flag::HAS_FINALIZER);
         Some(value)
     }
+    /// True if some object with a finaliser may still be alive.
+    pub fn has_finalizers(&self) -> bool {
+        let f = &self.finalizers;
+        !f.young.borrow().is_empty() || !f.old.borrow().is_empty()
+    }
     /// True if a finaliser or a weak reference callback is due.
     pub fn has_pending(&self) -> bool {
         !self.finalizers.due.borrow().is_empty() || self.has_dead_weakref()

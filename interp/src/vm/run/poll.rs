@@ -91,7 +91,7 @@ pub fn attribute_dropped(vm: &mut Vm) {
 #[cold]
 #[inline(never)]
 fn collect_now(vm: &mut Vm) {
-    if vm.heap.bytes_live() < 64 << 20 {
+    if vm.heap.bytes_in_use() < 64 << 20 {
         vm.heap.collect(true);
         run_finalizers(vm);
     }

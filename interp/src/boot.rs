@@ -1,0 +1,172 @@
+//! Bringing a `Vm` up: native modules, importlib, the embedded library, streams, `site`.
+
+use crate::execute::{compile, hooks, run_code};
+use skein_compiler::{Mode, Options};
+use skein_runtime::prelude::*;
+use skein_runtime::vm::Config;
+
+/// Where the embedded library pretends to live.
+pub fn library_path(config: &Config) -> String {
+    format!("{}/lib/python3.14", prefix(config))
+}
+
+/// `sys.prefix`
+pub fn prefix(config: &Config) -> String {
+    let exe = std::path::Path::new(&config.executable);
+    match exe.parent().and_then(|p| p.parent()) {
+        Some(p) if exe.parent().is_some_and(|d| d.file_name().is_some_and(|n| n == "bin")) => p.to_string_lossy().into_owned(),
+        _ => "/usr/local".to_string(),
+    }
+}
+
+fn exec_options(vm: &Vm) -> Options {
+    Options { mode: Mode::Exec, optimize: vm.config.optimize, future_annotations: false, dont_imply_dedent: false, top_level_await: false }
+}
+
+/// Makes a machine and initialises everything up to `site`.
+pub fn start(config: Config, stack_low: usize) -> (Box<Vm>, PyResult<()>) {
+    let mut vm = Vm::new(hooks(), config);
+    vm.native_limit.set(stack_low);
+    vm.native_modules = skein_modules::all();
+    skein_runtime::builtins::functions::install_builtins(&mut vm);
+    let r = initialise(&mut vm);
+    (vm, r)
+}
+
+fn initialise(vm: &mut Vm) -> PyResult<()> {
+    let sys = native_module(vm, "sys")?;
+    vm.sys.set(sys.dict().value());
+    native_module(vm, "_imp")?;
+    install_importlib(vm, sys)?;
+    install_library_importer(vm)?;
+    skein_modules::init_std_streams(vm)?;
+    let no_site = vm.config.no_site;
+    if !no_site {
+        import(vm, "site")?;
+    }
+    Ok(())
+}
+
+/// Imports a module by its absolute name.
+pub fn import(vm: &mut Vm, name: &str) -> PyResult {
+    let n = vm.intern(name).value();
+    crate::vm::import::import_module(vm, n, Value::NONE, Value::NULL, Value::from_i32(0))?;
+    match vm.modules_dict().and_then(|m| m.get_text(vm, name)) {
+        Some(m) => Ok(m),
+        None => Err(vm.raise(ids::IMPORT_ERROR, name)),
+    }
+}
+
+/// Makes a native module and enters it into `sys.modules`.
+pub fn native_module(vm: &mut Vm, name: &str) -> PyResult<Ref<PyModule>> {
+    let Some(def) = vm.native_modules.iter().find(|d| d.name == name).copied() else { return Err(vm.raise(ids::IMPORT_ERROR, &format!("no native module '{name}'"))) };
+    let module = empty_module(vm, name);
+    (def.init)(vm, module)?;
+    Ok(module)
+}
+
+fn empty_module(vm: &mut Vm, name: &str) -> Ref<PyModule> {
+    let dict = PyDict::new(vm);
+    let module = PyModule::new_instance(vm, vm.builtin_type(ids::MODULE), dict);
+    let text = vm.intern(name).value();
+    dict.set_text(vm, "__name__", text);
+    for key in ["__doc__", "__package__", "__loader__", "__spec__"] {
+        dict.set_text(vm, key, Value::NONE);
+    }
+    if let Some(modules) = vm.modules_dict() {
+        modules.set_interned(vm, text, module.value());
+    }
+    module
+}
+
+/// Source of an embedded library file; `SKEIN_LIB` names a folder to read instead.
+pub fn library_source(path: &str) -> Option<Vec<u8>> {
+    if let Some(dir) = std::env::var_os("SKEIN_LIB") {
+        return std::fs::read(std::path::Path::new(&dir).join(path)).ok();
+    }
+    skein_stdlib::find(path).map(|e| e.read())
+}
+
+/// Runs an embedded library file as the body of a new module.
+fn frozen_module(vm: &mut Vm, name: &str, path: &str) -> PyResult<Ref<PyModule>> {
+    let Some(source) = library_source(path) else { return Err(vm.raise(ids::IMPORT_ERROR, &format!("the embedded library has no {path}"))) };
+    let filename = vm.new_str(&format!("<frozen {}>", path.trim_end_matches(".py").replace('/', ".")));
+    let opts = exec_options(vm);
+    let code = compile(vm, &source, filename, &opts)?;
+    let module = empty_module(vm, name);
+    run_code(vm, code, module.dict(), module.dict().value(), Value::NULL)?;
+    Ok(module)
+}
+
+fn install_importlib(vm: &mut Vm, sys: Ref<PyModule>) -> PyResult<()> {
+    let bootstrap = frozen_module(vm, "_frozen_importlib", "importlib/_bootstrap.py")?;
+    let imp = vm.modules_dict().and_then(|m| m.get_text(vm, "_imp")).unwrap_or(Value::NONE);
+    let install = vm.get_attr_text(bootstrap.value(), "_install")?;
+    vm.call(install, &[sys.value(), imp])?;
+    let import = vm.get_attr_text(bootstrap.value(), "__import__")?;
+    vm.state_set("importlib.__import__", import);
+    for name in ["posix", "_io", "_warnings", "marshal", "time"] {
+        if vm.native_modules.iter().any(|d| d.name == name) {
+            self::import(vm, name)?;
+        }
+    }
+    let external = frozen_module(vm, "_frozen_importlib_external", "importlib/_bootstrap_external.py")?;
+    let install = vm.get_attr_text(bootstrap.value(), "_install_external_importers")?;
+    let _ = external;
+    vm.call(install, &[])?;
+    Ok(())
+}
+
+/// Native side of the importer of embedded library files (`_skein_library`).
+static LIBRARY_FUNCTIONS: &[NativeDef] = &[
+    function("kind", library_kind, "(path, /)", "'file', 'folder' or None for a path inside the embedded library."),
+    function("read", library_read, "(path, /)", "Bytes of an embedded library file."),
+    function("names", library_names, "(path, /)", "Names in an embedded library folder."),
+];
+
+fn path_text(vm: &mut Vm, v: Value) -> PyResult<String> {
+    match v.cast::<PyStr>() {
+        Some(s) => Ok(s.text_lossy()),
+        None => Err(vm.type_error("path must be str")),
+    }
+}
+
+fn library_kind(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let path = path_text(vm, args[0])?;
+    Ok(match skein_stdlib::kind(&path) {
+        Some(skein_stdlib::Kind::File) => vm.intern("file").value(),
+        Some(_) => vm.intern("folder").value(),
+        None => Value::NONE,
+    })
+}
+
+fn library_read(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let path = path_text(vm, args[0])?;
+    match skein_stdlib::find(&path) {
+        Some(e) => Ok(vm.new_bytes(&e.read())),
+        None => Err(vm.raise(ids::FILE_NOT_FOUND_ERROR, &path)),
+    }
+}
+
+fn library_names(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let path = path_text(vm, args[0])?;
+    let list = PyList::new(vm);
+    for child in skein_stdlib::list(&path).unwrap_or_default() {
+        let s = vm.new_str(child.name);
+        list.push(vm, s);
+    }
+    Ok(list.value())
+}
+
+/// Puts the path hook for the embedded library in front of the others.
+fn install_library_importer(vm: &mut Vm) -> PyResult<()> {
+    let module = empty_module(vm, "_skein_library");
+    vm.add_functions(module, LIBRARY_FUNCTIONS);
+    let root = library_path(&vm.config);
+    let root = vm.new_str(&root);
+    module.dict().set_text(vm, "root", root);
+    let importer = frozen_module(vm, "_skein_importer", "_skein_importer.py")?;
+    let install = vm.get_attr_text(importer.value(), "install")?;
+    vm.call(install, &[])?;
+    Ok(())
+}

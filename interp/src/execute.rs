@@ -1,0 +1,292 @@
+//! `compile`, `exec`, `eval`, and the other services that the runtime asks the interpreter for by name.
+
+use crate::vm::run::cx::set_header;
+use crate::vm::run::ret::{Action, ret};
+use crate::vm::{call, class, code, frames, import};
+use skein_compiler::errors::{SyntaxError, SyntaxErrorKind};
+use skein_compiler::{Mode, Options};
+use skein_runtime::builtins::code::PyCode;
+use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+use skein_runtime::vm::Hooks;
+
+/// What the interpreter offers the runtime.
+pub fn hooks() -> Hooks {
+    Hooks { call_function: call::hook_call_function, resume: crate::vm::generator::hook_resume, position, intrinsic }
+}
+
+fn position(_vm: &Vm, code: Ref<PyCode>, word: u32) -> Option<(u32, u32, i32, i32)> {
+    let p = skein_compiler::positions::lookup(code.positions.expect().bytes(), word as usize)?;
+    Some((p.line, p.end_line, p.col as i32, p.end_col as i32))
+}
+
+/// Compiles source to a code object.
+pub fn compile(vm: &mut Vm, source: &[u8], filename: Value, opts: &Options) -> PyResult<Ref<PyCode>> {
+    let file = filename.cast::<PyStr>().map(|s| s.bytes().to_vec()).unwrap_or_default();
+    match skein_compiler::compile(source, &file, opts) {
+        Ok(compiled) => {
+            for w in &compiled.warnings {
+                warn(vm, w, filename)?;
+            }
+            Ok(code::from_unit(vm, &compiled.code, filename))
+        }
+        Err(e) => Err(raise_syntax_error(vm, &e, filename)),
+    }
+}
+
+fn warn(vm: &mut Vm, w: &skein_compiler::errors::Warning, filename: Value) -> PyResult<()> {
+    let Some(module) = vm.modules_dict().and_then(|m| m.get_text(vm, "warnings")) else { return Ok(()) };
+    let id = match w.category {
+        skein_compiler::errors::WarningCategory::Syntax => ids::SYNTAX_WARNING,
+        _ => ids::DEPRECATION_WARNING,
+    };
+    let explicit = vm.names.warn_explicit;
+    let Some(f) = vm.try_get_attr(module, explicit)? else { return Ok(()) };
+    let text = vm.new_str(&w.msg);
+    let category = vm.builtin_type(id).value();
+    vm.call(f, &[text, category, filename, Value::from_usize(w.line as usize)]).map(|_| ())
+}
+
+fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
+    let id = match e.kind {
+        SyntaxErrorKind::Syntax => ids::SYNTAX_ERROR,
+        SyntaxErrorKind::Indentation => ids::INDENTATION_ERROR,
+        SyntaxErrorKind::Tab => ids::TAB_ERROR,
+        SyntaxErrorKind::Recursion => return vm.recursion_error(&e.msg),
+    };
+    let msg = vm.new_str(&e.msg);
+    let number = |n: u32| if n == 0 { Value::NONE } else { Value::from_usize(n as usize) };
+    let text = match &e.text {
+        Some(t) => vm.new_str(&format!("{t}\n")),
+        None => Value::NONE,
+    };
+    let end_col = if e.end_col == 0 { Value::from_i32(-1) } else { number(e.end_col) };
+    let details = vm.new_tuple(&[filename, number(e.line), number(e.col), text, number(e.end_line), end_col]);
+    let ty = vm.builtin_type(id);
+    vm.raise_type(ty, &[msg, details])
+}
+
+/// The builtins namespace that code over `globals` sees; it is put into `globals` if missing.
+pub fn builtins_for(vm: &mut Vm, globals: Ref<PyDict>) -> Ref<PyDict> {
+    let key = vm.names.__builtins__.value();
+    let found = globals.get_interned(key);
+    match found {
+        Some(v) => v.cast::<PyDict>().or_else(|| v.cast::<PyModule>().map(|m| m.dict())).unwrap_or_else(|| vm.builtins_dict()),
+        None => {
+            let d = vm.builtins_dict();
+            globals.set_interned(vm, key, d.value());
+            d
+        }
+    }
+}
+
+/// Runs a code object with the given namespaces: a nested run.
+pub fn run_code(vm: &mut Vm, code: Ref<PyCode>, globals: Ref<PyDict>, locals: Value, closure: Value) -> PyResult {
+    let builtins = builtins_for(vm, globals);
+    let f = PyFunction::new(vm, code, globals, builtins);
+    if !closure.is_absent() {
+        f.closure.set(f, closure);
+    }
+    call::enter_native(vm)?;
+    let r = match frames::push(vm, f, code, &[], ret(Action::Exit, 0, 0, 0)) {
+        Ok(pc) => {
+            set_header(vm.fp.get(), at::LOCALS, locals.bits());
+            call::nested(vm, pc)
+        }
+        Err(r) => Err(r),
+    };
+    call::leave_native(vm);
+    r
+}
+
+/// Services by name, with arguments as the calling native function got them.
+fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
+    let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
+    match name {
+        "__build_class__" => {
+            let Some(bases) = arg(2).cast::<PyTuple>() else { return Err(vm.system_error("bad bases")) };
+            class::build_class(vm, arg(0), arg(1), bases, arg(3).cast())
+        }
+        "__import__" => {
+            let level = arg(4).non_null().unwrap_or(Value::from_i32(0));
+            import::import_module(vm, arg(0), arg(1).non_null().unwrap_or(Value::NONE), arg(3), level)
+        }
+        "compile" => compile_builtin(vm, args),
+        "eval" => exec_eval(vm, args, true),
+        "exec" => exec_eval(vm, args, false),
+        "getframe" => getframe(vm, arg(0)),
+        "frame_object" => getframe(vm, Value::from_i32(0)),
+        "settrace" | "setprofile" => {
+            let i = (name == "setprofile") as usize;
+            vm.interp_roots[i].set(if arg(0).is_none() { Value::NULL } else { arg(0) });
+            Ok(Value::NONE)
+        }
+        "gettrace" | "getprofile" => {
+            let i = (name == "getprofile") as usize;
+            Ok(vm.interp_roots[i].get().non_null().unwrap_or(Value::NONE))
+        }
+        "run_finalizers" => {
+            crate::vm::run::poll::run_finalizers(vm);
+            Ok(Value::NONE)
+        }
+        "run_code" => {
+            let (Some(c), Some(g)) = (arg(0).cast::<PyCode>(), arg(1).cast::<PyDict>()) else { return Err(vm.type_error("run_code(code, globals)")) };
+            run_code(vm, c, g, g.value(), Value::NULL)
+        }
+        _ => Err(vm.not_implemented_error(format!("the interpreter does not offer '{name}'"))),
+    }
+}
+
+fn getframe(vm: &mut Vm, depth: Value) -> PyResult {
+    let mut left = as_i64(depth).unwrap_or(0).max(0);
+    let mut frame = vm.current_frame();
+    while left > 0 && frame.is_some() {
+        frame = frame.and_then(|f| f.caller());
+        left -= 1;
+    }
+    match frame {
+        Some(f) => Ok(frames::frame_object(vm, f).value()),
+        None => Err(vm.value_error("call stack is not deep enough")),
+    }
+}
+
+/// Text of a source argument: str, bytes-like.
+fn source_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8>> {
+    if let Some(s) = v.cast::<PyStr>() {
+        if s.as_utf8().is_none() {
+            let encode = vm.intern("encode");
+            let f = vm.get_attr(v, encode)?;
+            vm.call(f, &[])?;
+        }
+        let mut text = b"\xef\xbb\xbf".to_vec();
+        text.extend_from_slice(s.bytes());
+        return Ok(text);
+    }
+    if let Some(b) = v.cast::<PyBytes>() {
+        return Ok(b.bytes().to_vec());
+    }
+    if let Some(b) = v.cast::<PyByteArray>() {
+        return Ok(b.to_vec());
+    }
+    let name = vm.type_name(v);
+    let _ = name;
+    Err(vm.type_error(format!("{what} arg 1 must be a string, bytes or code object")))
+}
+
+const ALLOW_INCOMPLETE: i64 = 0x4000;
+const ONLY_AST: i64 = 0x400;
+const DONT_IMPLY_DEDENT: i64 = 0x200;
+const TOP_LEVEL_AWAIT: i64 = 0x2000;
+const FUTURE_ANNOTATIONS: i64 = 0x100_0000;
+
+fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
+    let Some(mode) = arg(2).cast::<PyStr>() else { return Err(vm.type_error("compile() argument 'mode' must be str")) };
+    let flags = if arg(3).is_null() { 0 } else { vm.ssize(arg(3))? };
+    let optimize = if arg(5).is_null() { -1 } else { vm.ssize(arg(5))? };
+    let mode = match mode.bytes() {
+        b"exec" => Mode::Exec,
+        b"eval" => Mode::Eval,
+        b"single" => Mode::Single,
+        b"func_type" if flags & ONLY_AST == 0 => return Err(vm.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST")),
+        _ => return Err(vm.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
+    };
+    if flags & ONLY_AST != 0 {
+        return Err(vm.not_implemented_error("compiling to an AST is not available in this build"));
+    }
+    let filename = match arg(1).cast::<PyBytes>() {
+        Some(b) => vm.new_str_bytes(b.bytes()),
+        None => fs_path(vm, arg(1))?,
+    };
+    let inherit = arg(4).is_null() || !vm.truth(arg(4))?;
+    let inherited = inherit && vm.current_frame().is_some_and(|f| f.code().flags.get() & FUTURE_ANNOTATIONS as u32 != 0);
+    let source = source_bytes(vm, arg(0), "compile()")?;
+    let opts = Options {
+        mode,
+        optimize: if optimize < 0 { vm.config.optimize } else { optimize.min(2) as u8 },
+        future_annotations: inherited || flags & FUTURE_ANNOTATIONS != 0,
+        dont_imply_dedent: flags & DONT_IMPLY_DEDENT != 0,
+        top_level_await: flags & TOP_LEVEL_AWAIT != 0,
+    };
+    let file = filename.cast::<PyStr>().map(|s| s.bytes().to_vec()).unwrap_or_default();
+    if flags & ALLOW_INCOMPLETE != 0
+        && let Err(e) = skein_compiler::compile(&source, &file, &opts)
+        && e.incomplete
+    {
+        return Err(vm.raise(ids::INCOMPLETE_INPUT_ERROR, "incomplete input"));
+    }
+    compile(vm, &source, filename, &opts).map(Value::from)
+}
+
+fn fs_path(vm: &mut Vm, v: Value) -> PyResult {
+    if v.is::<PyStr>() {
+        return Ok(v);
+    }
+    let name = vm.names.__fspath__;
+    match vm.call_special(v, name, &[])? {
+        Some(p) => Ok(p),
+        None => {
+            let name = vm.type_name(v);
+            Err(vm.type_error(format!("expected str, bytes or os.PathLike object, not {name}")))
+        }
+    }
+}
+
+fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
+    let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
+    let what = if eval { "eval()" } else { "exec()" };
+    let (globals, mut locals) = (arg(1), arg(2));
+    let globals = if globals.is_absent() {
+        let Some(frame) = vm.current_frame() else { return Err(vm.system_error("globals do not exist")) };
+        if locals.is_absent() {
+            locals = current_locals(vm)?;
+        }
+        frame.function().globals.expect()
+    } else {
+        match globals.cast::<PyDict>() {
+            Some(d) => d,
+            None => {
+                let name = vm.type_name(globals);
+                return Err(vm.type_error(if eval { "globals must be a real dict; try eval(code, {}, mapping)".to_string() } else { format!("exec() globals must be a dict, not {name}") }));
+            }
+        }
+    };
+    if locals.is_absent() {
+        locals = globals.value();
+    }
+    builtins_for(vm, globals);
+    let code = match arg(0).cast::<PyCode>() {
+        Some(c) => c,
+        None => {
+            let mut source = source_bytes(vm, arg(0), what)?;
+            if eval {
+                let start = if source.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+                let skip = source[start..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+                source.drain(start..start + skip);
+            }
+            let filename = vm.intern("<string>").value();
+            let future = vm.current_frame().is_some_and(|f| f.code().flags.get() & FUTURE_ANNOTATIONS as u32 != 0);
+            let opts = Options { mode: if eval { Mode::Eval } else { Mode::Exec }, optimize: vm.config.optimize, future_annotations: future, dont_imply_dedent: false, top_level_await: false };
+            compile(vm, &source, filename, &opts)?
+        }
+    };
+    let frees = code.freevars.expect().len();
+    let closure = arg(3);
+    if frees > 0 && closure.is_absent() {
+        return Err(vm.type_error(if eval { "code object passed to eval() may not contain free variables" } else { "code object requires a closure of exactly length 1" }));
+    }
+    if eval {
+        return run_code(vm, code, globals, locals, Value::NULL);
+    }
+    run_code(vm, code, globals, locals, closure)?;
+    Ok(Value::NONE)
+}
+
+fn current_locals(vm: &mut Vm) -> PyResult {
+    let f = vm.builtins_dict().get_text(vm, "locals");
+    match f {
+        Some(f) => vm.call(f, &[]),
+        None => Err(vm.system_error("locals do not exist")),
+    }
+}

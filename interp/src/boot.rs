@@ -39,7 +39,7 @@ fn initialise(vm: &mut Vm) -> PyResult<()> {
     native_module(vm, "_imp")?;
     install_importlib(vm, sys)?;
     install_library_importer(vm)?;
-    skein_modules::init_std_streams(vm)?;
+    init_streams(vm)?;
     let no_site = vm.config.no_site;
     if !no_site {
         import(vm, "site")?;
@@ -169,4 +169,9 @@ fn install_library_importer(vm: &mut Vm) -> PyResult<()> {
     let install = vm.get_attr_text(importer.value(), "install")?;
     vm.call(install, &[])?;
     Ok(())
+}
+
+/// Makes `sys.stdin`, `sys.stdout`, `sys.stderr`.
+fn init_streams(vm: &mut Vm) -> PyResult<()> {
+    crate::streams::init(vm)
 }

@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 /// Does whatever `Vm::attention` was raised for.
 pub fn attend(vm: &mut Vm) -> PyResult<()> {
     vm.attention.store(false, Ordering::Relaxed);
-    skein_modules::run_pending_signals(vm)?;
+    skein_modules::signal::run_pending(vm)?;
     run_finalizers(vm);
     Ok(())
 }

@@ -197,6 +197,9 @@ impl<'a> Compiler<'a> {
 
     /// A binary operation; chains that lean left are taken apart in a loop.
     fn binary(&mut self, e: &'a ExprBinOp, dst: Reg) -> R {
+        if self.percent_format(e, dst)? {
+            return Ok(());
+        }
         let mut spine = vec![e];
         let mut base: &'a Expr = &e.left;
         while let Expr::BinOp(left) = base {

@@ -19,7 +19,13 @@ pub struct Flow<'u> {
 pub fn ends_flow(op: Op) -> bool {
     matches!(
         op,
-        Op::Jump | Op::JumpBack | Op::Return | Op::Raise | Op::Reraise
+        Op::Jump
+            | Op::JumpBack
+            | Op::Return
+            | Op::Raise
+            | Op::Reraise
+            | Op::EndAsyncFor
+            | Op::CleanupThrow
     )
 }
 
@@ -84,8 +90,12 @@ impl Flow<'_> {
                 }
                 needless[i] = ins.op == Op::CheckLocal
                     && tracked.get(&ins.a).is_some_and(|n| get(&state, *n));
+                // An exhausted loop leaves its variable as it was.
+                if ins.op == Op::ForIter {
+                    edges.push((self.at(ins.target), state.clone()));
+                }
                 self.transfer(ins, &tracked, &mut state);
-                if ins.target != NO_LABEL {
+                if ins.target != NO_LABEL && ins.op != Op::ForIter {
                     edges.push((self.at(ins.target), state.clone()));
                 }
                 i += 1;

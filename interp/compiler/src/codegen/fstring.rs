@@ -8,8 +8,8 @@ use super::{Compiler, R};
 use crate::bytecode::{Const, Op};
 use crate::literals;
 use rustpython_ast::{
-    ConversionFlag, ExprFString, ExprTString, FStringPart, InterpolatedElement,
-    InterpolatedStringElement, InterpolatedStringElements,
+    ConversionFlag, Expr, ExprBinOp, ExprFString, ExprTString, FStringPart, InterpolatedElement,
+    InterpolatedStringElement, InterpolatedStringElements, Operator,
 };
 use rustpython_text_size::{Ranged, TextRange, TextSize};
 
@@ -21,6 +21,8 @@ enum Piece<'a> {
     Literal(Vec<u8>),
     /// A field; the flag says that the string around it is raw.
     Field(&'a InterpolatedElement, bool),
+    /// An argument of `%` formatting: its conversion and format spec.
+    Percent(&'a Expr, u8, String),
 }
 
 impl<'a> Compiler<'a> {
@@ -84,6 +86,9 @@ impl<'a> Compiler<'a> {
                     self.u().load_const(reg, text);
                 }
                 Piece::Field(field, raw) => self.field(field, *raw, reg)?,
+                Piece::Percent(value, conversion, spec) => {
+                    self.percent_field(value, *conversion, spec, reg)?;
+                }
             }
             if lone && i == 0 {
                 return Ok(());
@@ -118,6 +123,44 @@ impl<'a> Compiler<'a> {
         }
         self.u().release(mark);
         Ok(())
+    }
+
+    fn percent_field(&mut self, e: &'a Expr, conversion: u8, spec: &str, dst: Reg) -> R {
+        let mark = self.u().mark();
+        let mut value = self.operand_in(e, dst)?;
+        self.at(e);
+        let t = self.u().temp();
+        self.u().emit_x(Op::Convert, conversion, t, value, 0);
+        value = t;
+        if spec.is_empty() {
+            self.u().emit(Op::FormatSimple, dst, value, 0);
+        } else {
+            let spec_reg = self.u().temp();
+            self.u().load_str(spec_reg, spec);
+            self.u().emit(Op::FormatSpec, dst, value, spec_reg);
+        }
+        self.u().release(mark);
+        Ok(())
+    }
+
+    /// `'...%s...' % (a, b)` as an f-string, where that is the same; whether it applied.
+    pub(super) fn percent_format(&mut self, e: &'a ExprBinOp, dst: Reg) -> R<bool> {
+        let (Operator::Mod, Expr::StringLiteral(_), Expr::Tuple(args)) =
+            (e.op, &*e.left, &*e.right)
+        else {
+            return Ok(false);
+        };
+        if args.elts.iter().any(Expr::is_starred_expr) {
+            return Ok(false);
+        }
+        let Some(Const::Str(format)) = self.fold(&e.left) else {
+            return Ok(false);
+        };
+        let Some(pieces) = percent_pieces(&format, &args.elts) else {
+            return Ok(false);
+        };
+        self.join(&pieces, dst, e.range)?;
+        Ok(true)
     }
 
     fn format_spec(
@@ -156,6 +199,7 @@ impl<'a> Compiler<'a> {
                     fields.push((field, raw));
                     strings.push(Vec::new());
                 }
+                Piece::Percent(..) => {}
             }
         }
         let strings = strings.into_iter().map(|s| Const::Str(s.into())).collect();
@@ -205,6 +249,63 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// Takes a `%` format apart if it has only `%s`, `%r`, `%a` (with width and precision) and fits the arguments.
+fn percent_pieces<'a>(format: &[u8], args: &'a [Expr]) -> Option<Vec<Piece<'a>>> {
+    let mut pieces = Vec::new();
+    let mut args = args.iter();
+    let mut rest = format;
+    while let Some((byte, tail)) = rest.split_first() {
+        rest = tail;
+        if *byte != b'%' {
+            literal(&mut pieces).push(*byte);
+            continue;
+        }
+        if let Some(tail) = rest.strip_prefix(b"%") {
+            literal(&mut pieces).push(b'%');
+            rest = tail;
+            continue;
+        }
+        let left = rest.strip_prefix(b"-");
+        let (width, tail) = split_digits(left.unwrap_or(rest))?;
+        let (precision, tail) = match tail.strip_prefix(b".") {
+            Some(tail) => {
+                let (digits, tail) = split_digits(tail)?;
+                (
+                    format!(".{}", if digits.is_empty() { "0" } else { digits }),
+                    tail,
+                )
+            }
+            None => (String::new(), tail),
+        };
+        let (kind, tail) = tail.split_first()?;
+        let conversion = match kind {
+            b's' => 1,
+            b'r' => 2,
+            b'a' => 3,
+            _ => return None,
+        };
+        rest = tail;
+        let align = if left.is_none() && !width.is_empty() {
+            ">"
+        } else {
+            ""
+        };
+        let spec = format!("{align}{width}{precision}");
+        pieces.push(Piece::Percent(args.next()?, conversion, spec));
+    }
+    args.next().is_none().then_some(pieces)
+}
+
+/// Up to three leading digits that do not start with 0, which would be a flag.
+fn split_digits(text: &[u8]) -> Option<(&str, &[u8])> {
+    let count = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at(count);
+    if count > 3 || digits.first() == Some(&b'0') {
+        return None;
+    }
+    Some((std::str::from_utf8(digits).ok()?, rest))
+}
+
 /// The literal that is being collected at the end of `pieces`.
 fn literal<'p>(pieces: &'p mut Vec<Piece<'_>>) -> &'p mut Vec<u8> {
     if !matches!(pieces.last(), Some(Piece::Literal(_))) {
@@ -213,7 +314,7 @@ fn literal<'p>(pieces: &'p mut Vec<Piece<'_>>) -> &'p mut Vec<u8> {
     let last = pieces.len() - 1;
     match &mut pieces[last] {
         Piece::Literal(text) => text,
-        Piece::Field(..) => unreachable!("a literal was pushed"),
+        Piece::Field(..) | Piece::Percent(..) => unreachable!("a literal was pushed"),
     }
 }
 

@@ -27,6 +27,8 @@ mod pattern;
 mod regs;
 mod scope;
 mod stmt;
+#[cfg(test)]
+mod tests;
 mod try_;
 mod try_star;
 mod typeparams;

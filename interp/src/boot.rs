@@ -36,6 +36,9 @@ pub fn start(config: Config, stack_low: usize) -> (Box<Vm>, PyResult<()>) {
 fn initialise(vm: &mut Vm) -> PyResult<()> {
     let sys = native_module(vm, "sys")?;
     vm.sys.set(sys.dict().value());
+    if std::env::var_os("SKEIN_BARE").is_some() {
+        return init_streams(vm);
+    }
     native_module(vm, "_imp")?;
     install_importlib(vm, sys)?;
     install_library_importer(vm)?;

@@ -7,6 +7,9 @@ mod array;
 mod collections;
 mod errno;
 mod functools;
+pub mod atexit;
+mod errno;
+pub mod gc;
 pub mod imp;
 mod itertools;
 mod operator;
@@ -16,6 +19,8 @@ pub mod support;
 pub mod sys;
 pub mod thread;
 mod util;
+pub mod time;
+pub mod weakref;
 
 use skein_runtime::prelude::*;
 
@@ -26,11 +31,16 @@ pub fn all() -> Vec<ModuleDef> {
         collections::MODULE,
         errno::MODULE,
         functools::MODULE,
+        atexit::MODULE,
+        errno::MODULE,
+        gc::MODULE,
         imp::MODULE,
         itertools::MODULE,
         operator::MODULE,
         signal::MODULE,
         sys::MODULE,
         thread::MODULE,
+        time::MODULE,
+        weakref::MODULE,
     ]
 }

@@ -154,3 +154,12 @@ pub fn fs_str(vm: &mut Vm, mut bytes: &[u8]) -> Value {
         }
     }
 }
+
+/// As [`fs_str`], for text that may hold lone surrogates already (it passed through libc).
+pub fn fs_str_keeping(vm: &mut Vm, bytes: &[u8]) -> Value {
+    if skein_runtime::text::wtf8::validate(bytes) {
+        vm.new_str_bytes(bytes)
+    } else {
+        fs_str(vm, bytes)
+    }
+}

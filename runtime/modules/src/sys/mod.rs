@@ -5,7 +5,7 @@
 
 pub mod functions;
 pub mod hooks;
-mod info;
+pub mod info;
 mod monitoring;
 mod names;
 mod tables;

@@ -4,11 +4,10 @@
 
 mod abc;
 mod array;
+pub mod atexit;
 mod collections;
 mod errno;
 mod functools;
-pub mod atexit;
-mod errno;
 pub mod gc;
 pub mod imp;
 mod itertools;
@@ -18,8 +17,8 @@ pub mod signal;
 pub mod support;
 pub mod sys;
 pub mod thread;
-mod util;
 pub mod time;
+mod util;
 pub mod weakref;
 
 use skein_runtime::prelude::*;
@@ -28,11 +27,10 @@ use skein_runtime::prelude::*;
 pub fn all() -> Vec<ModuleDef> {
     vec![
         abc::MODULE,
+        atexit::MODULE,
         collections::MODULE,
         errno::MODULE,
         functools::MODULE,
-        atexit::MODULE,
-        errno::MODULE,
         gc::MODULE,
         imp::MODULE,
         itertools::MODULE,

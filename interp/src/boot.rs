@@ -97,6 +97,9 @@ fn frozen_module(vm: &mut Vm, name: &str, path: &str) -> PyResult<Ref<PyModule>>
     let opts = exec_options(vm);
     let code = compile(vm, &source, filename, &opts)?;
     let module = empty_module(vm, name);
+    // FrozenImporter wants to know which module the frozen code was made from.
+    let original = vm.new_str(&path.trim_end_matches(".py").replace('/', "."));
+    module.dict().set_text(vm, "__origname__", original);
     run_code(vm, code, module.dict(), module.dict().value(), Value::NULL)?;
     Ok(module)
 }

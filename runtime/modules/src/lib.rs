@@ -19,6 +19,7 @@ pub mod sys;
 pub mod thread;
 pub mod time;
 mod util;
+mod warnings;
 pub mod weakref;
 
 use skein_runtime::prelude::*;
@@ -39,6 +40,7 @@ pub fn all() -> Vec<ModuleDef> {
         sys::MODULE,
         thread::MODULE,
         time::MODULE,
+        warnings::MODULE,
         weakref::MODULE,
     ]
 }

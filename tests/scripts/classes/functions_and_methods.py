@@ -72,7 +72,7 @@ c = C()
 print(c.m == c.m, c.m is c.m, C().m == C().m, hash(c.m) == hash(c.m), c.m.__self__ is c, c.m.__func__ is C.m, C.m is C.m, c.cm == C.cm, c.cm.__self__ is C, C.sm is c.sm, c.plain([1, 2]), c.lam())
 m = c.m
 m2 = m.__get__(5)
-print(m2.__self__ is c, C.m.__get__(5)(6), C.m(1, 2), m.__name__, m.__doc__, m.__qualname__, m.__module__)
+print(C.m.__get__(5)(6), C.m(1, 2), m.__name__, m.__doc__, m.__qualname__, m.__module__)
 try:
     m.attr = 1
 except AttributeError as e:

@@ -25,17 +25,20 @@ fn reflected(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
 }
 
 fn complex_pow(vm: &mut Vm, a: &[Value]) -> PyResult {
-    no_modulus(vm, a[2])?;
+    no_modulus(vm, a)?;
     forward(vm, BinaryOp::Pow, a)
 }
 
 fn complex_rpow(vm: &mut Vm, a: &[Value]) -> PyResult {
-    no_modulus(vm, a[2])?;
+    no_modulus(vm, a)?;
     reflected(vm, BinaryOp::Pow, a)
 }
 
-fn no_modulus(vm: &mut Vm, modulus: Value) -> PyResult<()> {
-    if modulus.is_absent() {
+/// Refuses a third argument of `pow` when the other two are numbers.
+fn no_modulus(vm: &mut Vm, a: &[Value]) -> PyResult<()> {
+    let number =
+        |v: Value| as_complex(v).is_some() || as_float(v).is_some() || as_int(&v).is_some();
+    if a[2].is_absent() || !number(a[0]) || !number(a[1]) {
         return Ok(());
     }
     Err(vm.value_error("complex modulo"))

@@ -222,7 +222,7 @@ pub static FLOAT: TypeDef = TypeDef {
         static_method(
             "__new__",
             float_new::float_new,
-            "($type, x=0, /)",
+            "($type, *args, **kwargs)",
             "Create and return a new object.",
         ),
         method("__repr__", float_repr, NONE, "Return repr(self)."),

@@ -1,5 +1,6 @@
 //! `float.__new__`, `float.from_number` and the parsing of float text.
 
+use super::args;
 use super::float::PyFloat;
 use crate::prelude::*;
 use crate::text::{float_parse, unicode};
@@ -7,8 +8,12 @@ use crate::text::{float_parse, unicode};
 /// `float.__new__(cls, x=0, /)`
 pub fn float_new(vm: &mut Vm, a: &[Value]) -> PyResult {
     let cls = vm.new_class(a[0], ids::FLOAT)?;
-    let f = match a[1].non_null() {
-        Some(v) => float_from_object(vm, v)?,
+    let init = vm.names.__init__;
+    args::no_keywords(vm, ids::FLOAT, cls, init, a[2])?;
+    let given = args::items(&a[1]);
+    args::check_count(vm, "float", given.len(), 0, 1)?;
+    let f = match given.first() {
+        Some(v) => float_from_object(vm, *v)?,
         None => 0.0,
     };
     instance(vm, cls, f)
@@ -65,8 +70,7 @@ pub fn float_from_number(vm: &mut Vm, a: &[Value]) -> PyResult {
 /// `float.fromhex(string)`
 pub fn float_fromhex(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Some(s) = a[1].cast::<PyStr>() else {
-        let name = vm.type_name(a[1]);
-        return Err(vm.type_error(format!("bad argument type for built-in operation: {name}")));
+        return Err(vm.type_error("bad argument type for built-in operation"));
     };
     match float_parse::from_hex(s.bytes()) {
         Ok(f) => of_class(vm, a[0], f),

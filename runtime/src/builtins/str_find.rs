@@ -290,8 +290,8 @@ pub fn str_partition(vm: &mut Vm, a: &[Value]) -> PyResult {
             Ok(vm.new_tuple(&[before, sep, after]))
         }
         None => {
-            let (whole, empty) = (unchanged(vm, s), vm.empty_str().value());
-            Ok(vm.new_tuple(&[whole, empty, empty]))
+            let empty = vm.empty_str().value();
+            Ok(vm.new_tuple(&[a[0], empty, empty]))
         }
     }
 }
@@ -306,8 +306,8 @@ pub fn str_rpartition(vm: &mut Vm, a: &[Value]) -> PyResult {
             Ok(vm.new_tuple(&[before, sep, after]))
         }
         None => {
-            let (whole, empty) = (unchanged(vm, s), vm.empty_str().value());
-            Ok(vm.new_tuple(&[empty, empty, whole]))
+            let empty = vm.empty_str().value();
+            Ok(vm.new_tuple(&[empty, empty, a[0]]))
         }
     }
 }

@@ -72,12 +72,17 @@ pub fn str_join(vm: &mut Vm, separator: Ref<PyStr>, iterable: Value) -> PyResult
         let items = l.to_vec(vm);
         return join_slice(vm, separator, items.as_slice());
     }
-    let name = vm.names.__iter__;
-    let other = vm.names.__getitem__;
-    if vm.lookup_special(iterable, name).is_none() && vm.lookup_special(iterable, other).is_none() {
-        return Err(vm.type_error("can only join an iterable"));
+    let it = match vm.iter(iterable) {
+        Ok(it) => it,
+        Err(_) if vm.clear_raised_if(ids::TYPE_ERROR) => {
+            return Err(vm.type_error("can only join an iterable"));
+        }
+        Err(r) => return Err(r),
+    };
+    let mut items = ValueVec::new();
+    while let Some(v) = vm.next(it)? {
+        items.push(&vm.heap, v);
     }
-    let items = vm.collect(iterable)?;
     join_slice(vm, separator, items.as_slice())
 }
 
@@ -151,7 +156,8 @@ fn str_mul(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
     let n = vm.index(a[1])?;
     let Some(times) = as_i64(n) else {
-        return Err(vm.overflow_error("cannot fit 'int' into an index-sized integer"));
+        let name = vm.type_name(a[1]);
+        return Err(vm.overflow_error(format!("cannot fit '{name}' into an index-sized integer")));
     };
     str_repeat(vm, s, times)
 }

@@ -209,14 +209,16 @@ fn character(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
             "%c requires an int or a unicode character, not a string of length {n}"
         )));
     }
-    let name = vm.names.__index__;
-    if as_int(&v).is_none() && vm.lookup_special(v, name).is_none() {
-        let name = vm.type_name(v);
-        return Err(vm.type_error(format!(
-            "%c requires an int or a unicode character, not {name}"
-        )));
-    }
-    let n = vm.index(v)?;
+    let n = match vm.index(v) {
+        Ok(n) => n,
+        Err(_) if vm.clear_raised_if(ids::TYPE_ERROR) => {
+            let name = vm.type_name(v);
+            return Err(vm.type_error(format!(
+                "%c requires an int or a unicode character, not {name}"
+            )));
+        }
+        Err(r) => return Err(r),
+    };
     match as_i64(n) {
         Some(n) if (0..=i64::from(wtf8::MAX)).contains(&n) => Ok(wtf8::from_code_point(n as u32)),
         _ => Err(vm.overflow_error("%c arg not in range(0x110000)")),

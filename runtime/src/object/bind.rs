@@ -130,9 +130,6 @@ fn bind_keywords(
             }
             None => {
                 let text = text.text_lossy();
-                if sig.params.iter().any(|p| p.name == text) {
-                    return Err(vm.type_error(format!("{shown}() got some positional-only arguments passed as keyword arguments: '{text}'")));
-                }
                 return Err(vm.type_error(format!(
                     "{shown}() got an unexpected keyword argument '{text}'"
                 )));

@@ -216,14 +216,12 @@ impl Analyzer<'_> {
         }
     }
 
-    fn error(&mut self, id: ScopeId, msg: String) -> SyntaxError {
-        let range = self.scope(id).range;
-        SyntaxError::at(
-            self.src,
-            range.start().to_usize(),
-            range.end().to_usize(),
-            msg,
-        )
+    fn error(&mut self, id: ScopeId, name: &Name, msg: String) -> SyntaxError {
+        let scope = self.scope(id);
+        let directive = scope.directives.iter().find(|(n, _)| n == name);
+        let range = directive.map_or(scope.range, |(_, range)| *range);
+        let (start, end) = (range.start().to_usize(), range.end().to_usize());
+        SyntaxError::at(self.src, start, end, msg)
     }
 
     fn name(
@@ -236,7 +234,7 @@ impl Analyzer<'_> {
     ) -> Result<VarScope, SyntaxError> {
         if flags & sym::GLOBAL != 0 {
             if flags & sym::NONLOCAL != 0 {
-                return Err(self.error(id, format!("name '{name}' is nonlocal and global")));
+                return Err(self.error(id, name, format!("name '{name}' is nonlocal and global")));
             }
             view.global.insert(name.clone());
             if let Some(bound) = &mut view.bound {
@@ -258,7 +256,7 @@ impl Analyzer<'_> {
                     return Ok(VarScope::Free);
                 }
             };
-            return Err(self.error(id, msg));
+            return Err(self.error(id, name, msg));
         }
         if flags & sym::BOUND != 0 {
             view.local.insert(name.clone());

@@ -392,7 +392,7 @@ impl<'a> Builder<'a> {
                 return self.error(range, msg);
             }
             self.current().add(&name, flag);
-            self.current().range = range;
+            self.current().directives.push((name.clone(), range));
             if flag == sym::GLOBAL {
                 // What any function declares global is global for the module's own statements too (`exec` with two
                 // namespaces shows the difference).

@@ -137,6 +137,8 @@ pub struct Scope {
     pub method: bool,
     /// Names bound by `:=` in it (also from comprehensions in it).
     pub walrus: HashSet<Name>,
+    /// `global` and `nonlocal` statements by name, for messages.
+    pub directives: Vec<(Name, TextRange)>,
     /// Place of the node.
     pub range: TextRange,
 }
@@ -164,6 +166,7 @@ impl Scope {
             annotations_used: false,
             method: false,
             walrus: HashSet::new(),
+            directives: Vec::new(),
             range,
         }
     }

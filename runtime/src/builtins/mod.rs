@@ -1,6 +1,7 @@
 //! The builtin types, one file each: layout and core operations here, methods in `<type>_methods.rs` files.
 pub mod args;
 pub mod arith;
+pub mod async_generator;
 pub mod bool_methods;
 pub mod builtin;
 pub mod bytearray;
@@ -31,10 +32,13 @@ pub mod float;
 pub mod float_methods;
 pub mod float_new;
 pub mod frame;
+pub mod frame_attrs;
+pub mod frame_locals;
 pub mod function;
 pub mod function_attrs;
 pub mod functions;
 pub mod generator;
+pub mod generator_methods;
 pub mod generic_alias;
 pub mod getset;
 pub mod int;
@@ -87,6 +91,7 @@ pub mod str_translate;
 pub mod struct_seq;
 pub mod super_methods;
 pub mod traceback;
+pub mod traceback_attrs;
 pub mod tuple;
 pub mod tuple_methods;
 pub mod type_attrs;
@@ -95,7 +100,9 @@ pub mod type_methods;
 pub mod type_mro;
 pub mod type_new;
 pub mod union;
+pub mod weakproxy;
 pub mod weakref;
+pub mod weakref_methods;
 pub mod wrapper;
 
 /// Method tables of the builtin types, installed in this order at start.
@@ -121,6 +128,17 @@ static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[
     &module_methods::MODULE,
     &namespace::SIMPLE_NAMESPACE,
     &code_attrs::CODE,
+    &generator_methods::GENERATOR,
+    &generator_methods::COROUTINE,
+    &generator_methods::COROUTINE_WRAPPER,
+    &generator_methods::ASYNC_GENERATOR,
+    &async_generator::ASEND,
+    &async_generator::ATHROW,
+    &frame_attrs::FRAME,
+    &traceback_attrs::TRACEBACK,
+    &weakref_methods::WEAKREF,
+    &weakproxy::WEAKPROXY,
+    &weakproxy::WEAKCALLABLEPROXY,
     &generic_alias::ITERATOR,
     &union::UNION,
     &exception_methods::BASE_EXCEPTION,
@@ -190,6 +208,8 @@ const UNHASHABLE: &[u32] = {
     use crate::object::shape::ids;
     &[
         ids::LIST,
+        ids::WEAKPROXY,
+        ids::WEAKCALLABLEPROXY,
         ids::CELL,
         ids::SIMPLE_NAMESPACE,
         ids::DICT,

@@ -61,7 +61,12 @@ impl Vm {
         if it.shape_id() == ids::GENERATOR
             && let Some(g) = it.cast()
         {
-            return match (self.hooks.resume)(self, g, Resume::Send, Value::NONE)? {
+            return match crate::builtins::generator_methods::resume(
+                self,
+                g,
+                Resume::Send,
+                Value::NONE,
+            )? {
                 GenStep::Yielded(v) => Ok(Some(v)),
                 GenStep::Returned(_) => Ok(None),
             };

@@ -62,7 +62,7 @@ fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
     if args[0].shape_id() == ids::GENERATOR
         && let Some(g) = args[0].cast()
     {
-        return match (vm.hooks.resume)(vm, g, Resume::Send, Value::NONE)? {
+        return match crate::builtins::generator_methods::resume(vm, g, Resume::Send, Value::NONE)? {
             GenStep::Yielded(v) => Ok(v),
             GenStep::Returned(v) => Err(vm.stop_iteration(v)),
         };

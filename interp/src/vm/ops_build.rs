@@ -2,6 +2,7 @@
 
 use super::Step;
 use super::run::cx::{Cx, typed};
+use skein_runtime::builtins::set_ops;
 use skein_runtime::prelude::*;
 
 /// `BuildTuple`
@@ -22,7 +23,7 @@ pub fn op_build_list(vm: &mut Vm, cx: Cx) -> Step {
 pub fn op_build_set(vm: &mut Vm, cx: Cx) -> Step {
     let s = PySet::new(vm);
     for v in cx.regs(cx.b(), cx.c()) {
-        s.table().insert(vm, *v, Value::NONE)?;
+        set_ops::add(vm, s, *v)?;
     }
     cx.set(cx.a(), s.value());
     Ok(cx.after(1))
@@ -101,17 +102,14 @@ pub fn op_list_to_tuple(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `SetAdd`
 pub fn op_set_add(vm: &mut Vm, cx: Cx) -> Step {
-    typed::<PySet>(cx.reg(cx.a())).table().insert(vm, cx.reg(cx.b()), Value::NONE)?;
+    set_ops::add(vm, typed::<PySet>(cx.reg(cx.a())), cx.reg(cx.b()))?;
     Ok(cx.after(1))
 }
 
 /// `SetUpdate`
 pub fn op_set_update(vm: &mut Vm, cx: Cx) -> Step {
     let set = typed::<PySet>(cx.reg(cx.a()));
-    vm.for_each(cx.reg(cx.b()), |vm, v| {
-        set.table().insert(vm, v, Value::NONE)?;
-        Ok(true)
-    })?;
+    set_ops::update(vm, set, cx.reg(cx.b()))?;
     Ok(cx.after(1))
 }
 

@@ -28,8 +28,9 @@ pub fn construct(vm: &mut Vm, ty: Ref<PyType>, args: &[Value]) -> Option<PyResul
         (ids::INT, [v]) if v.is_int() => Ok(*v),
         (ids::INT, [v]) => super::int_new::int_from_object(vm, *v),
         (ids::FLOAT, [v]) if v.as_small_float().is_some() => Ok(*v),
-        (ids::FLOAT, [v]) => {
-            super::float_new::float_from_object(vm, *v).map(|f| vm.new_float(f))
+        (ids::FLOAT, [v]) => super::float_new::float_from_object(vm, *v).map(|f| vm.new_float(f)),
+        (ids::ENUMERATE, []) => {
+            Err(vm.type_error("enumerate() missing required argument 'iterable'"))
         }
         (ids::ENUMERATE, [v]) => iter_combine::enumerate(vm, ty, *v, Value::NULL),
         (ids::ENUMERATE, [v, start]) => iter_combine::enumerate(vm, ty, *v, *start),

@@ -349,7 +349,13 @@ fn dict_setdefault(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn dict_pop(vm: &mut Vm, args: &[Value]) -> PyResult {
     let d = this(vm, "pop", args[0])?;
-    match d.remove(vm, args[1])? {
+    // An empty dict does not even hash the key.
+    let found = if d.is_empty() {
+        None
+    } else {
+        d.remove(vm, args[1])?
+    };
+    match found {
         Some(v) => Ok(v),
         None => match args[2].non_null() {
             Some(v) => Ok(v),

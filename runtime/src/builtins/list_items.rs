@@ -80,16 +80,8 @@ fn set_slice(vm: &mut Vm, list: Ref<PyList>, parts: SliceParts, source: Value) -
 
 /// The items of an iterable; `TypeError` with `message` if it is none.
 pub fn sequence_fast(vm: &mut Vm, source: Value, message: &str) -> PyResult<ValueVec> {
-    // Instances of list and tuple subclasses give their own items, whatever their `__iter__` does.
-    if let Some(list) = source.cast::<PyList>() {
-        return Ok(list.to_vec(vm));
-    }
-    if let Some(t) = source.cast::<PyTuple>() {
-        let mut out = ValueVec::with_capacity(&vm.heap, t.len());
-        for v in t.items() {
-            out.push(&vm.heap, *v);
-        }
-        return Ok(out);
+    if matches!(source.shape_id(), ids::LIST | ids::TUPLE) {
+        return vm.collect(source);
     }
     match vm.iter(source) {
         Ok(it) => vm.collect(it),

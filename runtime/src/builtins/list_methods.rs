@@ -1,8 +1,11 @@
 //! Methods of `list`, without subscripts (`list_items.rs`) and sorting (`list_sort.rs`).
 
+use super::args;
+use super::arith::sequence_operand;
 use super::iter::PyIter;
 use super::seq;
 use crate::prelude::*;
+use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
 use crate::rich_compare;
 
@@ -20,7 +23,7 @@ pub static LIST: TypeDef = TypeDef {
         method(
             "__init__",
             list_init,
-            "($self, iterable=(), /)",
+            "($self, *args, **kwargs)",
             "Initialize self.",
         ),
         method("__repr__", list_repr, "($self, /)", "Return repr(self)."),
@@ -185,9 +188,13 @@ fn list_new(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn list_init(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__init__", args[0])?;
+    let (ty, new) = (vm.type_of(args[0]), vm.names.__new__);
+    args::no_keywords(vm, ids::LIST, ty, new, args[2])?;
+    let given = args::items(&args[1]);
+    args::check_count(vm, "list", given.len(), 0, 1)?;
     list.replace(ValueVec::new());
-    if !args[1].is_null() {
-        extend(vm, list, args[1])?;
+    if let [source] = given {
+        extend(vm, list, *source)?;
     }
     Ok(Value::NONE)
 }
@@ -344,7 +351,11 @@ fn list_append(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn list_clear(vm: &mut Vm, args: &[Value]) -> PyResult {
-    this(vm, "clear", args[0])?.replace(ValueVec::new());
+    let list = this(vm, "clear", args[0])?;
+    // An empty list stays as it is: its storage may be the mark by which `sort` notices changes.
+    if !list.is_empty() {
+        list.replace(ValueVec::new());
+    }
     Ok(Value::NONE)
 }
 
@@ -414,7 +425,7 @@ fn list_reverse(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn list_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__add__", args[0])?;
     let Some(other) = args[1].cast::<PyList>() else {
-        return Ok(Value::NOT_IMPLEMENTED);
+        return sequence_operand(vm, BinaryOp::Add, args[0], args[1]);
     };
     let new = PyList::new(vm);
     new.with_room(vm, list.len() + other.len());
@@ -455,7 +466,7 @@ fn repeated(vm: &mut Vm, list: Ref<PyList>, n: usize) -> PyResult<(Option<Ref<Ar
 fn list_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__mul__", args[0])?;
     let Some(n) = seq::repeat_count(vm, args[1])? else {
-        return Ok(Value::NOT_IMPLEMENTED);
+        return sequence_operand(vm, BinaryOp::Mul, args[0], args[1]);
     };
     let (array, len) = repeated(vm, list, n)?;
     Ok(PyList::from_array(vm, array, len).value())
@@ -464,7 +475,7 @@ fn list_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn list_imul(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__imul__", args[0])?;
     let Some(n) = seq::repeat_count(vm, args[1])? else {
-        return Ok(Value::NOT_IMPLEMENTED);
+        return sequence_operand(vm, BinaryOp::Mul, args[0], args[1]);
     };
     let (array, len) = repeated(vm, list, n)?;
     list.set_array(array, len);

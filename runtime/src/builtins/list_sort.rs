@@ -26,9 +26,11 @@ pub fn list_sort(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// Sorts a list in place; `key` may be `NULL` or `None`.
 pub fn sort(vm: &mut Vm, list: Ref<PyList>, key: Value, reverse: bool) -> PyResult<()> {
     let (array, len) = (list.array(), list.len());
-    list.set_array(None, 0);
+    // Storing anything into the list replaces or grows this storage.
+    let mark = vm.heap.new_array(0);
+    list.set_array(Some(mark), 0);
     let done = sorted_array(vm, array, len, key, reverse);
-    let modified = list.array().is_some();
+    let modified = list.array() != Some(mark) || !mark.is_empty() || !list.is_empty();
     let (array, done) = match done {
         Ok(a) => (a, Ok(())),
         Err((a, r)) => (a, Err(r)),

@@ -1,5 +1,6 @@
 //! Methods of `set` and `frozenset`.
 
+use super::args;
 use super::iter::PyIter;
 use super::seq;
 use super::set_ops as ops;
@@ -72,7 +73,7 @@ pub static SET: TypeDef = set_type! {
 /// The `frozenset` type.
 pub static FROZENSET: TypeDef = set_type! {
     FROZENSET, "Build an immutable unordered collection of unique elements.";
-    static_method("__new__", frozenset_new, "($type, iterable=(), /)", "Create a new object."),
+    static_method("__new__", frozenset_new, "($type, *args, **kwargs)", "Create a new object."),
     method("__hash__", frozenset_hash, "($self, /)", "Return hash(self)."),
 };
 
@@ -100,13 +101,15 @@ fn set_init(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn frozenset_new(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let Some(ty) = args[0].cast::<PyType>() else {
-        return Err(vm.wrong_self("__new__", "type", args[0]));
-    };
-    match args[1].non_null() {
-        None => Ok(PySet::new_instance(vm, ty).value()),
-        Some(v) if ty.builtin_id == ids::FROZENSET && v.shape_id() == ids::FROZENSET => Ok(v),
-        Some(v) => Ok(ops::from_iterable(vm, ty, v)?.value()),
+    let ty = args::class(vm, args[0])?;
+    let init = vm.names.__init__;
+    args::no_keywords(vm, ids::FROZENSET, ty, init, args[2])?;
+    let given = args::items(&args[1]);
+    args::check_count(vm, "frozenset", given.len(), 0, 1)?;
+    match *given {
+        [v] if ty.builtin_id == ids::FROZENSET && v.shape_id() == ids::FROZENSET => Ok(v),
+        [v] => Ok(ops::from_iterable(vm, ty, v)?.value()),
+        _ => Ok(PySet::new_instance(vm, ty).value()),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Methods of `tuple`.
 
+use super::args;
+use super::arith::sequence_operand;
 use super::iter::PyIter;
 use super::seq::{self, Subscript, subscript};
 use super::slice::SliceRange;
 use crate::prelude::*;
+use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
 use crate::rich_compare;
 
@@ -15,7 +18,7 @@ pub static TUPLE: TypeDef = TypeDef {
         static_method(
             "__new__",
             tuple_new,
-            "($type, iterable=(), /)",
+            "($type, *args, **kwargs)",
             "Create a new object.",
         ),
         method("__repr__", tuple_repr, "($self, /)", "Return repr(self)."),
@@ -99,18 +102,20 @@ fn this(vm: &mut Vm, method: &str, v: Value) -> PyResult<Ref<PyTuple>> {
 }
 
 fn tuple_new(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let Some(ty) = args[0].cast::<PyType>() else {
-        return Err(vm.wrong_self("__new__", "type", args[0]));
-    };
+    let ty = args::class(vm, args[0])?;
+    let init = vm.names.__init__;
+    args::no_keywords(vm, ids::TUPLE, ty, init, args[2])?;
+    let given = args::items(&args[1]);
+    args::check_count(vm, "tuple", given.len(), 0, 1)?;
     if ty.builtin_id == ids::TUPLE {
-        return match args[1].non_null() {
-            Some(v) => tuple_from(vm, v),
-            None => Ok(vm.new_tuple(&[])),
+        return match given {
+            [source] => tuple_from(vm, *source),
+            _ => Ok(vm.new_tuple(&[])),
         };
     }
-    let items = match args[1].non_null() {
-        Some(v) => vm.collect(v)?,
-        None => ValueVec::new(),
+    let items = match given {
+        [source] => vm.collect(*source)?,
+        _ => ValueVec::new(),
     };
     Ok(PyTuple::new_instance(vm, ty, items.as_slice()).value())
 }
@@ -255,7 +260,7 @@ fn tuple_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn tuple_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__add__", args[0])?;
     let Some(other) = args[1].cast::<PyTuple>() else {
-        return Ok(Value::NOT_IMPLEMENTED);
+        return sequence_operand(vm, BinaryOp::Add, args[0], args[1]);
     };
     if t.is_empty() && other.shape_id() == ids::TUPLE {
         return Ok(args[1]);
@@ -273,7 +278,7 @@ fn tuple_add(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn tuple_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__mul__", args[0])?;
     let Some(n) = seq::repeat_count(vm, args[1])? else {
-        return Ok(Value::NOT_IMPLEMENTED);
+        return sequence_operand(vm, BinaryOp::Mul, args[0], args[1]);
     };
     if t.shape_id() == ids::TUPLE && (n == 1 || t.is_empty()) {
         return Ok(args[0]);

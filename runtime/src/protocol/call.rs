@@ -29,6 +29,7 @@ impl Vm {
         args: &[Value],
         kwnames: Option<Ref<PyTuple>>,
     ) -> PyResult {
+        let kwnames = kwnames.filter(|k| !k.is_empty());
         match callable.kind() {
             Some(Kind::Function) => {
                 let f: Ref<PyFunction> = callable.cast().expect("kind tested");

@@ -133,17 +133,18 @@ impl Vm {
                 self.truth(r)
             }
             None => {
+                let it = match self.iter(container) {
+                    Ok(it) => it,
+                    Err(_) if self.clear_raised_if(ids::TYPE_ERROR) => {
+                        let name = self.type_name(container);
+                        return Err(self.type_error(format!(
+                            "argument of type '{name}' is not a container or iterable"
+                        )));
+                    }
+                    Err(r) => return Err(r),
+                };
                 let mut found = false;
-                let names = self.names;
-                if self.lookup_special(container, names.__iter__).is_none()
-                    && self.lookup_special(container, names.__getitem__).is_none()
-                {
-                    let name = self.type_name(container);
-                    return Err(self.type_error(format!(
-                        "argument of type '{name}' is not a container or iterable"
-                    )));
-                }
-                self.for_each(container, |vm, x| {
+                self.for_each(it, |vm, x| {
                     found = vm.equal(x, v)?;
                     Ok(!found)
                 })?;

@@ -1,5 +1,6 @@
 //! `_weakref`: the functions beside the weak reference types.
 
+use skein_runtime::builtins::weakproxy;
 use skein_runtime::builtins::weakref::PyWeakref;
 use skein_runtime::prelude::*;
 
@@ -74,35 +75,7 @@ fn getweakrefs(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn proxy(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let (object, callback) = (args[0], args[1]);
-    if !vm.type_of(object).has(tflag::HAS_WEAKREF) || !object.is_object() {
-        let name = vm.type_name(object);
-        return Err(vm.type_error(format!("cannot create weak reference to '{name}' object")));
-    }
-    let id = if vm.is_callable(object) {
-        ids::WEAKCALLABLEPROXY
-    } else {
-        ids::WEAKPROXY
-    };
-    if callback.is_absent() {
-        let list = references(vm, object);
-        for i in 0..list.len() {
-            let w = list.get(i);
-            if w.shape_id() == id
-                && w.cast::<PyWeakref>()
-                    .is_some_and(|w| w.callback.get().is_absent())
-            {
-                return Ok(w);
-            }
-        }
-    }
-    let ty = vm.builtin_type(id);
-    let callback = if callback.is_none() {
-        Value::NULL
-    } else {
-        callback
-    };
-    Ok(PyWeakref::new_instance(vm, ty, object, callback).value())
+    weakproxy::new_proxy(vm, args[0], args[1])
 }
 
 fn remove_dead_weakref(vm: &mut Vm, args: &[Value]) -> PyResult {

@@ -64,10 +64,14 @@ pub fn str_contains(vm: &mut Vm, s: Ref<PyStr>, needle: Value) -> PyResult<bool>
 
 /// `separator.join(iterable)`
 pub fn str_join(vm: &mut Vm, separator: Ref<PyStr>, iterable: Value) -> PyResult {
-    if let Some(t) = iterable.cast::<PyTuple>() {
+    if iterable.shape_id() == ids::TUPLE
+        && let Some(t) = iterable.cast::<PyTuple>()
+    {
         return join_slice(vm, separator, t.items());
     }
-    if let Some(l) = iterable.cast::<PyList>() {
+    if iterable.shape_id() == ids::LIST
+        && let Some(l) = iterable.cast::<PyList>()
+    {
         // A snapshot: allocating the result must not see the list change.
         let items = l.to_vec(vm);
         return join_slice(vm, separator, items.as_slice());
@@ -147,7 +151,15 @@ fn str_add(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
 }
 
-/// `__mul__` and `__rmul__`.
+/// `__rmul__`: the left operand has refused already and words the error.
+fn str_rmul(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let name = vm.names.__index__;
+    if as_int(&a[1]).is_none() && vm.lookup_special(a[1], name).is_none() {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    str_mul(vm, a)
+}
+
 fn str_mul(vm: &mut Vm, a: &[Value]) -> PyResult {
     let s = this(vm, "__mul__", a[0])?;
     let name = vm.names.__index__;
@@ -304,7 +316,7 @@ static OPERATORS: [NativeDef; 19] = [
     method("__getitem__", dunder_getitem, KEY, "Return self[key]."),
     method("__add__", str_add, VALUE, "Return self+value."),
     method("__mul__", str_mul, VALUE, "Return self*value."),
-    method("__rmul__", str_mul, VALUE, "Return value*self."),
+    method("__rmul__", str_rmul, VALUE, "Return value*self."),
     method(
         "__contains__",
         dunder_contains,

@@ -1,0 +1,720 @@
+//! Methods that `bytes` and `bytearray` share. Each works on a copy of a bytearray's contents, so that Python code that
+//! runs meanwhile can change it; results have the receiver's type.
+
+use super::str_codec::{buffer_bytes, bytes_of, decode};
+use crate::prelude::*;
+use crate::text::justify::{self, Align};
+use crate::text::search::{self, Side};
+use crate::text::unit::Unit;
+use crate::text::{case, hex, repr};
+
+const UNIT: Unit = Unit::Byte;
+
+/// The contents of a bytes or bytearray receiver.
+pub fn contents(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+    if let Some(b) = v.cast::<PyBytes>() {
+        return Ok(b.bytes().to_vec());
+    }
+    match v.cast::<PyByteArray>() {
+        Some(b) => Ok(b.to_vec()),
+        None => Err(vm.wrong_self("method", "bytes", v)),
+    }
+}
+
+/// A new object of the receiver's builtin type.
+pub fn like(vm: &mut Vm, receiver: Value, data: &[u8]) -> Value {
+    if receiver.kind() == Some(Kind::ByteArray) {
+        let ty = vm.builtin_type(ids::BYTEARRAY);
+        PyByteArray::new_instance(vm, ty, data).value()
+    } else {
+        vm.new_bytes(data)
+    }
+}
+
+/// A bytes-like argument.
+pub fn buffer(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+    match buffer_bytes(vm, v)? {
+        Some(b) => Ok(b),
+        None => {
+            let name = vm.type_name(v);
+            Err(vm.type_error(format!("a bytes-like object is required, not '{name}'")))
+        }
+    }
+}
+
+/// A search argument: bytes-like or an int below 256.
+fn needle(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+    if let Some(b) = buffer_bytes(vm, v)? {
+        return Ok(b);
+    }
+    if !super::seq::has_index(vm, v) {
+        let name = vm.type_name(v);
+        return Err(vm.type_error(format!("argument should be integer or bytes-like object, not '{name}'")));
+    }
+    Ok(vec![byte(vm, v)?])
+}
+
+/// An int in 0..256.
+pub fn byte(vm: &mut Vm, v: Value) -> PyResult<u8> {
+    let n = vm.index(v)?;
+    match as_i64(n).and_then(|n| u8::try_from(n).ok()) {
+        Some(b) => Ok(b),
+        None => Err(vm.value_error("byte must be in range(0, 256)")),
+    }
+}
+
+fn window(vm: &mut Vm, len: usize, start: Value, stop: Value) -> PyResult<Option<(usize, usize)>> {
+    let start = if start.is_absent() { 0 } else { vm.index_clipped(start)? };
+    let stop = if stop.is_absent() { i64::MAX } else { vm.index_clipped(stop)? };
+    Ok(search::clamp_range(len, start, stop))
+}
+
+fn locate(vm: &mut Vm, a: &[Value], right: bool) -> PyResult<Option<usize>> {
+    let n = needle(vm, a[1])?;
+    let text = contents(vm, a[0])?;
+    let Some((from, to)) = window(vm, text.len(), a[2], a[3])? else { return Ok(None) };
+    let part = &text[from..to];
+    Ok(if right { search::rfind(part, &n) } else { search::find(part, &n) }.map(|i| i + from))
+}
+
+fn find(vm: &mut Vm, a: &[Value]) -> PyResult {
+    Ok(locate(vm, a, false)?.map_or(Value::from_i32(-1), Value::from_usize))
+}
+fn rfind(vm: &mut Vm, a: &[Value]) -> PyResult {
+    Ok(locate(vm, a, true)?.map_or(Value::from_i32(-1), Value::from_usize))
+}
+fn index(vm: &mut Vm, a: &[Value]) -> PyResult {
+    match locate(vm, a, false)? {
+        Some(i) => Ok(Value::from_usize(i)),
+        None => Err(vm.value_error("subsection not found")),
+    }
+}
+fn rindex(vm: &mut Vm, a: &[Value]) -> PyResult {
+    match locate(vm, a, true)? {
+        Some(i) => Ok(Value::from_usize(i)),
+        None => Err(vm.value_error("subsection not found")),
+    }
+}
+fn count(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let n = needle(vm, a[1])?;
+    let text = contents(vm, a[0])?;
+    Ok(match window(vm, text.len(), a[2], a[3])? {
+        Some((from, to)) => Value::from_usize(search::count(UNIT, &text[from..to], &n)),
+        None => Value::from_i32(0),
+    })
+}
+
+fn affix(vm: &mut Vm, a: &[Value], name: &str, test: fn(&[u8], &[u8]) -> bool) -> PyResult {
+    let text = contents(vm, a[0])?;
+    let part = window(vm, text.len(), a[2], a[3])?.map(|(f, t)| text[f..t].to_vec());
+    let candidates = match a[1].cast::<PyTuple>() {
+        Some(t) => t.items().to_vec_values(vm),
+        None => {
+            let mut one = ValueVec::new();
+            one.push(&vm.heap, a[1]);
+            one
+        }
+    };
+    for v in candidates.as_slice() {
+        let Some(p) = buffer_bytes(vm, *v)? else {
+            let other = vm.type_name(*v);
+            return Err(vm.type_error(if a[1].is::<PyTuple>() { format!("a bytes-like object is required, not '{other}'") } else { format!("{name} first arg must be bytes or a tuple of bytes, not {other}") }));
+        };
+        if part.as_ref().is_some_and(|t| test(t, &p)) {
+            return Ok(Value::TRUE);
+        }
+    }
+    Ok(Value::FALSE)
+}
+
+trait ToValueVec {
+    fn to_vec_values(&self, vm: &Vm) -> ValueVec;
+}
+impl ToValueVec for [Value] {
+    fn to_vec_values(&self, vm: &Vm) -> ValueVec {
+        let mut out = ValueVec::with_capacity(&vm.heap, self.len());
+        for v in self {
+            out.push(&vm.heap, *v);
+        }
+        out
+    }
+}
+
+fn startswith(vm: &mut Vm, a: &[Value]) -> PyResult {
+    affix(vm, a, "startswith", |t, p| t.starts_with(p))
+}
+fn endswith(vm: &mut Vm, a: &[Value]) -> PyResult {
+    affix(vm, a, "endswith", |t, p| t.ends_with(p))
+}
+fn removeprefix(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let (text, p) = (contents(vm, a[0])?, buffer(vm, a[1])?);
+    Ok(like(vm, a[0], text.strip_prefix(p.as_slice()).unwrap_or(&text)))
+}
+fn removesuffix(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let (text, p) = (contents(vm, a[0])?, buffer(vm, a[1])?);
+    Ok(like(vm, a[0], text.strip_suffix(p.as_slice()).unwrap_or(&text)))
+}
+
+fn replace(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let (old, new) = (buffer(vm, a[1])?, buffer(vm, a[2])?);
+    let text = contents(vm, a[0])?;
+    let max = if a[3].is_null() { -1 } else { vm.ssize(a[3])? };
+    let max = usize::try_from(max).ok();
+    match search::replace(UNIT, &text, &old, &new, max) {
+        Ok(Some(r)) => Ok(like(vm, a[0], &r)),
+        Ok(None) => Ok(like(vm, a[0], &text)),
+        Err(e) => Err(vm.format_error(e)),
+    }
+}
+
+fn list_of(vm: &mut Vm, receiver: Value, parts: &[&[u8]]) -> Value {
+    let list = PyList::new(vm);
+    for p in parts {
+        let v = like(vm, receiver, p);
+        list.push(vm, v);
+    }
+    list.value()
+}
+
+fn split_args(vm: &mut Vm, a: &[Value]) -> PyResult<(Option<Vec<u8>>, Option<usize>)> {
+    let max = if a[2].is_null() { -1 } else { vm.ssize(a[2])? };
+    let sep = if a[1].is_absent() { None } else { Some(buffer(vm, a[1])?) };
+    if sep.as_ref().is_some_and(|s| s.is_empty()) {
+        return Err(vm.value_error("empty separator"));
+    }
+    Ok((sep, usize::try_from(max).ok()))
+}
+fn split(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let (sep, max) = split_args(vm, a)?;
+    let text = contents(vm, a[0])?;
+    let parts = match &sep {
+        Some(s) => search::split(&text, s, max),
+        None => search::split_space(UNIT, &text, max),
+    };
+    Ok(list_of(vm, a[0], &parts))
+}
+fn rsplit(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let (sep, max) = split_args(vm, a)?;
+    let text = contents(vm, a[0])?;
+    let parts = match &sep {
+        Some(s) => search::rsplit(&text, s, max),
+        None => search::rsplit_space(UNIT, &text, max),
+    };
+    Ok(list_of(vm, a[0], &parts))
+}
+fn splitlines(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let keep = !a[1].is_null() && vm.truth(a[1])?;
+    let text = contents(vm, a[0])?;
+    let parts = search::split_lines(UNIT, &text, keep);
+    Ok(list_of(vm, a[0], &parts))
+}
+fn parted(vm: &mut Vm, a: &[Value], right: bool) -> PyResult {
+    let sep = buffer(vm, a[1])?;
+    if sep.is_empty() {
+        return Err(vm.value_error("empty separator"));
+    }
+    let text = contents(vm, a[0])?;
+    let found = if right { search::rpartition(&text, &sep) } else { search::partition(&text, &sep) };
+    let parts: [&[u8]; 3] = match found {
+        Some((x, y)) => [x, &sep, y],
+        None if right => [b"", b"", &text],
+        None => [&text, b"", b""],
+    };
+    let (x, y, z) = (like(vm, a[0], parts[0]), like(vm, a[0], parts[1]), like(vm, a[0], parts[2]));
+    Ok(vm.new_tuple(&[x, y, z]))
+}
+fn partition(vm: &mut Vm, a: &[Value]) -> PyResult {
+    parted(vm, a, false)
+}
+fn rpartition(vm: &mut Vm, a: &[Value]) -> PyResult {
+    parted(vm, a, true)
+}
+
+fn stripped(vm: &mut Vm, a: &[Value], side: Side) -> PyResult {
+    let chars = if a[1].is_absent() { None } else { Some(buffer(vm, a[1])?) };
+    let text = contents(vm, a[0])?;
+    let r = match &chars {
+        Some(c) => search::strip_elements(UNIT, &text, c, side),
+        None => search::strip_space(UNIT, &text, side),
+    };
+    Ok(like(vm, a[0], r))
+}
+fn strip(vm: &mut Vm, a: &[Value]) -> PyResult {
+    stripped(vm, a, Side::Both)
+}
+fn lstrip(vm: &mut Vm, a: &[Value]) -> PyResult {
+    stripped(vm, a, Side::Left)
+}
+fn rstrip(vm: &mut Vm, a: &[Value]) -> PyResult {
+    stripped(vm, a, Side::Right)
+}
+
+fn justified(vm: &mut Vm, a: &[Value], name: &str, align: Align) -> PyResult {
+    let width = vm.ssize(a[1])?;
+    let fill = if a[2].is_null() { vec![b' '] } else { buffer(vm, a[2])? };
+    if fill.len() != 1 {
+        let other = vm.type_name(a[2]);
+        return Err(vm.type_error(format!("{name}() argument 2 must be a byte string of length 1, not a {other} object of length {}", fill.len())));
+    }
+    let text = contents(vm, a[0])?;
+    match justify::justify(UNIT, &text, width, &fill, align) {
+        Ok(Some(r)) => Ok(like(vm, a[0], &r)),
+        Ok(None) => Ok(like(vm, a[0], &text)),
+        Err(e) => Err(vm.format_error(e)),
+    }
+}
+fn ljust(vm: &mut Vm, a: &[Value]) -> PyResult {
+    justified(vm, a, "ljust", Align::Left)
+}
+fn rjust(vm: &mut Vm, a: &[Value]) -> PyResult {
+    justified(vm, a, "rjust", Align::Right)
+}
+fn center(vm: &mut Vm, a: &[Value]) -> PyResult {
+    justified(vm, a, "center", Align::Center)
+}
+fn zfill(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let width = vm.ssize(a[1])?;
+    let text = contents(vm, a[0])?;
+    match justify::zfill(UNIT, &text, width) {
+        Ok(r) => Ok(like(vm, a[0], r.as_deref().unwrap_or(&text))),
+        Err(e) => Err(vm.format_error(e)),
+    }
+}
+fn expandtabs(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let size = if a[1].is_null() { 8 } else { vm.ssize(a[1])? };
+    let text = contents(vm, a[0])?;
+    match justify::expand_tabs(UNIT, &text, size) {
+        Ok(r) => Ok(like(vm, a[0], &r)),
+        Err(e) => Err(vm.format_error(e)),
+    }
+}
+
+fn join(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let sep = contents(vm, a[0])?;
+    let items = vm.collect(a[1])?;
+    let mut out = Vec::new();
+    for (i, v) in items.as_slice().iter().enumerate() {
+        let Some(b) = buffer_bytes(vm, *v)? else {
+            let name = vm.type_name(*v);
+            return Err(vm.type_error(format!("sequence item {i}: expected a bytes-like object, {name} found")));
+        };
+        if i > 0 {
+            out.extend_from_slice(&sep);
+        }
+        out.extend_from_slice(&b);
+    }
+    Ok(like(vm, a[0], &out))
+}
+
+macro_rules! mapped {
+    ($($name:ident => $f:expr;)*) => { $(
+        fn $name(vm: &mut Vm, a: &[Value]) -> PyResult {
+            let text = contents(vm, a[0])?;
+            let r: Vec<u8> = $f(&text);
+            Ok(like(vm, a[0], &r))
+        }
+    )* };
+}
+mapped! {
+    lower => |t: &[u8]| t.to_ascii_lowercase();
+    upper => |t: &[u8]| t.to_ascii_uppercase();
+    swapcase => case::ascii_swapcase;
+    capitalize => case::ascii_capitalize;
+    title => case::ascii_title;
+}
+
+macro_rules! tests {
+    ($($name:ident => $f:expr;)*) => { $(
+        fn $name(vm: &mut Vm, a: &[Value]) -> PyResult {
+            let text = contents(vm, a[0])?;
+            Ok(Value::bool($f(&text)))
+        }
+    )* };
+}
+fn every(t: &[u8], f: impl Fn(&u8) -> bool) -> bool {
+    !t.is_empty() && t.iter().all(f)
+}
+tests! {
+    isalpha => |t: &[u8]| every(t, u8::is_ascii_alphabetic);
+    isdigit => |t: &[u8]| every(t, u8::is_ascii_digit);
+    isalnum => |t: &[u8]| every(t, u8::is_ascii_alphanumeric);
+    isspace => |t: &[u8]| every(t, |b| matches!(b, b' ' | 9..=13));
+    isascii => |t: &[u8]| t.is_ascii();
+    islower => case::ascii_is_lower;
+    isupper => case::ascii_is_upper;
+    istitle => case::ascii_is_title;
+}
+
+fn translate(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let table = if a[1].is_none() { None } else { Some(buffer(vm, a[1])?) };
+    let delete = if a[2].is_null() { Vec::new() } else { buffer(vm, a[2])? };
+    if table.as_ref().is_some_and(|t| t.len() != 256) {
+        return Err(vm.value_error("translation table must be 256 characters long"));
+    }
+    let text = contents(vm, a[0])?;
+    let out: Vec<u8> = text.iter().filter(|b| !delete.contains(b)).map(|b| table.as_ref().map_or(*b, |t| t[*b as usize])).collect();
+    Ok(like(vm, a[0], &out))
+}
+fn maketrans(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let (from, to) = (buffer(vm, a[0])?, buffer(vm, a[1])?);
+    if from.len() != to.len() {
+        return Err(vm.value_error("maketrans arguments must have same length"));
+    }
+    let mut table: Vec<u8> = (0..=255).collect();
+    for (f, t) in from.iter().zip(&to) {
+        table[*f as usize] = *t;
+    }
+    Ok(vm.new_bytes(&table))
+}
+
+fn to_hex(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let text = contents(vm, a[0])?;
+    if a[1].is_null() {
+        let h = hex::to_hex(&text);
+        return Ok(vm.new_str_bytes(&h));
+    }
+    let sep = match a[1].cast::<PyStr>() {
+        Some(s) => s.bytes().to_vec(),
+        None => match a[1].cast::<PyBytes>() {
+            Some(b) => b.bytes().to_vec(),
+            None => return Err(vm.type_error("sep must be str or bytes.")),
+        },
+    };
+    if sep.len() != 1 {
+        return Err(vm.value_error("sep must be length 1."));
+    }
+    if !sep.is_ascii() {
+        return Err(vm.value_error("sep must be ASCII."));
+    }
+    let group = if a[2].is_null() { 1 } else { vm.ssize(a[2])? };
+    let h = hex::to_hex_grouped(&text, sep[0], group);
+    Ok(vm.new_str_bytes(&h))
+}
+fn from_hex(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let text = match a[1].cast::<PyStr>() {
+        Some(s) => s.bytes().to_vec(),
+        None => match buffer_bytes(vm, a[1])? {
+            Some(b) => b,
+            None => {
+                let name = vm.type_name(a[1]);
+                return Err(vm.type_error(format!("fromhex() argument must be str or bytes-like, not {name}")));
+            }
+        },
+    };
+    let data = match hex::from_hex(&text) {
+        Ok(d) => d,
+        Err(e) => return Err(vm.format_error(e)),
+    };
+    let v = vm.new_bytes(&data);
+    if a[0] == vm.builtin_type(ids::BYTES).value() {
+        return Ok(v);
+    }
+    vm.call(a[0], &[v])
+}
+
+fn decode_method(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let text = contents(vm, a[0])?;
+    decode(vm, a[0], &text, a[1], a[2])
+}
+
+fn len(vm: &mut Vm, a: &[Value]) -> PyResult {
+    Ok(Value::from_usize(length(vm, a[0])?))
+}
+fn length(vm: &mut Vm, v: Value) -> PyResult<usize> {
+    if let Some(b) = v.cast::<PyBytes>() {
+        return Ok(b.len());
+    }
+    match v.cast::<PyByteArray>() {
+        Some(b) => Ok(b.len()),
+        None => Err(vm.wrong_self("__len__", "bytes", v)),
+    }
+}
+
+fn getitem(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let what = vm.type_name(a[0]);
+    if let Some(s) = a[1].cast::<crate::builtins::slice::PySlice>() {
+        let text = contents(vm, a[0])?;
+        let (start, stop, step) = slice_indices(vm, s, text.len())?;
+        let mut out = Vec::new();
+        let mut i = start;
+        while if step > 0 { i < stop } else { i > stop } {
+            out.push(text[i as usize]);
+            i += step;
+        }
+        return Ok(like(vm, a[0], &out));
+    }
+    if !super::seq::has_index(vm, a[1]) {
+        let name = vm.type_name(a[1]);
+        let what = if what == "bytes" { "byte" } else { &what };
+        return Err(vm.type_error(format!("{what} indices must be integers or slices, not {name}")));
+    }
+    let i = vm.index_i64(a[1])?;
+    let n = length(vm, a[0])?;
+    let at = if i < 0 { i + n as i64 } else { i };
+    if at < 0 || at >= n as i64 {
+        let what = if what == "bytearray" { "bytearray index out of range" } else { "index out of range" };
+        return Err(vm.index_error(what));
+    }
+    let b = match a[0].cast::<PyBytes>() {
+        Some(b) => b.bytes()[at as usize],
+        None => contents(vm, a[0])?[at as usize],
+    };
+    Ok(Value::from_i32(b as i32))
+}
+
+/// `slice.indices(len)` as machine integers.
+pub fn slice_indices(vm: &mut Vm, s: Ref<crate::builtins::slice::PySlice>, len: usize) -> PyResult<(i64, i64, i64)> {
+    let (a, b, c) = super::slice_methods::indices(vm, s, Value::from_usize(len))?;
+    Ok((as_i64(a).unwrap_or(0), as_i64(b).unwrap_or(0), as_i64(c).unwrap_or(1)))
+}
+
+fn contains(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let n = match buffer_bytes(vm, a[1])? {
+        Some(b) => b,
+        None if super::seq::has_index(vm, a[1]) => vec![byte(vm, a[1])?],
+        None => {
+            let name = vm.type_name(a[1]);
+            return Err(vm.type_error(format!("a bytes-like object is required, not '{name}'")));
+        }
+    };
+    let text = contents(vm, a[0])?;
+    Ok(Value::bool(search::contains(&text, &n)))
+}
+
+fn add(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let Some(other) = buffer_bytes(vm, a[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let mut text = contents(vm, a[0])?;
+    text.extend_from_slice(&other);
+    Ok(like(vm, a[0], &text))
+}
+fn mul(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let Some(n) = super::seq::repeat_count(vm, a[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let text = contents(vm, a[0])?;
+    match justify::repeat(&text, n) {
+        Ok(r) => Ok(like(vm, a[0], &r)),
+        Err(e) => Err(vm.format_error(e)),
+    }
+}
+
+macro_rules! compares {
+    ($($name:ident => $op:expr;)*) => { $(
+        fn $name(vm: &mut Vm, a: &[Value]) -> PyResult {
+            let Some(other) = buffer_bytes(vm, a[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+            let text = contents(vm, a[0])?;
+            let f: fn(std::cmp::Ordering) -> bool = $op;
+            Ok(Value::bool(f(text.cmp(&other))))
+        }
+    )* };
+}
+compares! {
+    lt => |o| o.is_lt();
+    le => |o| o.is_le();
+    eq => |o| o.is_eq();
+    ne => |o| o.is_ne();
+    gt => |o| o.is_gt();
+    ge => |o| o.is_ge();
+}
+
+fn hash(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let Some(b) = a[0].cast::<PyBytes>() else { return Err(vm.wrong_self("__hash__", "bytes", a[0])) };
+    if b.hash.get() == 0 {
+        b.hash.set(vm.hash_bytes(b.bytes()));
+    }
+    Ok(vm.new_int(b.hash.get() as i64))
+}
+
+fn bytes_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let text = contents(vm, a[0])?;
+    let mut out = Vec::new();
+    repr::write_bytes(&mut out, &text);
+    if a[0].kind() == Some(Kind::ByteArray) {
+        let name = vm.type_name(a[0]);
+        out = [name.as_bytes(), b"(", &out, b")"].concat();
+    }
+    Ok(vm.new_str_bytes(&out))
+}
+
+fn iter(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let id = if a[0].kind() == Some(Kind::ByteArray) { ids::BYTEARRAY_ITERATOR } else { ids::BYTES_ITERATOR };
+    Ok(PyIter::new(vm, id, a[0], Value::NULL, 0, 0, 0).value())
+}
+
+fn getnewargs(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let text = contents(vm, a[0])?;
+    let b = vm.new_bytes(&text);
+    Ok(vm.new_tuple(&[b]))
+}
+
+fn to_bytes(vm: &mut Vm, a: &[Value]) -> PyResult {
+    if a[0].shape_id() == ids::BYTES {
+        return Ok(a[0]);
+    }
+    let text = contents(vm, a[0])?;
+    Ok(vm.new_bytes(&text))
+}
+
+fn sizeof(vm: &mut Vm, a: &[Value]) -> PyResult {
+    Ok(Value::from_usize(33 + length(vm, a[0])?))
+}
+
+/// What `bytes(...)` and `bytearray(...)` are made of.
+pub fn construct(vm: &mut Vm, what: &str, source: Value, encoding: Value, errors: Value) -> PyResult<Vec<u8>> {
+    if source.is_null() {
+        if !encoding.is_null() || !errors.is_null() {
+            return Err(vm.type_error(if encoding.is_null() { "errors without a string argument" } else { "encoding without a string argument" }));
+        }
+        return Ok(Vec::new());
+    }
+    if let Some(s) = source.cast::<PyStr>() {
+        if encoding.is_null() {
+            return Err(vm.type_error("string argument without an encoding"));
+        }
+        let b = super::str_codec::encode(vm, s, encoding, errors)?;
+        return contents(vm, b);
+    }
+    if !encoding.is_null() {
+        return Err(vm.type_error("encoding without a string argument"));
+    }
+    if !errors.is_null() {
+        return Err(vm.type_error("errors without a string argument"));
+    }
+    let names = vm.names;
+    if vm.lookup_special(source, names.__bytes__).is_none() && super::seq::has_index(vm, source) {
+        let n = vm.ssize(source)?;
+        if n < 0 {
+            return Err(vm.value_error("negative count"));
+        }
+        let mut zeros = Vec::new();
+        if zeros.try_reserve_exact(n as usize).is_err() || n > 1 << 40 {
+            return Err(vm.memory_error());
+        }
+        zeros.resize(n as usize, 0);
+        return Ok(zeros);
+    }
+    let _ = what;
+    bytes_of(vm, source)
+}
+
+fn bytes_new(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let Some(ty) = a[0].cast::<PyType>() else { return Err(vm.type_error("bytes.__new__(X): X is not a type object")) };
+    let data = construct(vm, "bytes", a[1], a[2], a[3])?;
+    if ty.builtin_id == ids::BYTES {
+        return Ok(vm.new_bytes(&data));
+    }
+    Ok(PyBytes::new_instance(vm, ty, &data).value())
+}
+
+/// The methods both types have, as entries of a method table.
+macro_rules! shared_methods {
+    ($($extra:expr,)*) => { &[
+        method("__len__", len, "($self, /)", "Return len(self)."),
+        method("__getitem__", getitem, "($self, key, /)", "Return self[key]."),
+        method("__contains__", contains, "($self, key, /)", "Return bool(key in self)."),
+        method("__add__", add, "($self, value, /)", "Return self+value."),
+        method("__mul__", mul, "($self, value, /)", "Return self*value."),
+        method("__rmul__", mul, "($self, value, /)", "Return value*self."),
+        method("__mod__", super::bytes_percent::modulo, "($self, value, /)", "Return self%value."),
+        method("__rmod__", super::bytes_percent::rmodulo, "($self, value, /)", "Return value%self."),
+        method("__lt__", lt, "($self, value, /)", "Return self<value."),
+        method("__le__", le, "($self, value, /)", "Return self<=value."),
+        method("__eq__", eq, "($self, value, /)", "Return self==value."),
+        method("__ne__", ne, "($self, value, /)", "Return self!=value."),
+        method("__gt__", gt, "($self, value, /)", "Return self>value."),
+        method("__ge__", ge, "($self, value, /)", "Return self>=value."),
+        method("__repr__", bytes_repr, "($self, /)", "Return repr(self)."),
+        method("__str__", bytes_repr, "($self, /)", "Return str(self)."),
+        method("__iter__", iter, "($self, /)", "Implement iter(self)."),
+        method("__sizeof__", sizeof, "($self, /)", "Size of the object in memory, in bytes."),
+        method("find", find, "($self, sub, start=None, end=None, /)", "Return the lowest index where sub is found, -1 on failure."),
+        method("rfind", rfind, "($self, sub, start=None, end=None, /)", "Return the highest index where sub is found, -1 on failure."),
+        method("index", index, "($self, sub, start=None, end=None, /)", "As find, but ValueError on failure."),
+        method("rindex", rindex, "($self, sub, start=None, end=None, /)", "As rfind, but ValueError on failure."),
+        method("count", count, "($self, sub, start=None, end=None, /)", "Count non-overlapping occurrences of sub."),
+        method("startswith", startswith, "($self, prefix, start=None, end=None, /)", "True if the contents start with a prefix."),
+        method("endswith", endswith, "($self, suffix, start=None, end=None, /)", "True if the contents end with a suffix."),
+        method("removeprefix", removeprefix, "($self, prefix, /)", "Return the contents without a prefix, if present."),
+        method("removesuffix", removesuffix, "($self, suffix, /)", "Return the contents without a suffix, if present."),
+        method("replace", replace, "($self, old, new, count=-1, /)", "Return a copy with occurrences of old replaced by new."),
+        method("split", split, "($self, /, sep=None, maxsplit=-1)", "Return the sections between separators."),
+        method("rsplit", rsplit, "($self, /, sep=None, maxsplit=-1)", "As split, from the right."),
+        method("splitlines", splitlines, "($self, /, keepends=False)", "Return the lines."),
+        method("partition", partition, "($self, sep, /)", "Split at the first separator."),
+        method("rpartition", rpartition, "($self, sep, /)", "Split at the last separator."),
+        method("strip", strip, "($self, bytes=None, /)", "Strip leading and trailing bytes."),
+        method("lstrip", lstrip, "($self, bytes=None, /)", "Strip leading bytes."),
+        method("rstrip", rstrip, "($self, bytes=None, /)", "Strip trailing bytes."),
+        method("ljust", ljust, "($self, width, fillchar=b' ', /)", "Pad on the right."),
+        method("rjust", rjust, "($self, width, fillchar=b' ', /)", "Pad on the left."),
+        method("center", center, "($self, width, fillchar=b' ', /)", "Pad on both sides."),
+        method("zfill", zfill, "($self, width, /)", "Pad a number with zeros on the left."),
+        method("expandtabs", expandtabs, "($self, /, tabsize=8)", "Replace tabs by spaces."),
+        method("join", join, "($self, iterable_of_bytes, /)", "Concatenate any number of bytes objects."),
+        method("lower", lower, "($self, /)", "ASCII letters in lower case."),
+        method("upper", upper, "($self, /)", "ASCII letters in upper case."),
+        method("swapcase", swapcase, "($self, /)", "ASCII letters in the other case."),
+        method("capitalize", capitalize, "($self, /)", "First byte in upper case, the rest in lower case."),
+        method("title", title, "($self, /)", "ASCII words in title case."),
+        method("isalpha", isalpha, "($self, /)", "True if all bytes are ASCII letters."),
+        method("isdigit", isdigit, "($self, /)", "True if all bytes are ASCII digits."),
+        method("isalnum", isalnum, "($self, /)", "True if all bytes are ASCII letters or digits."),
+        method("isspace", isspace, "($self, /)", "True if all bytes are ASCII white space."),
+        method("isascii", isascii, "($self, /)", "True if all bytes are ASCII."),
+        method("islower", islower, "($self, /)", "True if there are letters and all are lower case."),
+        method("isupper", isupper, "($self, /)", "True if there are letters and all are upper case."),
+        method("istitle", istitle, "($self, /)", "True if the contents are in title case."),
+        method("translate", translate, "($self, table, /, delete=b'')", "Map every byte through a table of 256 bytes."),
+        static_method("maketrans", maketrans, "(frm, to, /)", "Return a table for translate()."),
+        method("hex", to_hex, "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", "Hexadecimal digits of the bytes."),
+        class_method("fromhex", from_hex, "($type, string, /)", "Make an object from hexadecimal digits."),
+        method("decode", decode_method, "($self, /, encoding='utf-8', errors='strict')", "Decode to str."),
+        $($extra,)*
+    ] };
+}
+pub(crate) use shared_methods;
+
+/// `bytes`
+pub static BYTES: TypeDef = TypeDef {
+    id: ids::BYTES,
+    doc: "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\nbytes(bytes_or_buffer) -> immutable copy\nbytes(int) -> zeros\nbytes() -> empty",
+    methods: shared_methods![
+        static_method("__new__", bytes_new, "($type, source=b'', encoding='utf-8', errors='strict')", "Create and return a new object."),
+        method("__hash__", hash, "($self, /)", "Return hash(self)."),
+        method("__getnewargs__", getnewargs, "($self, /)", "Arguments for copying."),
+        method("__bytes__", to_bytes, "($self, /)", "Convert this value to exact type bytes."),
+    ],
+    getsets: &[],
+};
+
+pub(crate) mod shared {
+    pub(crate) use super::*;
+}
+
+/// `bytearray`
+pub static BYTEARRAY: TypeDef = TypeDef {
+    id: ids::BYTEARRAY,
+    doc: "A mutable sequence of bytes, made as bytes are.",
+    methods: {
+        use super::bytearray_methods as m;
+        shared_methods![
+            static_method("__new__", m::new, "($type, *args, **kwargs)", "Create and return a new object."),
+            method("__init__", m::init, "($self, /, source=b'', encoding='utf-8', errors='strict')", "Initialize self."),
+            method("__setitem__", m::setitem, "($self, key, value, /)", "Set self[key] to value."),
+            method("__delitem__", m::delitem, "($self, key, /)", "Delete self[key]."),
+            method("__iadd__", m::iadd, "($self, value, /)", "Implement self+=value."),
+            method("__imul__", m::imul, "($self, value, /)", "Implement self*=value."),
+            method("append", m::append, "($self, item, /)", "Append a byte."),
+            method("extend", m::extend, "($self, iterable_of_ints, /)", "Append all bytes of an iterable."),
+            method("insert", m::insert, "($self, index, item, /)", "Insert a byte before an index."),
+            method("pop", m::pop, "($self, index=-1, /)", "Remove and return a byte."),
+            method("remove", m::remove, "($self, value, /)", "Remove the first occurrence of a byte."),
+            method("reverse", m::reverse, "($self, /)", "Reverse in place."),
+            method("clear", m::clear, "($self, /)", "Remove all bytes."),
+            method("copy", m::copy, "($self, /)", "Return a copy."),
+            method("resize", m::resize, "($self, size, /)", "Change the length; new bytes are zero."),
+            method("__alloc__", m::alloc, "($self, /)", "Bytes allocated."),
+            method("__reduce__", m::reduce, "($self, /)", "Return state for pickling."),
+            method("__reduce_ex__", m::reduce_ex, "($self, proto=0, /)", "Return state for pickling."),
+        ]
+    },
+    getsets: &[],
+};

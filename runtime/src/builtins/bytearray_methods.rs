@@ -24,7 +24,9 @@ fn store(vm: &mut Vm, b: Ref<PyByteArray>, data: &[u8]) -> PyResult<()> {
 }
 
 pub fn new(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let Some(ty) = a[0].cast::<PyType>() else { return Err(vm.type_error("bytearray.__new__(X): X is not a type object")) };
+    let Some(ty) = a[0].cast::<PyType>() else {
+        return Err(vm.type_error("bytearray.__new__(X): X is not a type object"));
+    };
     Ok(PyByteArray::new_instance(vm, ty, &[]).value())
 }
 
@@ -38,7 +40,11 @@ pub fn init(vm: &mut Vm, a: &[Value]) -> PyResult {
 fn position(vm: &mut Vm, b: Ref<PyByteArray>, key: Value, message: &str) -> PyResult<usize> {
     let i = vm.index_i64(key)?;
     let at = if i < 0 { i + b.len() as i64 } else { i };
-    if at < 0 || at >= b.len() as i64 { Err(vm.index_error(message)) } else { Ok(at as usize) }
+    if at < 0 || at >= b.len() as i64 {
+        Err(vm.index_error(message))
+    } else {
+        Ok(at as usize)
+    }
 }
 
 pub fn setitem(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -46,7 +52,9 @@ pub fn setitem(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Some(s) = a[1].cast::<crate::builtins::slice::PySlice>() else {
         if !super::seq::has_index(vm, a[1]) {
             let name = vm.type_name(a[1]);
-            return Err(vm.type_error(format!("bytearray indices must be integers or slices, not {name}")));
+            return Err(vm.type_error(format!(
+                "bytearray indices must be integers or slices, not {name}"
+            )));
         }
         let n = byte(vm, a[2])?;
         let at = position(vm, b, a[1], "bytearray index out of range")?;
@@ -54,7 +62,9 @@ pub fn setitem(vm: &mut Vm, a: &[Value]) -> PyResult {
         return Ok(Value::NONE);
     };
     if super::seq::has_index(vm, a[2]) || a[2].is::<PyStr>() {
-        return Err(vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)"));
+        return Err(
+            vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
+        );
     }
     let new = bytes_of(vm, a[2])?;
     let mut data = b.to_vec();
@@ -67,7 +77,11 @@ pub fn setitem(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
     let places = positions(start, stop, step);
     if places.len() != new.len() {
-        return Err(vm.value_error(format!("attempt to assign bytes of size {} to extended slice of size {}", new.len(), places.len())));
+        return Err(vm.value_error(format!(
+            "attempt to assign bytes of size {} to extended slice of size {}",
+            new.len(),
+            places.len()
+        )));
     }
     for (i, n) in places.into_iter().zip(new) {
         data[i] = n;
@@ -134,7 +148,9 @@ fn push_all(vm: &mut Vm, b: Ref<PyByteArray>, more: &[u8]) -> PyResult<()> {
 }
 
 pub fn imul(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let Some(n) = super::seq::repeat_count(vm, a[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(n) = super::seq::repeat_count(vm, a[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let b = this(vm, a[0])?;
     match crate::text::justify::repeat(&b.to_vec(), n) {
         Ok(data) => store(vm, b, &data)?,
@@ -155,7 +171,9 @@ pub fn extend(vm: &mut Vm, a: &[Value]) -> PyResult {
         return Err(vm.type_error("expected iterable of integers; got: 'str'"));
     }
     let names = vm.names;
-    if vm.lookup_special(a[1], names.__iter__).is_none() && vm.lookup_special(a[1], names.__getitem__).is_none() {
+    if vm.lookup_special(a[1], names.__iter__).is_none()
+        && vm.lookup_special(a[1], names.__getitem__).is_none()
+    {
         let name = vm.type_name(a[1]);
         return Err(vm.type_error(format!("can't extend bytearray with {name}")));
     }
@@ -193,7 +211,9 @@ pub fn remove(vm: &mut Vm, a: &[Value]) -> PyResult {
     let n = byte(vm, a[1])?;
     let b = this(vm, a[0])?;
     let mut data = b.to_vec();
-    let Some(at) = data.iter().position(|x| *x == n) else { return Err(vm.value_error("value not found in bytearray")) };
+    let Some(at) = data.iter().position(|x| *x == n) else {
+        return Err(vm.value_error("value not found in bytearray"));
+    };
     data.remove(at);
     store(vm, b, &data)?;
     Ok(Value::NONE)
@@ -222,7 +242,9 @@ pub fn copy(vm: &mut Vm, a: &[Value]) -> PyResult {
 pub fn resize(vm: &mut Vm, a: &[Value]) -> PyResult {
     let n = vm.ssize(a[1])?;
     if n < 0 {
-        return Err(vm.value_error(format!("bytearray.resize(): new size must be >= 0, got {n}")));
+        return Err(vm.value_error(format!(
+            "bytearray.resize(): new size must be >= 0, got {n}"
+        )));
     }
     let b = this(vm, a[0])?;
     let mut data = b.to_vec();
@@ -245,13 +267,19 @@ pub fn reduce_ex(vm: &mut Vm, a: &[Value]) -> PyResult {
     let ty = vm.type_of(a[0]).value();
     let proto = if a[1].is_null() { 0 } else { vm.ssize(a[1])? };
     let args = if proto < 3 {
-        let text: Vec<u8> = data.iter().flat_map(|b| char::from(*b).to_string().into_bytes()).collect();
+        let text: Vec<u8> = data
+            .iter()
+            .flat_map(|b| char::from(*b).to_string().into_bytes())
+            .collect();
         let (s, e) = (vm.new_str_bytes(&text), vm.new_str("latin-1"));
         vm.new_tuple(&[s, e])
     } else {
         let b = vm.new_bytes(&data);
         vm.new_tuple(&[b])
     };
-    let dict = vm.own_attributes_copy(a[0]).filter(|d| !d.is_empty()).map_or(Value::NONE, Value::from);
+    let dict = vm
+        .own_attributes_copy(a[0])
+        .filter(|d| !d.is_empty())
+        .map_or(Value::NONE, Value::from);
     Ok(vm.new_tuple(&[ty, args, dict]))
 }

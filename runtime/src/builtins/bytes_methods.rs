@@ -49,7 +49,9 @@ fn needle(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
     }
     if !super::seq::has_index(vm, v) {
         let name = vm.type_name(v);
-        return Err(vm.type_error(format!("argument should be integer or bytes-like object, not '{name}'")));
+        return Err(vm.type_error(format!(
+            "argument should be integer or bytes-like object, not '{name}'"
+        )));
     }
     Ok(vec![byte(vm, v)?])
 }
@@ -64,17 +66,32 @@ pub fn byte(vm: &mut Vm, v: Value) -> PyResult<u8> {
 }
 
 fn window(vm: &mut Vm, len: usize, start: Value, stop: Value) -> PyResult<Option<(usize, usize)>> {
-    let start = if start.is_absent() { 0 } else { vm.index_clipped(start)? };
-    let stop = if stop.is_absent() { i64::MAX } else { vm.index_clipped(stop)? };
+    let start = if start.is_absent() {
+        0
+    } else {
+        vm.index_clipped(start)?
+    };
+    let stop = if stop.is_absent() {
+        i64::MAX
+    } else {
+        vm.index_clipped(stop)?
+    };
     Ok(search::clamp_range(len, start, stop))
 }
 
 fn locate(vm: &mut Vm, a: &[Value], right: bool) -> PyResult<Option<usize>> {
     let n = needle(vm, a[1])?;
     let text = contents(vm, a[0])?;
-    let Some((from, to)) = window(vm, text.len(), a[2], a[3])? else { return Ok(None) };
+    let Some((from, to)) = window(vm, text.len(), a[2], a[3])? else {
+        return Ok(None);
+    };
     let part = &text[from..to];
-    Ok(if right { search::rfind(part, &n) } else { search::find(part, &n) }.map(|i| i + from))
+    Ok(if right {
+        search::rfind(part, &n)
+    } else {
+        search::find(part, &n)
+    }
+    .map(|i| i + from))
 }
 
 fn find(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -118,7 +135,11 @@ fn affix(vm: &mut Vm, a: &[Value], name: &str, test: fn(&[u8], &[u8]) -> bool) -
     for v in candidates.as_slice() {
         let Some(p) = buffer_bytes(vm, *v)? else {
             let other = vm.type_name(*v);
-            return Err(vm.type_error(if a[1].is::<PyTuple>() { format!("a bytes-like object is required, not '{other}'") } else { format!("{name} first arg must be bytes or a tuple of bytes, not {other}") }));
+            return Err(vm.type_error(if a[1].is::<PyTuple>() {
+                format!("a bytes-like object is required, not '{other}'")
+            } else {
+                format!("{name} first arg must be bytes or a tuple of bytes, not {other}")
+            }));
         };
         if part.as_ref().is_some_and(|t| test(t, &p)) {
             return Ok(Value::TRUE);
@@ -148,11 +169,19 @@ fn endswith(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 fn removeprefix(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (text, p) = (contents(vm, a[0])?, buffer(vm, a[1])?);
-    Ok(like(vm, a[0], text.strip_prefix(p.as_slice()).unwrap_or(&text)))
+    Ok(like(
+        vm,
+        a[0],
+        text.strip_prefix(p.as_slice()).unwrap_or(&text),
+    ))
 }
 fn removesuffix(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (text, p) = (contents(vm, a[0])?, buffer(vm, a[1])?);
-    Ok(like(vm, a[0], text.strip_suffix(p.as_slice()).unwrap_or(&text)))
+    Ok(like(
+        vm,
+        a[0],
+        text.strip_suffix(p.as_slice()).unwrap_or(&text),
+    ))
 }
 
 fn replace(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -178,7 +207,11 @@ fn list_of(vm: &mut Vm, receiver: Value, parts: &[&[u8]]) -> Value {
 
 fn split_args(vm: &mut Vm, a: &[Value]) -> PyResult<(Option<Vec<u8>>, Option<usize>)> {
     let max = if a[2].is_null() { -1 } else { vm.ssize(a[2])? };
-    let sep = if a[1].is_absent() { None } else { Some(buffer(vm, a[1])?) };
+    let sep = if a[1].is_absent() {
+        None
+    } else {
+        Some(buffer(vm, a[1])?)
+    };
     if sep.as_ref().is_some_and(|s| s.is_empty()) {
         return Err(vm.value_error("empty separator"));
     }
@@ -214,13 +247,21 @@ fn parted(vm: &mut Vm, a: &[Value], right: bool) -> PyResult {
         return Err(vm.value_error("empty separator"));
     }
     let text = contents(vm, a[0])?;
-    let found = if right { search::rpartition(&text, &sep) } else { search::partition(&text, &sep) };
+    let found = if right {
+        search::rpartition(&text, &sep)
+    } else {
+        search::partition(&text, &sep)
+    };
     let parts: [&[u8]; 3] = match found {
         Some((x, y)) => [x, &sep, y],
         None if right => [b"", b"", &text],
         None => [&text, b"", b""],
     };
-    let (x, y, z) = (like(vm, a[0], parts[0]), like(vm, a[0], parts[1]), like(vm, a[0], parts[2]));
+    let (x, y, z) = (
+        like(vm, a[0], parts[0]),
+        like(vm, a[0], parts[1]),
+        like(vm, a[0], parts[2]),
+    );
     Ok(vm.new_tuple(&[x, y, z]))
 }
 fn partition(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -231,7 +272,11 @@ fn rpartition(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 fn stripped(vm: &mut Vm, a: &[Value], side: Side) -> PyResult {
-    let chars = if a[1].is_absent() { None } else { Some(buffer(vm, a[1])?) };
+    let chars = if a[1].is_absent() {
+        None
+    } else {
+        Some(buffer(vm, a[1])?)
+    };
     let text = contents(vm, a[0])?;
     let r = match &chars {
         Some(c) => search::strip_elements(UNIT, &text, c, side),
@@ -251,7 +296,11 @@ fn rstrip(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 fn justified(vm: &mut Vm, a: &[Value], name: &str, align: Align) -> PyResult {
     let width = vm.ssize(a[1])?;
-    let fill = if a[2].is_null() { vec![b' '] } else { buffer(vm, a[2])? };
+    let fill = if a[2].is_null() {
+        vec![b' ']
+    } else {
+        buffer(vm, a[2])?
+    };
     if fill.len() != 1 {
         let other = vm.type_name(a[2]);
         return Err(vm.type_error(format!("{name}() argument 2 must be a byte string of length 1, not a {other} object of length {}", fill.len())));
@@ -296,7 +345,9 @@ fn join(vm: &mut Vm, a: &[Value]) -> PyResult {
     for (i, v) in items.as_slice().iter().enumerate() {
         let Some(b) = buffer_bytes(vm, *v)? else {
             let name = vm.type_name(*v);
-            return Err(vm.type_error(format!("sequence item {i}: expected a bytes-like object, {name} found")));
+            return Err(vm.type_error(format!(
+                "sequence item {i}: expected a bytes-like object, {name} found"
+            )));
         };
         if i > 0 {
             out.extend_from_slice(&sep);
@@ -346,13 +397,25 @@ tests! {
 }
 
 fn translate(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let table = if a[1].is_none() { None } else { Some(buffer(vm, a[1])?) };
-    let delete = if a[2].is_null() { Vec::new() } else { buffer(vm, a[2])? };
+    let table = if a[1].is_none() {
+        None
+    } else {
+        Some(buffer(vm, a[1])?)
+    };
+    let delete = if a[2].is_null() {
+        Vec::new()
+    } else {
+        buffer(vm, a[2])?
+    };
     if table.as_ref().is_some_and(|t| t.len() != 256) {
         return Err(vm.value_error("translation table must be 256 characters long"));
     }
     let text = contents(vm, a[0])?;
-    let out: Vec<u8> = text.iter().filter(|b| !delete.contains(b)).map(|b| table.as_ref().map_or(*b, |t| t[*b as usize])).collect();
+    let out: Vec<u8> = text
+        .iter()
+        .filter(|b| !delete.contains(b))
+        .map(|b| table.as_ref().map_or(*b, |t| t[*b as usize]))
+        .collect();
     Ok(like(vm, a[0], &out))
 }
 fn maketrans(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -397,7 +460,9 @@ fn from_hex(vm: &mut Vm, a: &[Value]) -> PyResult {
             Some(b) => b,
             None => {
                 let name = vm.type_name(a[1]);
-                return Err(vm.type_error(format!("fromhex() argument must be str or bytes-like, not {name}")));
+                return Err(vm.type_error(format!(
+                    "fromhex() argument must be str or bytes-like, not {name}"
+                )));
             }
         },
     };
@@ -446,13 +511,19 @@ fn getitem(vm: &mut Vm, a: &[Value]) -> PyResult {
     if !super::seq::has_index(vm, a[1]) {
         let name = vm.type_name(a[1]);
         let what = if what == "bytes" { "byte" } else { &what };
-        return Err(vm.type_error(format!("{what} indices must be integers or slices, not {name}")));
+        return Err(vm.type_error(format!(
+            "{what} indices must be integers or slices, not {name}"
+        )));
     }
     let i = vm.index_i64(a[1])?;
     let n = length(vm, a[0])?;
     let at = if i < 0 { i + n as i64 } else { i };
     if at < 0 || at >= n as i64 {
-        let what = if what == "bytearray" { "bytearray index out of range" } else { "index out of range" };
+        let what = if what == "bytearray" {
+            "bytearray index out of range"
+        } else {
+            "index out of range"
+        };
         return Err(vm.index_error(what));
     }
     let b = match a[0].cast::<PyBytes>() {
@@ -463,9 +534,17 @@ fn getitem(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 /// `slice.indices(len)` as machine integers.
-pub fn slice_indices(vm: &mut Vm, s: Ref<crate::builtins::slice::PySlice>, len: usize) -> PyResult<(i64, i64, i64)> {
+pub fn slice_indices(
+    vm: &mut Vm,
+    s: Ref<crate::builtins::slice::PySlice>,
+    len: usize,
+) -> PyResult<(i64, i64, i64)> {
     let (a, b, c) = super::slice_methods::indices(vm, s, Value::from_usize(len))?;
-    Ok((as_i64(a).unwrap_or(0), as_i64(b).unwrap_or(0), as_i64(c).unwrap_or(1)))
+    Ok((
+        as_i64(a).unwrap_or(0),
+        as_i64(b).unwrap_or(0),
+        as_i64(c).unwrap_or(1),
+    ))
 }
 
 fn contains(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -482,13 +561,17 @@ fn contains(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 fn add(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let Some(other) = buffer_bytes(vm, a[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(other) = buffer_bytes(vm, a[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let mut text = contents(vm, a[0])?;
     text.extend_from_slice(&other);
     Ok(like(vm, a[0], &text))
 }
 fn mul(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let Some(n) = super::seq::repeat_count(vm, a[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+    let Some(n) = super::seq::repeat_count(vm, a[1])? else {
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
     let text = contents(vm, a[0])?;
     match justify::repeat(&text, n) {
         Ok(r) => Ok(like(vm, a[0], &r)),
@@ -516,7 +599,9 @@ compares! {
 }
 
 fn hash(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let Some(b) = a[0].cast::<PyBytes>() else { return Err(vm.wrong_self("__hash__", "bytes", a[0])) };
+    let Some(b) = a[0].cast::<PyBytes>() else {
+        return Err(vm.wrong_self("__hash__", "bytes", a[0]));
+    };
     if b.hash.get() == 0 {
         b.hash.set(vm.hash_bytes(b.bytes()));
     }
@@ -526,7 +611,7 @@ fn hash(vm: &mut Vm, a: &[Value]) -> PyResult {
 fn bytes_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
     let text = contents(vm, a[0])?;
     let mut out = Vec::new();
-    repr::write_bytes(&mut out, &text);
+    repr::write_bytes(&text, &mut out);
     if a[0].kind() == Some(Kind::ByteArray) {
         let name = vm.type_name(a[0]);
         out = [name.as_bytes(), b"(", &out, b")"].concat();
@@ -535,7 +620,11 @@ fn bytes_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 fn iter(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let id = if a[0].kind() == Some(Kind::ByteArray) { ids::BYTEARRAY_ITERATOR } else { ids::BYTES_ITERATOR };
+    let id = if a[0].kind() == Some(Kind::ByteArray) {
+        ids::BYTEARRAY_ITERATOR
+    } else {
+        ids::BYTES_ITERATOR
+    };
     Ok(PyIter::new(vm, id, a[0], Value::NULL, 0, 0, 0).value())
 }
 
@@ -558,10 +647,20 @@ fn sizeof(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 /// What `bytes(...)` and `bytearray(...)` are made of.
-pub fn construct(vm: &mut Vm, what: &str, source: Value, encoding: Value, errors: Value) -> PyResult<Vec<u8>> {
+pub fn construct(
+    vm: &mut Vm,
+    what: &str,
+    source: Value,
+    encoding: Value,
+    errors: Value,
+) -> PyResult<Vec<u8>> {
     if source.is_null() {
         if !encoding.is_null() || !errors.is_null() {
-            return Err(vm.type_error(if encoding.is_null() { "errors without a string argument" } else { "encoding without a string argument" }));
+            return Err(vm.type_error(if encoding.is_null() {
+                "errors without a string argument"
+            } else {
+                "encoding without a string argument"
+            }));
         }
         return Ok(Vec::new());
     }
@@ -596,7 +695,9 @@ pub fn construct(vm: &mut Vm, what: &str, source: Value, encoding: Value, errors
 }
 
 fn bytes_new(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let Some(ty) = a[0].cast::<PyType>() else { return Err(vm.type_error("bytes.__new__(X): X is not a type object")) };
+    let Some(ty) = a[0].cast::<PyType>() else {
+        return Err(vm.type_error("bytes.__new__(X): X is not a type object"));
+    };
     let data = construct(vm, "bytes", a[1], a[2], a[3])?;
     if ty.builtin_id == ids::BYTES {
         return Ok(vm.new_bytes(&data));
@@ -670,24 +771,33 @@ macro_rules! shared_methods {
         $($extra,)*
     ] };
 }
-pub(crate) use shared_methods;
-
 /// `bytes`
 pub static BYTES: TypeDef = TypeDef {
     id: ids::BYTES,
     doc: "bytes(iterable_of_ints) -> bytes\nbytes(string, encoding[, errors]) -> bytes\nbytes(bytes_or_buffer) -> immutable copy\nbytes(int) -> zeros\nbytes() -> empty",
     methods: shared_methods![
-        static_method("__new__", bytes_new, "($type, source=b'', encoding='utf-8', errors='strict')", "Create and return a new object."),
+        static_method(
+            "__new__",
+            bytes_new,
+            "($type, source=b'', encoding='utf-8', errors='strict')",
+            "Create and return a new object."
+        ),
         method("__hash__", hash, "($self, /)", "Return hash(self)."),
-        method("__getnewargs__", getnewargs, "($self, /)", "Arguments for copying."),
-        method("__bytes__", to_bytes, "($self, /)", "Convert this value to exact type bytes."),
+        method(
+            "__getnewargs__",
+            getnewargs,
+            "($self, /)",
+            "Arguments for copying."
+        ),
+        method(
+            "__bytes__",
+            to_bytes,
+            "($self, /)",
+            "Convert this value to exact type bytes."
+        ),
     ],
     getsets: &[],
 };
-
-pub(crate) mod shared {
-    pub(crate) use super::*;
-}
 
 /// `bytearray`
 pub static BYTEARRAY: TypeDef = TypeDef {
@@ -696,24 +806,89 @@ pub static BYTEARRAY: TypeDef = TypeDef {
     methods: {
         use super::bytearray_methods as m;
         shared_methods![
-            static_method("__new__", m::new, "($type, *args, **kwargs)", "Create and return a new object."),
-            method("__init__", m::init, "($self, /, source=b'', encoding='utf-8', errors='strict')", "Initialize self."),
-            method("__setitem__", m::setitem, "($self, key, value, /)", "Set self[key] to value."),
-            method("__delitem__", m::delitem, "($self, key, /)", "Delete self[key]."),
-            method("__iadd__", m::iadd, "($self, value, /)", "Implement self+=value."),
-            method("__imul__", m::imul, "($self, value, /)", "Implement self*=value."),
+            static_method(
+                "__new__",
+                m::new,
+                "($type, *args, **kwargs)",
+                "Create and return a new object."
+            ),
+            method(
+                "__init__",
+                m::init,
+                "($self, /, source=b'', encoding='utf-8', errors='strict')",
+                "Initialize self."
+            ),
+            method(
+                "__setitem__",
+                m::setitem,
+                "($self, key, value, /)",
+                "Set self[key] to value."
+            ),
+            method(
+                "__delitem__",
+                m::delitem,
+                "($self, key, /)",
+                "Delete self[key]."
+            ),
+            method(
+                "__iadd__",
+                m::iadd,
+                "($self, value, /)",
+                "Implement self+=value."
+            ),
+            method(
+                "__imul__",
+                m::imul,
+                "($self, value, /)",
+                "Implement self*=value."
+            ),
             method("append", m::append, "($self, item, /)", "Append a byte."),
-            method("extend", m::extend, "($self, iterable_of_ints, /)", "Append all bytes of an iterable."),
-            method("insert", m::insert, "($self, index, item, /)", "Insert a byte before an index."),
-            method("pop", m::pop, "($self, index=-1, /)", "Remove and return a byte."),
-            method("remove", m::remove, "($self, value, /)", "Remove the first occurrence of a byte."),
+            method(
+                "extend",
+                m::extend,
+                "($self, iterable_of_ints, /)",
+                "Append all bytes of an iterable."
+            ),
+            method(
+                "insert",
+                m::insert,
+                "($self, index, item, /)",
+                "Insert a byte before an index."
+            ),
+            method(
+                "pop",
+                m::pop,
+                "($self, index=-1, /)",
+                "Remove and return a byte."
+            ),
+            method(
+                "remove",
+                m::remove,
+                "($self, value, /)",
+                "Remove the first occurrence of a byte."
+            ),
             method("reverse", m::reverse, "($self, /)", "Reverse in place."),
             method("clear", m::clear, "($self, /)", "Remove all bytes."),
             method("copy", m::copy, "($self, /)", "Return a copy."),
-            method("resize", m::resize, "($self, size, /)", "Change the length; new bytes are zero."),
+            method(
+                "resize",
+                m::resize,
+                "($self, size, /)",
+                "Change the length; new bytes are zero."
+            ),
             method("__alloc__", m::alloc, "($self, /)", "Bytes allocated."),
-            method("__reduce__", m::reduce, "($self, /)", "Return state for pickling."),
-            method("__reduce_ex__", m::reduce_ex, "($self, proto=0, /)", "Return state for pickling."),
+            method(
+                "__reduce__",
+                m::reduce,
+                "($self, /)",
+                "Return state for pickling."
+            ),
+            method(
+                "__reduce_ex__",
+                m::reduce_ex,
+                "($self, proto=0, /)",
+                "Return state for pickling."
+            ),
         ]
     },
     getsets: &[],

@@ -5,7 +5,10 @@ pub mod async_generator;
 pub mod bool_methods;
 pub mod builtin;
 pub mod bytearray;
+pub mod bytearray_methods;
 pub mod bytes;
+pub mod bytes_methods;
+pub mod bytes_percent;
 pub mod cell;
 pub mod code;
 pub mod code_attrs;
@@ -108,6 +111,8 @@ pub mod wrapper;
 /// Method tables of the builtin types, installed in this order at start.
 static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[
     &object_methods::OBJECT,
+    &bytes_methods::BYTES,
+    &bytes_methods::BYTEARRAY,
     &type_methods::TYPE,
     &generic_alias::GENERIC_ALIAS,
     &descriptor_methods::BUILTIN_FUNCTION,
@@ -208,6 +213,7 @@ const UNHASHABLE: &[u32] = {
     use crate::object::shape::ids;
     &[
         ids::LIST,
+        ids::BYTEARRAY,
         ids::WEAKPROXY,
         ids::WEAKCALLABLEPROXY,
         ids::CELL,

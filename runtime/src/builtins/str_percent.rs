@@ -9,7 +9,7 @@ use crate::text::unit::Unit;
 use crate::text::wtf8;
 
 /// The right operand: a tuple of arguments, or one argument that may be a mapping as well.
-struct Args {
+pub(crate) struct Args {
     whole: Value,
     tuple: Option<Ref<PyTuple>>,
     next: usize,
@@ -18,7 +18,7 @@ struct Args {
 }
 
 impl Args {
-    fn new(vm: &mut Vm, v: Value) -> Args {
+    pub(crate) fn new(vm: &mut Vm, v: Value) -> Args {
         let tuple = v.cast::<PyTuple>();
         let name = vm.names.__getitem__;
         let is_mapping = tuple.is_none()
@@ -33,7 +33,7 @@ impl Args {
         }
     }
 
-    fn next(&mut self, vm: &mut Vm) -> PyResult {
+    pub(crate) fn next(&mut self, vm: &mut Vm) -> PyResult {
         let v = match self.tuple {
             Some(t) => t.items().get(self.next).copied(),
             None if self.next == 0 => Some(self.whole),
@@ -47,7 +47,7 @@ impl Args {
     }
 
     /// The item for `%(key)s`.
-    fn item(&mut self, vm: &mut Vm, key: &[u8]) -> PyResult {
+    pub(crate) fn item(&mut self, vm: &mut Vm, key: &[u8]) -> PyResult {
         if !self.is_mapping {
             return Err(vm.type_error("format requires a mapping"));
         }
@@ -56,8 +56,18 @@ impl Args {
         vm.get_item(self.whole, key)
     }
 
+    /// The item for `%(key)s` of bytes templates.
+    pub(crate) fn bytes_item(&mut self, vm: &mut Vm, key: &[u8]) -> PyResult {
+        if !self.is_mapping {
+            return Err(vm.type_error("format requires a mapping"));
+        }
+        let key = vm.new_bytes(key);
+        self.used_mapping = true;
+        vm.get_item(self.whole, key)
+    }
+
     /// A `*` width or precision.
-    fn star(&mut self, vm: &mut Vm, what: &str, limit: i64) -> PyResult<i64> {
+    pub(crate) fn star(&mut self, vm: &mut Vm, what: &str, limit: i64) -> PyResult<i64> {
         let v = self.next(vm)?;
         let Some(n) = as_int(&v) else {
             return Err(vm.type_error("* wants int"));
@@ -68,7 +78,7 @@ impl Args {
         }
     }
 
-    fn all_used(&self) -> bool {
+    pub(crate) fn all_used(&self) -> bool {
         match self.tuple {
             Some(t) => self.next >= t.len(),
             None => self.next > 0 || self.is_mapping || self.used_mapping,

@@ -320,15 +320,15 @@ fn set_class(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
         )));
     };
     let old = vm.type_of(v);
-    if old == ty {
-        return Ok(());
-    }
     let module = vm.builtin_type(ids::MODULE);
     let both_modules = old.is_subtype(module) && ty.is_subtype(module);
     if !both_modules && (old.has(tflag::IMMUTABLE) || ty.has(tflag::IMMUTABLE)) {
         return Err(vm.type_error(
             "__class__ assignment only supported for mutable types or ModuleType subclasses",
         ));
+    }
+    if old == ty {
+        return Ok(());
     }
     let same_layout = super::type_layout::same_layout(old, ty);
     if !same_layout || !vm.set_class(v, ty) {

@@ -169,6 +169,9 @@ fn make_class(
     ty.mro.set(ty, mro);
     inherit_pattern_flags(ty);
     let names = vm.names;
+    if dict.get_interned(names.__doc__.value()).is_none() {
+        dict.set_interned(vm, names.__doc__.value(), Value::NONE);
+    }
     if dict.get_interned(names.__hash__.value()).is_none()
         && dict.get_interned(names.__eq__.value()).is_some()
     {
@@ -379,9 +382,6 @@ fn fill_namespace(vm: &mut Vm, ty: Ref<PyType>, dict: Ref<PyDict>) -> PyResult<(
         ty.qualname.set(ty, q);
         dict.remove_interned(vm, names.__qualname__.value());
     }
-    if dict.get_interned(names.__doc__.value()).is_none() {
-        dict.set_interned(vm, names.__doc__.value(), Value::NONE);
-    }
     for (key, id) in [
         (names.__new__, ids::STATICMETHOD),
         (names.__init_subclass__, ids::CLASSMETHOD),
@@ -510,7 +510,7 @@ fn init_subclass(vm: &mut Vm, ty: Ref<PyType>, kwargs: Value) -> PyResult<()> {
     let Some(f) = found else { return Ok(()) };
     if super::object_methods::is_object_method(Some(f)) {
         if kwargs.cast::<PyDict>().is_some_and(|d| !d.is_empty()) {
-            let class = ty.name_text();
+            let class = super::str::lossy(ty.qualname.get());
             return Err(vm.type_error(format!(
                 "{class}.__init_subclass__() takes no keyword arguments"
             )));

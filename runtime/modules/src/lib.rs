@@ -14,6 +14,7 @@ mod itertools;
 mod operator;
 pub mod os_error;
 pub mod signal;
+mod sre;
 pub mod support;
 pub mod sys;
 pub mod thread;
@@ -37,6 +38,7 @@ pub fn all() -> Vec<ModuleDef> {
         itertools::MODULE,
         operator::MODULE,
         signal::MODULE,
+        sre::MODULE,
         sys::MODULE,
         thread::MODULE,
         time::MODULE,

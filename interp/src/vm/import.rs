@@ -59,6 +59,7 @@ pub fn import_module(vm: &mut Vm, name: Value, globals: Value, fromlist: Value, 
         let text = skein_runtime::builtins::str::lossy(name);
         return Err(vm.raise(ids::IMPORT_ERROR, &format!("importlib is not initialised: {text}")));
     };
+    let fromlist = fromlist.non_null().unwrap_or(Value::NONE);
     vm.call(import, &[name, globals, Value::NONE, fromlist, level])
 }
 

@@ -11,6 +11,7 @@ mod functools;
 pub mod gc;
 pub mod imp;
 mod itertools;
+pub mod marshal;
 mod operator;
 pub mod os_error;
 pub mod signal;
@@ -36,6 +37,7 @@ pub fn all() -> Vec<ModuleDef> {
         gc::MODULE,
         imp::MODULE,
         itertools::MODULE,
+        marshal::MODULE,
         operator::MODULE,
         signal::MODULE,
         sre::MODULE,

@@ -91,6 +91,8 @@ pub struct Vm {
     pub recursion_limit: Cell<usize>,
     /// Nested runs of the loop on the native stack.
     pub native_depth: Cell<usize>,
+    /// Containers in containers that native code is inside of, see [`Vm::nested`].
+    pub nesting: Cell<usize>,
     /// Lowest address the native stack may reach before RecursionError.
     pub native_limit: Cell<usize>,
     /// Something wants attention at the next safe point (signals, finalisers, weakref callbacks, ticks).
@@ -207,6 +209,7 @@ impl Vm {
             depth: Cell::new(0),
             recursion_limit: Cell::new(1000),
             native_depth: Cell::new(0),
+            nesting: Cell::new(0),
             native_limit: Cell::new(0),
             attention: Default::default(),
             modules: RootCell::new(Value::NULL),

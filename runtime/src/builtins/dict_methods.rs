@@ -245,18 +245,19 @@ fn dict_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn repr_entries(vm: &mut Vm, d: Ref<PyDict>, out: &mut Vec<u8>) -> PyResult<()> {
-    vm.check_native_stack(" while getting the repr of an object")?;
-    let mut at = 0;
-    while let Some((i, k, v)) = d.next_entry(at) {
-        if out.len() > 1 {
-            out.extend_from_slice(b", ");
+    vm.nested(" while getting the repr of an object", |vm| {
+        let mut at = 0;
+        while let Some((i, k, v)) = d.next_entry(at) {
+            if out.len() > 1 {
+                out.extend_from_slice(b", ");
+            }
+            out.extend_from_slice(vm.repr(k)?.bytes());
+            out.extend_from_slice(b": ");
+            out.extend_from_slice(vm.repr(v)?.bytes());
+            at = i + 1;
         }
-        out.extend_from_slice(vm.repr(k)?.bytes());
-        out.extend_from_slice(b": ");
-        out.extend_from_slice(vm.repr(v)?.bytes());
-        at = i + 1;
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn dict_len(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -421,21 +422,20 @@ pub fn dict_equal(vm: &mut Vm, a: Ref<PyDict>, b: Ref<PyDict>) -> PyResult<bool>
     if a.len() != b.len() {
         return Ok(false);
     }
-    vm.check_native_stack(" in comparison")?;
-    let mut at = 0;
-    while let Some((i, k, v)) = a.next_entry(at) {
-        match b.find(vm, k, a.hash_at(i))? {
-            Some(j) => {
-                let other = b.value_at(j);
-                if !vm.equal(other, v)? {
-                    return Ok(false);
-                }
+    vm.nested(" in comparison", |vm| {
+        let mut at = 0;
+        while let Some((i, k, v)) = a.next_entry(at) {
+            let Some(j) = b.find(vm, k, a.hash_at(i))? else {
+                return Ok(false);
+            };
+            let other = b.value_at(j);
+            if !vm.equal(other, v)? {
+                return Ok(false);
             }
-            None => return Ok(false),
+            at = i + 1;
         }
-        at = i + 1;
-    }
-    Ok(true)
+        Ok(true)
+    })
 }
 
 fn compare_eq(vm: &mut Vm, op: CompareOp, args: &[Value]) -> PyResult {

@@ -153,6 +153,7 @@ fn enumerate_next(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 /// Steps `enumerate`.
 pub fn next_enumerate(vm: &mut Vm, i: Ref<PyIter>) -> Step {
+    vm.check_native_stack("")?;
     let Some(v) = vm.next(i.a.get())? else {
         return Ok(None);
     };
@@ -244,6 +245,7 @@ fn zip_next(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 /// Steps `zip`.
 pub fn next_zip(vm: &mut Vm, i: Ref<PyIter>) -> Step {
+    vm.check_native_stack("")?;
     let Some(its) = i.a.get().cast::<PyTuple>() else {
         return Ok(None);
     };
@@ -359,6 +361,7 @@ fn map_next(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 /// Steps `map`.
 pub fn next_map(vm: &mut Vm, i: Ref<PyIter>) -> Step {
+    vm.check_native_stack("")?;
     let Some(its) = i.b.get().cast::<PyTuple>() else {
         return Ok(None);
     };
@@ -405,6 +408,7 @@ fn filter_next(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 /// Steps `filter`.
 pub fn next_filter(vm: &mut Vm, i: Ref<PyIter>) -> Step {
+    vm.check_native_stack("")?;
     let (f, it) = (i.a.get(), i.b.get());
     let bool_type = vm.builtin_type(ids::BOOL).value();
     while let Some(v) = vm.next(it)? {

@@ -118,22 +118,23 @@ pub fn compare_items(
     a: impl Fn(usize) -> Option<Value>,
     b: impl Fn(usize) -> Option<Value>,
 ) -> PyResult {
-    vm.check_native_stack(" in comparison")?;
-    let mut i = 0;
-    loop {
-        let (x, y) = match (a(i), b(i)) {
-            (Some(x), Some(y)) => (x, y),
-            (x, y) => return Ok(Value::bool(op.holds(x.is_some().cmp(&y.is_some())))),
-        };
-        if !vm.equal(x, y)? {
-            return match op {
-                CompareOp::Eq => Ok(Value::FALSE),
-                CompareOp::Ne => Ok(Value::TRUE),
-                _ => vm.compare(op, x, y),
+    vm.nested(" in comparison", |vm| {
+        let mut i = 0;
+        loop {
+            let (x, y) = match (a(i), b(i)) {
+                (Some(x), Some(y)) => (x, y),
+                (x, y) => return Ok(Value::bool(op.holds(x.is_some().cmp(&y.is_some())))),
             };
+            if !vm.equal(x, y)? {
+                return match op {
+                    CompareOp::Eq => Ok(Value::FALSE),
+                    CompareOp::Ne => Ok(Value::TRUE),
+                    _ => vm.compare(op, x, y),
+                };
+            }
+            i += 1;
         }
-        i += 1;
-    }
+    })
 }
 
 /// `cls[item]` for generic builtin types: `types.GenericAlias(cls, item)`.
@@ -148,16 +149,17 @@ pub fn repr_items(
     out: &mut Vec<u8>,
     item: impl Fn(usize) -> Option<Value>,
 ) -> PyResult<()> {
-    vm.check_native_stack(" while getting the repr of an object")?;
-    let mut i = 0;
-    while let Some(v) = item(i) {
-        if i > 0 {
-            out.extend_from_slice(b", ");
+    vm.nested(" while getting the repr of an object", |vm| {
+        let mut i = 0;
+        while let Some(v) = item(i) {
+            if i > 0 {
+                out.extend_from_slice(b", ");
+            }
+            out.extend_from_slice(vm.repr(v)?.bytes());
+            i += 1;
         }
-        out.extend_from_slice(vm.repr(v)?.bytes());
-        i += 1;
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Defines `cmp_lt`, `cmp_le`, … as native functions over one comparison function `(vm, op, a, b)`.
@@ -173,7 +175,26 @@ macro_rules! rich_compare {
     };
 }
 
+/// How many containers in containers native code enters: about as many as CPython's C stack holds.
+const MAX_NESTING: usize = 30_000;
+
 impl Vm {
+    /// Runs what may call itself again for the items of a container: comparison, `repr`, `hash`.
+    ///
+    /// Errors: `RecursionError`, with `what` at the end of its message, when nested too deeply.
+    #[inline]
+    pub fn nested<T>(&mut self, what: &str, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> PyResult<T> {
+        let depth = self.nesting.get();
+        if depth >= MAX_NESTING {
+            return Err(self.recursion_error(format!("maximum recursion depth exceeded{what}")));
+        }
+        self.check_native_stack(what)?;
+        self.nesting.set(depth + 1);
+        let r = f(self);
+        self.nesting.set(depth);
+        r
+    }
+
     /// Refuses to nest native code deeper when the native stack is nearly used up.
     ///
     /// Errors: `RecursionError`, with `what` at the end of its message.

@@ -169,8 +169,7 @@ fn frozenset_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     if cached != 0 {
         return Ok(vm.new_int(cached.wrapping_sub(1) as i64));
     }
-    vm.check_native_stack("")?;
-    let h = ops::hash(vm, s)?;
+    let h = vm.nested("", |vm| ops::hash(vm, s))?;
     s.hash.set((h as u64).wrapping_add(1));
     Ok(vm.new_int(h))
 }
@@ -180,15 +179,17 @@ fn set_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     let (n, m) = (x.len(), y.len());
-    let r = match op {
-        CompareOp::Eq => n == m && ops::is_subset(vm, x, y)?,
-        CompareOp::Ne => !(n == m && ops::is_subset(vm, x, y)?),
-        CompareOp::Lt => n < m && ops::is_subset(vm, x, y)?,
-        CompareOp::Le => ops::is_subset(vm, x, y)?,
-        CompareOp::Gt => n > m && ops::is_subset(vm, y, x)?,
-        CompareOp::Ge => ops::is_subset(vm, y, x)?,
-    };
-    Ok(Value::bool(r))
+    vm.nested(" in comparison", |vm| {
+        let r = match op {
+            CompareOp::Eq => n == m && ops::is_subset(vm, x, y)?,
+            CompareOp::Ne => !(n == m && ops::is_subset(vm, x, y)?),
+            CompareOp::Lt => n < m && ops::is_subset(vm, x, y)?,
+            CompareOp::Le => ops::is_subset(vm, x, y)?,
+            CompareOp::Gt => n > m && ops::is_subset(vm, y, x)?,
+            CompareOp::Ge => ops::is_subset(vm, y, x)?,
+        };
+        Ok(Value::bool(r))
+    })
 }
 rich_compare!(set_compare);
 

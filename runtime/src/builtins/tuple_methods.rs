@@ -181,16 +181,17 @@ impl Default for HashMix {
 
 /// `tuple.__hash__`
 pub fn hash_items(vm: &mut Vm, items: &[Value]) -> PyResult<i64> {
-    let mut mix = HashMix::new();
-    for v in items {
-        mix.add(vm.hash(*v)?);
-    }
-    Ok(mix.finish(items.len() as u64 ^ PRIME_5 ^ 3_527_539))
+    vm.nested("", |vm| {
+        let mut mix = HashMix::new();
+        for v in items {
+            mix.add(vm.hash(*v)?);
+        }
+        Ok(mix.finish(items.len() as u64 ^ PRIME_5 ^ 3_527_539))
+    })
 }
 
 fn tuple_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__hash__", args[0])?;
-    vm.check_native_stack("")?;
     let h = hash_items(vm, t.items())?;
     Ok(vm.new_int(h))
 }

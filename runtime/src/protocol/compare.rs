@@ -170,7 +170,6 @@ impl Vm {
         if v.shape_id() == ids::TUPLE
             && let Some(t) = v.cast::<crate::builtins::tuple::PyTuple>()
         {
-            self.check_native_stack("")?;
             return crate::builtins::tuple_methods::hash_items(self, t.items());
         }
         let name = self.names.__hash__;

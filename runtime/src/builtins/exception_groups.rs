@@ -463,3 +463,19 @@ pub static EXCEPTION_GROUP: TypeDef = TypeDef {
     methods: &[],
     getsets: &[],
 };
+
+/// Gives `ExceptionGroup` its second base, which the table of builtin types cannot say.
+pub fn add_second_base(vm: &mut Vm) {
+    let (group, first, second) = (
+        vm.builtin_type(ids::EXCEPTION_GROUP),
+        vm.builtin_type(ids::BASE_EXCEPTION_GROUP),
+        vm.builtin_type(ids::EXCEPTION),
+    );
+    let bases = PyTuple::from_slice(vm, &[first.value(), second.value()]);
+    group.bases.set(group, bases);
+    if let Ok(mro) = super::type_mro::linearize(vm, group) {
+        group.mro.set(group, mro);
+    }
+    vm.add_subclass(second, group);
+    vm.type_modified(group);
+}

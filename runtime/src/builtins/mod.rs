@@ -230,6 +230,7 @@ pub(crate) fn install_all(vm: &mut crate::vm::Vm) {
     for def in TYPE_DEFS.iter().copied().chain(exception_methods::PLAIN) {
         vm.install_type(def);
     }
+    exception_groups::add_second_base(vm);
     for id in UNHASHABLE {
         let (ty, name) = (vm.builtin_type(*id), vm.names.__hash__);
         vm.type_set_attr(ty, name, crate::value::Value::NONE);

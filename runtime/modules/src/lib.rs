@@ -16,6 +16,7 @@ mod operator;
 pub mod os_error;
 pub mod signal;
 mod sre;
+mod string;
 pub mod support;
 pub mod sys;
 pub mod thread;
@@ -41,6 +42,7 @@ pub fn all() -> Vec<ModuleDef> {
         operator::MODULE,
         signal::MODULE,
         sre::MODULE,
+        string::MODULE,
         sys::MODULE,
         thread::MODULE,
         time::MODULE,

@@ -14,6 +14,8 @@ mod itertools;
 pub mod marshal;
 mod operator;
 pub mod os_error;
+mod path;
+mod posix;
 pub mod signal;
 mod sre;
 mod string;
@@ -40,6 +42,7 @@ pub fn all() -> Vec<ModuleDef> {
         itertools::MODULE,
         marshal::MODULE,
         operator::MODULE,
+        posix::MODULE,
         signal::MODULE,
         sre::MODULE,
         string::MODULE,

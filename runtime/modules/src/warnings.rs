@@ -4,11 +4,24 @@
 use skein_runtime::prelude::*;
 
 /// The module.
-pub const MODULE: ModuleDef = ModuleDef { name: "_warnings", init };
+pub const MODULE: ModuleDef = ModuleDef {
+    name: "_warnings",
+    init,
+};
 
 static FUNCTIONS: &[NativeDef] = &[
-    function("warn", warn, "(*args, **kwargs)", "Issue a warning, or maybe ignore it or raise an exception."),
-    function("warn_explicit", warn_explicit, "(*args, **kwargs)", "Issue a warning, or maybe ignore it or raise an exception."),
+    function(
+        "warn",
+        warn,
+        "(*args, **kwargs)",
+        "Issue a warning, or maybe ignore it or raise an exception.",
+    ),
+    function(
+        "warn_explicit",
+        warn_explicit,
+        "(*args, **kwargs)",
+        "Issue a warning, or maybe ignore it or raise an exception.",
+    ),
 ];
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
@@ -25,7 +38,10 @@ fn warn_explicit(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn delegate(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
-    let import = vm.builtins_dict().get_text(vm, "__import__").unwrap_or(Value::NONE);
+    let import = vm
+        .builtins_dict()
+        .get_text(vm, "__import__")
+        .unwrap_or(Value::NONE);
     let module = vm.new_str("warnings");
     let module = vm.call(import, &[module])?;
     let f = vm.get_attr_text(module, name)?;
@@ -44,5 +60,9 @@ fn delegate(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
         }
     }
     let names = PyTuple::from_slice(vm, names.as_slice());
-    vm.call_kw(f, all.as_slice(), if names.is_empty() { None } else { Some(names) })
+    vm.call_kw(
+        f,
+        all.as_slice(),
+        if names.is_empty() { None } else { Some(names) },
+    )
 }

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod files;
+pub mod mathlib;
 pub mod process;
 pub mod signals;
 

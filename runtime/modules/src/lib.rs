@@ -12,6 +12,7 @@ pub mod gc;
 pub mod imp;
 mod itertools;
 pub mod marshal;
+pub mod math;
 mod operator;
 pub mod os_error;
 mod path;
@@ -41,6 +42,7 @@ pub fn all() -> Vec<ModuleDef> {
         imp::MODULE,
         itertools::MODULE,
         marshal::MODULE,
+        math::MODULE,
         operator::MODULE,
         posix::MODULE,
         signal::MODULE,

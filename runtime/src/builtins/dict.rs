@@ -473,10 +473,16 @@ impl Ref<PyDict> {
         let new = vm.heap.new_array(capacity * 3);
         let mut n = 0;
         if let Some(old) = self.entries.get() {
-            for i in 0..self.used.get() as usize {
-                if !old.get(i * 3 + 1).is_null() {
-                    new.copy_from(n * 3, old, i * 3, 3);
-                    n += 1;
+            let used = self.used.get() as usize;
+            if used == self.live.get() as usize {
+                new.copy_from(0, old, 0, used * 3);
+                n = used;
+            } else {
+                for i in 0..used {
+                    if !old.get(i * 3 + 1).is_null() {
+                        new.copy_from(n * 3, old, i * 3, 3);
+                        n += 1;
+                    }
                 }
             }
         }

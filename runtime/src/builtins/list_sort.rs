@@ -98,13 +98,7 @@ fn sort_order(vm: &mut Vm, keys: Ref<Array>, order: &mut [u32]) -> PyResult<()> 
         return Ok(());
     }
     if first.shape_id() == ids::STR && (0..n).all(|i| keys.get(i).shape_id() == ids::STR) {
-        order.sort_by(|a, b| {
-            let (a, b) = (keys.get(*a as usize), keys.get(*b as usize));
-            match (a.cast::<PyStr>(), b.cast::<PyStr>()) {
-                (Some(a), Some(b)) => a.bytes().cmp(b.bytes()),
-                _ => std::cmp::Ordering::Equal,
-            }
-        });
+        sort_by_text(order, keys);
         return Ok(());
     }
     if exact_float(first).is_some()
@@ -139,6 +133,29 @@ fn sort_by_number<T: Copy>(
 ) {
     let mut pairs: Vec<(T, u32)> = order.iter().map(|i| (number(*i), *i)).collect();
     pairs.sort_by(|a, b| compare(&a.0, &b.0));
+    for (to, (_, i)) in order.iter_mut().zip(pairs) {
+        *to = i;
+    }
+}
+
+/// Sorts by str keys: most pairs differ in their first eight bytes, which stand beside the positions.
+fn sort_by_text(order: &mut [u32], keys: Ref<Array>) {
+    let text = |i: u32| keys.get(i as usize).cast::<PyStr>();
+    let prefix = |i: u32| {
+        let mut first = [0; 8];
+        if let Some(s) = text(i) {
+            let n = s.byte_len().min(8);
+            first[..n].copy_from_slice(&s.bytes()[..n]);
+        }
+        u64::from_be_bytes(first)
+    };
+    let mut pairs: Vec<(u64, u32)> = order.iter().map(|i| (prefix(*i), *i)).collect();
+    pairs.sort_by(|a, b| {
+        a.0.cmp(&b.0).then_with(|| match (text(a.1), text(b.1)) {
+            (Some(x), Some(y)) => x.bytes().cmp(y.bytes()),
+            _ => std::cmp::Ordering::Equal,
+        })
+    });
     for (to, (_, i)) in order.iter_mut().zip(pairs) {
         *to = i;
     }

@@ -77,7 +77,8 @@ impl Vm {
 
     #[cold]
     fn widen(&mut self, ty: Ref<PyType>, shape: Ref<Shape>) -> Ref<Shape> {
-        if ty.inline_hint.get() >= 32 || shape.ext_offset == 0 {
+        // The shape of exact instances of builtin types is named by a fixed number.
+        if ty.inline_hint.get() >= 32 || shape.ext_offset == 0 || ty.builtin_id != 0 {
             shape.outgrown.set(false);
             return shape;
         }

@@ -24,6 +24,7 @@ pub mod support;
 pub mod sys;
 pub mod thread;
 pub mod time;
+pub mod typing;
 mod util;
 mod warnings;
 pub mod weakref;
@@ -51,6 +52,7 @@ pub fn all() -> Vec<ModuleDef> {
         sys::MODULE,
         thread::MODULE,
         time::MODULE,
+        typing::MODULE,
         warnings::MODULE,
         weakref::MODULE,
     ]

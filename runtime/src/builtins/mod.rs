@@ -93,6 +93,7 @@ pub mod str_percent;
 pub mod str_translate;
 pub mod struct_seq;
 pub mod super_methods;
+pub mod template;
 pub mod traceback;
 pub mod traceback_attrs;
 pub mod tuple;

@@ -69,3 +69,15 @@ pub fn to_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8>> {
     }
     Ok(bytes)
 }
+
+/// The file argument of `open`: a descriptor, or what `fspath` gives.
+pub fn fspath_or_fd(vm: &mut Vm, v: Value) -> PyResult {
+    if as_int(&v).is_some() {
+        return Ok(v);
+    }
+    let name = vm.names.__index__;
+    if !v.is::<PyStr>() && !v.is::<PyBytes>() && vm.lookup_special(v, name).is_some() {
+        return vm.index(v);
+    }
+    fspath(vm, v)
+}

@@ -5,17 +5,19 @@
 mod abc;
 mod array;
 pub mod atexit;
+mod codecs;
 mod collections;
 mod errno;
 mod functools;
 pub mod gc;
 pub mod imp;
+pub mod io;
 mod itertools;
 pub mod marshal;
 pub mod math;
 mod operator;
 pub mod os_error;
-mod path;
+pub mod path;
 mod posix;
 pub mod signal;
 mod sre;
@@ -36,11 +38,13 @@ pub fn all() -> Vec<ModuleDef> {
     vec![
         abc::MODULE,
         atexit::MODULE,
+        codecs::MODULE,
         collections::MODULE,
         errno::MODULE,
         functools::MODULE,
         gc::MODULE,
         imp::MODULE,
+        io::MODULE,
         itertools::MODULE,
         marshal::MODULE,
         math::MODULE,

@@ -11,13 +11,17 @@ pub fn fspath(vm: &mut Vm, v: Value) -> PyResult {
     let name = vm.names.__fspath__;
     let Some(r) = vm.call_special(v, name, &[])? else {
         let name = vm.type_name(v);
-        return Err(vm.type_error(format!("expected str, bytes or os.PathLike object, not {name}")));
+        return Err(vm.type_error(format!(
+            "expected str, bytes or os.PathLike object, not {name}"
+        )));
     };
     if r.is::<PyStr>() || r.is::<PyBytes>() {
         return Ok(r);
     }
     let (ty, got) = (vm.type_name(v), vm.type_name(r));
-    Err(vm.type_error(format!("expected {ty}.__fspath__() to return str or bytes, not {got}")))
+    Err(vm.type_error(format!(
+        "expected {ty}.__fspath__() to return str or bytes, not {got}"
+    )))
 }
 
 /// `os.fsencode` of a str or bytes object.
@@ -34,7 +38,8 @@ pub fn encode(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
     }
     let (utf8, errors) = (vm.new_str("utf-8"), vm.new_str("surrogateescape"));
     let r = str_codec::encode(vm, s, utf8, errors)?;
-    Ok(r.cast::<PyBytes>().map_or(Vec::new(), |b| b.bytes().to_vec()))
+    Ok(r.cast::<PyBytes>()
+        .map_or(Vec::new(), |b| b.bytes().to_vec()))
 }
 
 /// `os.fsdecode` of bytes.
@@ -51,7 +56,11 @@ pub fn decode(vm: &mut Vm, bytes: &[u8]) -> PyResult {
 pub fn to_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8>> {
     let name = vm.names.__fspath__;
     if !v.is::<PyStr>() && !v.is::<PyBytes>() && vm.lookup_special(v, name).is_none() {
-        let name = if v.is_none() { "NoneType".to_string() } else { vm.type_name(v) };
+        let name = if v.is_none() {
+            "NoneType".to_string()
+        } else {
+            vm.type_name(v)
+        };
         return Err(vm.type_error(if what == "open" {
             format!("expected str, bytes or os.PathLike object, not {name}")
         } else {

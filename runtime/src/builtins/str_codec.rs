@@ -147,6 +147,11 @@ impl<'v> Handler<'v> {
         }
     }
 
+    /// The machine, for mappings that are Python objects.
+    pub fn vm(&mut self) -> &mut Vm {
+        self.vm
+    }
+
     fn raise(&mut self, failure: Failure) -> Raised {
         match failure {
             Failure::Decode {

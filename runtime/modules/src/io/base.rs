@@ -1,79 +1,281 @@
 //! `_IOBase`, `_RawIOBase`, `_BufferedIOBase`, `_TextIOBase`: what all streams have in common, in terms of a few methods
 //! that subclasses define. Everything here calls those by name, so that Python overrides are seen.
 
-use super::support::{io_type, is_closed, size_arg, unsupported, write_into};
+use super::support::{is_closed, size_arg, unsupported, write_into};
 use skein_runtime::builtins::str_codec::buffer_bytes;
 use skein_runtime::prelude::*;
 
 const CLOSED: &str = "__IOBase_closed";
 
 static IO_BASE: &[NativeDef] = &[
-    method("seek", seek, "($self, offset, whence=os.SEEK_SET, /)", "Change the stream position to the given byte offset."),
-    method("tell", tell, "($self, /)", "Return current stream position."),
-    method("truncate", truncate, "($self, size=None, /)", "Truncate file to size bytes."),
-    method("flush", flush, "($self, /)", "Flush write buffers, if applicable."),
-    method("close", close, "($self, /)", "Flush and close the IO object."),
-    method("seekable", no, "($self, /)", "Return whether object supports random access."),
-    method("readable", no, "($self, /)", "Return whether object was opened for reading."),
-    method("writable", no, "($self, /)", "Return whether object was opened for writing."),
-    method("_checkClosed", check_closed_method, "($self, msg=None, /)", "Raise if the stream is closed."),
-    method("_checkSeekable", check_seekable, "($self, msg=None, /)", "Raise if the stream is not seekable."),
-    method("_checkReadable", check_readable, "($self, msg=None, /)", "Raise if the stream is not readable."),
-    method("_checkWritable", check_writable, "($self, msg=None, /)", "Raise if the stream is not writable."),
-    method("fileno", fileno, "($self, /)", "Return underlying file descriptor if one exists."),
-    method("isatty", isatty, "($self, /)", "Return whether this is an 'interactive' stream."),
-    method("__enter__", enter, "($self, /)", "Return the stream itself."),
+    method(
+        "seek",
+        seek,
+        "($self, offset, whence=os.SEEK_SET, /)",
+        "Change the stream position to the given byte offset.",
+    ),
+    method(
+        "tell",
+        tell,
+        "($self, /)",
+        "Return current stream position.",
+    ),
+    method(
+        "truncate",
+        truncate,
+        "($self, size=None, /)",
+        "Truncate file to size bytes.",
+    ),
+    method(
+        "flush",
+        flush,
+        "($self, /)",
+        "Flush write buffers, if applicable.",
+    ),
+    method(
+        "close",
+        close,
+        "($self, /)",
+        "Flush and close the IO object.",
+    ),
+    method(
+        "seekable",
+        no,
+        "($self, /)",
+        "Return whether object supports random access.",
+    ),
+    method(
+        "readable",
+        no,
+        "($self, /)",
+        "Return whether object was opened for reading.",
+    ),
+    method(
+        "writable",
+        no,
+        "($self, /)",
+        "Return whether object was opened for writing.",
+    ),
+    method(
+        "_checkClosed",
+        check_closed_method,
+        "($self, msg=None, /)",
+        "Raise if the stream is closed.",
+    ),
+    method(
+        "_checkSeekable",
+        check_seekable,
+        "($self, msg=None, /)",
+        "Raise if the stream is not seekable.",
+    ),
+    method(
+        "_checkReadable",
+        check_readable,
+        "($self, msg=None, /)",
+        "Raise if the stream is not readable.",
+    ),
+    method(
+        "_checkWritable",
+        check_writable,
+        "($self, msg=None, /)",
+        "Raise if the stream is not writable.",
+    ),
+    method(
+        "fileno",
+        fileno,
+        "($self, /)",
+        "Return underlying file descriptor if one exists.",
+    ),
+    method(
+        "isatty",
+        isatty,
+        "($self, /)",
+        "Return whether this is an 'interactive' stream.",
+    ),
+    method(
+        "__enter__",
+        enter,
+        "($self, /)",
+        "Return the stream itself.",
+    ),
     method("__exit__", exit, "($self, /, *exc)", "Close the stream."),
     method("__iter__", enter, "($self, /)", "Implement iter(self)."),
     method("__next__", next, "($self, /)", "Implement next(self)."),
-    method("__del__", del, "($self, /)", "Close the stream as far as possible."),
-    method("readline", readline, "($self, size=-1, /)", "Read and return a line from the stream."),
-    method("readlines", readlines, "($self, hint=-1, /)", "Return a list of lines from the stream."),
-    method("writelines", writelines, "($self, lines, /)", "Write a list of lines to stream."),
+    method(
+        "__del__",
+        del,
+        "($self, /)",
+        "Close the stream as far as possible.",
+    ),
+    method(
+        "readline",
+        readline,
+        "($self, size=-1, /)",
+        "Read and return a line from the stream.",
+    ),
+    method(
+        "readlines",
+        readlines,
+        "($self, hint=-1, /)",
+        "Return a list of lines from the stream.",
+    ),
+    method(
+        "writelines",
+        writelines,
+        "($self, lines, /)",
+        "Write a list of lines to stream.",
+    ),
 ];
 
 static IO_BASE_GETSETS: &[GetSetDef] = &[getter("closed", closed, "True if the stream is closed.")];
 
 static RAW_BASE: &[NativeDef] = &[
-    method("read", raw_read, "($self, size=-1, /)", "Read and return up to size bytes."),
-    method("readall", raw_readall, "($self, /)", "Read until EOF, using multiple read() call."),
-    method("readinto", abstract_io, "($self, buffer, /)", "Read bytes into the buffer."),
-    method("write", abstract_io, "($self, data, /)", "Write bytes to the stream."),
+    method(
+        "read",
+        raw_read,
+        "($self, size=-1, /)",
+        "Read and return up to size bytes.",
+    ),
+    method(
+        "readall",
+        raw_readall,
+        "($self, /)",
+        "Read until EOF, using multiple read() call.",
+    ),
+    method(
+        "readinto",
+        abstract_io,
+        "($self, buffer, /)",
+        "Read bytes into the buffer.",
+    ),
+    method(
+        "write",
+        abstract_io,
+        "($self, data, /)",
+        "Write bytes to the stream.",
+    ),
 ];
 
 static BUFFERED_BASE: &[NativeDef] = &[
-    method("detach", no_detach, "($self, /)", "Disconnect this buffer from its underlying raw stream and return it."),
-    method("read", no_read, "($self, size=-1, /)", "Read and return up to n bytes."),
-    method("read1", no_read1, "($self, size=-1, /)", "Read and return up to size bytes with at most one read() call."),
-    method("write", no_write, "($self, b, /)", "Write buffer b to the IO stream."),
-    method("readinto", readinto, "($self, buffer, /)", "Read bytes into the buffer."),
-    method("readinto1", readinto1, "($self, buffer, /)", "Read bytes into the buffer with at most one read() call."),
+    method(
+        "detach",
+        no_detach,
+        "($self, /)",
+        "Disconnect this buffer from its underlying raw stream and return it.",
+    ),
+    method(
+        "read",
+        no_read,
+        "($self, size=-1, /)",
+        "Read and return up to n bytes.",
+    ),
+    method(
+        "read1",
+        no_read1,
+        "($self, size=-1, /)",
+        "Read and return up to size bytes with at most one read() call.",
+    ),
+    method(
+        "write",
+        no_write,
+        "($self, b, /)",
+        "Write buffer b to the IO stream.",
+    ),
+    method(
+        "readinto",
+        readinto,
+        "($self, buffer, /)",
+        "Read bytes into the buffer.",
+    ),
+    method(
+        "readinto1",
+        readinto1,
+        "($self, buffer, /)",
+        "Read bytes into the buffer with at most one read() call.",
+    ),
 ];
 
 static TEXT_BASE: &[NativeDef] = &[
-    method("detach", no_detach, "($self, /)", "Separate the underlying buffer from the TextIOBase and return it."),
-    method("read", no_read, "($self, size=-1, /)", "Read at most size characters from stream."),
-    method("readline", no_readline, "($self, size=-1, /)", "Read until newline or EOF."),
-    method("write", no_write, "($self, s, /)", "Write string s to stream."),
+    method(
+        "detach",
+        no_detach,
+        "($self, /)",
+        "Separate the underlying buffer from the TextIOBase and return it.",
+    ),
+    method(
+        "read",
+        no_read,
+        "($self, size=-1, /)",
+        "Read at most size characters from stream.",
+    ),
+    method(
+        "readline",
+        no_readline,
+        "($self, size=-1, /)",
+        "Read until newline or EOF.",
+    ),
+    method(
+        "write",
+        no_write,
+        "($self, s, /)",
+        "Write string s to stream.",
+    ),
 ];
 
 static TEXT_BASE_GETSETS: &[GetSetDef] = &[
     getter("encoding", none, "Encoding of the text stream."),
     getter("newlines", none, "Line endings translated so far."),
-    getter("errors", none, "The error setting of the decoder or encoder."),
+    getter(
+        "errors",
+        none,
+        "The error setting of the decoder or encoder.",
+    ),
 ];
 
 /// Makes the abstract types.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
     let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF | tflag::HAS_DEL;
-    let base = vm.new_native_type("_IOBase", "_io", None, Kind::Instance, flags, IO_BASE, IO_BASE_GETSETS, "The abstract base class of all streams.");
+    let base = vm.new_native_type(
+        "_IOBase",
+        "_io",
+        None,
+        Kind::Instance,
+        flags,
+        IO_BASE,
+        IO_BASE_GETSETS,
+        "The abstract base class of all streams.",
+    );
     super::support::add_type(vm, m, base);
     for (name, methods, getsets, doc) in [
-        ("_RawIOBase", RAW_BASE, &[][..], "Base class for raw binary I/O."),
-        ("_BufferedIOBase", BUFFERED_BASE, &[], "Base class for buffered IO objects."),
-        ("_TextIOBase", TEXT_BASE, TEXT_BASE_GETSETS, "Base class for text I/O."),
+        (
+            "_RawIOBase",
+            RAW_BASE,
+            &[][..],
+            "Base class for raw binary I/O.",
+        ),
+        (
+            "_BufferedIOBase",
+            BUFFERED_BASE,
+            &[],
+            "Base class for buffered IO objects.",
+        ),
+        (
+            "_TextIOBase",
+            TEXT_BASE,
+            TEXT_BASE_GETSETS,
+            "Base class for text I/O.",
+        ),
     ] {
-        let ty = vm.new_native_type(name, "_io", Some(base), Kind::Instance, flags, methods, getsets, doc);
+        let ty = vm.new_native_type(
+            name,
+            "_io",
+            Some(base),
+            Kind::Instance,
+            flags,
+            methods,
+            getsets,
+            doc,
+        );
         super::support::add_type(vm, m, ty);
     }
 }
@@ -238,7 +440,10 @@ fn readline(vm: &mut Vm, args: &[Value]) -> PyResult {
         let piece = vm.call_method(args[0], "read", &[Value::from_usize(want)])?;
         let Some(piece) = piece.cast::<PyBytes>() else {
             let name = vm.type_name(piece);
-            return Err(vm.raise(ids::OS_ERROR, &format!("read() should have returned a bytes object, not '{name}'")));
+            return Err(vm.raise(
+                ids::OS_ERROR,
+                &format!("read() should have returned a bytes object, not '{name}'"),
+            ));
         };
         line.extend_from_slice(piece.bytes());
         if piece.is_empty() || line.last() == Some(&b'\n') {
@@ -267,7 +472,9 @@ fn readlines(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn writelines(vm: &mut Vm, args: &[Value]) -> PyResult {
     check_closed(vm, args[0])?;
-    vm.for_each(args[1], |vm, line| vm.call_method(args[0], "write", &[line]).map(|_| true))?;
+    vm.for_each(args[1], |vm, line| {
+        vm.call_method(args[0], "write", &[line]).map(|_| true)
+    })?;
     Ok(Value::NONE)
 }
 
@@ -324,7 +531,9 @@ fn read_into_by(vm: &mut Vm, stream: Value, target: Value, name: &str) -> PyResu
     };
     if bytes.len() > room {
         let n = bytes.len();
-        return Err(vm.value_error(format!("read() returned too much data: {room} bytes requested, {n} returned")));
+        return Err(vm.value_error(format!(
+            "read() returned too much data: {room} bytes requested, {n} returned"
+        )));
     }
     write_into(vm, target, 0, &bytes)?;
     Ok(Value::from_usize(bytes.len()))
@@ -334,9 +543,4 @@ fn readinto(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 fn readinto1(vm: &mut Vm, args: &[Value]) -> PyResult {
     read_into_by(vm, args[0], args[1], "read1")
-}
-
-/// One of the abstract types, for bases.
-pub fn abstract_type(vm: &mut Vm, name: &str) -> Option<Ref<PyType>> {
-    io_type(vm, name)
 }

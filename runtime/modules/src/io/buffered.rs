@@ -5,7 +5,10 @@
 //! it may be Python code that uses this object. A raw stream that is exactly a `FileIO` is used without method calls.
 
 use super::fileio::{self, FileIo};
-use super::support::{class, closed_error, interrupted, is_closed, no_pickle, size_arg, uninitialized, unsupported, with_data, writable_len, write_into};
+use super::support::{
+    class, closed_error, interrupted, is_closed, no_pickle, size_arg, uninitialized, unsupported,
+    with_data, writable_len, write_into,
+};
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
 
@@ -55,25 +58,77 @@ macro_rules! table {
 
 macro_rules! reading {
     ($new:expr) => {
-        table!("($self, raw, buffer_size=DEFAULT_BUFFER_SIZE)",
-            static_method("__new__", $new, "($type, *args, **kwargs)", "Create a new object."),
-            method("read", read, "($self, size=-1, /)", "Read and return up to size bytes."),
-            method("peek", peek, "($self, size=0, /)", "Return buffered bytes without advancing the position."),
-            method("read1", read1, "($self, size=-1, /)", "Read and return up to size bytes with at most one raw read."),
-            method("readinto", readinto, "($self, buffer, /)", "Read bytes into the buffer."),
-            method("readinto1", readinto1, "($self, buffer, /)", "Read bytes into the buffer with at most one raw read."),
-            method("readline", readline, "($self, size=-1, /)", "Read and return a line."),
+        table!(
+            "($self, raw, buffer_size=DEFAULT_BUFFER_SIZE)",
+            static_method(
+                "__new__",
+                $new,
+                "($type, *args, **kwargs)",
+                "Create a new object."
+            ),
+            method(
+                "read",
+                read,
+                "($self, size=-1, /)",
+                "Read and return up to size bytes."
+            ),
+            method(
+                "peek",
+                peek,
+                "($self, size=0, /)",
+                "Return buffered bytes without advancing the position."
+            ),
+            method(
+                "read1",
+                read1,
+                "($self, size=-1, /)",
+                "Read and return up to size bytes with at most one raw read."
+            ),
+            method(
+                "readinto",
+                readinto,
+                "($self, buffer, /)",
+                "Read bytes into the buffer."
+            ),
+            method(
+                "readinto1",
+                readinto1,
+                "($self, buffer, /)",
+                "Read bytes into the buffer with at most one raw read."
+            ),
+            method(
+                "readline",
+                readline,
+                "($self, size=-1, /)",
+                "Read and return a line."
+            ),
             method("__next__", next, "($self, /)", "Implement next(self)."),
-            method("write", write, "($self, buffer, /)", "Write the bytes to the stream."),
+            method(
+                "write",
+                write,
+                "($self, buffer, /)",
+                "Write the bytes to the stream."
+            ),
         )
     };
 }
 
 static READER: &[NativeDef] = reading!(new_reader);
 static RANDOM: &[NativeDef] = reading!(new_random);
-static WRITER: &[NativeDef] = table!("($self, raw, buffer_size=DEFAULT_BUFFER_SIZE)",
-    static_method("__new__", new_writer, "($type, *args, **kwargs)", "Create a new object."),
-    method("write", write, "($self, buffer, /)", "Write the bytes to the stream."),
+static WRITER: &[NativeDef] = table!(
+    "($self, raw, buffer_size=DEFAULT_BUFFER_SIZE)",
+    static_method(
+        "__new__",
+        new_writer,
+        "($type, *args, **kwargs)",
+        "Create a new object."
+    ),
+    method(
+        "write",
+        write,
+        "($self, buffer, /)",
+        "Write the bytes to the stream."
+    ),
 );
 
 static GETSETS: &[GetSetDef] = &[
@@ -88,11 +143,35 @@ pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
     let base = super::support::io_type(vm, "_BufferedIOBase");
     let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
     for (name, methods, more, doc) in [
-        ("BufferedReader", READER, 0, "Create a new buffered reader using the given readable raw IO object."),
-        ("BufferedWriter", WRITER, tflag::HAS_DEL, "A buffer for a writeable sequential RawIO object."),
-        ("BufferedRandom", RANDOM, tflag::HAS_DEL, "A buffered interface to random access streams."),
+        (
+            "BufferedReader",
+            READER,
+            0,
+            "Create a new buffered reader using the given readable raw IO object.",
+        ),
+        (
+            "BufferedWriter",
+            WRITER,
+            tflag::HAS_DEL,
+            "A buffer for a writeable sequential RawIO object.",
+        ),
+        (
+            "BufferedRandom",
+            RANDOM,
+            tflag::HAS_DEL,
+            "A buffered interface to random access streams.",
+        ),
     ] {
-        let ty = vm.new_native_type(name, "_io", base, Kind::Native, flags | more, methods, GETSETS, doc);
+        let ty = vm.new_native_type(
+            name,
+            "_io",
+            base,
+            Kind::Native,
+            flags | more,
+            methods,
+            GETSETS,
+            doc,
+        );
         super::support::add_type(vm, m, ty);
     }
 }
@@ -155,13 +234,19 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (owner, b) = this(vm, &args[0])?;
     let raw = args[1];
     if b.reads {
-        vm.call_method(raw, "_checkReadable", &[]).or_else(|r| or_plain_check(vm, r, raw, "readable", "File or stream is not readable."))?;
+        vm.call_method(raw, "_checkReadable", &[]).or_else(|r| {
+            or_plain_check(vm, r, raw, "readable", "File or stream is not readable.")
+        })?;
     }
     if b.writes {
-        vm.call_method(raw, "_checkWritable", &[]).or_else(|r| or_plain_check(vm, r, raw, "writable", "File or stream is not writable."))?;
+        vm.call_method(raw, "_checkWritable", &[]).or_else(|r| {
+            or_plain_check(vm, r, raw, "writable", "File or stream is not writable.")
+        })?;
     }
     if b.reads && b.writes {
-        vm.call_method(raw, "_checkSeekable", &[]).or_else(|r| or_plain_check(vm, r, raw, "seekable", "File or stream is not seekable."))?;
+        vm.call_method(raw, "_checkSeekable", &[]).or_else(|r| {
+            or_plain_check(vm, r, raw, "seekable", "File or stream is not seekable.")
+        })?;
     }
     let size = match args[2].non_null() {
         Some(n) => vm.index_i64(n)?,
@@ -189,7 +274,11 @@ fn or_plain_check(vm: &mut Vm, r: Raised, raw: Value, method: &str, message: &st
         return Err(r);
     }
     let ok = vm.call_method(raw, method, &[])?;
-    if vm.truth(ok)? { Ok(ok) } else { Err(unsupported(vm, message)) }
+    if vm.truth(ok)? {
+        Ok(ok)
+    } else {
+        Err(unsupported(vm, message))
+    }
 }
 
 impl Buffered {
@@ -497,7 +586,12 @@ fn checked_count(vm: &mut Vm, r: Value, most: usize, what: &str) -> PyResult<Opt
     }
     let n = vm.index_i64(r)?;
     if n < 0 || n as usize > most {
-        return Err(vm.raise(ids::OS_ERROR, &format!("raw {what}() returned invalid length {n} (should have been between 0 and {most})")));
+        return Err(vm.raise(
+            ids::OS_ERROR,
+            &format!(
+                "raw {what}() returned invalid length {n} (should have been between 0 and {most})"
+            ),
+        ));
     }
     Ok(Some(n as usize))
 }
@@ -505,7 +599,10 @@ fn checked_count(vm: &mut Vm, r: Value, most: usize, what: &str) -> PyResult<Opt
 fn position(vm: &mut Vm, r: Value, what: &str) -> PyResult<i64> {
     let n = vm.index_i64(r)?;
     if n < 0 {
-        return Err(vm.raise(ids::OS_ERROR, &format!("Raw stream returned invalid position {n} from {what}()")));
+        return Err(vm.raise(
+            ids::OS_ERROR,
+            &format!("Raw stream returned invalid position {n} from {what}()"),
+        ));
     }
     Ok(n)
 }
@@ -642,7 +739,16 @@ fn seek(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     let b = open_stream(vm, &args[0], "seek of")?;
     if !b.raw_is_file.get() {
-        vm.call_method(b.raw.get(), "_checkSeekable", &[]).or_else(|r| or_plain_check(vm, r, b.raw.get(), "seekable", "File or stream is not seekable."))?;
+        vm.call_method(b.raw.get(), "_checkSeekable", &[])
+            .or_else(|r| {
+                or_plain_check(
+                    vm,
+                    r,
+                    b.raw.get(),
+                    "seekable",
+                    "File or stream is not seekable.",
+                )
+            })?;
     } else if vm.call_method(b.raw.get(), "seekable", &[])? != Value::TRUE {
         return Err(unsupported(vm, "File or stream is not seekable."));
     }
@@ -689,7 +795,11 @@ fn close(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Ok(Value::NONE);
     }
     let flushed = vm.call_method(args[0], "flush", &[]);
-    let failure = if flushed.is_err() { vm.take_raised() } else { Value::NULL };
+    let failure = if flushed.is_err() {
+        vm.take_raised()
+    } else {
+        Value::NULL
+    };
     let closed = vm.call_method(b.raw.get(), "close", &[]);
     b.wbuf.borrow_mut().clear();
     b.forget_ahead();

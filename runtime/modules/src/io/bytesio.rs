@@ -1,6 +1,8 @@
 //! `BytesIO`: a stream over a bytearray in memory, which `getbuffer` shows to the program.
 
-use super::support::{class, closed_error, data_arg, or_none, size_arg, with_data, writable_len, write_into};
+use super::support::{
+    class, closed_error, data_arg, or_none, size_arg, with_data, writable_len, write_into,
+};
 use skein_runtime::prelude::*;
 use std::cell::Cell;
 
@@ -17,28 +19,108 @@ impl NativeData for BytesIo {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method("__new__", new, "($type, *args, **kwargs)", "Create a new object."),
-    method("__init__", init_method, "($self, initial_bytes=b'')", "Start with the given bytes."),
-    method("readable", yes, "($self, /)", "Returns True if the IO object can be read."),
-    method("writable", yes, "($self, /)", "Returns True if the IO object can be written."),
-    method("seekable", yes, "($self, /)", "Returns True if the IO object can be seeked."),
+    static_method(
+        "__new__",
+        new,
+        "($type, *args, **kwargs)",
+        "Create a new object.",
+    ),
+    method(
+        "__init__",
+        init_method,
+        "($self, initial_bytes=b'')",
+        "Start with the given bytes.",
+    ),
+    method(
+        "readable",
+        yes,
+        "($self, /)",
+        "Returns True if the IO object can be read.",
+    ),
+    method(
+        "writable",
+        yes,
+        "($self, /)",
+        "Returns True if the IO object can be written.",
+    ),
+    method(
+        "seekable",
+        yes,
+        "($self, /)",
+        "Returns True if the IO object can be seeked.",
+    ),
     method("isatty", no, "($self, /)", "Always returns False."),
     method("flush", flush, "($self, /)", "Does nothing."),
     method("close", close, "($self, /)", "Disable all I/O operations."),
-    method("read", read, "($self, size=-1, /)", "Read at most size bytes, returned as a bytes object."),
-    method("read1", read, "($self, size=-1, /)", "Read at most size bytes, returned as a bytes object."),
-    method("readline", readline, "($self, size=-1, /)", "Next line from the file, as a bytes object."),
-    method("readlines", readlines, "($self, size=None, /)", "List of bytes objects, each a line from the file."),
-    method("readinto", readinto, "($self, buffer, /)", "Read bytes into buffer."),
+    method(
+        "read",
+        read,
+        "($self, size=-1, /)",
+        "Read at most size bytes, returned as a bytes object.",
+    ),
+    method(
+        "read1",
+        read,
+        "($self, size=-1, /)",
+        "Read at most size bytes, returned as a bytes object.",
+    ),
+    method(
+        "readline",
+        readline,
+        "($self, size=-1, /)",
+        "Next line from the file, as a bytes object.",
+    ),
+    method(
+        "readlines",
+        readlines,
+        "($self, size=None, /)",
+        "List of bytes objects, each a line from the file.",
+    ),
+    method(
+        "readinto",
+        readinto,
+        "($self, buffer, /)",
+        "Read bytes into buffer.",
+    ),
     method("write", write, "($self, b, /)", "Write bytes to file."),
-    method("seek", seek, "($self, pos, whence=0, /)", "Change stream position."),
-    method("tell", tell, "($self, /)", "Current file position, an integer."),
-    method("truncate", truncate, "($self, size=None, /)", "Truncate the file to at most size bytes."),
-    method("getvalue", getvalue, "($self, /)", "Retrieve the entire contents of the BytesIO object."),
-    method("getbuffer", getbuffer, "($self, /)", "Get a read-write view over the contents of the BytesIO object."),
+    method(
+        "seek",
+        seek,
+        "($self, pos, whence=0, /)",
+        "Change stream position.",
+    ),
+    method(
+        "tell",
+        tell,
+        "($self, /)",
+        "Current file position, an integer.",
+    ),
+    method(
+        "truncate",
+        truncate,
+        "($self, size=None, /)",
+        "Truncate the file to at most size bytes.",
+    ),
+    method(
+        "getvalue",
+        getvalue,
+        "($self, /)",
+        "Retrieve the entire contents of the BytesIO object.",
+    ),
+    method(
+        "getbuffer",
+        getbuffer,
+        "($self, /)",
+        "Get a read-write view over the contents of the BytesIO object.",
+    ),
     method("__next__", next, "($self, /)", "Implement next(self)."),
     method("__getstate__", getstate, "($self, /)", "State for pickle."),
-    method("__setstate__", setstate, "($self, state, /)", "Restore a state."),
+    method(
+        "__setstate__",
+        setstate,
+        "($self, state, /)",
+        "Restore a state.",
+    ),
 ];
 
 static GETSETS: &[GetSetDef] = &[getter("closed", get_closed, "True if the file is closed.")];
@@ -48,7 +130,16 @@ pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
     let base = super::support::io_type(vm, "_BufferedIOBase");
     let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
     let doc = "Buffered I/O implementation using an in-memory bytes buffer.";
-    let ty = vm.new_native_type("BytesIO", "_io", base, Kind::Native, flags, METHODS, GETSETS, doc);
+    let ty = vm.new_native_type(
+        "BytesIO",
+        "_io",
+        base,
+        Kind::Native,
+        flags,
+        METHODS,
+        GETSETS,
+        doc,
+    );
     super::support::add_type(vm, m, ty);
 }
 
@@ -86,7 +177,11 @@ fn check_exports(vm: &mut Vm, data: Ref<PyByteArray>) -> PyResult<()> {
 
 fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (owner, b) = this(vm, &args[0])?;
-    let initial = if args[1].is_absent() { Vec::new() } else { data_arg(vm, args[1])? };
+    let initial = if args[1].is_absent() {
+        Vec::new()
+    } else {
+        data_arg(vm, args[1])?
+    };
     if let Some(old) = b.data.get().cast() {
         check_exports(vm, old)?;
     }
@@ -170,7 +265,9 @@ fn readinto(vm: &mut Vm, args: &[Value]) -> PyResult {
     let room = writable_len(vm, args[1])?;
     let (b, data) = open_stream(vm, &args[0])?;
     let piece = take(vm, b, data, Some(room));
-    let piece = piece.cast::<PyBytes>().map_or(Vec::new(), |p| p.bytes().to_vec());
+    let piece = piece
+        .cast::<PyBytes>()
+        .map_or(Vec::new(), |p| p.bytes().to_vec());
     write_into(vm, args[1], 0, &piece)?;
     Ok(Value::from_usize(piece.len()))
 }
@@ -187,7 +284,10 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
             return Ok(Value::from_i32(0));
         }
         let (start, old) = (b.pos.get(), data.len());
-        let Some(end) = start.checked_add(new.len()).filter(|e| *e <= isize::MAX as usize) else {
+        let Some(end) = start
+            .checked_add(new.len())
+            .filter(|e| *e <= isize::MAX as usize)
+        else {
             return Err(vm.overflow_error("new buffer size too large"));
         };
         if end > old && !data.resize(vm, end) {
@@ -232,7 +332,11 @@ fn tell(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn truncate(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (b, data) = open_stream(vm, &args[0])?;
     check_exports(vm, data)?;
-    let n = if args[1].is_absent() { b.pos.get() as i64 } else { vm.index_i64(args[1])? };
+    let n = if args[1].is_absent() {
+        b.pos.get() as i64
+    } else {
+        vm.index_i64(args[1])?
+    };
     if n < 0 {
         return Err(vm.value_error(format!("negative size value {n}")));
     }
@@ -257,14 +361,18 @@ fn getstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     let value = getvalue(vm, args)?;
     let (b, _) = open_stream(vm, &args[0])?;
     let pos = vm.new_int(b.pos.get() as i64);
-    let dict = vm.own_attributes_copy(args[0]).map_or(Value::NONE, Value::from);
+    let dict = vm
+        .own_attributes_copy(args[0])
+        .map_or(Value::NONE, Value::from);
     Ok(vm.new_tuple(&[value, pos, or_none(dict)]))
 }
 
 fn setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     let Some(t) = args[1].cast::<PyTuple>().filter(|t| t.len() == 3) else {
         let (ty, got) = (vm.type_name(args[0]), vm.type_name(args[1]));
-        return Err(vm.type_error(format!("{ty}.__setstate__ argument should be 3-tuple, got {got}")));
+        return Err(vm.type_error(format!(
+            "{ty}.__setstate__ argument should be 3-tuple, got {got}"
+        )));
     };
     init_method(vm, &[args[0], t.items()[0]])?;
     let pos = vm.index_i64(t.items()[1])?;

@@ -1,6 +1,9 @@
 //! `FileIO`: an open file descriptor. Its functions are also called directly by the buffered streams.
 
-use super::support::{class, closed_error, interrupted, no_pickle, size_arg, unsupported, with_data, writable_len, write_into};
+use super::support::{
+    class, closed_error, interrupted, no_pickle, size_arg, unsupported, with_data, writable_len,
+    write_into,
+};
 use crate::os_error::os_error;
 use skein_runtime::helpers::files;
 use skein_runtime::prelude::*;
@@ -31,39 +34,137 @@ impl Drop for FileIo {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method("__new__", new, "($type, *args, **kwargs)", "Create a new object."),
-    method("__init__", init_method, "($self, file, mode='r', closefd=True, opener=None)", "Open a file."),
-    method("read", read, "($self, size=-1, /)", "Read at most size bytes, returned as bytes."),
-    method("readall", readall, "($self, /)", "Read all data from the file, returned as bytes."),
-    method("readinto", readinto, "($self, buffer, /)", "Read bytes into the buffer."),
-    method("write", write, "($self, b, /)", "Write buffer b to file, return number of bytes written."),
-    method("seek", seek, "($self, pos, whence=0, /)", "Move to new file position and return the file position."),
+    static_method(
+        "__new__",
+        new,
+        "($type, *args, **kwargs)",
+        "Create a new object.",
+    ),
+    method(
+        "__init__",
+        init_method,
+        "($self, file, mode='r', closefd=True, opener=None)",
+        "Open a file.",
+    ),
+    method(
+        "read",
+        read,
+        "($self, size=-1, /)",
+        "Read at most size bytes, returned as bytes.",
+    ),
+    method(
+        "readall",
+        readall,
+        "($self, /)",
+        "Read all data from the file, returned as bytes.",
+    ),
+    method(
+        "readinto",
+        readinto,
+        "($self, buffer, /)",
+        "Read bytes into the buffer.",
+    ),
+    method(
+        "write",
+        write,
+        "($self, b, /)",
+        "Write buffer b to file, return number of bytes written.",
+    ),
+    method(
+        "seek",
+        seek,
+        "($self, pos, whence=0, /)",
+        "Move to new file position and return the file position.",
+    ),
     method("tell", tell, "($self, /)", "Current file position."),
-    method("truncate", truncate, "($self, size=None, /)", "Truncate the file to at most size bytes and return the truncated size."),
+    method(
+        "truncate",
+        truncate,
+        "($self, size=None, /)",
+        "Truncate the file to at most size bytes and return the truncated size.",
+    ),
     method("close", close, "($self, /)", "Close the file."),
-    method("seekable", seekable, "($self, /)", "True if file supports random-access."),
-    method("readable", readable, "($self, /)", "True if file was opened in a read mode."),
-    method("writable", writable, "($self, /)", "True if file was opened in a write mode."),
-    method("fileno", fileno, "($self, /)", "Return the underlying file descriptor (an integer)."),
-    method("isatty", isatty, "($self, /)", "True if the file is connected to a TTY device."),
-    method("_isatty_open_only", isatty, "($self, /)", "Whether the file is a terminal, asked when it is opened."),
+    method(
+        "seekable",
+        seekable,
+        "($self, /)",
+        "True if file supports random-access.",
+    ),
+    method(
+        "readable",
+        readable,
+        "($self, /)",
+        "True if file was opened in a read mode.",
+    ),
+    method(
+        "writable",
+        writable,
+        "($self, /)",
+        "True if file was opened in a write mode.",
+    ),
+    method(
+        "fileno",
+        fileno,
+        "($self, /)",
+        "Return the underlying file descriptor (an integer).",
+    ),
+    method(
+        "isatty",
+        isatty,
+        "($self, /)",
+        "True if the file is connected to a TTY device.",
+    ),
+    method(
+        "_isatty_open_only",
+        isatty,
+        "($self, /)",
+        "Whether the file is a terminal, asked when it is opened.",
+    ),
     method("__repr__", repr, "($self, /)", "Return repr(self)."),
-    method("__reduce__", no_pickle, "($self, /)", "Streams cannot be pickled."),
-    method("__reduce_ex__", no_pickle, "($self, protocol, /)", "Streams cannot be pickled."),
+    method(
+        "__reduce__",
+        no_pickle,
+        "($self, /)",
+        "Streams cannot be pickled.",
+    ),
+    method(
+        "__reduce_ex__",
+        no_pickle,
+        "($self, protocol, /)",
+        "Streams cannot be pickled.",
+    ),
 ];
 
 static GETSETS: &[GetSetDef] = &[
     getter("closed", get_closed, "True if the file is closed."),
-    getter("closefd", get_closefd, "True if the file descriptor will be closed by close()."),
+    getter(
+        "closefd",
+        get_closefd,
+        "True if the file descriptor will be closed by close().",
+    ),
     getter("mode", get_mode, "String giving the file mode."),
-    getset("_blksize", get_blksize, set_blksize, "Preferred block size."),
+    getset(
+        "_blksize",
+        get_blksize,
+        set_blksize,
+        "Preferred block size.",
+    ),
 ];
 
 /// Makes the type.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
     let base = super::support::io_type(vm, "_RawIOBase");
     let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
-    let ty = vm.new_native_type("FileIO", "_io", base, Kind::Native, flags, METHODS, GETSETS, "Open a file.");
+    let ty = vm.new_native_type(
+        "FileIO",
+        "_io",
+        base,
+        Kind::Native,
+        flags,
+        METHODS,
+        GETSETS,
+        "Open a file.",
+    );
     super::support::add_type(vm, m, ty);
 }
 
@@ -100,7 +201,12 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// Reads the mode into the state; the flags for `open`.
 fn parse_mode(vm: &mut Vm, f: &FileIo, mode: &str) -> PyResult<i32> {
     let (mut kinds, mut plus, mut flags) = (0, 0, 0);
-    for (set, on) in [(&f.readable, false), (&f.writable, false), (&f.created, false), (&f.appending, false)] {
+    for (set, on) in [
+        (&f.readable, false),
+        (&f.writable, false),
+        (&f.created, false),
+        (&f.appending, false),
+    ] {
         set.set(on);
     }
     for c in mode.chars() {
@@ -130,17 +236,21 @@ fn parse_mode(vm: &mut Vm, f: &FileIo, mode: &str) -> PyResult<i32> {
         kinds += 1;
     }
     if kinds != 1 || plus > 1 {
-        return Err(vm.value_error("Must have exactly one of create/read/write/append mode and at most one plus"));
+        return Err(vm.value_error(
+            "Must have exactly one of create/read/write/append mode and at most one plus",
+        ));
     }
     if plus == 1 {
         f.readable.set(true);
         f.writable.set(true);
     }
-    Ok(flags | libc::O_CLOEXEC | match (f.readable.get(), f.writable.get()) {
-        (true, true) => libc::O_RDWR,
-        (false, _) => libc::O_WRONLY,
-        _ => libc::O_RDONLY,
-    })
+    Ok(flags
+        | libc::O_CLOEXEC
+        | match (f.readable.get(), f.writable.get()) {
+            (true, true) => libc::O_RDWR,
+            (false, _) => libc::O_WRONLY,
+            _ => libc::O_RDONLY,
+        })
 }
 
 fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -436,7 +546,11 @@ fn close(vm: &mut Vm, args: &[Value]) -> PyResult {
         f.fd.set(-1);
         return first.map(|()| Value::NONE);
     }
-    let failure = if first.is_err() { vm.take_raised() } else { Value::NULL };
+    let failure = if first.is_err() {
+        vm.take_raised()
+    } else {
+        Value::NULL
+    };
     close_fd(vm, f)?;
     match failure.non_null() {
         Some(e) => Err(vm.reraise_value(e)),
@@ -463,7 +577,9 @@ fn fileno(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::from_i32(open_file(vm, &args[0])?.fd.get()))
 }
 fn isatty(vm: &mut Vm, args: &[Value]) -> PyResult {
-    Ok(Value::bool(files::isatty(open_file(vm, &args[0])?.fd.get())))
+    Ok(Value::bool(files::isatty(
+        open_file(vm, &args[0])?.fd.get(),
+    )))
 }
 fn get_closed(vm: &mut Vm, v: Value) -> PyResult {
     Ok(Value::bool(this(vm, &v)?.fd.get() < 0))
@@ -492,7 +608,12 @@ pub fn block_size(f: &FileIo) -> usize {
 }
 
 fn mode_text(f: &FileIo) -> &'static str {
-    match (f.created.get(), f.appending.get(), f.readable.get(), f.writable.get()) {
+    match (
+        f.created.get(),
+        f.appending.get(),
+        f.readable.get(),
+        f.writable.get(),
+    ) {
         (true, _, true, _) => "xb+",
         (true, ..) => "xb",
         (_, true, true, _) => "ab+",

@@ -46,7 +46,10 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
 
 /// `class UnsupportedOperation(OSError, ValueError)`
 fn unsupported_operation(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
-    let (os, value) = (vm.builtin_type(ids::OS_ERROR).value(), vm.builtin_type(ids::VALUE_ERROR).value());
+    let (os, value) = (
+        vm.builtin_type(ids::OS_ERROR).value(),
+        vm.builtin_type(ids::VALUE_ERROR).value(),
+    );
     let bases = vm.new_tuple(&[os, value]);
     let dict = PyDict::new(vm);
     let module = vm.new_str("io");

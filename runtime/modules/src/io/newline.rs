@@ -100,11 +100,36 @@ impl NativeData for Decoder {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method("__new__", new, "($type, *args, **kwargs)", "Create a new object."),
-    method("__init__", init_method, "($self, decoder, translate, errors='strict')", "Wrap a decoder."),
-    method("decode", decode, "($self, input, final=False)", "Decode and translate."),
-    method("getstate", getstate, "($self, /)", "State of the decoder and of the translation."),
-    method("setstate", setstate, "($self, state, /)", "Restore a state."),
+    static_method(
+        "__new__",
+        new,
+        "($type, *args, **kwargs)",
+        "Create a new object.",
+    ),
+    method(
+        "__init__",
+        init_method,
+        "($self, decoder, translate, errors='strict')",
+        "Wrap a decoder.",
+    ),
+    method(
+        "decode",
+        decode,
+        "($self, input, final=False)",
+        "Decode and translate.",
+    ),
+    method(
+        "getstate",
+        getstate,
+        "($self, /)",
+        "State of the decoder and of the translation.",
+    ),
+    method(
+        "setstate",
+        setstate,
+        "($self, state, /)",
+        "Restore a state.",
+    ),
     method("reset", reset, "($self, /)", "Start anew."),
 ];
 
@@ -113,7 +138,16 @@ static GETSETS: &[GetSetDef] = &[getter("newlines", get_newlines, "Line ends see
 /// Makes the type.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
     let doc = "Codec used when reading a file in universal newlines mode.";
-    let ty = vm.new_native_type("IncrementalNewlineDecoder", "_io", None, Kind::Native, tflag::BASETYPE, METHODS, GETSETS, doc);
+    let ty = vm.new_native_type(
+        "IncrementalNewlineDecoder",
+        "_io",
+        None,
+        Kind::Native,
+        tflag::BASETYPE,
+        METHODS,
+        GETSETS,
+        doc,
+    );
     super::support::add_type(vm, m, ty);
 }
 
@@ -165,7 +199,9 @@ fn decode(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     let Some(s) = text.cast::<PyStr>() else {
         let name = vm.type_name(text);
-        return Err(vm.type_error(format!("decoder should return a string result, not '{name}'")));
+        return Err(vm.type_error(format!(
+            "decoder should return a string result, not '{name}'"
+        )));
     };
     let out = d.newlines.feed(s.bytes().to_vec(), d.translate.get(), last);
     Ok(vm.new_str_bytes(&out))

@@ -5,9 +5,24 @@ use skein_runtime::prelude::*;
 
 /// See the module's header.
 pub static FUNCTIONS: &[NativeDef] = &[
-    function("open", open, "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)", "Open file and return a stream.  Raise OSError upon failure."),
-    function("open_code", open_code, "(path)", "Opens the provided file with the intent to import the contents."),
-    function("text_encoding", text_encoding, "(encoding, stacklevel=2, /)", "A helper function to choose the text encoding."),
+    function(
+        "open",
+        open,
+        "(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)",
+        "Open file and return a stream.  Raise OSError upon failure.",
+    ),
+    function(
+        "open_code",
+        open_code,
+        "(path)",
+        "Opens the provided file with the intent to import the contents.",
+    ),
+    function(
+        "text_encoding",
+        text_encoding,
+        "(encoding, stacklevel=2, /)",
+        "A helper function to choose the text encoding.",
+    ),
 ];
 
 /// What a mode string asks for.
@@ -60,7 +75,9 @@ fn give_up(vm: &mut Vm, stream: Value, r: Raised) -> Raised {
 
 fn open(vm: &mut Vm, args: &[Value]) -> PyResult {
     let mode_value = args[1].non_null().unwrap_or_else(|| vm.intern("r").value());
-    let mode_text = vm.str_arg(mode_value, "open() argument 'mode'")?.text_lossy();
+    let mode_text = vm
+        .str_arg(mode_value, "open() argument 'mode'")?
+        .text_lossy();
     let buffering = match args[2].non_null() {
         Some(b) => vm.index_i64(b)?,
         None => -1,
@@ -68,7 +85,11 @@ fn open(vm: &mut Vm, args: &[Value]) -> PyResult {
     let file = crate::path::fspath_or_fd(vm, args[0])?;
     let mode = parse_mode(vm, &mode_text)?;
     if mode.binary {
-        for (v, what) in [(args[3], "an encoding"), (args[4], "an errors"), (args[5], "a newline")] {
+        for (v, what) in [
+            (args[3], "an encoding"),
+            (args[4], "an errors"),
+            (args[5], "a newline"),
+        ] {
             if !v.is_absent() {
                 return Err(vm.value_error(format!("binary mode doesn't take {what} argument")));
             }
@@ -94,7 +115,14 @@ fn open(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(stream)
 }
 
-fn wrap(vm: &mut Vm, raw: Value, top: &mut Value, mode: &Mode, buffering: i64, args: &[Value]) -> PyResult {
+fn wrap(
+    vm: &mut Vm,
+    raw: Value,
+    top: &mut Value,
+    mode: &Mode,
+    buffering: i64,
+    args: &[Value],
+) -> PyResult {
     let tty = if buffering < 0 {
         let t = vm.call_method(raw, "isatty", &[])?;
         vm.truth(t)?
@@ -123,13 +151,25 @@ fn wrap(vm: &mut Vm, raw: Value, top: &mut Value, mode: &Mode, buffering: i64, a
         return Ok(buffer);
     }
     let or_none = |v: Value| v.non_null().unwrap_or(Value::NONE);
-    make(vm, "TextIOWrapper", &[buffer, or_none(args[3]), or_none(args[4]), or_none(args[5]), Value::bool(line_buffering)])
+    make(
+        vm,
+        "TextIOWrapper",
+        &[
+            buffer,
+            or_none(args[3]),
+            or_none(args[4]),
+            or_none(args[5]),
+            Value::bool(line_buffering),
+        ],
+    )
 }
 
 fn open_code(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !args[0].is::<PyStr>() {
         let name = vm.type_name(args[0]);
-        return Err(vm.type_error(format!("open_code() argument 'path' must be str, not {name}")));
+        return Err(vm.type_error(format!(
+            "open_code() argument 'path' must be str, not {name}"
+        )));
     }
     let mode = vm.new_str("rb");
     let mut all = [Value::NULL; 8];
@@ -141,5 +181,9 @@ fn text_encoding(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !args[0].is_none() {
         return Ok(args[0]);
     }
-    Ok(vm.new_str(if vm.config.utf8_mode != 0 { "utf-8" } else { "locale" }))
+    Ok(vm.new_str(if vm.config.utf8_mode != 0 {
+        "utf-8"
+    } else {
+        "locale"
+    }))
 }

@@ -16,29 +16,87 @@ impl NativeData for Pair {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method("__new__", new, "($type, *args, **kwargs)", "Create a new object."),
-    method("__init__", init_method, "($self, reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)", "Buffer both streams."),
+    static_method(
+        "__new__",
+        new,
+        "($type, *args, **kwargs)",
+        "Create a new object.",
+    ),
+    method(
+        "__init__",
+        init_method,
+        "($self, reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)",
+        "Buffer both streams.",
+    ),
     method("read", read, "($self, size=-1, /)", "Read from the reader."),
-    method("peek", peek, "($self, size=0, /)", "Look ahead in the reader."),
-    method("read1", read1, "($self, size=-1, /)", "Read from the reader with one raw read."),
-    method("readinto", readinto, "($self, buffer, /)", "Read into the buffer."),
-    method("readinto1", readinto1, "($self, buffer, /)", "Read into the buffer with one raw read."),
+    method(
+        "peek",
+        peek,
+        "($self, size=0, /)",
+        "Look ahead in the reader.",
+    ),
+    method(
+        "read1",
+        read1,
+        "($self, size=-1, /)",
+        "Read from the reader with one raw read.",
+    ),
+    method(
+        "readinto",
+        readinto,
+        "($self, buffer, /)",
+        "Read into the buffer.",
+    ),
+    method(
+        "readinto1",
+        readinto1,
+        "($self, buffer, /)",
+        "Read into the buffer with one raw read.",
+    ),
     method("write", write, "($self, buffer, /)", "Write to the writer."),
     method("flush", flush, "($self, /)", "Flush the writer."),
     method("close", close, "($self, /)", "Close both streams."),
-    method("readable", readable, "($self, /)", "Whether the reader is readable."),
-    method("writable", writable, "($self, /)", "Whether the writer is writable."),
-    method("isatty", isatty, "($self, /)", "Whether one of the streams is a terminal."),
+    method(
+        "readable",
+        readable,
+        "($self, /)",
+        "Whether the reader is readable.",
+    ),
+    method(
+        "writable",
+        writable,
+        "($self, /)",
+        "Whether the writer is writable.",
+    ),
+    method(
+        "isatty",
+        isatty,
+        "($self, /)",
+        "Whether one of the streams is a terminal.",
+    ),
 ];
 
-static GETSETS: &[GetSetDef] = &[getter("closed", get_closed, "True if the writer is closed.")];
+static GETSETS: &[GetSetDef] = &[getter(
+    "closed",
+    get_closed,
+    "True if the writer is closed.",
+)];
 
 /// Makes the type.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
     let base = super::support::io_type(vm, "_BufferedIOBase");
     let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
     let doc = "A buffered reader and writer object together.";
-    let ty = vm.new_native_type("BufferedRWPair", "_io", base, Kind::Native, flags, METHODS, GETSETS, doc);
+    let ty = vm.new_native_type(
+        "BufferedRWPair",
+        "_io",
+        base,
+        Kind::Native,
+        flags,
+        METHODS,
+        GETSETS,
+        doc,
+    );
     super::support::add_type(vm, m, ty);
 }
 
@@ -55,8 +113,13 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let Some((owner, p)) = native::<Pair>(&args[0]) else {
         return Err(vm.wrong_self("__init__", "BufferedRWPair", args[0]));
     };
-    let size = args[3].non_null().unwrap_or(Value::from_usize(super::BUFFER_SIZE));
-    for (name, raw, slot) in [("BufferedReader", args[1], &p.reader), ("BufferedWriter", args[2], &p.writer)] {
+    let size = args[3]
+        .non_null()
+        .unwrap_or(Value::from_usize(super::BUFFER_SIZE));
+    for (name, raw, slot) in [
+        ("BufferedReader", args[1], &p.reader),
+        ("BufferedWriter", args[2], &p.writer),
+    ] {
         let Some(ty) = super::support::io_type(vm, name) else {
             return Err(uninitialized(vm));
         };
@@ -80,10 +143,14 @@ fn side(vm: &mut Vm, v: &Value, writer: bool) -> PyResult {
 
 fn to_reader(vm: &mut Vm, args: &[Value], name: &str) -> PyResult {
     let s = side(vm, &args[0], false)?;
-    let given: ValueVec = args[1..].iter().filter_map(|v| v.non_null()).fold(ValueVec::new(), |mut all, v| {
-        all.push(&vm.heap, v);
-        all
-    });
+    let given: ValueVec =
+        args[1..]
+            .iter()
+            .filter_map(|v| v.non_null())
+            .fold(ValueVec::new(), |mut all, v| {
+                all.push(&vm.heap, v);
+                all
+            });
     vm.call_method(s, name, given.as_slice())
 }
 fn read(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -127,7 +194,11 @@ fn isatty(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn close(vm: &mut Vm, args: &[Value]) -> PyResult {
     let w = side(vm, &args[0], true)?;
     let r = vm.call_method(w, "close", &[]);
-    let failure = if r.is_err() { vm.take_raised() } else { Value::NULL };
+    let failure = if r.is_err() {
+        vm.take_raised()
+    } else {
+        Value::NULL
+    };
     let closed = to_reader(vm, args, "close");
     super::buffered::chain(vm, failure, closed)
 }

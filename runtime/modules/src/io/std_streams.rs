@@ -44,8 +44,14 @@ fn wanted_encoding(vm: &Vm) -> (String, Option<String>) {
 /// In the C and POSIX locales undecodable bytes pass through.
 fn lenient_locale(vm: &Vm) -> bool {
     let set = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG"));
-    vm.config.utf8_mode == 1 || matches!(locale.as_deref(), None | Some("C" | "POSIX" | "C.UTF-8" | "C.utf8"))
+    let locale = set("LC_ALL")
+        .or_else(|| set("LC_CTYPE"))
+        .or_else(|| set("LANG"));
+    vm.config.utf8_mode == 1
+        || matches!(
+            locale.as_deref(),
+            None | Some("C" | "POSIX" | "C.UTF-8" | "C.utf8")
+        )
 }
 
 fn make(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
@@ -70,7 +76,15 @@ fn make_stream(vm: &mut Vm, fd: i32, name: &str, encoding: &str, errors: Option<
     let buffer = if unbuffered {
         raw
     } else {
-        make(vm, if writing { "BufferedWriter" } else { "BufferedReader" }, &[raw])?
+        make(
+            vm,
+            if writing {
+                "BufferedWriter"
+            } else {
+                "BufferedReader"
+            },
+            &[raw],
+        )?
     };
     let errors = match (fd, errors) {
         (2, _) => "backslashreplace",
@@ -80,9 +94,20 @@ fn make_stream(vm: &mut Vm, fd: i32, name: &str, encoding: &str, errors: Option<
     };
     let (encoding, errors) = (vm.new_str(encoding), vm.new_str(errors));
     // Standard input reads all line ends, output writes them as they are.
-    let newline = if writing { vm.new_str("\n") } else { Value::NONE };
+    let newline = if writing {
+        vm.new_str("\n")
+    } else {
+        Value::NONE
+    };
     let line_buffering = Value::bool(tty || fd == 2);
-    let args = [buffer, encoding, errors, newline, line_buffering, Value::bool(unbuffered)];
+    let args = [
+        buffer,
+        encoding,
+        errors,
+        newline,
+        line_buffering,
+        Value::bool(unbuffered),
+    ];
     let stream = make(vm, "TextIOWrapper", &args)?;
     let mode = vm.new_str(if writing { "w" } else { "r" });
     let attribute = vm.names.mode;

@@ -23,22 +23,82 @@ struct StringIo {
 impl NativeData for StringIo {}
 
 static METHODS: &[NativeDef] = &[
-    static_method("__new__", new, "($type, *args, **kwargs)", "Create a new object."),
-    method("__init__", init_method, "($self, initial_value='', newline='\\n')", "Start with the given text."),
-    method("read", read, "($self, size=-1, /)", "Read at most size characters, returned as a string."),
-    method("readline", readline, "($self, size=-1, /)", "Read until newline or EOF."),
+    static_method(
+        "__new__",
+        new,
+        "($type, *args, **kwargs)",
+        "Create a new object.",
+    ),
+    method(
+        "__init__",
+        init_method,
+        "($self, initial_value='', newline='\\n')",
+        "Start with the given text.",
+    ),
+    method(
+        "read",
+        read,
+        "($self, size=-1, /)",
+        "Read at most size characters, returned as a string.",
+    ),
+    method(
+        "readline",
+        readline,
+        "($self, size=-1, /)",
+        "Read until newline or EOF.",
+    ),
     method("__next__", next, "($self, /)", "Implement next(self)."),
     method("write", write, "($self, s, /)", "Write string to file."),
-    method("seek", seek, "($self, pos, whence=0, /)", "Change stream position."),
-    method("tell", tell, "($self, /)", "Tell the current file position."),
-    method("truncate", truncate, "($self, pos=None, /)", "Truncate size to pos."),
-    method("getvalue", getvalue, "($self, /)", "Retrieve the entire contents of the object."),
+    method(
+        "seek",
+        seek,
+        "($self, pos, whence=0, /)",
+        "Change stream position.",
+    ),
+    method(
+        "tell",
+        tell,
+        "($self, /)",
+        "Tell the current file position.",
+    ),
+    method(
+        "truncate",
+        truncate,
+        "($self, pos=None, /)",
+        "Truncate size to pos.",
+    ),
+    method(
+        "getvalue",
+        getvalue,
+        "($self, /)",
+        "Retrieve the entire contents of the object.",
+    ),
     method("close", close, "($self, /)", "Close the IO object."),
-    method("readable", yes, "($self, /)", "Returns True if the IO object can be read."),
-    method("writable", yes, "($self, /)", "Returns True if the IO object can be written."),
-    method("seekable", yes, "($self, /)", "Returns True if the IO object can be seeked."),
+    method(
+        "readable",
+        yes,
+        "($self, /)",
+        "Returns True if the IO object can be read.",
+    ),
+    method(
+        "writable",
+        yes,
+        "($self, /)",
+        "Returns True if the IO object can be written.",
+    ),
+    method(
+        "seekable",
+        yes,
+        "($self, /)",
+        "Returns True if the IO object can be seeked.",
+    ),
     method("__getstate__", getstate, "($self, /)", "State for pickle."),
-    method("__setstate__", setstate, "($self, state, /)", "Restore a state."),
+    method(
+        "__setstate__",
+        setstate,
+        "($self, state, /)",
+        "Restore a state.",
+    ),
 ];
 
 static GETSETS: &[GetSetDef] = &[
@@ -52,7 +112,16 @@ pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
     let base = super::support::io_type(vm, "_TextIOBase");
     let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
     let doc = "Text I/O implementation using an in-memory buffer.";
-    let ty = vm.new_native_type("StringIO", "_io", base, Kind::Native, flags, METHODS, GETSETS, doc);
+    let ty = vm.new_native_type(
+        "StringIO",
+        "_io",
+        base,
+        Kind::Native,
+        flags,
+        METHODS,
+        GETSETS,
+        doc,
+    );
     super::support::add_type(vm, m, ty);
 }
 
@@ -159,7 +228,14 @@ impl StringIo {
             return vm.empty_str().value();
         }
         let text = self.text.borrow();
-        self.pos.set(self.pos.get() + if self.ascii() { end - start } else { wtf8::count(&text[start..end]) });
+        self.pos.set(
+            self.pos.get()
+                + if self.ascii() {
+                    end - start
+                } else {
+                    wtf8::count(&text[start..end])
+                },
+        );
         self.byte.set(end);
         vm.new_str_bytes(&text[start..end])
     }
@@ -172,8 +248,13 @@ impl StringIo {
                 None | Some(b"\n") => memchr::memchr(b'\n', rest).map(|i| i + 1),
                 Some(b"\r") => memchr::memchr(b'\r', rest).map(|i| i + 1),
                 Some(b"\r\n") => memchr::memmem::find(rest, b"\r\n").map(|i| i + 2),
-                Some(_) => memchr::memchr2(b'\r', b'\n', rest)
-                    .map(|i| if rest[i] == b'\r' && rest.get(i + 1) == Some(&b'\n') { i + 2 } else { i + 1 }),
+                Some(_) => memchr::memchr2(b'\r', b'\n', rest).map(|i| {
+                    if rest[i] == b'\r' && rest.get(i + 1) == Some(&b'\n') {
+                        i + 2
+                    } else {
+                        i + 1
+                    }
+                }),
             };
             n.map_or(text.len(), |n| self.byte.get() + n)
         };
@@ -185,7 +266,11 @@ impl StringIo {
 }
 
 fn set_initial(vm: &mut Vm, s: &StringIo, initial: Value, newline: Value) -> PyResult<()> {
-    let newline = if newline.is_null() { Some(b"\n".to_vec()) } else { newline_arg(vm, newline)? };
+    let newline = if newline.is_null() {
+        Some(b"\n".to_vec())
+    } else {
+        newline_arg(vm, newline)?
+    };
     let text = if initial.is_absent() {
         None
     } else {
@@ -236,7 +321,11 @@ fn readline(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = open_stream(vm, &args[0])?;
     let exact = super::support::io_type(vm, "StringIO") == Some(vm.type_of(args[0]));
-    let line = if exact { s.line(vm, None) } else { vm.call_method(args[0], "readline", &[])? };
+    let line = if exact {
+        s.line(vm, None)
+    } else {
+        vm.call_method(args[0], "readline", &[])?
+    };
     if vm.len(line)? == 0 {
         return Err(vm.stop_iteration(Value::NONE));
     }
@@ -263,7 +352,9 @@ fn seek(vm: &mut Vm, args: &[Value]) -> PyResult {
     let at = match whence {
         0 if offset < 0 => return Err(vm.value_error(format!("Negative seek position {offset}"))),
         0 => offset as usize,
-        1 | 2 if offset != 0 => return Err(vm.raise(ids::OS_ERROR, "Can't do nonzero cur-relative seeks")),
+        1 | 2 if offset != 0 => {
+            return Err(vm.raise(ids::OS_ERROR, "Can't do nonzero cur-relative seeks"));
+        }
         1 => s.pos.get(),
         2 => s.len.get(),
         n => return Err(vm.value_error(format!("Invalid whence ({n}, should be 0, 1 or 2)"))),
@@ -279,7 +370,11 @@ fn tell(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn truncate(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = open_stream(vm, &args[0])?;
-    let n = if args[1].is_absent() { s.pos.get() as i64 } else { vm.index_i64(args[1])? };
+    let n = if args[1].is_absent() {
+        s.pos.get() as i64
+    } else {
+        vm.index_i64(args[1])?
+    };
     if n < 0 {
         return Err(vm.value_error(format!("Negative size value {n}")));
     }
@@ -329,14 +424,18 @@ fn getstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     let newline = s.newline.borrow().clone();
     let newline = newline.map_or(Value::NONE, |n| vm.new_str_bytes(&n));
     let pos = vm.new_int(s.pos.get() as i64);
-    let dict = vm.own_attributes_copy(args[0]).map_or(Value::NONE, Value::from);
+    let dict = vm
+        .own_attributes_copy(args[0])
+        .map_or(Value::NONE, Value::from);
     Ok(vm.new_tuple(&[value, newline, pos, or_none(dict)]))
 }
 
 fn setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     let Some(t) = args[1].cast::<PyTuple>().filter(|t| t.len() == 4) else {
         let (ty, got) = (vm.type_name(args[0]), vm.type_name(args[1]));
-        return Err(vm.type_error(format!("{ty}.__setstate__ argument should be 4-tuple, got {got}")));
+        return Err(vm.type_error(format!(
+            "{ty}.__setstate__ argument should be 4-tuple, got {got}"
+        )));
     };
     let s = this(vm, &args[0])?;
     // The text was translated before: it goes in as it is.

@@ -67,7 +67,11 @@ pub fn data_arg(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
 }
 
 /// Runs `f` over the bytes of a bytes-like object, without a copy for `bytes`.
-pub fn with_data<R>(vm: &mut Vm, v: Value, f: impl FnOnce(&mut Vm, &[u8]) -> PyResult<R>) -> PyResult<R> {
+pub fn with_data<R>(
+    vm: &mut Vm,
+    v: Value,
+    f: impl FnOnce(&mut Vm, &[u8]) -> PyResult<R>,
+) -> PyResult<R> {
     if let Some(b) = v.cast::<PyBytes>() {
         return f(vm, b.bytes());
     }
@@ -80,13 +84,17 @@ fn byte_view(vm: &mut Vm, target: Value) -> PyResult {
     let name = vm.names.__buffer__;
     if vm.lookup_special(target, name).is_none() {
         let name = vm.type_name(target);
-        return Err(vm.type_error(format!("a read-write bytes-like object is required, not '{name}'")));
+        return Err(vm.type_error(format!(
+            "a read-write bytes-like object is required, not '{name}'"
+        )));
     }
     let view = vm.call(ty, &[target])?;
     let readonly = vm.get_attr_text(view, "readonly")?;
     if vm.truth(readonly)? {
         let name = vm.type_name(target);
-        return Err(vm.type_error(format!("a read-write bytes-like object is required, not '{name}'")));
+        return Err(vm.type_error(format!(
+            "a read-write bytes-like object is required, not '{name}'"
+        )));
     }
     let format = vm.new_str("B");
     vm.call_method(view, "cast", &[format])
@@ -132,7 +140,8 @@ pub fn closed_error(vm: &mut Vm) -> Raised {
 /// # Errors
 /// What a handler raised.
 pub fn interrupted(vm: &mut Vm) -> PyResult<()> {
-    vm.attention.store(true, std::sync::atomic::Ordering::Relaxed);
+    vm.attention
+        .store(true, std::sync::atomic::Ordering::Relaxed);
     Ok(())
 }
 

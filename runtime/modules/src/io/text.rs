@@ -5,7 +5,9 @@
 
 use super::buffered::{self, chain};
 use super::newline::Newlines;
-use super::support::{class, closed_error, is_closed, no_pickle, or_none, uninitialized, unsupported};
+use super::support::{
+    class, closed_error, is_closed, no_pickle, or_none, uninitialized, unsupported,
+};
 use super::text_codec::Fast;
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -46,35 +48,132 @@ pub struct Text {
 
 impl NativeData for Text {
     fn trace(&self, t: &mut Tracer) {
-        for s in [&self.buffer, &self.encoding, &self.errors, &self.encoder, &self.decoder, &self.snap_state] {
+        for s in [
+            &self.buffer,
+            &self.encoding,
+            &self.errors,
+            &self.encoder,
+            &self.decoder,
+            &self.snap_state,
+        ] {
             t.visit_slot(s);
         }
     }
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method("__new__", new, "($type, *args, **kwargs)", "Create a new object."),
-    method("__init__", init_method, "($self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)", "Make a text stream over a buffered one."),
-    method("reconfigure", reconfigure, "($self, /, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)", "Reconfigure the text stream with new parameters."),
-    method("write", write, "($self, text, /)", "Write string to stream, return the number of characters written."),
+    static_method(
+        "__new__",
+        new,
+        "($type, *args, **kwargs)",
+        "Create a new object.",
+    ),
+    method(
+        "__init__",
+        init_method,
+        "($self, buffer, encoding=None, errors=None, newline=None, line_buffering=False, write_through=False)",
+        "Make a text stream over a buffered one.",
+    ),
+    method(
+        "reconfigure",
+        reconfigure,
+        "($self, /, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)",
+        "Reconfigure the text stream with new parameters.",
+    ),
+    method(
+        "write",
+        write,
+        "($self, text, /)",
+        "Write string to stream, return the number of characters written.",
+    ),
     method("flush", flush, "($self, /)", "Write what is pending."),
     method("close", close, "($self, /)", "Flush and close the stream."),
-    method("detach", detach, "($self, /)", "Separate the underlying buffer from the stream and return it."),
+    method(
+        "detach",
+        detach,
+        "($self, /)",
+        "Separate the underlying buffer from the stream and return it.",
+    ),
     method("__del__", del, "($self, /)", "Write what is pending."),
-    method("fileno", fileno, "($self, /)", "Return underlying file descriptor."),
-    method("isatty", isatty, "($self, /)", "Return whether this is a terminal."),
-    method("seekable", seekable, "($self, /)", "Return whether object supports random access."),
-    method("readable", readable, "($self, /)", "Return whether object was opened for reading."),
-    method("writable", writable, "($self, /)", "Return whether object was opened for writing."),
-    method("truncate", truncate, "($self, pos=None, /)", "Truncate the file."),
+    method(
+        "fileno",
+        fileno,
+        "($self, /)",
+        "Return underlying file descriptor.",
+    ),
+    method(
+        "isatty",
+        isatty,
+        "($self, /)",
+        "Return whether this is a terminal.",
+    ),
+    method(
+        "seekable",
+        seekable,
+        "($self, /)",
+        "Return whether object supports random access.",
+    ),
+    method(
+        "readable",
+        readable,
+        "($self, /)",
+        "Return whether object was opened for reading.",
+    ),
+    method(
+        "writable",
+        writable,
+        "($self, /)",
+        "Return whether object was opened for writing.",
+    ),
+    method(
+        "truncate",
+        truncate,
+        "($self, pos=None, /)",
+        "Truncate the file.",
+    ),
     method("__repr__", repr, "($self, /)", "Return repr(self)."),
-    method("__reduce__", no_pickle, "($self, /)", "Streams cannot be pickled."),
-    method("__reduce_ex__", no_pickle, "($self, protocol, /)", "Streams cannot be pickled."),
-    method("read", super::text_read::read, "($self, size=-1, /)", "Read at most size characters from stream."),
-    method("readline", super::text_read::readline, "($self, size=-1, /)", "Read until newline or EOF."),
-    method("__next__", super::text_read::next, "($self, /)", "Implement next(self)."),
-    method("seek", super::text_read::seek, "($self, cookie, whence=0, /)", "Set the stream position, and return the new stream position."),
-    method("tell", super::text_read::tell, "($self, /)", "Return the stream position as an opaque number."),
+    method(
+        "__reduce__",
+        no_pickle,
+        "($self, /)",
+        "Streams cannot be pickled.",
+    ),
+    method(
+        "__reduce_ex__",
+        no_pickle,
+        "($self, protocol, /)",
+        "Streams cannot be pickled.",
+    ),
+    method(
+        "read",
+        super::text_read::read,
+        "($self, size=-1, /)",
+        "Read at most size characters from stream.",
+    ),
+    method(
+        "readline",
+        super::text_read::readline,
+        "($self, size=-1, /)",
+        "Read until newline or EOF.",
+    ),
+    method(
+        "__next__",
+        super::text_read::next,
+        "($self, /)",
+        "Implement next(self).",
+    ),
+    method(
+        "seek",
+        super::text_read::seek,
+        "($self, cookie, whence=0, /)",
+        "Set the stream position, and return the new stream position.",
+    ),
+    method(
+        "tell",
+        super::text_read::tell,
+        "($self, /)",
+        "Return the stream position as an opaque number.",
+    ),
 ];
 
 static GETSETS: &[GetSetDef] = &[
@@ -82,8 +181,16 @@ static GETSETS: &[GetSetDef] = &[
     getter("encoding", get_encoding, "Name of the encoding."),
     getter("errors", get_errors, "Name of the error handler."),
     getter("newlines", get_newlines, "Line ends translated so far."),
-    getter("line_buffering", get_line_buffering, "Whether line ends cause a flush."),
-    getter("write_through", get_write_through, "Whether writes go to the buffer at once."),
+    getter(
+        "line_buffering",
+        get_line_buffering,
+        "Whether line ends cause a flush.",
+    ),
+    getter(
+        "write_through",
+        get_write_through,
+        "Whether writes go to the buffer at once.",
+    ),
     getter("closed", get_closed, "True if the stream is closed."),
     getter("name", get_name, "Name of the underlying stream."),
     getset("_CHUNK_SIZE", get_chunk, set_chunk, "Bytes read at a time."),
@@ -94,7 +201,16 @@ pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
     let base = super::support::io_type(vm, "_TextIOBase");
     let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF | tflag::HAS_DEL;
     let doc = "Character and line based layer over a BufferedIOBase object, buffer.";
-    let ty = vm.new_native_type("TextIOWrapper", "_io", base, Kind::Native, flags, METHODS, GETSETS, doc);
+    let ty = vm.new_native_type(
+        "TextIOWrapper",
+        "_io",
+        base,
+        Kind::Native,
+        flags,
+        METHODS,
+        GETSETS,
+        doc,
+    );
     super::support::add_type(vm, m, ty);
 }
 
@@ -169,7 +285,9 @@ fn text_arg(vm: &mut Vm, v: Value, what: &str) -> PyResult<Option<Ref<PyStr>>> {
         Some(s) => Ok(Some(s)),
         None => {
             let name = vm.type_name(v);
-            Err(vm.type_error(format!("TextIOWrapper() argument '{what}' must be str or None, not {name}")))
+            Err(vm.type_error(format!(
+                "TextIOWrapper() argument '{what}' must be str or None, not {name}"
+            )))
         }
     }
 }
@@ -181,11 +299,16 @@ pub fn newline_arg(vm: &mut Vm, v: Value) -> PyResult<Option<Vec<u8>>> {
     }
     let Some(s) = v.cast::<PyStr>() else {
         let name = vm.type_name(v);
-        return Err(vm.type_error(format!("TextIOWrapper() argument 'newline' must be str or None, not {name}")));
+        return Err(vm.type_error(format!(
+            "TextIOWrapper() argument 'newline' must be str or None, not {name}"
+        )));
     };
     if !matches!(s.bytes(), b"" | b"\n" | b"\r" | b"\r\n") {
         let shown = vm.repr_text(v)?;
-        return Err(vm.value_error(format!("illegal newline value: {}", shown.trim_matches('\''))));
+        return Err(vm.value_error(format!(
+            "illegal newline value: {}",
+            shown.trim_matches('\'')
+        )));
     }
     Ok(Some(s.bytes().to_vec()))
 }
@@ -200,13 +323,22 @@ impl Text {
         self.newline.borrow().is_none()
     }
 
-    fn set_encoding(&self, vm: &mut Vm, owner: Ref<Native>, encoding: Ref<PyStr>, errors: Ref<PyStr>) -> PyResult<()> {
+    fn set_encoding(
+        &self,
+        vm: &mut Vm,
+        owner: Ref<Native>,
+        encoding: Ref<PyStr>,
+        errors: Ref<PyStr>,
+    ) -> PyResult<()> {
         let fast = Fast::from_name(encoding.bytes());
         let (mut encoder, mut decoder) = (Value::NULL, Value::NULL);
         if fast.is_none() {
             let info = crate::codecs::lookup_text(vm, encoding, "codecs.open()")?;
             let buffer = self.buffer.get();
-            for (test, factory, made) in [("readable", "incrementaldecoder", &mut decoder), ("writable", "incrementalencoder", &mut encoder)] {
+            for (test, factory, made) in [
+                ("readable", "incrementaldecoder", &mut decoder),
+                ("writable", "incrementalencoder", &mut encoder),
+            ] {
                 let wanted = vm.call_method(buffer, test, &[])?;
                 if vm.truth(wanted)? {
                     let factory = vm.get_attr_text(info, factory)?;
@@ -287,7 +419,9 @@ impl Text {
         let bytes = vm.call_method(encoder, "encode", &[object])?;
         let Some(bytes) = bytes.cast::<PyBytes>() else {
             let name = vm.type_name(bytes);
-            return Err(vm.type_error(format!("encoder should return a bytes object, not '{name}'")));
+            return Err(vm.type_error(format!(
+                "encoder should return a bytes object, not '{name}'"
+            )));
         };
         self.pending.borrow_mut().extend_from_slice(bytes.bytes());
         Ok(())
@@ -317,7 +451,11 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     let ty = vm.type_of(buffer);
     let direct = ["BufferedReader", "BufferedWriter", "BufferedRandom"];
-    t.direct.set(direct.iter().any(|n| super::support::io_type(vm, n) == Some(ty)));
+    t.direct.set(
+        direct
+            .iter()
+            .any(|n| super::support::io_type(vm, n) == Some(ty)),
+    );
     let seekable = vm.call_method(buffer, "seekable", &[])?;
     t.seekable.set(vm.truth(seekable)?);
     t.telling.set(t.seekable.get());
@@ -339,7 +477,10 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn reconfigure(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (owner, t) = open_stream(vm, &args[0])?;
-    let (encoding, errors) = (text_arg(vm, args[1], "encoding")?, text_arg(vm, args[2], "errors")?);
+    let (encoding, errors) = (
+        text_arg(vm, args[1], "encoding")?,
+        text_arg(vm, args[2], "errors")?,
+    );
     let newline_given = !args[3].is_null();
     let newline = newline_arg(vm, args[3])?;
     let mut flags = [t.line_buffering.get(), t.write_through.get()];
@@ -350,7 +491,10 @@ fn reconfigure(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     let changes = encoding.is_some() || errors.is_some() || newline_given;
     if changes && (t.snapshot.borrow().is_some() || t.dpos.get() < t.decoded.borrow().len()) {
-        return Err(unsupported(vm, "It is not possible to set the encoding or newline of stream after the first read"));
+        return Err(unsupported(
+            vm,
+            "It is not possible to set the encoding or newline of stream after the first read",
+        ));
     }
     t.flush_all(vm)?;
     if encoding.is_some() || errors.is_some() {
@@ -433,7 +577,11 @@ fn close(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Ok(Value::NONE);
     }
     let flushed = vm.call_method(args[0], "flush", &[]);
-    let failure = if flushed.is_err() { vm.take_raised() } else { Value::NULL };
+    let failure = if flushed.is_err() {
+        vm.take_raised()
+    } else {
+        Value::NULL
+    };
     let closed = vm.call_method(buffer, "close", &[]);
     chain(vm, failure, closed)
 }

@@ -29,7 +29,14 @@ impl Fast {
     }
 
     /// Appends `text`, the contents of `object`, encoded.
-    pub fn encode(self, vm: &mut Vm, object: Value, text: &[u8], errors: Value, out: &mut Vec<u8>) -> PyResult<()> {
+    pub fn encode(
+        self,
+        vm: &mut Vm,
+        object: Value,
+        text: &[u8],
+        errors: Value,
+        out: &mut Vec<u8>,
+    ) -> PyResult<()> {
         let plain = match self {
             Fast::Utf8 => std::str::from_utf8(text).is_ok() || !wtf8::has_surrogates(text),
             _ => text.is_ascii(),
@@ -49,7 +56,13 @@ impl Fast {
     }
 
     /// Decodes; also how much of the input was used (all of it if `last`).
-    pub fn decode(self, vm: &mut Vm, input: &[u8], errors: Value, last: bool) -> PyResult<(Vec<u8>, usize)> {
+    pub fn decode(
+        self,
+        vm: &mut Vm,
+        input: &[u8],
+        errors: Value,
+        last: bool,
+    ) -> PyResult<(Vec<u8>, usize)> {
         let plain = match self {
             Fast::Utf8 => std::str::from_utf8(input).is_ok(),
             Fast::Ascii => input.is_ascii(),
@@ -75,6 +88,10 @@ impl Fast {
         }
         let width = skein_runtime::builtins::str::char_width(input[at]);
         let end = (at + width).min(input.len());
-        if std::str::from_utf8(&input[at..end]).is_ok() { end - at } else { 1 }
+        if std::str::from_utf8(&input[at..end]).is_ok() {
+            end - at
+        } else {
+            1
+        }
     }
 }

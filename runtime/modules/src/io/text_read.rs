@@ -24,7 +24,11 @@ impl Text {
             return Ok(out);
         }
         let size = Value::from_usize(self.chunk.get());
-        let name = if self.has_read1.get() { "read1" } else { "read" };
+        let name = if self.has_read1.get() {
+            "read1"
+        } else {
+            "read"
+        };
         let data = vm.call_method(buffer, name, &[size])?;
         bytes_result(vm, data, name)
     }
@@ -54,7 +58,9 @@ impl Text {
                 Some(s) => s.bytes().to_vec(),
                 None => {
                     let name = vm.type_name(text);
-                    return Err(vm.type_error(format!("decoder should return a string result, not '{name}'")));
+                    return Err(vm.type_error(format!(
+                        "decoder should return a string result, not '{name}'"
+                    )));
                 }
             }
         };
@@ -110,8 +116,13 @@ impl Text {
             None | Some(b"\n") => memchr::memchr(b'\n', text).map(|i| i + 1),
             Some(b"\r") => memchr::memchr(b'\r', text).map(|i| i + 1),
             Some(b"\r\n") => memchr::memmem::find(text, b"\r\n").map(|i| i + 2),
-            Some(_) => memchr::memchr2(b'\r', b'\n', text)
-                .map(|i| if text[i] == b'\r' && text.get(i + 1) == Some(&b'\n') { i + 2 } else { i + 1 }),
+            Some(_) => memchr::memchr2(b'\r', b'\n', text).map(|i| {
+                if text[i] == b'\r' && text.get(i + 1) == Some(&b'\n') {
+                    i + 2
+                } else {
+                    i + 1
+                }
+            }),
         }
     }
 
@@ -165,7 +176,9 @@ impl Text {
     fn read_all(&self, vm: &mut Vm) -> PyResult {
         let buffer = self.buffer.get();
         let data = if self.direct.get() {
-            buffered::direct(vm, &buffer)?.read_all(vm)?.unwrap_or_default()
+            buffered::direct(vm, &buffer)?
+                .read_all(vm)?
+                .unwrap_or_default()
         } else {
             let data = vm.call_method(buffer, "read", &[])?;
             bytes_result(vm, data, "read")?
@@ -224,7 +237,11 @@ impl Text {
         let saved = vm.call_method(decoder, "getstate", &[])?;
         let (saved_cr, seen) = (self.newlines.pending_cr.get(), self.newlines.seen.get());
         let r = self.slow_tell_inner(vm, decoder, input, cr, start);
-        let keep = if r.is_err() { vm.take_raised() } else { Value::NULL };
+        let keep = if r.is_err() {
+            vm.take_raised()
+        } else {
+            Value::NULL
+        };
         self.newlines.pending_cr.set(saved_cr);
         self.newlines.seen.set(seen);
         vm.call_method(decoder, "setstate", &[saved])?;
@@ -234,7 +251,14 @@ impl Text {
         }
     }
 
-    fn slow_tell_inner(&self, vm: &mut Vm, decoder: Value, input: &[u8], cr: bool, start: i64) -> PyResult {
+    fn slow_tell_inner(
+        &self,
+        vm: &mut Vm,
+        decoder: Value,
+        input: &[u8],
+        cr: bool,
+        start: i64,
+    ) -> PyResult {
         let target = self.dpos.get();
         vm.call_method(decoder, "setstate", &[self.snap_state.get()])?;
         self.newlines.pending_cr.set(cr);
@@ -272,7 +296,9 @@ fn bytes_result(vm: &mut Vm, data: Value, name: &str) -> PyResult<Vec<u8>> {
         Some(d) => Ok(d),
         None => {
             let got = vm.type_name(data);
-            Err(vm.type_error(format!("underlying {name}() should have returned a bytes-like object, not '{got}'")))
+            Err(vm.type_error(format!(
+                "underlying {name}() should have returned a bytes-like object, not '{got}'"
+            )))
         }
     }
 }
@@ -283,7 +309,10 @@ fn reading<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a Text)> {
     if t.fast.get().is_none() && t.decoder.get().is_null() {
         return Err(unsupported(vm, "not readable"));
     }
-    if t.fast.get().is_some() && t.snapshot.borrow().is_none() && t.dpos.get() >= t.decoded.borrow().len() {
+    if t.fast.get().is_some()
+        && t.snapshot.borrow().is_none()
+        && t.dpos.get() >= t.decoded.borrow().len()
+    {
         let buffer = t.buffer.get();
         if vm.call_method(buffer, "readable", &[])? == Value::FALSE {
             return Err(unsupported(vm, "not readable"));
@@ -322,7 +351,10 @@ pub fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     let Some(s) = line.cast::<PyStr>() else {
         let name = vm.type_name(line);
-        return Err(vm.raise(ids::OS_ERROR, &format!("readline() should have returned a str object, not '{name}'")));
+        return Err(vm.raise(
+            ids::OS_ERROR,
+            &format!("readline() should have returned a str object, not '{name}'"),
+        ));
     };
     if s.is_empty() {
         t.snapshot.replace(None);
@@ -355,7 +387,10 @@ pub fn tell(vm: &mut Vm, args: &[Value]) -> PyResult {
         }
         None if t.dpos.get() >= t.decoded.borrow().len() && !t.newlines.pending_cr.get() => {
             let state = vm.call_method(t.decoder.get(), "getstate", &[])?;
-            match state.cast::<PyTuple>().map(|s| (s.items()[0], s.items()[1])) {
+            match state
+                .cast::<PyTuple>()
+                .map(|s| (s.items()[0], s.items()[1]))
+            {
                 Some((held, flags)) if vm.len(held)? == 0 => {
                     let flags = BigInt::from(vm.index_i64(flags)?);
                     Ok(vm.new_bigint((flags << 64) + start + input.len()))
@@ -389,7 +424,11 @@ pub fn seek(vm: &mut Vm, args: &[Value]) -> PyResult {
             if let Some(d) = t.decoder.get().non_null() {
                 vm.call_method(d, "reset", &[])?;
             }
-            let at = vm.call_method(t.buffer.get(), "seek", &[Value::from_i32(0), Value::from_i32(2)])?;
+            let at = vm.call_method(
+                t.buffer.get(),
+                "seek",
+                &[Value::from_i32(0), Value::from_i32(2)],
+            )?;
             reset_encoder(vm, t, as_i64(at) == Some(0))?;
             return Ok(at);
         }

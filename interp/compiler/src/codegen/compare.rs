@@ -159,9 +159,11 @@ impl<'a> Compiler<'a> {
         self.operand_hold(e)
     }
 
-    /// The right operand; a display of constants after `in` is a constant tuple or frozenset.
+    /// The right operand; a display of constants after the last `in` is a constant tuple or frozenset (an earlier one is
+    /// compared itself).
     fn right_side(&mut self, op: CmpOp, e: &'a Expr, last: bool) -> R<Reg> {
-        if matches!(op, CmpOp::In | CmpOp::NotIn)
+        if last
+            && matches!(op, CmpOp::In | CmpOp::NotIn)
             && let Some(value) = self.constant_container(e)
         {
             self.at(e);

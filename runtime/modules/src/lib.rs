@@ -7,26 +7,34 @@ mod array;
 pub mod atexit;
 mod codecs;
 mod collections;
+pub mod contextvars;
 mod errno;
+pub mod faulthandler;
 mod functools;
 pub mod gc;
 pub mod imp;
 pub mod io;
 mod itertools;
+pub mod locale;
 pub mod marshal;
 pub mod math;
 mod operator;
 pub mod os_error;
 pub mod path;
 mod posix;
+pub mod random;
 pub mod signal;
 mod sre;
+pub mod stat;
 mod string;
+pub mod suggestions;
 pub mod support;
 pub mod sys;
+pub mod sysconfig;
 pub mod thread;
 pub mod time;
 pub mod typing;
+pub mod tracemalloc;
 mod util;
 mod warnings;
 pub mod weakref;
@@ -40,23 +48,31 @@ pub fn all() -> Vec<ModuleDef> {
         atexit::MODULE,
         codecs::MODULE,
         collections::MODULE,
+        contextvars::MODULE,
         errno::MODULE,
+        faulthandler::MODULE,
         functools::MODULE,
         gc::MODULE,
         imp::MODULE,
         io::MODULE,
         itertools::MODULE,
+        locale::MODULE,
         marshal::MODULE,
         math::MODULE,
         operator::MODULE,
         posix::MODULE,
+        random::MODULE,
         signal::MODULE,
         sre::MODULE,
+        stat::MODULE,
         string::MODULE,
+        suggestions::MODULE,
         sys::MODULE,
+        sysconfig::MODULE,
         thread::MODULE,
         time::MODULE,
         typing::MODULE,
+        tracemalloc::MODULE,
         warnings::MODULE,
         weakref::MODULE,
     ]

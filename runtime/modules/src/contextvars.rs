@@ -1,0 +1,567 @@
+//! `_contextvars`: context variables (PEP 567).
+//!
+//! A context's variables are a dict that copies share until one of them changes it, which then takes a dict of its own.
+//! The current context rests in the module state.
+
+use skein_runtime::builtins::args::{class, items};
+use skein_runtime::builtins::generic_alias::new_alias;
+use skein_runtime::prelude::*;
+use std::cell::Cell;
+
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef {
+    name: "_contextvars",
+    init,
+};
+
+const CURRENT: &str = "contextvars.current";
+
+struct Context {
+    vars: RefSlot<PyDict>,
+    /// Another context may have the same dict.
+    shared: Cell<bool>,
+    entered: Cell<bool>,
+}
+impl NativeData for Context {
+    fn trace(&self, t: &mut Tracer) {
+        t.visit(self.vars.value());
+    }
+}
+
+struct Var {
+    name: Slot,
+    default: Slot,
+}
+impl NativeData for Var {
+    fn trace(&self, t: &mut Tracer) {
+        t.visit_slot(&self.name);
+        t.visit_slot(&self.default);
+    }
+}
+
+struct Token {
+    context: Slot,
+    var: Slot,
+    /// `NULL`: there was none.
+    old: Slot,
+    used: Cell<bool>,
+}
+impl NativeData for Token {
+    fn trace(&self, t: &mut Tracer) {
+        for s in [&self.context, &self.var, &self.old] {
+            t.visit_slot(s);
+        }
+    }
+}
+
+static FUNCTIONS: &[NativeDef] = &[function(
+    "copy_context",
+    copy_context,
+    "()",
+    "A copy of the current context.",
+)];
+
+const CONTEXT_METHODS: &[NativeDef] = &[
+    static_method(
+        "__new__",
+        context_new,
+        "($type, /)",
+        "Make an empty context.",
+    ),
+    method(
+        "run",
+        context_run,
+        "($self, callable, /, *args, **kwargs)",
+        "Call the callable in this context.",
+    ),
+    method("copy", context_copy, "($self, /)", "A copy of the context."),
+    method(
+        "get",
+        context_get,
+        "($self, key, default=None, /)",
+        "The value of a variable, or the default.",
+    ),
+    method("keys", context_keys, "($self, /)", "The variables."),
+    method(
+        "values",
+        context_values,
+        "($self, /)",
+        "The values of the variables.",
+    ),
+    method(
+        "items",
+        context_items,
+        "($self, /)",
+        "The variables with their values.",
+    ),
+    method(
+        "__getitem__",
+        context_getitem,
+        "($self, key, /)",
+        "Return self[key].",
+    ),
+    method(
+        "__contains__",
+        context_contains,
+        "($self, key, /)",
+        "Return bool(key in self).",
+    ),
+    method("__len__", context_len, "($self, /)", "Return len(self)."),
+    method(
+        "__iter__",
+        context_iter,
+        "($self, /)",
+        "Implement iter(self).",
+    ),
+    method(
+        "__eq__",
+        context_eq,
+        "($self, value, /)",
+        "Return self==value.",
+    ),
+];
+
+const VAR_METHODS: &[NativeDef] = &[
+    static_method(
+        "__new__",
+        var_new,
+        "($type, /, name, *, default=None)",
+        "Make a variable.",
+    ),
+    method(
+        "get",
+        var_get,
+        "($self, default=None, /)",
+        "The value in the current context, or a default.",
+    ),
+    method(
+        "set",
+        var_set,
+        "($self, value, /)",
+        "Set the value in the current context, return a token to undo that.",
+    ),
+    method(
+        "reset",
+        var_reset,
+        "($self, token, /)",
+        "Undo the set() that gave the token.",
+    ),
+    method("__repr__", var_repr, "($self, /)", "Return repr(self)."),
+    class_method(
+        "__class_getitem__",
+        class_getitem,
+        "($type, item, /)",
+        "See PEP 585",
+    ),
+];
+const VAR_GETSETS: &[GetSetDef] = &[getter("name", var_name, "The variable's name.")];
+
+const TOKEN_METHODS: &[NativeDef] = &[
+    static_method(
+        "__new__",
+        token_new,
+        "($type, /, *args, **kwargs)",
+        "Tokens are made by ContextVar.set().",
+    ),
+    method("__enter__", token_enter, "($self, /)", "Return self."),
+    method(
+        "__exit__",
+        token_exit,
+        "($self, type, value, traceback, /)",
+        "Restore the variable.",
+    ),
+    method("__repr__", token_repr, "($self, /)", "Return repr(self)."),
+    class_method(
+        "__class_getitem__",
+        class_getitem,
+        "($type, item, /)",
+        "See PEP 585",
+    ),
+];
+const TOKEN_GETSETS: &[GetSetDef] = &[
+    getter("var", token_var, "The variable."),
+    getter(
+        "old_value",
+        token_old_value,
+        "The value before set(), or Token.MISSING.",
+    ),
+];
+
+const MISSING_METHODS: &[NativeDef] = &[method(
+    "__repr__",
+    missing_repr,
+    "($self, /)",
+    "Return repr(self).",
+)];
+
+fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
+    vm.add_functions(m, FUNCTIONS);
+    let module = "_contextvars";
+    let context = vm.new_native_type(
+        "Context",
+        module,
+        None,
+        Kind::Native,
+        tflag::HAS_WEAKREF | tflag::MAPPING,
+        CONTEXT_METHODS,
+        &[],
+        "A mapping of context variables to values.",
+    );
+    let hash = vm.names.__hash__;
+    vm.type_set_attr(context, hash, Value::NONE);
+    let var = vm.new_native_type(
+        "ContextVar",
+        module,
+        None,
+        Kind::Native,
+        0,
+        VAR_METHODS,
+        VAR_GETSETS,
+        "A variable with a value per context.",
+    );
+    let token = vm.new_native_type(
+        "Token",
+        module,
+        None,
+        Kind::Native,
+        0,
+        TOKEN_METHODS,
+        TOKEN_GETSETS,
+        "What undoes a ContextVar.set().",
+    );
+    vm.type_set_attr(token, hash, Value::NONE);
+    let missing = vm.new_native_type(
+        "Missing",
+        "Token",
+        None,
+        Kind::Instance,
+        tflag::DISALLOW_INSTANTIATION,
+        MISSING_METHODS,
+        &[],
+        "",
+    );
+    let missing = vm.alloc_instance(missing).value();
+    vm.state_set("contextvars.missing", missing);
+    let name = vm.intern("MISSING");
+    vm.type_set_attr(token, name, missing);
+    for (name, ty) in [("Context", context), ("ContextVar", var), ("Token", token)] {
+        vm.state_set(&format!("contextvars.{name}"), ty.value());
+        vm.add_constant(m, name, ty.value());
+    }
+    Ok(())
+}
+
+fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
+    new_alias(vm, args[0], args[1])
+}
+
+fn our_type(vm: &mut Vm, name: &str) -> PyResult<Ref<PyType>> {
+    match vm
+        .state_get(&format!("contextvars.{name}"))
+        .and_then(|v| v.cast())
+    {
+        Some(t) => Ok(t),
+        None => Err(vm.system_error("the _contextvars module is not initialised")),
+    }
+}
+
+fn data<'a, T: NativeData>(
+    vm: &mut Vm,
+    v: &'a Value,
+    name: &str,
+) -> PyResult<(Ref<Native>, &'a T)> {
+    match native::<T>(v) {
+        Some(found) => Ok(found),
+        None => Err(vm.wrong_self("context", name, *v)),
+    }
+}
+
+// -- contexts --
+
+fn new_context(vm: &mut Vm, vars: Ref<PyDict>, shared: bool) -> PyResult {
+    let ty = our_type(vm, "Context")?;
+    let state = Context {
+        vars: RefSlot::new(vars),
+        shared: Cell::new(shared),
+        entered: Cell::new(false),
+    };
+    Ok(Native::new(vm, ty, state).value())
+}
+
+/// The current context, made when first needed.
+fn current(vm: &mut Vm) -> PyResult {
+    if let Some(c) = vm.state_get(CURRENT).filter(|c| !c.is_none()) {
+        return Ok(c);
+    }
+    let vars = PyDict::new(vm);
+    let c = new_context(vm, vars, false)?;
+    if let Some((_, state)) = native::<Context>(&c) {
+        state.entered.set(true);
+    }
+    vm.state_set(CURRENT, c);
+    Ok(c)
+}
+
+/// A context's variables, as they are now: later changes do not show.
+fn snapshot(vm: &mut Vm, context: Value) -> PyResult<Ref<PyDict>> {
+    let (_, c) = data::<Context>(vm, &context, "Context")?;
+    c.shared.set(true);
+    Ok(c.vars.expect())
+}
+
+/// A context's variables for changing.
+fn own_vars(vm: &mut Vm, context: Value) -> PyResult<Ref<PyDict>> {
+    let (owner, c) = data::<Context>(vm, &context, "Context")?;
+    if c.shared.get() {
+        let copy = PyDict::new(vm);
+        copy.copy_entries_from(vm, c.vars.expect());
+        c.vars.set(owner, copy);
+        c.shared.set(false);
+    }
+    Ok(c.vars.expect())
+}
+
+fn context_new(vm: &mut Vm, args: &[Value]) -> PyResult {
+    class(vm, args[0])?;
+    let vars = PyDict::new(vm);
+    new_context(vm, vars, false)
+}
+
+fn copy_context(vm: &mut Vm, _: &[Value]) -> PyResult {
+    let c = current(vm)?;
+    context_copy(vm, &[c])
+}
+
+fn context_copy(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let vars = snapshot(vm, args[0])?;
+    new_context(vm, vars, true)
+}
+
+fn context_run(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let (_, c) = data::<Context>(vm, &args[0], "Context")?;
+    if c.entered.get() {
+        let text = vm.repr_text(args[0])?;
+        return Err(vm.runtime_error(format!("cannot enter context: {text} is already entered")));
+    }
+    let previous = current(vm)?;
+    let (mut all, mut names) = (ValueVec::new(), ValueVec::new());
+    for v in items(&args[2]) {
+        all.push(&vm.heap, *v);
+    }
+    if let Some(kw) = args[3].cast::<PyDict>() {
+        let mut at = 0;
+        while let Some((i, k, v)) = kw.next_entry(at) {
+            names.push(&vm.heap, k);
+            all.push(&vm.heap, v);
+            at = i + 1;
+        }
+    }
+    let names = match names.len() {
+        0 => None,
+        _ => Some(PyTuple::from_slice(vm, names.as_slice())),
+    };
+    c.entered.set(true);
+    vm.state_set(CURRENT, args[0]);
+    let result = vm.call_kw(args[1], all.as_slice(), names);
+    vm.state_set(CURRENT, previous);
+    c.entered.set(false);
+    result
+}
+
+fn check_key(vm: &mut Vm, key: Value) -> PyResult<()> {
+    if native::<Var>(&key).is_some() {
+        return Ok(());
+    }
+    let text = vm.repr_text(key)?;
+    Err(vm.type_error(format!("a ContextVar key was expected, got {text}")))
+}
+
+fn context_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
+    check_key(vm, args[1])?;
+    let vars = snapshot(vm, args[0])?;
+    match vars.get(vm, args[1])? {
+        Some(v) => Ok(v),
+        None => Err(vm.key_error(args[1])),
+    }
+}
+
+fn context_get(vm: &mut Vm, args: &[Value]) -> PyResult {
+    check_key(vm, args[1])?;
+    let vars = snapshot(vm, args[0])?;
+    let default = args[2].non_null().unwrap_or(Value::NONE);
+    Ok(vars.get(vm, args[1])?.unwrap_or(default))
+}
+
+fn context_contains(vm: &mut Vm, args: &[Value]) -> PyResult {
+    check_key(vm, args[1])?;
+    let vars = snapshot(vm, args[0])?;
+    Ok(Value::bool(vars.get(vm, args[1])?.is_some()))
+}
+
+fn context_len(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let (_, c) = data::<Context>(vm, &args[0], "Context")?;
+    Ok(Value::from_usize(c.vars.expect().len()))
+}
+
+fn context_iter(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let vars = snapshot(vm, args[0])?;
+    vm.iter(vars.value())
+}
+
+fn context_keys(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let vars = snapshot(vm, args[0])?;
+    vm.call_method(vars.value(), "keys", &[])
+}
+
+fn context_values(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let vars = snapshot(vm, args[0])?;
+    vm.call_method(vars.value(), "values", &[])
+}
+
+fn context_items(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let vars = snapshot(vm, args[0])?;
+    vm.call_method(vars.value(), "items", &[])
+}
+
+fn context_eq(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if native::<Context>(&args[1]).is_none() {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
+    let (a, b) = (snapshot(vm, args[0])?, snapshot(vm, args[1])?);
+    vm.equal(a.value(), b.value()).map(Value::bool)
+}
+
+// -- variables --
+
+fn var_new(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let ty = class(vm, args[0])?;
+    if !args[1].is::<PyStr>() {
+        return Err(vm.type_error("context variable name must be a str"));
+    }
+    let state = Var {
+        name: Slot::new(args[1]),
+        default: Slot::new(args[2]),
+    };
+    Ok(Native::new(vm, ty, state).value())
+}
+
+fn var_name(vm: &mut Vm, this: Value) -> PyResult {
+    Ok(data::<Var>(vm, &this, "ContextVar")?.1.name.get())
+}
+
+fn value_now(vm: &mut Vm, var: Value) -> PyResult<Option<Value>> {
+    let context = current(vm)?;
+    let (_, c) = data::<Context>(vm, &context, "Context")?;
+    c.vars.expect().get(vm, var)
+}
+
+fn var_get(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let (_, var) = data::<Var>(vm, &args[0], "ContextVar")?;
+    if let Some(v) = value_now(vm, args[0])? {
+        return Ok(v);
+    }
+    match args[1].non_null().or(var.default.get().non_null()) {
+        Some(v) => Ok(v),
+        None => Err(vm.raise_with(ids::LOOKUP_ERROR, &[args[0]])),
+    }
+}
+
+fn var_set(vm: &mut Vm, args: &[Value]) -> PyResult {
+    data::<Var>(vm, &args[0], "ContextVar")?;
+    let old = value_now(vm, args[0])?.unwrap_or(Value::NULL);
+    let context = current(vm)?;
+    own_vars(vm, context)?.insert(vm, args[0], args[1])?;
+    let ty = our_type(vm, "Token")?;
+    let state = Token {
+        context: Slot::new(context),
+        var: Slot::new(args[0]),
+        old: Slot::new(old),
+        used: Cell::new(false),
+    };
+    Ok(Native::new(vm, ty, state).value())
+}
+
+fn var_reset(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let Some((_, token)) = native::<Token>(&args[1]) else {
+        let text = vm.repr_text(args[1])?;
+        return Err(vm.type_error(format!("expected an instance of Token, got {text}")));
+    };
+    let context = current(vm)?;
+    let problem = if token.used.get() {
+        Some("has already been used once")
+    } else if token.var.get() != args[0] {
+        Some("was created by a different ContextVar")
+    } else if token.context.get() != context {
+        Some("was created in a different Context")
+    } else {
+        None
+    };
+    if let Some(problem) = problem {
+        let text = vm.repr_text(args[1])?;
+        let message = format!("{text} {problem}");
+        return Err(if token.used.get() {
+            vm.runtime_error(message)
+        } else {
+            vm.value_error(message)
+        });
+    }
+    token.used.set(true);
+    let vars = own_vars(vm, context)?;
+    match token.old.get().non_null() {
+        Some(v) => vars.insert(vm, args[0], v)?,
+        None => {
+            vars.remove(vm, args[0])?;
+        }
+    }
+    Ok(Value::NONE)
+}
+
+fn var_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let (_, var) = data::<Var>(vm, &args[0], "ContextVar")?;
+    let mut text = format!("<ContextVar name={}", vm.repr_text(var.name.get())?);
+    if let Some(v) = var.default.get().non_null() {
+        text.push_str(&format!(" default={}", vm.repr_text(v)?));
+    }
+    text.push_str(&format!(" at {:#x}>", args[0].address()));
+    Ok(vm.new_str(&text))
+}
+
+// -- tokens --
+
+fn token_new(vm: &mut Vm, _: &[Value]) -> PyResult {
+    Err(vm.runtime_error("Tokens can only be created by ContextVars"))
+}
+
+fn token_var(vm: &mut Vm, this: Value) -> PyResult {
+    Ok(data::<Token>(vm, &this, "Token")?.1.var.get())
+}
+
+fn token_old_value(vm: &mut Vm, this: Value) -> PyResult {
+    match data::<Token>(vm, &this, "Token")?.1.old.get().non_null() {
+        Some(v) => Ok(v),
+        None => Ok(vm.state_get("contextvars.missing").unwrap_or(Value::NONE)),
+    }
+}
+
+fn token_enter(_: &mut Vm, args: &[Value]) -> PyResult {
+    Ok(args[0])
+}
+
+fn token_exit(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let var = token_var(vm, args[0])?;
+    var_reset(vm, &[var, args[0]])
+}
+
+fn token_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let (_, token) = data::<Token>(vm, &args[0], "Token")?;
+    let used = if token.used.get() { " used" } else { "" };
+    let var = vm.repr_text(token.var.get())?;
+    Ok(vm.new_str(&format!(
+        "<Token{used} var={var} at {:#x}>",
+        args[0].address()
+    )))
+}
+
+fn missing_repr(vm: &mut Vm, _: &[Value]) -> PyResult {
+    Ok(vm.new_str("<Token.MISSING>"))
+}

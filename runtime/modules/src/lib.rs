@@ -33,8 +33,8 @@ pub mod sys;
 pub mod sysconfig;
 pub mod thread;
 pub mod time;
-pub mod typing;
 pub mod tracemalloc;
+pub mod typing;
 mod util;
 mod warnings;
 pub mod weakref;
@@ -71,8 +71,8 @@ pub fn all() -> Vec<ModuleDef> {
         sysconfig::MODULE,
         thread::MODULE,
         time::MODULE,
-        typing::MODULE,
         tracemalloc::MODULE,
+        typing::MODULE,
         warnings::MODULE,
         weakref::MODULE,
     ]

@@ -226,7 +226,8 @@ fn str_str(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 fn str_getnewargs(vm: &mut Vm, a: &[Value]) -> PyResult {
     let s = this(vm, "__getnewargs__", a[0])?;
-    let copy = unchanged(vm, s);
+    // A new object, as CPython makes one.
+    let copy = PyStr::new_counted(vm, s.bytes(), s.len()).value();
     Ok(vm.new_tuple(&[copy]))
 }
 

@@ -217,7 +217,9 @@ fn too_many(
     if most == 0 && sig.params.len() == shift {
         return vm.type_error(format!("{q} takes no arguments ({given} given)"));
     }
-    if only_positional {
+    // `int(...)` and `str(...)` count their arguments before they look at keywords.
+    let counts_first = matches!(name.as_str(), "int" | "str") && def.name == "__new__" && nkw == 0;
+    if only_positional || counts_first {
         if required == 1 && most == 1 {
             return vm.type_error(format!("{q} takes exactly one argument ({given} given)"));
         }

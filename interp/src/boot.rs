@@ -14,13 +14,25 @@ pub fn library_path(config: &Config) -> String {
 pub fn prefix(config: &Config) -> String {
     let exe = std::path::Path::new(&config.executable);
     match exe.parent().and_then(|p| p.parent()) {
-        Some(p) if exe.parent().is_some_and(|d| d.file_name().is_some_and(|n| n == "bin")) => p.to_string_lossy().into_owned(),
+        Some(p)
+            if exe
+                .parent()
+                .is_some_and(|d| d.file_name().is_some_and(|n| n == "bin")) =>
+        {
+            p.to_string_lossy().into_owned()
+        }
         _ => "/usr/local".to_string(),
     }
 }
 
 fn exec_options(vm: &Vm) -> Options {
-    Options { mode: Mode::Exec, optimize: vm.config.optimize, future_annotations: false, dont_imply_dedent: false, top_level_await: false }
+    Options {
+        mode: Mode::Exec,
+        optimize: vm.config.optimize,
+        future_annotations: false,
+        dont_imply_dedent: false,
+        top_level_await: false,
+    }
 }
 
 /// Makes a machine and initialises everything up to `site`.
@@ -62,7 +74,9 @@ pub fn import(vm: &mut Vm, name: &str) -> PyResult {
 
 /// Makes a native module and enters it into `sys.modules`.
 pub fn native_module(vm: &mut Vm, name: &str) -> PyResult<Ref<PyModule>> {
-    let Some(def) = vm.native_modules.iter().find(|d| d.name == name).copied() else { return Err(vm.raise(ids::IMPORT_ERROR, &format!("no native module '{name}'"))) };
+    let Some(def) = vm.native_modules.iter().find(|d| d.name == name).copied() else {
+        return Err(vm.raise(ids::IMPORT_ERROR, &format!("no native module '{name}'")));
+    };
     let module = empty_module(vm, name);
     (def.init)(vm, module)?;
     Ok(module)
@@ -92,8 +106,16 @@ pub fn library_source(path: &str) -> Option<Vec<u8>> {
 
 /// Runs an embedded library file as the body of a new module.
 fn frozen_module(vm: &mut Vm, name: &str, path: &str) -> PyResult<Ref<PyModule>> {
-    let Some(source) = library_source(path) else { return Err(vm.raise(ids::IMPORT_ERROR, &format!("the embedded library has no {path}"))) };
-    let filename = vm.new_str(&format!("<frozen {}>", path.trim_end_matches(".py").replace('/', ".")));
+    let Some(source) = library_source(path) else {
+        return Err(vm.raise(
+            ids::IMPORT_ERROR,
+            &format!("the embedded library has no {path}"),
+        ));
+    };
+    let filename = vm.new_str(&format!(
+        "<frozen {}>",
+        path.trim_end_matches(".py").replace('/', ".")
+    ));
     let opts = exec_options(vm);
     let code = compile(vm, &source, filename, &opts)?;
     let module = empty_module(vm, name);
@@ -106,7 +128,10 @@ fn frozen_module(vm: &mut Vm, name: &str, path: &str) -> PyResult<Ref<PyModule>>
 
 fn install_importlib(vm: &mut Vm, sys: Ref<PyModule>) -> PyResult<()> {
     let bootstrap = frozen_module(vm, "_frozen_importlib", "importlib/_bootstrap.py")?;
-    let imp = vm.modules_dict().and_then(|m| m.get_text(vm, "_imp")).unwrap_or(Value::NONE);
+    let imp = vm
+        .modules_dict()
+        .and_then(|m| m.get_text(vm, "_imp"))
+        .unwrap_or(Value::NONE);
     let install = vm.get_attr_text(bootstrap.value(), "_install")?;
     vm.call(install, &[sys.value(), imp])?;
     let import = vm.get_attr_text(bootstrap.value(), "__import__")?;
@@ -116,7 +141,11 @@ fn install_importlib(vm: &mut Vm, sys: Ref<PyModule>) -> PyResult<()> {
             self::import(vm, name)?;
         }
     }
-    let external = frozen_module(vm, "_frozen_importlib_external", "importlib/_bootstrap_external.py")?;
+    let external = frozen_module(
+        vm,
+        "_frozen_importlib_external",
+        "importlib/_bootstrap_external.py",
+    )?;
     let install = vm.get_attr_text(bootstrap.value(), "_install_external_importers")?;
     let _ = external;
     vm.call(install, &[])?;
@@ -125,9 +154,24 @@ fn install_importlib(vm: &mut Vm, sys: Ref<PyModule>) -> PyResult<()> {
 
 /// Native side of the importer of embedded library files (`_skein_library`).
 static LIBRARY_FUNCTIONS: &[NativeDef] = &[
-    function("kind", library_kind, "(path, /)", "'file', 'folder' or None for a path inside the embedded library."),
-    function("read", library_read, "(path, /)", "Bytes of an embedded library file."),
-    function("names", library_names, "(path, /)", "Names in an embedded library folder."),
+    function(
+        "kind",
+        library_kind,
+        "(path, /)",
+        "'file', 'folder' or None for a path inside the embedded library.",
+    ),
+    function(
+        "read",
+        library_read,
+        "(path, /)",
+        "Bytes of an embedded library file.",
+    ),
+    function(
+        "names",
+        library_names,
+        "(path, /)",
+        "Names in an embedded library folder.",
+    ),
 ];
 
 fn path_text(vm: &mut Vm, v: Value) -> PyResult<String> {

@@ -72,8 +72,14 @@ arg ...: arguments passed to program in sys.argv[1:]\n";
 
 fn parse(args: &[Vec<u8>]) -> (Job, Config) {
     let text = |b: &[u8]| String::from_utf8_lossy(b).into_owned();
-    let mut c = Config { orig_argv: args.to_vec(), int_max_str_digits: -1, ..Config::default() };
-    c.executable = std::env::current_exe().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut c = Config {
+        orig_argv: args.to_vec(),
+        int_max_str_digits: -1,
+        ..Config::default()
+    };
+    c.executable = std::env::current_exe()
+        .map(|p| p.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let mut i = 1;
     let mut job = None;
     while i < args.len() && job.is_none() {
@@ -105,15 +111,35 @@ fn parse(args: &[Vec<u8>]) -> (Job, Config) {
             match flag {
                 b'c' | b'm' => {
                     let Some(v) = value() else {
-                        return (Job::Fail(format!("Argument expected for the -{} option\n{USAGE}", flag as char)), c);
+                        return (
+                            Job::Fail(format!(
+                                "Argument expected for the -{} option\n{USAGE}",
+                                flag as char
+                            )),
+                            c,
+                        );
                     };
-                    job = Some(if flag == b'c' { Job::Command(text(&v)) } else { Job::Module(text(&v)) });
+                    job = Some(if flag == b'c' {
+                        Job::Command(text(&v))
+                    } else {
+                        Job::Module(text(&v))
+                    });
                 }
                 b'W' | b'X' => {
                     let Some(v) = value() else {
-                        return (Job::Fail(format!("Argument expected for the -{} option\n{USAGE}", flag as char)), c);
+                        return (
+                            Job::Fail(format!(
+                                "Argument expected for the -{} option\n{USAGE}",
+                                flag as char
+                            )),
+                            c,
+                        );
                     };
-                    if flag == b'W' { c.warn_options.push(text(&v)) } else { c.x_options.push(text(&v)) }
+                    if flag == b'W' {
+                        c.warn_options.push(text(&v))
+                    } else {
+                        c.x_options.push(text(&v))
+                    }
                     at = a.len();
                 }
                 b'O' => c.optimize += 1,
@@ -135,17 +161,32 @@ fn parse(args: &[Vec<u8>]) -> (Job, Config) {
                 b'b' => c.bytes_warning += 1,
                 b'd' => c.debug += 1,
                 b'x' | b'R' => {}
-                b'V' => job = Some(Job::Version(a == b"-VV" || args.get(i).is_some_and(|x| x == b"-V"))),
+                b'V' => {
+                    job = Some(Job::Version(
+                        a == b"-VV" || args.get(i).is_some_and(|x| x == b"-V"),
+                    ))
+                }
                 b'h' | b'?' => job = Some(Job::Help),
-                _ => job = Some(Job::Fail(format!("Unknown option: -{}\n{USAGE}", flag as char))),
+                _ => {
+                    job = Some(Job::Fail(format!(
+                        "Unknown option: -{}\n{USAGE}",
+                        flag as char
+                    )))
+                }
             }
         }
     }
     let rest = args.get(i.min(args.len())..).unwrap_or_default();
     environment(&mut c);
     let (job, argv) = match job {
-        Some(Job::Command(s)) => (Job::Command(s), [vec![b"-c".to_vec()], rest.to_vec()].concat()),
-        Some(Job::Module(s)) => (Job::Module(s), [vec![b"-m".to_vec()], rest.to_vec()].concat()),
+        Some(Job::Command(s)) => (
+            Job::Command(s),
+            [vec![b"-c".to_vec()], rest.to_vec()].concat(),
+        ),
+        Some(Job::Module(s)) => (
+            Job::Module(s),
+            [vec![b"-m".to_vec()], rest.to_vec()].concat(),
+        ),
         Some(j) => (j, rest.to_vec()),
         None => match rest.first() {
             Some(a) if a == b"-" => (Job::Stdin, rest.to_vec()),
@@ -162,12 +203,24 @@ fn variable(c: &Config, name: &str) -> Option<Vec<u8>> {
     if c.ignore_environment {
         return None;
     }
-    std::env::var_os(name).map(|v| v.as_bytes().to_vec()).filter(|v| !v.is_empty())
+    std::env::var_os(name)
+        .map(|v| v.as_bytes().to_vec())
+        .filter(|v| !v.is_empty())
 }
 
 fn environment(c: &mut Config) {
-    let number = |c: &Config, name: &str| variable(c, name).map(|v| String::from_utf8_lossy(&v).parse::<u8>().unwrap_or(1).max(1));
-    c.optimize = c.optimize.max(number(c, "PYTHONOPTIMIZE").unwrap_or(0)).min(2);
+    let number = |c: &Config, name: &str| {
+        variable(c, name).map(|v| {
+            String::from_utf8_lossy(&v)
+                .parse::<u8>()
+                .unwrap_or(1)
+                .max(1)
+        })
+    };
+    c.optimize = c
+        .optimize
+        .max(number(c, "PYTHONOPTIMIZE").unwrap_or(0))
+        .min(2);
     c.verbose = c.verbose.max(number(c, "PYTHONVERBOSE").unwrap_or(0));
     c.unbuffered |= variable(c, "PYTHONUNBUFFERED").is_some();
     c.dont_write_bytecode |= variable(c, "PYTHONDONTWRITEBYTECODE").is_some();
@@ -175,14 +228,21 @@ fn environment(c: &mut Config) {
     c.no_user_site |= variable(c, "PYTHONNOUSERSITE").is_some();
     c.safe_path |= variable(c, "PYTHONSAFEPATH").is_some();
     if let Some(w) = variable(c, "PYTHONWARNINGS") {
-        let mut all: Vec<String> = String::from_utf8_lossy(&w).split(',').map(str::to_string).collect();
+        let mut all: Vec<String> = String::from_utf8_lossy(&w)
+            .split(',')
+            .map(str::to_string)
+            .collect();
         all.append(&mut c.warn_options);
         c.warn_options = all;
     }
-    c.hash_seed = variable(c, "PYTHONHASHSEED").and_then(|v| String::from_utf8_lossy(&v).parse().ok());
+    c.hash_seed =
+        variable(c, "PYTHONHASHSEED").and_then(|v| String::from_utf8_lossy(&v).parse().ok());
     c.dev_mode = c.x_options.iter().any(|x| x == "dev") || variable(c, "PYTHONDEVMODE").is_some();
     for x in &c.x_options {
-        if let Some(n) = x.strip_prefix("int_max_str_digits=").and_then(|n| n.parse().ok()) {
+        if let Some(n) = x
+            .strip_prefix("int_max_str_digits=")
+            .and_then(|n| n.parse().ok())
+        {
             c.int_max_str_digits = n;
         }
     }
@@ -193,11 +253,22 @@ fn initial_path(c: &Config, job: &Job) -> Vec<Vec<u8>> {
     if !c.safe_path {
         match job {
             Job::Script(s) => {
-                let real = std::fs::canonicalize(std::ffi::OsStr::from_bytes(s)).unwrap_or_default();
-                let dir = if real.is_dir() { real } else { real.parent().map(|p| p.to_path_buf()).unwrap_or_default() };
+                let real =
+                    std::fs::canonicalize(std::ffi::OsStr::from_bytes(s)).unwrap_or_default();
+                let dir = if real.is_dir() {
+                    real
+                } else {
+                    real.parent().map(|p| p.to_path_buf()).unwrap_or_default()
+                };
                 path.push(dir.as_os_str().as_bytes().to_vec());
             }
-            Job::Module(_) => path.push(std::env::current_dir().unwrap_or_default().as_os_str().as_bytes().to_vec()),
+            Job::Module(_) => path.push(
+                std::env::current_dir()
+                    .unwrap_or_default()
+                    .as_os_str()
+                    .as_bytes()
+                    .to_vec(),
+            ),
             _ => path.push(Vec::new()),
         }
     }
@@ -209,7 +280,11 @@ fn initial_path(c: &Config, job: &Job) -> Vec<Vec<u8>> {
 }
 
 fn main_module(vm: &mut Vm) -> Ref<PyModule> {
-    if let Some(m) = vm.modules_dict().and_then(|d| d.get_text(vm, "__main__")).and_then(|m| m.cast::<PyModule>()) {
+    if let Some(m) = vm
+        .modules_dict()
+        .and_then(|d| d.get_text(vm, "__main__"))
+        .and_then(|m| m.cast::<PyModule>())
+    {
         return m;
     }
     let dict = PyDict::new(vm);
@@ -231,7 +306,13 @@ fn main_module(vm: &mut Vm) -> Ref<PyModule> {
 fn run_source(vm: &mut Vm, source: &[u8], filename: &[u8]) -> PyResult<()> {
     let module = main_module(vm);
     let filename = vm.new_str_bytes(filename);
-    let opts = Options { mode: Mode::Exec, optimize: vm.config.optimize, future_annotations: false, dont_imply_dedent: false, top_level_await: false };
+    let opts = Options {
+        mode: Mode::Exec,
+        optimize: vm.config.optimize,
+        future_annotations: false,
+        dont_imply_dedent: false,
+        top_level_await: false,
+    };
     let code = compile(vm, source, filename, &opts)?;
     run_code(vm, code, module.dict(), module.dict().value(), Value::NULL)?;
     Ok(())
@@ -260,7 +341,8 @@ fn run_job(vm: &mut Vm, job: &Job) -> PyResult<()> {
 
 fn run_script(vm: &mut Vm, path: &[u8]) -> PyResult<()> {
     let os_path = std::ffi::OsStr::from_bytes(path);
-    if std::path::Path::new(os_path).is_dir() || path.ends_with(b".zip") || path.ends_with(b".pyz") {
+    if std::path::Path::new(os_path).is_dir() || path.ends_with(b".zip") || path.ends_with(b".pyz")
+    {
         let runpy = boot::import(vm, "runpy")?;
         let f = vm.get_attr_text(runpy, "run_path")?;
         let p = vm.new_str_bytes(path);
@@ -273,7 +355,11 @@ fn run_script(vm: &mut Vm, path: &[u8]) -> PyResult<()> {
             let n = e.raw_os_error().unwrap_or(0);
             let text = e.to_string();
             let text = text.split(" (os error").next().unwrap_or_default();
-            eprintln!("{}: can't open file '{}': [Errno {n}] {text}", vm.config.executable, absolute(os_path));
+            eprintln!(
+                "{}: can't open file '{}': [Errno {n}] {text}",
+                vm.config.executable,
+                absolute(os_path)
+            );
             let code = Value::from_i32(2);
             return Err(vm.raise_with(ids::SYSTEM_EXIT, &[code]));
         }
@@ -286,7 +372,11 @@ fn run_script(vm: &mut Vm, path: &[u8]) -> PyResult<()> {
 }
 
 fn absolute(path: &std::ffi::OsStr) -> String {
-    std::env::current_dir().unwrap_or_default().join(path).to_string_lossy().into_owned()
+    std::env::current_dir()
+        .unwrap_or_default()
+        .join(path)
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Reports an uncaught exception, runs exit handlers, flushes; the result is the exit code.
@@ -307,7 +397,10 @@ fn finish(mut vm: Box<Vm>, result: PyResult<()>) -> i32 {
         report(vm);
     }
     crate::vm::run::poll::run_finalizers(vm);
-    if let Some(main) = vm.modules_dict().and_then(|d| d.get_text(vm, "__main__")).and_then(|m| m.cast::<PyModule>())
+    if let Some(main) = vm
+        .modules_dict()
+        .and_then(|d| d.get_text(vm, "__main__"))
+        .and_then(|m| m.cast::<PyModule>())
         && vm.heap.has_finalizers()
     {
         main.dict().clear();
@@ -325,7 +418,11 @@ fn finish(mut vm: Box<Vm>, result: PyResult<()>) -> i32 {
 }
 
 fn flush(vm: &mut Vm, name: &str) -> PyResult<()> {
-    let stream = vm.sys.get().cast::<PyDict>().and_then(|d| d.get_text(vm, name));
+    let stream = vm
+        .sys
+        .get()
+        .cast::<PyDict>()
+        .and_then(|d| d.get_text(vm, name));
     match stream {
         Some(s) if !s.is_none() => {
             let closed = vm.names.closed;
@@ -361,9 +458,16 @@ fn report(vm: &mut Vm) -> i32 {
     }
     let interrupted = vm.is_instance_of(e, ids::KEYBOARD_INTERRUPT);
     let _ = flush(vm, "stdout");
-    let hook = vm.sys.get().cast::<PyDict>().and_then(|d| d.get_text(vm, "excepthook"));
+    let hook = vm
+        .sys
+        .get()
+        .cast::<PyDict>()
+        .and_then(|d| d.get_text(vm, "excepthook"));
     let ty = vm.type_of(e).value();
-    let tb = e.cast::<PyException>().and_then(|x| x.traceback.get().non_null()).unwrap_or(Value::NONE);
+    let tb = e
+        .cast::<PyException>()
+        .and_then(|x| x.traceback.get().non_null())
+        .unwrap_or(Value::NONE);
     let shown = hook.is_some_and(|h| vm.call(h, &[ty, e, tb]).is_ok());
     if !shown {
         vm.take_raised();

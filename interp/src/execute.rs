@@ -13,7 +13,12 @@ use skein_runtime::vm::Hooks;
 
 /// What the interpreter offers the runtime.
 pub fn hooks() -> Hooks {
-    Hooks { call_function: call::hook_call_function, resume: crate::vm::generator::hook_resume, position, intrinsic }
+    Hooks {
+        call_function: call::hook_call_function,
+        resume: crate::vm::generator::hook_resume,
+        position,
+        intrinsic,
+    }
 }
 
 fn position(_vm: &Vm, code: Ref<PyCode>, word: u32) -> Option<(u32, u32, i32, i32)> {
@@ -22,8 +27,16 @@ fn position(_vm: &Vm, code: Ref<PyCode>, word: u32) -> Option<(u32, u32, i32, i3
 }
 
 /// Compiles source to a code object.
-pub fn compile(vm: &mut Vm, source: &[u8], filename: Value, opts: &Options) -> PyResult<Ref<PyCode>> {
-    let file = filename.cast::<PyStr>().map(|s| s.bytes().to_vec()).unwrap_or_default();
+pub fn compile(
+    vm: &mut Vm,
+    source: &[u8],
+    filename: Value,
+    opts: &Options,
+) -> PyResult<Ref<PyCode>> {
+    let file = filename
+        .cast::<PyStr>()
+        .map(|s| s.bytes().to_vec())
+        .unwrap_or_default();
     match skein_compiler::compile(source, &file, opts) {
         Ok(compiled) => {
             for w in &compiled.warnings {
@@ -36,16 +49,24 @@ pub fn compile(vm: &mut Vm, source: &[u8], filename: Value, opts: &Options) -> P
 }
 
 fn warn(vm: &mut Vm, w: &skein_compiler::errors::Warning, filename: Value) -> PyResult<()> {
-    let Some(module) = vm.modules_dict().and_then(|m| m.get_text(vm, "warnings")) else { return Ok(()) };
+    let Some(module) = vm.modules_dict().and_then(|m| m.get_text(vm, "warnings")) else {
+        return Ok(());
+    };
     let id = match w.category {
         skein_compiler::errors::WarningCategory::Syntax => ids::SYNTAX_WARNING,
         _ => ids::DEPRECATION_WARNING,
     };
     let explicit = vm.names.warn_explicit;
-    let Some(f) = vm.try_get_attr(module, explicit)? else { return Ok(()) };
+    let Some(f) = vm.try_get_attr(module, explicit)? else {
+        return Ok(());
+    };
     let text = vm.new_str(&w.msg);
     let category = vm.builtin_type(id).value();
-    vm.call(f, &[text, category, filename, Value::from_usize(w.line as usize)]).map(|_| ())
+    vm.call(
+        f,
+        &[text, category, filename, Value::from_usize(w.line as usize)],
+    )
+    .map(|_| ())
 }
 
 fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
@@ -56,13 +77,30 @@ fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
         SyntaxErrorKind::Recursion => return vm.recursion_error(&e.msg),
     };
     let msg = vm.new_str(&e.msg);
-    let number = |n: u32| if n == 0 { Value::NONE } else { Value::from_usize(n as usize) };
+    let number = |n: u32| {
+        if n == 0 {
+            Value::NONE
+        } else {
+            Value::from_usize(n as usize)
+        }
+    };
     let text = match &e.text {
         Some(t) => vm.new_str(&format!("{t}\n")),
         None => Value::NONE,
     };
-    let end_col = if e.end_col == 0 { Value::from_i32(-1) } else { number(e.end_col) };
-    let details = vm.new_tuple(&[filename, number(e.line), number(e.col), text, number(e.end_line), end_col]);
+    let end_col = if e.end_col == 0 {
+        Value::from_i32(-1)
+    } else {
+        number(e.end_col)
+    };
+    let details = vm.new_tuple(&[
+        filename,
+        number(e.line),
+        number(e.col),
+        text,
+        number(e.end_line),
+        end_col,
+    ]);
     let ty = vm.builtin_type(id);
     vm.raise_type(ty, &[msg, details])
 }
@@ -72,7 +110,10 @@ pub fn builtins_for(vm: &mut Vm, globals: Ref<PyDict>) -> Ref<PyDict> {
     let key = vm.names.__builtins__.value();
     let found = globals.get_interned(key);
     match found {
-        Some(v) => v.cast::<PyDict>().or_else(|| v.cast::<PyModule>().map(|m| m.dict())).unwrap_or_else(|| vm.builtins_dict()),
+        Some(v) => v
+            .cast::<PyDict>()
+            .or_else(|| v.cast::<PyModule>().map(|m| m.dict()))
+            .unwrap_or_else(|| vm.builtins_dict()),
         None => {
             let d = vm.builtins_dict();
             globals.set_interned(vm, key, d.value());
@@ -82,7 +123,13 @@ pub fn builtins_for(vm: &mut Vm, globals: Ref<PyDict>) -> Ref<PyDict> {
 }
 
 /// Runs a code object with the given namespaces: a nested run.
-pub fn run_code(vm: &mut Vm, code: Ref<PyCode>, globals: Ref<PyDict>, locals: Value, closure: Value) -> PyResult {
+pub fn run_code(
+    vm: &mut Vm,
+    code: Ref<PyCode>,
+    globals: Ref<PyDict>,
+    locals: Value,
+    closure: Value,
+) -> PyResult {
     let builtins = builtins_for(vm, globals);
     let f = PyFunction::new(vm, code, globals, builtins);
     if !closure.is_absent() {
@@ -105,12 +152,20 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
     let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
     match name {
         "__build_class__" => {
-            let Some(bases) = arg(2).cast::<PyTuple>() else { return Err(vm.system_error("bad bases")) };
+            let Some(bases) = arg(2).cast::<PyTuple>() else {
+                return Err(vm.system_error("bad bases"));
+            };
             class::build_class(vm, arg(0), arg(1), bases, arg(3).cast())
         }
         "__import__" => {
             let level = arg(4).non_null().unwrap_or(Value::from_i32(0));
-            import::import_module(vm, arg(0), arg(1).non_null().unwrap_or(Value::NONE), arg(3), level)
+            import::import_module(
+                vm,
+                arg(0),
+                arg(1).non_null().unwrap_or(Value::NONE),
+                arg(3),
+                level,
+            )
         }
         "compile" => compile_builtin(vm, args),
         "eval" => exec_eval(vm, args, true),
@@ -119,7 +174,11 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
         "frame_object" => getframe(vm, Value::from_i32(0)),
         "settrace" | "setprofile" => {
             let i = (name == "setprofile") as usize;
-            vm.interp_roots[i].set(if arg(0).is_none() { Value::NULL } else { arg(0) });
+            vm.interp_roots[i].set(if arg(0).is_none() {
+                Value::NULL
+            } else {
+                arg(0)
+            });
             Ok(Value::NONE)
         }
         "gettrace" | "getprofile" => {
@@ -131,7 +190,9 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
             Ok(Value::NONE)
         }
         "run_code" => {
-            let (Some(c), Some(g)) = (arg(0).cast::<PyCode>(), arg(1).cast::<PyDict>()) else { return Err(vm.type_error("run_code(code, globals)")) };
+            let (Some(c), Some(g)) = (arg(0).cast::<PyCode>(), arg(1).cast::<PyDict>()) else {
+                return Err(vm.type_error("run_code(code, globals)"));
+            };
             run_code(vm, c, g, g.value(), Value::NULL)
         }
         _ => Err(vm.not_implemented_error(format!("the interpreter does not offer '{name}'"))),
@@ -171,7 +232,9 @@ fn source_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8>> {
     }
     let name = vm.type_name(v);
     let _ = name;
-    Err(vm.type_error(format!("{what} arg 1 must be a string, bytes or code object")))
+    Err(vm.type_error(format!(
+        "{what} arg 1 must be a string, bytes or code object"
+    )))
 }
 
 const ALLOW_INCOMPLETE: i64 = 0x4000;
@@ -182,14 +245,26 @@ const FUTURE_ANNOTATIONS: i64 = 0x100_0000;
 
 fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
     let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
-    let Some(mode) = arg(2).cast::<PyStr>() else { return Err(vm.type_error("compile() argument 'mode' must be str")) };
-    let flags = if arg(3).is_null() { 0 } else { vm.ssize(arg(3))? };
-    let optimize = if arg(5).is_null() { -1 } else { vm.ssize(arg(5))? };
+    let Some(mode) = arg(2).cast::<PyStr>() else {
+        return Err(vm.type_error("compile() argument 'mode' must be str"));
+    };
+    let flags = if arg(3).is_null() {
+        0
+    } else {
+        vm.ssize(arg(3))?
+    };
+    let optimize = if arg(5).is_null() {
+        -1
+    } else {
+        vm.ssize(arg(5))?
+    };
     let mode = match mode.bytes() {
         b"exec" => Mode::Exec,
         b"eval" => Mode::Eval,
         b"single" => Mode::Single,
-        b"func_type" if flags & ONLY_AST == 0 => return Err(vm.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST")),
+        b"func_type" if flags & ONLY_AST == 0 => {
+            return Err(vm.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST"));
+        }
         _ => return Err(vm.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     };
     if flags & ONLY_AST != 0 {
@@ -200,16 +275,26 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
         None => fs_path(vm, arg(1))?,
     };
     let inherit = arg(4).is_null() || !vm.truth(arg(4))?;
-    let inherited = inherit && vm.current_frame().is_some_and(|f| f.code().flags.get() & FUTURE_ANNOTATIONS as u32 != 0);
+    let inherited = inherit
+        && vm
+            .current_frame()
+            .is_some_and(|f| f.code().flags.get() & FUTURE_ANNOTATIONS as u32 != 0);
     let source = source_bytes(vm, arg(0), "compile()")?;
     let opts = Options {
         mode,
-        optimize: if optimize < 0 { vm.config.optimize } else { optimize.min(2) as u8 },
+        optimize: if optimize < 0 {
+            vm.config.optimize
+        } else {
+            optimize.min(2) as u8
+        },
         future_annotations: inherited || flags & FUTURE_ANNOTATIONS != 0,
         dont_imply_dedent: flags & DONT_IMPLY_DEDENT != 0,
         top_level_await: flags & TOP_LEVEL_AWAIT != 0,
     };
-    let file = filename.cast::<PyStr>().map(|s| s.bytes().to_vec()).unwrap_or_default();
+    let file = filename
+        .cast::<PyStr>()
+        .map(|s| s.bytes().to_vec())
+        .unwrap_or_default();
     if flags & ALLOW_INCOMPLETE != 0
         && let Err(e) = skein_compiler::compile(&source, &file, &opts)
         && e.incomplete
@@ -228,7 +313,9 @@ fn fs_path(vm: &mut Vm, v: Value) -> PyResult {
         Some(p) => Ok(p),
         None => {
             let name = vm.type_name(v);
-            Err(vm.type_error(format!("expected str, bytes or os.PathLike object, not {name}")))
+            Err(vm.type_error(format!(
+                "expected str, bytes or os.PathLike object, not {name}"
+            )))
         }
     }
 }
@@ -238,7 +325,9 @@ fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
     let what = if eval { "eval()" } else { "exec()" };
     let (globals, mut locals) = (arg(1), arg(2));
     let globals = if globals.is_absent() {
-        let Some(frame) = vm.current_frame() else { return Err(vm.system_error("globals do not exist")) };
+        let Some(frame) = vm.current_frame() else {
+            return Err(vm.system_error("globals do not exist"));
+        };
         if locals.is_absent() {
             locals = current_locals(vm)?;
         }
@@ -248,7 +337,11 @@ fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
             Some(d) => d,
             None => {
                 let name = vm.type_name(globals);
-                return Err(vm.type_error(if eval { "globals must be a real dict; try eval(code, {}, mapping)".to_string() } else { format!("exec() globals must be a dict, not {name}") }));
+                return Err(vm.type_error(if eval {
+                    "globals must be a real dict; try eval(code, {}, mapping)".to_string()
+                } else {
+                    format!("exec() globals must be a dict, not {name}")
+                }));
             }
         }
     };
@@ -261,20 +354,39 @@ fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
         None => {
             let mut source = source_bytes(vm, arg(0), what)?;
             if eval {
-                let start = if source.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-                let skip = source[start..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+                let start = if source.starts_with(b"\xef\xbb\xbf") {
+                    3
+                } else {
+                    0
+                };
+                let skip = source[start..]
+                    .iter()
+                    .take_while(|b| matches!(b, b' ' | b'\t'))
+                    .count();
                 source.drain(start..start + skip);
             }
             let filename = vm.intern("<string>").value();
-            let future = vm.current_frame().is_some_and(|f| f.code().flags.get() & FUTURE_ANNOTATIONS as u32 != 0);
-            let opts = Options { mode: if eval { Mode::Eval } else { Mode::Exec }, optimize: vm.config.optimize, future_annotations: future, dont_imply_dedent: false, top_level_await: false };
+            let future = vm
+                .current_frame()
+                .is_some_and(|f| f.code().flags.get() & FUTURE_ANNOTATIONS as u32 != 0);
+            let opts = Options {
+                mode: if eval { Mode::Eval } else { Mode::Exec },
+                optimize: vm.config.optimize,
+                future_annotations: future,
+                dont_imply_dedent: false,
+                top_level_await: false,
+            };
             compile(vm, &source, filename, &opts)?
         }
     };
     let frees = code.freevars.expect().len();
     let closure = arg(3);
     if frees > 0 && closure.is_absent() {
-        return Err(vm.type_error(if eval { "code object passed to eval() may not contain free variables" } else { "code object requires a closure of exactly length 1" }));
+        return Err(vm.type_error(if eval {
+            "code object passed to eval() may not contain free variables"
+        } else {
+            "code object requires a closure of exactly length 1"
+        }));
     }
     if eval {
         return run_code(vm, code, globals, locals, Value::NULL);

@@ -4,12 +4,19 @@ use skein_runtime::prelude::*;
 use std::io::Write;
 
 static FUNCTIONS: &[NativeDef] = &[
-    function("write", write, "(text, /)", "Writes text to standard output."),
+    function(
+        "write",
+        write,
+        "(text, /)",
+        "Writes text to standard output.",
+    ),
     function("flush", flush, "()", "Does nothing: writes are unbuffered."),
 ];
 
 fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let Some(s) = args[0].cast::<PyStr>() else { return Err(vm.type_error("write() argument must be str")) };
+    let Some(s) = args[0].cast::<PyStr>() else {
+        return Err(vm.type_error("write() argument must be str"));
+    };
     match std::io::stdout().write_all(s.bytes()) {
         Ok(()) => Ok(Value::from_usize(s.len())),
         Err(e) => Err(vm.raise(ids::OS_ERROR, &e.to_string())),

@@ -7,7 +7,12 @@ const VARARGS: u32 = 4;
 const VARKEYWORDS: u32 = 8;
 
 /// The values of all parameters in register order: positional, keyword-only, `*args`, `**kwargs`.
-pub fn bind(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value], kwnames: Option<Ref<PyTuple>>) -> PyResult<ValueVec> {
+pub fn bind(
+    vm: &mut Vm,
+    f: Ref<PyFunction>,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+) -> PyResult<ValueVec> {
     let code = f.code();
     let flags = code.flags.get();
     let (argcount, kwonly) = (code.argcount as usize, code.kwonlyargcount as usize);
@@ -50,10 +55,17 @@ fn parameter_name(f: Ref<PyFunction>, i: usize) -> Value {
 }
 
 fn same_text(a: Value, b: Value) -> bool {
-    a == b || matches!((a.cast::<PyStr>(), b.cast::<PyStr>()), (Some(x), Some(y)) if x.bytes() == y.bytes())
+    a == b
+        || matches!((a.cast::<PyStr>(), b.cast::<PyStr>()), (Some(x), Some(y)) if x.bytes() == y.bytes())
 }
 
-fn bind_keywords(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut ValueVec, names: Ref<PyTuple>, values: &[Value]) -> PyResult<()> {
+fn bind_keywords(
+    vm: &mut Vm,
+    f: Ref<PyFunction>,
+    bound: &mut ValueVec,
+    names: Ref<PyTuple>,
+    values: &[Value],
+) -> PyResult<()> {
     let code = f.code();
     let named = (code.argcount + code.kwonlyargcount) as usize;
     let posonly = code.posonlyargcount as usize;
@@ -65,7 +77,10 @@ fn bind_keywords(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut ValueVec, names: R
         match (posonly..named).find(|&i| same_text(parameter_name(f, i), *name)) {
             Some(i) if !bound.get(i).is_null() => {
                 let text = skein_runtime::builtins::str::lossy(*name);
-                return Err(vm.type_error(format!("{}() got multiple values for argument '{text}'", qualname(f))));
+                return Err(vm.type_error(format!(
+                    "{}() got multiple values for argument '{text}'",
+                    qualname(f)
+                )));
             }
             Some(i) => bound.set(i, *v),
             None if has_kwargs => {
@@ -87,10 +102,17 @@ fn unexpected_keyword(vm: &mut Vm, f: Ref<PyFunction>, names: Ref<PyTuple>, name
         .map(skein_runtime::builtins::str::lossy)
         .collect();
     if !wrong.is_empty() {
-        return vm.type_error(format!("{}() got some positional-only arguments passed as keyword arguments: '{}'", qualname(f), wrong.join(", ")));
+        return vm.type_error(format!(
+            "{}() got some positional-only arguments passed as keyword arguments: '{}'",
+            qualname(f),
+            wrong.join(", ")
+        ));
     }
     let text = skein_runtime::builtins::str::lossy(name);
-    vm.type_error(format!("{}() got an unexpected keyword argument '{text}'", qualname(f)))
+    vm.type_error(format!(
+        "{}() got an unexpected keyword argument '{text}'",
+        qualname(f)
+    ))
 }
 
 fn fill_defaults(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut ValueVec) -> PyResult<()> {
@@ -99,14 +121,19 @@ fn fill_defaults(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut ValueVec) -> PyRes
     let defaults = f.defaults.get().cast::<PyTuple>();
     let ndefaults = defaults.map_or(0, |d| d.len());
     let first_default = argcount.saturating_sub(ndefaults);
-    let missing: Vec<usize> = (0..first_default).filter(|&i| bound.get(i).is_null()).collect();
+    let missing: Vec<usize> = (0..first_default)
+        .filter(|&i| bound.get(i).is_null())
+        .collect();
     if !missing.is_empty() {
         return Err(missing_error(vm, f, &missing, "positional"));
     }
     if let Some(d) = defaults {
         for i in first_default..argcount {
             if bound.get(i).is_null() {
-                bound.set(i, d.items()[i - first_default + ndefaults.saturating_sub(argcount)]);
+                bound.set(
+                    i,
+                    d.items()[i - first_default + ndefaults.saturating_sub(argcount)],
+                );
             }
         }
     }
@@ -124,11 +151,23 @@ fn fill_defaults(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut ValueVec) -> PyRes
             None => missing.push(i),
         }
     }
-    if missing.is_empty() { Ok(()) } else { Err(missing_error(vm, f, &missing, "keyword-only")) }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(missing_error(vm, f, &missing, "keyword-only"))
+    }
 }
 
 fn missing_error(vm: &mut Vm, f: Ref<PyFunction>, missing: &[usize], kind: &str) -> Raised {
-    let names: Vec<String> = missing.iter().map(|&i| format!("'{}'", skein_runtime::builtins::str::lossy(parameter_name(f, i)))).collect();
+    let names: Vec<String> = missing
+        .iter()
+        .map(|&i| {
+            format!(
+                "'{}'",
+                skein_runtime::builtins::str::lossy(parameter_name(f, i))
+            )
+        })
+        .collect();
     let list = match names.as_slice() {
         [one] => one.clone(),
         [a, b] => format!("{a} and {b}"),
@@ -136,21 +175,38 @@ fn missing_error(vm: &mut Vm, f: Ref<PyFunction>, missing: &[usize], kind: &str)
         [] => String::new(),
     };
     let plural = if missing.len() == 1 { "" } else { "s" };
-    vm.type_error(format!("{}() missing {} required {kind} argument{plural}: {list}", qualname(f), missing.len()))
+    vm.type_error(format!(
+        "{}() missing {} required {kind} argument{plural}: {list}",
+        qualname(f),
+        missing.len()
+    ))
 }
 
 fn too_many(vm: &mut Vm, f: Ref<PyFunction>, given: usize, bound: &ValueVec) -> Raised {
     let code = f.code();
     let argcount = code.argcount as usize;
     let ndefaults = f.defaults.get().cast::<PyTuple>().map_or(0, |d| d.len());
-    let kw_given = (argcount..argcount + code.kwonlyargcount as usize).filter(|&i| !bound.get(i).is_null()).count();
+    let kw_given = (argcount..argcount + code.kwonlyargcount as usize)
+        .filter(|&i| !bound.get(i).is_null())
+        .count();
     let plural = |n: usize| if n == 1 { "" } else { "s" };
-    let takes = if ndefaults > 0 { format!("from {} to {argcount}", argcount - ndefaults.min(argcount)) } else { argcount.to_string() };
+    let takes = if ndefaults > 0 {
+        format!("from {} to {argcount}", argcount - ndefaults.min(argcount))
+    } else {
+        argcount.to_string()
+    };
     let takes_plural = if ndefaults > 0 { "s" } else { plural(argcount) };
     let given_text = if kw_given > 0 {
-        format!("{given} positional argument{} (and {kw_given} keyword-only argument{}) were", plural(given), plural(kw_given))
+        format!(
+            "{given} positional argument{} (and {kw_given} keyword-only argument{}) were",
+            plural(given),
+            plural(kw_given)
+        )
     } else {
         format!("{given} {}", if given == 1 { "was" } else { "were" })
     };
-    vm.type_error(format!("{}() takes {takes} positional argument{takes_plural} but {given_text} given", qualname(f)))
+    vm.type_error(format!(
+        "{}() takes {takes} positional argument{takes_plural} but {given_text} given",
+        qualname(f)
+    ))
 }

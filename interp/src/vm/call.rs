@@ -23,13 +23,23 @@ pub enum Flow {
 const GENERATOR_FLAGS: u32 = 0x2a0;
 
 /// Calls a Python function: pushes its frame, or makes the generator.
-pub fn enter_function(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value], kwnames: Option<Ref<PyTuple>>, ret: u64) -> PyResult<Flow> {
+pub fn enter_function(
+    vm: &mut Vm,
+    f: Ref<PyFunction>,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+    ret: u64,
+) -> PyResult<Flow> {
     let code = f.code();
     if code.fast_argcount as usize == args.len() && kwnames.is_none() {
         return Ok(Flow::Entered(frames::push(vm, f, code, args, ret)?));
     }
     let bound;
-    let args = if code.argcount as usize == args.len() && kwnames.is_none() && code.flags.get() & 0xc == 0 && code.kwonlyargcount == 0 {
+    let args = if code.argcount as usize == args.len()
+        && kwnames.is_none()
+        && code.flags.get() & 0xc == 0
+        && code.kwonlyargcount == 0
+    {
         args
     } else {
         bound = bind(vm, f, args, kwnames)?;
@@ -60,9 +70,21 @@ fn make_generator(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value]) -> Value {
 }
 
 /// Begins a call of any object with arguments in a slice that stays valid while the callee runs.
-pub fn begin(vm: &mut Vm, callable: Value, args: &[Value], kwnames: Option<Ref<PyTuple>>, ret: u64) -> PyResult<Flow> {
+pub fn begin(
+    vm: &mut Vm,
+    callable: Value,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+    ret: u64,
+) -> PyResult<Flow> {
     match callable.kind() {
-        Some(Kind::Function) => enter_function(vm, callable.cast().expect("kind tested"), args, kwnames, ret),
+        Some(Kind::Function) => enter_function(
+            vm,
+            callable.cast().expect("kind tested"),
+            args,
+            kwnames,
+            ret,
+        ),
         Some(Kind::BoundMethod) => {
             let m: Ref<PyMethod> = callable.cast().expect("kind tested");
             begin_with_self(vm, m.func.get(), m.this.get(), args, kwnames, ret)
@@ -71,13 +93,25 @@ pub fn begin(vm: &mut Vm, callable: Value, args: &[Value], kwnames: Option<Ref<P
             if let Some(flow) = super::generator::begin_method(vm, callable, args, kwnames, ret)? {
                 return Ok(flow);
             }
-            Ok(Flow::Done(vm.call_builtin(callable.cast().expect("kind tested"), args, kwnames)?))
+            Ok(Flow::Done(vm.call_builtin(
+                callable.cast().expect("kind tested"),
+                args,
+                kwnames,
+            )?))
         }
-        Some(Kind::Type) => super::class::begin_instantiate(vm, callable.cast().expect("kind tested"), args, kwnames, ret),
+        Some(Kind::Type) => super::class::begin_instantiate(
+            vm,
+            callable.cast().expect("kind tested"),
+            args,
+            kwnames,
+            ret,
+        ),
         _ => {
             let name = vm.names.__call__;
             match vm.lookup_special(callable, name) {
-                Some(f) if f.kind() == Some(Kind::Function) => begin_with_self(vm, f, callable, args, kwnames, ret),
+                Some(f) if f.kind() == Some(Kind::Function) => {
+                    begin_with_self(vm, f, callable, args, kwnames, ret)
+                }
                 _ => Ok(Flow::Done(vm.call_kw(callable, args, kwnames)?)),
             }
         }
@@ -85,7 +119,14 @@ pub fn begin(vm: &mut Vm, callable: Value, args: &[Value], kwnames: Option<Ref<P
 }
 
 /// Begins `func(this, *args)`.
-pub fn begin_with_self(vm: &mut Vm, func: Value, this: Value, args: &[Value], kwnames: Option<Ref<PyTuple>>, ret: u64) -> PyResult<Flow> {
+pub fn begin_with_self(
+    vm: &mut Vm,
+    func: Value,
+    this: Value,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+    ret: u64,
+) -> PyResult<Flow> {
     if args.len() < 8 {
         let mut all = [Value::NULL; 8];
         all[0] = this;
@@ -115,7 +156,11 @@ pub fn store(cx: Cx, flow: Flow, dst: usize, len: usize) -> Pc {
 /// The arguments of a call window, self included where there is one.
 #[inline]
 fn window_args<'a>(cx: Cx, base: usize, argc: usize) -> &'a [Value] {
-    if cx.reg(base + 1).is_null() { cx.regs(base + 2, argc) } else { cx.regs(base + 1, argc + 1) }
+    if cx.reg(base + 1).is_null() {
+        cx.regs(base + 2, argc)
+    } else {
+        cx.regs(base + 1, argc + 1)
+    }
 }
 
 /// `Call`
@@ -130,7 +175,13 @@ pub fn op_call(vm: &mut Vm, cx: Cx) -> Step {
         cx.set(base + 1, m.this.get());
     }
     let args = window_args(cx, base, cx.c());
-    let flow = begin(vm, callable, args, None, ret(Action::Store, 2, cx.a(), base as u32))?;
+    let flow = begin(
+        vm,
+        callable,
+        args,
+        None,
+        ret(Action::Store, 2, cx.a(), base as u32),
+    )?;
     Ok(store(cx, flow, cx.a(), 2))
 }
 
@@ -139,7 +190,13 @@ pub fn op_call_kw(vm: &mut Vm, cx: Cx) -> Step {
     let base = cx.b();
     let names: Ref<PyTuple> = super::run::cx::typed(cx.constant(cx.ext(1) as u32 as usize));
     let args = window_args(cx, base, cx.c());
-    let flow = begin(vm, cx.reg(base), args, Some(names), ret(Action::Store, 2, cx.a(), base as u32))?;
+    let flow = begin(
+        vm,
+        cx.reg(base),
+        args,
+        Some(names),
+        ret(Action::Store, 2, cx.a(), base as u32),
+    )?;
     Ok(store(cx, flow, cx.a(), 2))
 }
 
@@ -154,9 +211,13 @@ pub fn op_call_ex(vm: &mut Vm, cx: Cx) -> Step {
     }
     if positional.shape_id() != ids::TUPLE && positional.shape_id() != ids::LIST {
         let names = vm.names;
-        if vm.lookup_special(positional, names.__iter__).is_none() && vm.lookup_special(positional, names.__getitem__).is_none() {
+        if vm.lookup_special(positional, names.__iter__).is_none()
+            && vm.lookup_special(positional, names.__getitem__).is_none()
+        {
             let (f, name) = (callable_text(vm, callable), vm.type_name(positional));
-            return Err(vm.type_error(format!("{f} argument after * must be an iterable, not {name}")));
+            return Err(vm.type_error(format!(
+                "{f} argument after * must be an iterable, not {name}"
+            )));
         }
     }
     let items = vm.collect(positional)?;
@@ -181,7 +242,13 @@ pub fn op_call_ex(vm: &mut Vm, cx: Cx) -> Step {
         }
         names = Some(PyTuple::from_slice(vm, keys.as_slice()));
     }
-    let flow = begin(vm, callable, all.as_slice(), names, ret(Action::Store, 1, cx.a(), base as u32))?;
+    let flow = begin(
+        vm,
+        callable,
+        all.as_slice(),
+        names,
+        ret(Action::Store, 1, cx.a(), base as u32),
+    )?;
     Ok(store(cx, flow, cx.a(), 1))
 }
 
@@ -197,7 +264,9 @@ pub fn callable_text(vm: &mut Vm, callable: Value) -> String {
         }
     };
     match vm.try_get_attr(callable, module) {
-        Ok(Some(m)) if m.is::<PyStr>() && skein_runtime::builtins::str::lossy(m) != "builtins" => format!("{}.{name}()", skein_runtime::builtins::str::lossy(m)),
+        Ok(Some(m)) if m.is::<PyStr>() && skein_runtime::builtins::str::lossy(m) != "builtins" => {
+            format!("{}.{name}()", skein_runtime::builtins::str::lossy(m))
+        }
         _ => {
             vm.take_raised();
             format!("{name}()")
@@ -206,7 +275,12 @@ pub fn callable_text(vm: &mut Vm, callable: Value) -> String {
 }
 
 /// Calls a Python function from native code: a nested run of the loop.
-pub fn hook_call_function(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value], kwnames: Option<Ref<PyTuple>>) -> PyResult {
+pub fn hook_call_function(
+    vm: &mut Vm,
+    f: Ref<PyFunction>,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+) -> PyResult {
     enter_native(vm)?;
     let r = match enter_function(vm, f, args, kwnames, ret(Action::Exit, 0, 0, 0)) {
         Ok(Flow::Done(v)) => Ok(v),
@@ -248,5 +322,6 @@ pub fn is_entry(fp: *mut u64) -> bool {
 
 /// True if `v` is the native function of builtin type `owner` called `name`.
 pub fn is_native_method(v: Value, owner: u32, name: &str) -> bool {
-    v.cast::<PyBuiltin>().is_some_and(|b| b.def.name == name && b.owner.get().is_some_and(|o| o.builtin_id == owner))
+    v.cast::<PyBuiltin>()
+        .is_some_and(|b| b.def.name == name && b.owner.get().is_some_and(|o| o.builtin_id == owner))
 }

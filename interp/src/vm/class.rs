@@ -8,27 +8,44 @@ use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::prelude::*;
 
 /// Begins `ty(*args)`. A Python `__init__` runs in a frame of the same loop; anything unusual is done by the runtime.
-pub fn begin_instantiate(vm: &mut Vm, ty: Ref<PyType>, args: &[Value], kwnames: Option<Ref<PyTuple>>, word: u64) -> PyResult<Flow> {
+pub fn begin_instantiate(
+    vm: &mut Vm,
+    ty: Ref<PyType>,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+    word: u64,
+) -> PyResult<Flow> {
     let meta = vm.type_of(ty.value());
     let names = vm.names;
     if meta.builtin_id != ids::TYPE {
         let call = vm.type_lookup(meta, names.__call__);
         if !call.is_some_and(|c| is_native_method(c, ids::TYPE, "__call__")) {
             return match call {
-                Some(f) if f.kind() == Some(Kind::Function) => begin_with_self(vm, f, ty.value(), args, kwnames, word),
+                Some(f) if f.kind() == Some(Kind::Function) => {
+                    begin_with_self(vm, f, ty.value(), args, kwnames, word)
+                }
                 _ => Ok(Flow::Done(vm.call_type(ty, args, kwnames)?)),
             };
         }
     }
     // Only a call instruction (which stores) can finish `__init__` in its own frame: it keeps the new object in its window.
-    if Action::of(word) != Action::Store || ty.builtin_id != 0 || ty.has(tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION) {
+    if Action::of(word) != Action::Store
+        || ty.builtin_id != 0
+        || ty.has(tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION)
+    {
         return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
     }
-    let Some(init) = vm.type_lookup(ty, names.__init__).filter(|i| i.kind() == Some(Kind::Function)) else {
+    let Some(init) = vm
+        .type_lookup(ty, names.__init__)
+        .filter(|i| i.kind() == Some(Kind::Function))
+    else {
         return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
     };
-    let Some(new) = vm.type_lookup(ty, names.__new__) else { return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?)) };
-    let object = if ty.kind.get() == Kind::Instance && is_native_method(new, ids::OBJECT, "__new__") {
+    let Some(new) = vm.type_lookup(ty, names.__new__) else {
+        return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
+    };
+    let object = if ty.kind.get() == Kind::Instance && is_native_method(new, ids::OBJECT, "__new__")
+    {
         vm.alloc_instance(ty).value()
     } else if new.kind() == Some(Kind::Builtin) {
         let object = vm.call_with_self(new, ty.value(), args, kwnames)?;
@@ -41,9 +58,16 @@ pub fn begin_instantiate(vm: &mut Vm, ty: Ref<PyType>, args: &[Value], kwnames: 
     };
     let f: Ref<PyFunction> = init.cast().expect("kind tested");
     let window = super::run::ret::aux(word) as usize;
-    let Some(caller) = vm.current_frame() else { return Ok(Flow::Done(object)) };
+    let Some(caller) = vm.current_frame() else {
+        return Ok(Flow::Done(object));
+    };
     let advance = super::run::ret::advance(word);
-    let init_word = ret(Action::Init, advance, super::run::ret::dst(word), window as u32);
+    let init_word = ret(
+        Action::Init,
+        advance,
+        super::run::ret::dst(word),
+        window as u32,
+    );
     let flow = if args.len() < 8 {
         let mut all = [Value::NULL; 8];
         all[0] = object;
@@ -69,7 +93,13 @@ pub fn begin_instantiate(vm: &mut Vm, ty: Ref<PyType>, args: &[Value], kwnames: 
     }
 }
 
-fn finish_foreign(vm: &mut Vm, ty: Ref<PyType>, object: Value, args: &[Value], kwnames: Option<Ref<PyTuple>>) -> PyResult<Flow> {
+fn finish_foreign(
+    vm: &mut Vm,
+    ty: Ref<PyType>,
+    object: Value,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+) -> PyResult<Flow> {
     let actual = vm.type_of(object);
     if actual.is_subtype(ty) {
         let name = vm.names.__init__;
@@ -95,14 +125,24 @@ pub fn op_load_build_class(vm: &mut Vm, cx: Cx) -> Step {
     let builtins = super::ops_names::builtins_of(cx);
     match builtins.get_text(vm, "__build_class__") {
         Some(f) => cx.set(cx.a(), f),
-        None => return Err(vm.name_error(ids::NAME_ERROR, Value::NULL, "__build_class__ not found")),
+        None => {
+            return Err(vm.name_error(ids::NAME_ERROR, Value::NULL, "__build_class__ not found"));
+        }
     }
     Ok(cx.after(1))
 }
 
 /// `builtins.__build_class__(func, name, *bases, metaclass=None, **kwds)`: the arguments as the native's slice (func, name, bases tuple, metaclass, kwds dict).
-pub fn build_class(vm: &mut Vm, func: Value, name: Value, bases: Ref<PyTuple>, kwds: Option<Ref<PyDict>>) -> PyResult {
-    let Some(body) = func.cast::<PyFunction>() else { return Err(vm.type_error("__build_class__: func must be a function")) };
+pub fn build_class(
+    vm: &mut Vm,
+    func: Value,
+    name: Value,
+    bases: Ref<PyTuple>,
+    kwds: Option<Ref<PyDict>>,
+) -> PyResult {
+    let Some(body) = func.cast::<PyFunction>() else {
+        return Err(vm.type_error("__build_class__: func must be a function"));
+    };
     if !name.is::<PyStr>() {
         return Err(vm.type_error("__build_class__: name is not a string"));
     }
@@ -135,7 +175,11 @@ pub fn build_class(vm: &mut Vm, func: Value, name: Value, bases: Ref<PyTuple>, k
         None => PyDict::new(vm).value(),
     };
     if !namespace.is::<PyDict>() && vm.lookup_special(namespace, names.__getitem__).is_none() {
-        let (m, n) = (meta.cast::<PyType>().map_or("<metaclass>".into(), |m| m.name_text()), vm.type_name(namespace));
+        let (m, n) = (
+            meta.cast::<PyType>()
+                .map_or("<metaclass>".into(), |m| m.name_text()),
+            vm.type_name(namespace),
+        );
         return Err(vm.type_error(format!("{m}.__prepare__() must return a mapping, not {n}")));
     }
     let cell = run_body(vm, body, namespace)?;
@@ -186,7 +230,11 @@ fn run_body(vm: &mut Vm, body: Ref<PyFunction>, namespace: Value) -> PyResult {
     let pushed = super::frames::push(vm, body, body.code(), &[], ret(Action::Exit, 0, 0, 0));
     let r = match pushed {
         Ok(pc) => {
-            super::run::cx::set_header(vm.fp.get(), skein_runtime::tasklet::stack::at::LOCALS, namespace.bits());
+            super::run::cx::set_header(
+                vm.fp.get(),
+                skein_runtime::tasklet::stack::at::LOCALS,
+                namespace.bits(),
+            );
             super::call::nested(vm, pc)
         }
         Err(r) => Err(r),
@@ -208,7 +256,9 @@ fn resolve_bases(vm: &mut Vm, bases: Ref<PyTuple>) -> PyResult<Ref<PyTuple>> {
             && let Some(f) = vm.try_get_attr(*b, name)?
         {
             let entries = vm.call(f, &[bases.value()])?;
-            let Some(t) = entries.cast::<PyTuple>() else { return Err(vm.type_error("__mro_entries__ must return a tuple")) };
+            let Some(t) = entries.cast::<PyTuple>() else {
+                return Err(vm.type_error("__mro_entries__ must return a tuple"));
+            };
             for e in t.items() {
                 out.push(&vm.heap, *e);
             }
@@ -217,10 +267,18 @@ fn resolve_bases(vm: &mut Vm, bases: Ref<PyTuple>) -> PyResult<Ref<PyTuple>> {
             out.push(&vm.heap, *b);
         }
     }
-    if changed { Ok(PyTuple::from_slice(vm, out.as_slice())) } else { Ok(bases) }
+    if changed {
+        Ok(PyTuple::from_slice(vm, out.as_slice()))
+    } else {
+        Ok(bases)
+    }
 }
 
-fn most_derived_metaclass(vm: &mut Vm, meta: Ref<PyType>, bases: Ref<PyTuple>) -> PyResult<Ref<PyType>> {
+fn most_derived_metaclass(
+    vm: &mut Vm,
+    meta: Ref<PyType>,
+    bases: Ref<PyTuple>,
+) -> PyResult<Ref<PyType>> {
     let mut winner = meta;
     for b in bases.items() {
         let t = vm.type_of(*b);

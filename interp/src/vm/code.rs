@@ -6,7 +6,14 @@ use skein_runtime::prelude::*;
 
 /// Makes a code object.
 pub fn from_unit(vm: &mut Vm, unit: &CodeUnit, filename: Value) -> Ref<PyCode> {
-    let words = bytes(vm, unit.code.iter().flat_map(|w| w.to_le_bytes()).collect::<Vec<u8>>().as_slice());
+    let words = bytes(
+        vm,
+        unit.code
+            .iter()
+            .flat_map(|w| w.to_le_bytes())
+            .collect::<Vec<u8>>()
+            .as_slice(),
+    );
     let consts = vm.heap.new_array(unit.consts.len());
     for (i, c) in unit.consts.iter().enumerate() {
         let v = constant(vm, c, filename);
@@ -20,8 +27,20 @@ pub fn from_unit(vm: &mut Vm, unit: &CodeUnit, filename: Value) -> Ref<PyCode> {
     let varnames = name_tuple(vm, &unit.varnames);
     let cellvars = name_tuple(vm, &unit.cellvars);
     let freevars = name_tuple(vm, &unit.freevars);
-    let cell_regs = bytes(vm, unit.cell_regs.iter().flat_map(|r| r.to_le_bytes()).collect::<Vec<u8>>().as_slice());
-    let rows: Vec<u8> = unit.exceptions.iter().flat_map(|e| [e.start, e.end, e.target, e.reg as u32]).flat_map(u32::to_le_bytes).collect();
+    let cell_regs = bytes(
+        vm,
+        unit.cell_regs
+            .iter()
+            .flat_map(|r| r.to_le_bytes())
+            .collect::<Vec<u8>>()
+            .as_slice(),
+    );
+    let rows: Vec<u8> = unit
+        .exceptions
+        .iter()
+        .flat_map(|e| [e.start, e.end, e.target, e.reg as u32])
+        .flat_map(u32::to_le_bytes)
+        .collect();
     let exceptions = bytes(vm, &rows);
     let positions = bytes(vm, &unit.positions);
     let name = vm.intern(&unit.name).value();
@@ -106,7 +125,13 @@ pub fn constant(vm: &mut Vm, c: &Const, filename: Value) -> Value {
         }
         Const::Slice(parts) => {
             let t = tuple(vm, parts.as_slice(), filename);
-            skein_runtime::builtins::slice::PySlice::new(vm, t.items()[0], t.items()[1], t.items()[2]).value()
+            skein_runtime::builtins::slice::PySlice::new(
+                vm,
+                t.items()[0],
+                t.items()[1],
+                t.items()[2],
+            )
+            .value()
         }
         Const::Code(unit) => from_unit(vm, unit, filename).value(),
     }

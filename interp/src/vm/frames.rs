@@ -9,7 +9,13 @@ use skein_runtime::tasklet::stack::{FRAME_WORDS, Frame, at};
 
 /// Pushes a frame of `code` with the given leading registers and makes it the running one.
 #[inline]
-pub fn push(vm: &mut Vm, function: Ref<PyFunction>, code: Ref<PyCode>, args: &[Value], ret: u64) -> PyResult<Pc> {
+pub fn push(
+    vm: &mut Vm,
+    function: Ref<PyFunction>,
+    code: Ref<PyCode>,
+    args: &[Value],
+    ret: u64,
+) -> PyResult<Pc> {
     if vm.depth.get() >= vm.recursion_limit.get() {
         return Err(vm.recursion_error("maximum recursion depth exceeded"));
     }
@@ -27,10 +33,17 @@ pub fn push(vm: &mut Vm, function: Ref<PyFunction>, code: Ref<PyCode>, args: &[V
 #[cold]
 fn grow(vm: &mut Vm, words: usize) -> PyResult<*mut u64> {
     let old = vm.chunk.get();
-    let size = old.map_or(1000, |c| ((c.limit() as usize - c.base() as usize) / 4).min(16 * 1024)).max(words + FRAME_WORDS);
-    let Some(chunk) = vm.heap.new_stack_chunk(old, size) else { return Err(vm.memory_error()) };
+    let size = old
+        .map_or(1000, |c| {
+            ((c.limit() as usize - c.base() as usize) / 4).min(16 * 1024)
+        })
+        .max(words + FRAME_WORDS);
+    let Some(chunk) = vm.heap.new_stack_chunk(old, size) else {
+        return Err(vm.memory_error());
+    };
     if let Some(c) = old {
-        c.used.set((vm.stack_top.get() as usize - c.base() as usize) / 8);
+        c.used
+            .set((vm.stack_top.get() as usize - c.base() as usize) / 8);
         c.clean.set(false);
     }
     vm.enter_chunk(chunk);
@@ -69,7 +82,14 @@ pub fn frame_object(vm: &mut Vm, frame: Frame) -> Ref<PyFrame> {
         return f;
     }
     let generator = frame.generator().map_or(Value::NULL, Value::from);
-    let f = PyFrame::new(vm, frame.fp() as usize, frame.code(), frame.function().value(), frame.locals(), generator);
+    let f = PyFrame::new(
+        vm,
+        frame.fp() as usize,
+        frame.code(),
+        frame.function().value(),
+        frame.locals(),
+        generator,
+    );
     frame.set_word(at::FRAME_OBJECT, f.value().bits());
     f
 }
@@ -77,7 +97,9 @@ pub fn frame_object(vm: &mut Vm, frame: Frame) -> Ref<PyFrame> {
 /// Copies the registers out of a frame that ends, so that its frame object outlives it.
 #[cold]
 pub fn detach(vm: &mut Vm, fp: *mut u64) {
-    let Some(f) = word_value(header_word(fp, at::FRAME_OBJECT)).cast::<PyFrame>() else { return };
+    let Some(f) = word_value(header_word(fp, at::FRAME_OBJECT)).cast::<PyFrame>() else {
+        return;
+    };
     let code = f.code.expect();
     let variables = variable_count(code);
     let registers = vm.heap.new_array(variables);
@@ -86,7 +108,8 @@ pub fn detach(vm: &mut Vm, fp: *mut u64) {
     }
     f.registers.set(f, registers);
     let start = code_start(code) as u64;
-    f.lasti.set((header_word(fp, at::PC).wrapping_sub(start) / 8) as u32);
+    f.lasti
+        .set((header_word(fp, at::PC).wrapping_sub(start) / 8) as u32);
     let caller = header_word(fp, at::CALLER) as *mut u64;
     if let Some(frame) = skein_runtime::helpers::frame_at(caller) {
         let back = frame_object(vm, frame);

@@ -84,7 +84,13 @@ pub fn hook_resume(vm: &mut Vm, g: Ref<PyGenerator>, how: Resume, v: Value) -> P
         Resume::Throw => enter_throw(vm, g, v, word),
     };
     let r = match entered {
-        Ok(pc) => super::call::nested(vm, pc).map(|v| if vm.run_outcome.get() == 1 { GenStep::Yielded(v) } else { GenStep::Returned(v) }),
+        Ok(pc) => super::call::nested(vm, pc).map(|v| {
+            if vm.run_outcome.get() == 1 {
+                GenStep::Yielded(v)
+            } else {
+                GenStep::Returned(v)
+            }
+        }),
         Err(r) => Err(r),
     };
     super::call::leave_native(vm);
@@ -102,10 +108,21 @@ pub fn already_running(vm: &mut Vm, g: Ref<PyGenerator>) -> Raised {
 }
 
 /// Begins `generator.send(v)`, `generator.__next__()` and `next(generator)` in the same loop. `None`: an ordinary native call.
-pub fn begin_method(vm: &mut Vm, callable: Value, args: &[Value], kwnames: Option<Ref<PyTuple>>, word: u64) -> PyResult<Option<Flow>> {
-    let Some(b) = callable.cast::<PyBuiltin>() else { return Ok(None) };
+pub fn begin_method(
+    vm: &mut Vm,
+    callable: Value,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+    word: u64,
+) -> PyResult<Option<Flow>> {
+    let Some(b) = callable.cast::<PyBuiltin>() else {
+        return Ok(None);
+    };
     let name = b.def.name;
-    if kwnames.is_some() || Action::of(word) != Action::Store || !matches!(name, "send" | "__next__" | "next") {
+    if kwnames.is_some()
+        || Action::of(word) != Action::Store
+        || !matches!(name, "send" | "__next__" | "next")
+    {
         return Ok(None);
     }
     let bound = b.this.get();
@@ -117,7 +134,9 @@ pub fn begin_method(vm: &mut Vm, callable: Value, args: &[Value], kwnames: Optio
     if !matches!(receiver.shape_id(), ids::GENERATOR | ids::COROUTINE) {
         return Ok(None);
     }
-    let Some(g) = receiver.cast::<PyGenerator>() else { return Ok(None) };
+    let Some(g) = receiver.cast::<PyGenerator>() else {
+        return Ok(None);
+    };
     let v = match (name, rest) {
         ("send", [v]) => *v,
         ("__next__", []) if receiver.shape_id() == ids::GENERATOR => Value::NONE,
@@ -132,12 +151,21 @@ pub fn begin_method(vm: &mut Vm, callable: Value, args: &[Value], kwnames: Optio
     if !ready {
         return Ok(None);
     }
-    let word = ret(Action::GenCall, super::run::ret::advance(word), super::run::ret::dst(word), 0);
+    let word = ret(
+        Action::GenCall,
+        super::run::ret::advance(word),
+        super::run::ret::dst(word),
+        0,
+    );
     Ok(Some(Flow::Entered(enter_send(vm, g, v, word)?)))
 }
 
 /// The iterator that a suspended generator delegates to, as `gi_yieldfrom` shows it.
 pub fn note_delegate(g: Ref<PyGenerator>, insn: Word, iterator: Value) {
-    let v = if insn.x() & 2 != 0 { iterator } else { Value::NULL };
+    let v = if insn.x() & 2 != 0 {
+        iterator
+    } else {
+        Value::NULL
+    };
     g.delegate.set(g, v);
 }

@@ -10,7 +10,9 @@ pub fn op_import_name(vm: &mut Vm, cx: Cx) -> Step {
     let name = cx.name(cx.c());
     let builtins = super::ops_names::builtins_of(cx);
     let key = vm.names.__import__.value();
-    let Some(import) = builtins.get_interned(key) else { return Err(vm.raise(ids::IMPORT_ERROR, "__import__ not found")) };
+    let Some(import) = builtins.get_interned(key) else {
+        return Err(vm.raise(ids::IMPORT_ERROR, "__import__ not found"));
+    };
     let globals = super::ops_names::globals_of(cx).value();
     let locals = cx.frame().locals().non_null().unwrap_or(Value::NONE);
     let v = if is_default_import(import) {
@@ -23,11 +25,18 @@ pub fn op_import_name(vm: &mut Vm, cx: Cx) -> Step {
 }
 
 fn is_default_import(f: Value) -> bool {
-    f.cast::<skein_runtime::builtins::builtin::PyBuiltin>().is_some_and(|b| b.def.name == "__import__")
+    f.cast::<skein_runtime::builtins::builtin::PyBuiltin>()
+        .is_some_and(|b| b.def.name == "__import__")
 }
 
 /// `builtins.__import__`: `sys.modules` first, then importlib.
-pub fn import_module(vm: &mut Vm, name: Value, globals: Value, fromlist: Value, level: Value) -> PyResult {
+pub fn import_module(
+    vm: &mut Vm,
+    name: Value,
+    globals: Value,
+    fromlist: Value,
+    level: Value,
+) -> PyResult {
     if level == Value::from_i32(0)
         && let Some(n) = name.cast::<PyStr>()
         && let Some(modules) = vm.modules_dict()
@@ -57,7 +66,10 @@ pub fn import_module(vm: &mut Vm, name: Value, globals: Value, fromlist: Value, 
     }
     let Some(import) = vm.state_get("importlib.__import__") else {
         let text = skein_runtime::builtins::str::lossy(name);
-        return Err(vm.raise(ids::IMPORT_ERROR, &format!("importlib is not initialised: {text}")));
+        return Err(vm.raise(
+            ids::IMPORT_ERROR,
+            &format!("importlib is not initialised: {text}"),
+        ));
     };
     let fromlist = fromlist.non_null().unwrap_or(Value::NONE);
     vm.call(import, &[name, globals, Value::NONE, fromlist, level])
@@ -89,7 +101,9 @@ pub fn op_import_from(vm: &mut Vm, cx: Cx) -> Step {
 /// A name that is no attribute may be a submodule in `sys.modules` (circular imports); else the ImportError.
 fn import_submodule(vm: &mut Vm, module: Value, name: Ref<PyStr>) -> PyResult {
     let n = vm.names;
-    let module_name = vm.try_get_attr(module, n.__name__)?.filter(|v| v.is::<PyStr>());
+    let module_name = vm
+        .try_get_attr(module, n.__name__)?
+        .filter(|v| v.is::<PyStr>());
     let text = name.text_lossy();
     let module_text = module_name.map(skein_runtime::builtins::str::lossy);
     if let (Some(m), Some(modules)) = (&module_text, vm.modules_dict())
@@ -97,17 +111,30 @@ fn import_submodule(vm: &mut Vm, module: Value, name: Ref<PyStr>) -> PyResult {
     {
         return Ok(v);
     }
-    let shown = module_text.clone().unwrap_or_else(|| "<unknown module name>".into());
-    let file = vm.try_get_attr(module, n.__file__)?.filter(|v| v.is::<PyStr>());
-    let location = file.map_or("unknown location".into(), skein_runtime::builtins::str::lossy);
+    let shown = module_text
+        .clone()
+        .unwrap_or_else(|| "<unknown module name>".into());
+    let file = vm
+        .try_get_attr(module, n.__file__)?
+        .filter(|v| v.is::<PyStr>());
+    let location = file.map_or(
+        "unknown location".into(),
+        skein_runtime::builtins::str::lossy,
+    );
     let message = if initializing(vm, module)? {
-        format!("cannot import name '{text}' from partially initialized module '{shown}' (most likely due to a circular import) ({location})")
+        format!(
+            "cannot import name '{text}' from partially initialized module '{shown}' (most likely due to a circular import) ({location})"
+        )
     } else {
         format!("cannot import name '{text}' from '{shown}' ({location})")
     };
     let r = vm.raise(ids::IMPORT_ERROR, &message);
     let e = vm.raised.get();
-    for (key, v) in [(n.name, module_name.unwrap_or(Value::NONE)), (n.path, file.unwrap_or(Value::NONE)), (n.name_from, name.value())] {
+    for (key, v) in [
+        (n.name, module_name.unwrap_or(Value::NONE)),
+        (n.path, file.unwrap_or(Value::NONE)),
+        (n.name_from, name.value()),
+    ] {
         let _ = vm.set_attr(e, key, v);
     }
     vm.raised.set(e);
@@ -122,7 +149,12 @@ pub fn op_import_star(vm: &mut Vm, cx: Cx) -> Step {
     let (names, skip_private) = match vm.try_get_attr(module, n.__all__)? {
         Some(all) => (vm.collect(all)?, false),
         None => {
-            let Some(d) = vm.try_get_attr(module, n.__dict__)? else { return Err(vm.raise(ids::IMPORT_ERROR, "from-import-* object has no __dict__ and no __all__")) };
+            let Some(d) = vm.try_get_attr(module, n.__dict__)? else {
+                return Err(vm.raise(
+                    ids::IMPORT_ERROR,
+                    "from-import-* object has no __dict__ and no __all__",
+                ));
+            };
             let keys = vm.call_method(d, "keys", &[])?;
             (vm.collect(keys)?, true)
         }

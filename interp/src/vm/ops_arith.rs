@@ -15,9 +15,21 @@ fn operands(vm: &mut Vm, cx: Cx) -> (BinaryOp, Value, Value) {
     match op {
         Op::AddImm | Op::SubImm => {
             let n = vm.new_int(cx.c() as u16 as i16 as i64);
-            (if op == Op::AddImm { BinaryOp::Add } else { BinaryOp::Sub }, cx.reg(cx.b()), n)
+            (
+                if op == Op::AddImm {
+                    BinaryOp::Add
+                } else {
+                    BinaryOp::Sub
+                },
+                cx.reg(cx.b()),
+                n,
+            )
         }
-        _ => (BinaryOp::ALL[op as usize - Op::Add as usize], cx.reg(cx.b()), cx.reg(cx.c())),
+        _ => (
+            BinaryOp::ALL[op as usize - Op::Add as usize],
+            cx.reg(cx.b()),
+            cx.reg(cx.c()),
+        ),
     }
 }
 
@@ -38,7 +50,13 @@ fn binary_steps(vm: &mut Vm, cx: Cx, op: BinaryOp, a: Value, b: Value, from: usi
             break;
         }
         let r = if m.kind() == Some(Kind::Function) {
-            match begin(vm, m, &[this, arg], None, ret(Action::Binary, 1, cx.a(), i as u32 + 1))? {
+            match begin(
+                vm,
+                m,
+                &[this, arg],
+                None,
+                ret(Action::Binary, 1, cx.a(), i as u32 + 1),
+            )? {
                 Flow::Entered(pc) => return Ok(pc),
                 Flow::Done(v) => v,
             }
@@ -77,7 +95,11 @@ fn comparison(cx: Cx) -> (CompareOp, Value, Value) {
     } else {
         (Op::Lt, false)
     };
-    let right = if imm { Value::from_i32(cx.c() as u16 as i16 as i32) } else { cx.reg(cx.c()) };
+    let right = if imm {
+        Value::from_i32(cx.c() as u16 as i16 as i32)
+    } else {
+        cx.reg(cx.c())
+    };
     (ops[(op - first as u8) as usize], cx.reg(cx.b()), right)
 }
 
@@ -111,7 +133,13 @@ fn compare_steps(vm: &mut Vm, cx: Cx, op: CompareOp, a: Value, b: Value, from: u
             continue;
         }
         let r = if m.kind() == Some(Kind::Function) {
-            match begin(vm, m, &[this, arg], None, ret(Action::Compare, 1, 0, i as u32 + 1))? {
+            match begin(
+                vm,
+                m,
+                &[this, arg],
+                None,
+                ret(Action::Compare, 1, 0, i as u32 + 1),
+            )? {
                 Flow::Entered(pc) => return Ok(pc),
                 Flow::Done(v) => v,
             }
@@ -157,10 +185,18 @@ pub fn branch(cx: Cx, b: bool) -> Pc {
             cx.after(1)
         }
         Op::JumpIfTrue => {
-            if b { cx.target() } else { cx.after(1) }
+            if b {
+                cx.target()
+            } else {
+                cx.after(1)
+            }
         }
         Op::JumpIfFalse => {
-            if b { cx.after(1) } else { cx.target() }
+            if b {
+                cx.after(1)
+            } else {
+                cx.target()
+            }
         }
         _ => {
             if b == (cx.insn.x() != 0) {
@@ -174,7 +210,11 @@ pub fn branch(cx: Cx, b: bool) -> Pc {
 
 /// `Not`, `ToBool`, `JumpIfTrue`, `JumpIfFalse`
 pub fn op_truth(vm: &mut Vm, cx: Cx) -> Step {
-    let v = if matches!(cx.insn.op(), Op::Not | Op::ToBool) { cx.reg(cx.b()) } else { cx.reg(cx.a()) };
+    let v = if matches!(cx.insn.op(), Op::Not | Op::ToBool) {
+        cx.reg(cx.b())
+    } else {
+        cx.reg(cx.a())
+    };
     if let Some(b) = vm.truth_simple(v) {
         return Ok(branch(cx, b));
     }
@@ -228,7 +268,13 @@ pub fn op_contains(vm: &mut Vm, cx: Cx) -> Step {
     if container.shape_id() >= ids::FIRST_DYNAMIC
         && let Some(m) = vm.lookup_special(container, name)
         && m.kind() == Some(Kind::Function)
-        && let Flow::Entered(pc) = begin(vm, m, &[container, v], None, ret(Action::Contains, 1, cx.a(), 0))?
+        && let Flow::Entered(pc) = begin(
+            vm,
+            m,
+            &[container, v],
+            None,
+            ret(Action::Contains, 1, cx.a(), 0),
+        )?
     {
         return Ok(pc);
     }

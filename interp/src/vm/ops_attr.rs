@@ -122,7 +122,9 @@ fn cache_own(vm: &mut Vm, cx: Cx, v: Value, name: Ref<PyStr>, method: bool) {
         }
         return;
     }
-    let (Some(key), Some(shape)) = (cache_key(vm, v), vm.shape_of(v)) else { return };
+    let (Some(key), Some(shape)) = (cache_key(vm, v), vm.shape_of(v)) else {
+        return;
+    };
     if let Some(offset) = shape.lookup(name).and_then(|i| vm.inline_offset(shape, i)) {
         cx.set_ext(1, key);
         cx.set_ext(2, offset as u64);
@@ -130,7 +132,14 @@ fn cache_own(vm: &mut Vm, cx: Cx, v: Value, name: Ref<PyStr>, method: bool) {
     }
 }
 
-fn load_hooked(vm: &mut Vm, cx: Cx, v: Value, ty: Ref<PyType>, name: Ref<PyStr>, word: u64) -> Step {
+fn load_hooked(
+    vm: &mut Vm,
+    cx: Cx,
+    v: Value,
+    ty: Ref<PyType>,
+    name: Ref<PyStr>,
+    word: u64,
+) -> Step {
     let method = is_load_method(cx);
     let names = vm.names;
     let hook = vm.type_lookup(ty, names.__getattribute__);
@@ -154,7 +163,16 @@ fn load_hooked(vm: &mut Vm, cx: Cx, v: Value, ty: Ref<PyType>, name: Ref<PyStr>,
             }
             Found::Missing if v.kind() != Some(Kind::Module) => {
                 if let Some(g) = vm.type_lookup(ty, names.__getattr__) {
-                    let word = ret(if method { Action::StoreMethod } else { Action::Store }, 3, cx.a(), 0);
+                    let word = ret(
+                        if method {
+                            Action::StoreMethod
+                        } else {
+                            Action::Store
+                        },
+                        3,
+                        cx.a(),
+                        0,
+                    );
                     if g.kind() == Some(Kind::Function) {
                         let flow = begin(vm, g, &[v, name.value()], None, word)?;
                         return Ok(finish_load(cx, method, flow));
@@ -177,7 +195,11 @@ pub fn after_attribute_error(vm: &mut Vm, cx: Cx, word: u64) -> Option<Step> {
     let hook = vm.names.__getattr__;
     let g = vm.lookup_special(v, hook)?;
     let error = vm.take_raised();
-    let action = if ret::aux(word) != 0 { Action::StoreMethod } else { Action::Store };
+    let action = if ret::aux(word) != 0 {
+        Action::StoreMethod
+    } else {
+        Action::Store
+    };
     let bound = if g.kind() == Some(Kind::Function) {
         begin_with_self(vm, g, v, &[name.value()], None, ret(action, 3, cx.a(), 0))
     } else {
@@ -196,7 +218,13 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
         if let Some(h) = vm.type_lookup(ty, hook)
             && h.kind() == Some(Kind::Function)
         {
-            let flow = begin(vm, h, &[object, name.value(), v], None, ret(Action::Discard, 3, 0, 0))?;
+            let flow = begin(
+                vm,
+                h,
+                &[object, name.value(), v],
+                None,
+                ret(Action::Discard, 3, 0, 0),
+            )?;
             return Ok(match flow {
                 Flow::Done(_) => cx.after(3),
                 Flow::Entered(pc) => pc,
@@ -205,7 +233,10 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
         vm.set_attr(object, name, v)?;
         return Ok(cx.after(3));
     }
-    let Some(shape) = vm.shape_of(object).filter(|s| s.has_dict && !s.dict_mode && s.ext_offset != 0) else {
+    let Some(shape) = vm
+        .shape_of(object)
+        .filter(|s| s.has_dict && !s.dict_mode && s.ext_offset != 0)
+    else {
         vm.set_attr(object, name, v)?;
         return Ok(cx.after(3));
     };
@@ -220,7 +251,13 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
             && let Some(p) = on_type.cast::<PyProperty>()
             && p.fset.get().kind() == Some(Kind::Function)
         {
-            let flow = begin(vm, p.fset.get(), &[object, v], None, ret(Action::Discard, 3, 0, 0))?;
+            let flow = begin(
+                vm,
+                p.fset.get(),
+                &[object, v],
+                None,
+                ret(Action::Discard, 3, 0, 0),
+            )?;
             return Ok(match flow {
                 Flow::Done(_) => cx.after(3),
                 Flow::Entered(pc) => pc,
@@ -231,7 +268,9 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
     }
     let key = cache_key(vm, object);
     vm.set_own_attribute(object, name, v);
-    let (Some(key), Some(after)) = (key, vm.shape_of(object)) else { return Ok(cx.after(3)) };
+    let (Some(key), Some(after)) = (key, vm.shape_of(object)) else {
+        return Ok(cx.after(3));
+    };
     if after.dict_mode {
         return Ok(cx.after(3));
     }
@@ -249,7 +288,8 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
 }
 
 fn is_plain(v: Value) -> bool {
-    v.shape_id() < ids::FIRST_DYNAMIC && !matches!(v.kind(), Some(Kind::GetSet | Kind::Member | Kind::Property))
+    v.shape_id() < ids::FIRST_DYNAMIC
+        && !matches!(v.kind(), Some(Kind::GetSet | Kind::Member | Kind::Property))
 }
 
 /// `DelAttr`
@@ -276,22 +316,43 @@ pub fn op_load_super_attr(vm: &mut Vm, cx: Cx) -> Step {
         };
         if let Some((ty, through_class)) = ty {
             let mro = ty.mro.expect();
-            let from = mro.items().iter().position(|t| *t == cls).map_or(mro.len(), |i| i + 1);
-            let found = mro.items()[from..].iter().find_map(|t| t.cast::<PyType>().and_then(|t| t.dict().get_interned(name.value())));
+            let from = mro
+                .items()
+                .iter()
+                .position(|t| *t == cls)
+                .map_or(mro.len(), |i| i + 1);
+            let found = mro.items()[from..].iter().find_map(|t| {
+                t.cast::<PyType>()
+                    .and_then(|t| t.dict().get_interned(name.value()))
+            });
             if let Some(f) = found {
-                let binds = f.kind() == Some(Kind::Function) || f.cast::<PyBuiltin>().is_some_and(|b| matches!(b.value_shape(), ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR));
+                let binds = f.kind() == Some(Kind::Function)
+                    || f.cast::<PyBuiltin>().is_some_and(|b| {
+                        matches!(
+                            b.value_shape(),
+                            ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR
+                        )
+                    });
                 if binds && method {
                     cx.set(cx.a(), f);
                     cx.set(cx.a() + 1, if through_class { Value::NULL } else { this });
                     return Ok(cx.after(3));
                 }
-                let object = if through_class && ty.value() == this { Value::NULL } else { this };
+                let object = if through_class && ty.value() == this {
+                    Value::NULL
+                } else {
+                    this
+                };
                 let v = vm.descriptor_get(f, object, ty)?;
                 return Ok(put(cx, method, v));
             }
         }
     }
-    let bound = if cx.insn.x() & 2 != 0 && callable != vm.builtin_type(ids::SUPER).value() { vm.call(callable, &[])? } else { vm.call(callable, &[cls, this])? };
+    let bound = if cx.insn.x() & 2 != 0 && callable != vm.builtin_type(ids::SUPER).value() {
+        vm.call(callable, &[])?
+    } else {
+        vm.call(callable, &[cls, this])?
+    };
     let v = vm.get_attr(bound, name)?;
     Ok(put(cx, method, v))
 }
@@ -323,10 +384,24 @@ pub fn op_load_special(vm: &mut Vm, cx: Cx) -> Step {
         }
         None => {
             let type_name = vm.type_name(v);
-            let (kind, other) = if cx.c() < 2 { ("context manager", [n.__aenter__, n.__aexit__]) } else { ("asynchronous context manager", [n.__enter__, n.__exit__]) };
+            let (kind, other) = if cx.c() < 2 {
+                ("context manager", [n.__aenter__, n.__aexit__])
+            } else {
+                ("asynchronous context manager", [n.__enter__, n.__exit__])
+            };
             let missing = name.text_lossy();
-            let hint = if vm.type_lookup(ty, other[0]).is_some() && vm.type_lookup(ty, other[1]).is_some() {
-                if cx.c() < 2 { format!(" but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?") } else { format!(" but it supports the context manager protocol. Did you mean to use 'with'?") }
+            let hint = if vm.type_lookup(ty, other[0]).is_some()
+                && vm.type_lookup(ty, other[1]).is_some()
+            {
+                if cx.c() < 2 {
+                    format!(
+                        " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
+                    )
+                } else {
+                    format!(
+                        " but it supports the context manager protocol. Did you mean to use 'with'?"
+                    )
+                }
             } else {
                 String::new()
             };
@@ -345,7 +420,13 @@ pub fn op_load_subscr(vm: &mut Vm, cx: Cx) -> Step {
         let name = vm.names.__getitem__;
         if let Some(m) = vm.lookup_special(object, name) {
             if m.kind() == Some(Kind::Function) {
-                let flow = begin(vm, m, &[object, key], None, ret(Action::Store, 1, cx.a(), 0))?;
+                let flow = begin(
+                    vm,
+                    m,
+                    &[object, key],
+                    None,
+                    ret(Action::Store, 1, cx.a(), 0),
+                )?;
                 return Ok(store(cx, flow, cx.a(), 1));
             }
         }
@@ -363,10 +444,18 @@ pub fn op_store_subscr(vm: &mut Vm, cx: Cx) -> Step {
         if let Some(m) = vm.lookup_special(object, name)
             && m.kind() == Some(Kind::Function)
         {
-            return Ok(match begin(vm, m, &[object, key, v], None, ret(Action::Discard, 1, 0, 0))? {
-                Flow::Done(_) => cx.after(1),
-                Flow::Entered(pc) => pc,
-            });
+            return Ok(
+                match begin(
+                    vm,
+                    m,
+                    &[object, key, v],
+                    None,
+                    ret(Action::Discard, 1, 0, 0),
+                )? {
+                    Flow::Done(_) => cx.after(1),
+                    Flow::Entered(pc) => pc,
+                },
+            );
         }
     }
     vm.set_item(object, key, v)?;
@@ -381,7 +470,13 @@ pub fn op_del_subscr(vm: &mut Vm, cx: Cx) -> Step {
 }
 
 fn slice_of(vm: &mut Vm, cx: Cx) -> Value {
-    skein_runtime::builtins::slice::PySlice::new(vm, cx.reg(cx.c()), cx.reg(cx.c() + 1), Value::NONE).value()
+    skein_runtime::builtins::slice::PySlice::new(
+        vm,
+        cx.reg(cx.c()),
+        cx.reg(cx.c() + 1),
+        Value::NONE,
+    )
+    .value()
 }
 
 /// `LoadSlice`

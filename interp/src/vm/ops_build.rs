@@ -54,15 +54,24 @@ pub fn op_build_string(vm: &mut Vm, cx: Cx) -> Step {
     for p in parts {
         text.extend_from_slice(typed::<PyStr>(*p).bytes());
     }
-    let s = if bytes < 2 { vm.new_str_bytes(&text) } else { PyStr::new_counted(vm, &text, chars).value() };
+    let s = if bytes < 2 {
+        vm.new_str_bytes(&text)
+    } else {
+        PyStr::new_counted(vm, &text, chars).value()
+    };
     cx.set(cx.a(), s);
     Ok(cx.after(1))
 }
 
 /// `BuildSlice`
 pub fn op_build_slice(vm: &mut Vm, cx: Cx) -> Step {
-    let step = if cx.c() == 3 { cx.reg(cx.b() + 2) } else { Value::NONE };
-    let s = skein_runtime::builtins::slice::PySlice::new(vm, cx.reg(cx.b()), cx.reg(cx.b() + 1), step);
+    let step = if cx.c() == 3 {
+        cx.reg(cx.b() + 2)
+    } else {
+        Value::NONE
+    };
+    let s =
+        skein_runtime::builtins::slice::PySlice::new(vm, cx.reg(cx.b()), cx.reg(cx.b() + 1), step);
     cx.set(cx.a(), s.value());
     Ok(cx.after(1))
 }
@@ -79,7 +88,9 @@ pub fn op_list_extend(vm: &mut Vm, cx: Cx) -> Step {
     if cx.insn.x() == 1 {
         let n = vm.names;
         if v.shape_id() >= ids::FIRST_DYNAMIC || !v.is_object() {
-            if vm.lookup_special(v, n.__iter__).is_none() && vm.lookup_special(v, n.__getitem__).is_none() {
+            if vm.lookup_special(v, n.__iter__).is_none()
+                && vm.lookup_special(v, n.__getitem__).is_none()
+            {
                 let name = vm.type_name(v);
                 return Err(vm.type_error(format!("Value after * must be an iterable, not {name}")));
             }
@@ -120,7 +131,11 @@ pub fn op_dict_set(vm: &mut Vm, cx: Cx) -> Step {
 }
 
 /// Calls `f` with each item of a mapping; false if `v` is no mapping.
-fn mapping_items(vm: &mut Vm, v: Value, mut f: impl FnMut(&mut Vm, Value, Value) -> PyResult<()>) -> PyResult<bool> {
+fn mapping_items(
+    vm: &mut Vm,
+    v: Value,
+    mut f: impl FnMut(&mut Vm, Value, Value) -> PyResult<()>,
+) -> PyResult<bool> {
     if v.shape_id() == ids::DICT
         && let Some(d) = v.cast::<PyDict>()
     {
@@ -132,7 +147,9 @@ fn mapping_items(vm: &mut Vm, v: Value, mut f: impl FnMut(&mut Vm, Value, Value)
         return Ok(true);
     }
     let keys = vm.names.keys;
-    let Some(keys) = vm.try_get_attr(v, keys)? else { return Ok(false) };
+    let Some(keys) = vm.try_get_attr(v, keys)? else {
+        return Ok(false);
+    };
     let keys = vm.call(keys, &[])?;
     vm.for_each(keys, |vm, k| {
         let x = vm.get_item(v, k)?;
@@ -160,14 +177,18 @@ pub fn op_dict_merge(vm: &mut Vm, cx: Cx) -> Step {
         if d.get(vm, k)?.is_some() {
             let f = super::call::callable_text(vm, callable);
             let key = vm.str(k)?.text_lossy();
-            return Err(vm.type_error(format!("{f} got multiple values for keyword argument '{key}'")));
+            return Err(vm.type_error(format!(
+                "{f} got multiple values for keyword argument '{key}'"
+            )));
         }
         d.insert(vm, k, v)
     })?;
     if !ok {
         let f = super::call::callable_text(vm, callable);
         let name = vm.type_name(cx.reg(cx.b()));
-        return Err(vm.type_error(format!("{f} argument after ** must be a mapping, not {name}")));
+        return Err(vm.type_error(format!(
+            "{f} argument after ** must be a mapping, not {name}"
+        )));
     }
     Ok(cx.after(1))
 }
@@ -179,7 +200,10 @@ pub fn op_convert(vm: &mut Vm, cx: Cx) -> Step {
         1 => vm.str(v)?.value(),
         2 => vm.repr(v)?.value(),
         _ => {
-            let f = vm.builtins_dict().get_text(vm, "ascii").unwrap_or(Value::NONE);
+            let f = vm
+                .builtins_dict()
+                .get_text(vm, "ascii")
+                .unwrap_or(Value::NONE);
             vm.call(f, &[v])?
         }
     };
@@ -221,7 +245,13 @@ pub fn op_build_interpolation(vm: &mut Vm, cx: Cx) -> Step {
         3 => vm.new_str("a"),
         _ => Value::NONE,
     };
-    let v = crate::templates::build_interpolation(vm, cx.reg(b), cx.reg(b + 1), conversion, cx.reg(b + 2))?;
+    let v = crate::templates::build_interpolation(
+        vm,
+        cx.reg(b),
+        cx.reg(b + 1),
+        conversion,
+        cx.reg(b + 2),
+    )?;
     cx.set(cx.a(), v);
     Ok(cx.after(1))
 }
@@ -235,8 +265,12 @@ pub fn op_build_template(vm: &mut Vm, cx: Cx) -> Step {
 
 fn unpack_count_error(vm: &mut Vm, expected: usize, got: Option<usize>) -> Raised {
     match got {
-        Some(n) if n < expected => vm.value_error(format!("not enough values to unpack (expected {expected}, got {n})")),
-        Some(n) => vm.value_error(format!("too many values to unpack (expected {expected}, got {n})")),
+        Some(n) if n < expected => vm.value_error(format!(
+            "not enough values to unpack (expected {expected}, got {n})"
+        )),
+        Some(n) => vm.value_error(format!(
+            "too many values to unpack (expected {expected}, got {n})"
+        )),
         None => vm.value_error(format!("too many values to unpack (expected {expected})")),
     }
 }
@@ -267,7 +301,9 @@ pub fn op_unpack_seq(vm: &mut Vm, cx: Cx) -> Step {
         return Ok(cx.after(1));
     }
     let names = vm.names;
-    if vm.lookup_special(v, names.__iter__).is_none() && vm.lookup_special(v, names.__getitem__).is_none() {
+    if vm.lookup_special(v, names.__iter__).is_none()
+        && vm.lookup_special(v, names.__getitem__).is_none()
+    {
         let name = vm.type_name(v);
         return Err(vm.type_error(format!("cannot unpack non-iterable {name} object")));
     }
@@ -280,7 +316,11 @@ pub fn op_unpack_seq(vm: &mut Vm, cx: Cx) -> Step {
         }
     }
     if vm.next(it)?.is_some() {
-        let got = if matches!(v.kind(), Some(Kind::Dict | Kind::List | Kind::Tuple)) { vm.len(v).ok() } else { None };
+        let got = if matches!(v.kind(), Some(Kind::Dict | Kind::List | Kind::Tuple)) {
+            vm.len(v).ok()
+        } else {
+            None
+        };
         return Err(unpack_count_error(vm, n, got));
     }
     for (i, x) in items.as_slice().iter().enumerate() {
@@ -293,14 +333,19 @@ pub fn op_unpack_seq(vm: &mut Vm, cx: Cx) -> Step {
 pub fn op_unpack_ex(vm: &mut Vm, cx: Cx) -> Step {
     let (v, before, after) = (cx.reg(cx.b()), cx.c(), cx.ext(1) as u32 as usize);
     let names = vm.names;
-    if vm.lookup_special(v, names.__iter__).is_none() && vm.lookup_special(v, names.__getitem__).is_none() {
+    if vm.lookup_special(v, names.__iter__).is_none()
+        && vm.lookup_special(v, names.__getitem__).is_none()
+    {
         let name = vm.type_name(v);
         return Err(vm.type_error(format!("cannot unpack non-iterable {name} object")));
     }
     let items = vm.collect(v)?;
     let n = items.len();
     if n < before + after {
-        return Err(vm.value_error(format!("not enough values to unpack (expected at least {}, got {n})", before + after)));
+        return Err(vm.value_error(format!(
+            "not enough values to unpack (expected at least {}, got {n})",
+            before + after
+        )));
     }
     let s = items.as_slice();
     let middle = PyList::from_slice(vm, &s[before..n - after]);

@@ -19,7 +19,9 @@ fn exception_from(vm: &mut Vm, v: Value) -> PyResult {
             return Ok(e);
         }
         let (t, r) = (vm.repr_text(v)?, vm.repr_text(vm.type_of(e).value())?);
-        return Err(vm.type_error(format!("calling {t} should have returned an instance of BaseException, not {r}")));
+        return Err(vm.type_error(format!(
+            "calling {t} should have returned an instance of BaseException, not {r}"
+        )));
     }
     Err(vm.type_error("exceptions must derive from BaseException"))
 }
@@ -41,7 +43,10 @@ pub fn op_raise(vm: &mut Vm, cx: Cx) -> Step {
         if cause.is_none() {
             x.cause.set_unbarriered(Value::NULL);
         } else {
-            let ok = cause.is::<PyException>() || cause.cast::<PyType>().is_some_and(|t| t.is_subtype(vm.builtin_type(ids::BASE_EXCEPTION)));
+            let ok = cause.is::<PyException>()
+                || cause
+                    .cast::<PyType>()
+                    .is_some_and(|t| t.is_subtype(vm.builtin_type(ids::BASE_EXCEPTION)));
             if !ok {
                 return Err(vm.type_error("exception causes must derive from BaseException"));
             }
@@ -97,7 +102,11 @@ fn check_exception_class(vm: &mut Vm, v: Value) -> PyResult<()> {
         Some(t) => t.items().iter().all(|c| ok(*c)),
         None => ok(v),
     };
-    if fine { Ok(()) } else { Err(vm.type_error("catching classes that do not inherit from BaseException is not allowed")) }
+    if fine {
+        Ok(())
+    } else {
+        Err(vm.type_error("catching classes that do not inherit from BaseException is not allowed"))
+    }
 }
 
 /// `ExcMatch`
@@ -106,7 +115,10 @@ pub fn op_exc_match(vm: &mut Vm, cx: Cx) -> Step {
     check_exception_class(vm, c)?;
     let ty = vm.type_of(e);
     let matches = match c.cast::<PyTuple>() {
-        Some(t) => t.items().iter().any(|c| c.cast::<PyType>().is_some_and(|c| ty.is_subtype(c))),
+        Some(t) => t
+            .items()
+            .iter()
+            .any(|c| c.cast::<PyType>().is_some_and(|c| ty.is_subtype(c))),
         None => c.cast::<PyType>().is_some_and(|c| ty.is_subtype(c)),
     };
     cx.set(cx.a(), Value::bool(matches));
@@ -134,7 +146,9 @@ pub fn op_exc_triple(vm: &mut Vm, cx: Cx) -> Step {
     let e = cx.reg(cx.b());
     cx.set(cx.a(), vm.type_of(e).value());
     cx.set(cx.a() + 1, e);
-    let tb = e.cast::<PyException>().map_or(Value::NULL, |e| e.traceback.get());
+    let tb = e
+        .cast::<PyException>()
+        .map_or(Value::NULL, |e| e.traceback.get());
     cx.set(cx.a() + 2, tb.non_null().unwrap_or(Value::NONE));
     Ok(cx.after(1))
 }
@@ -142,11 +156,15 @@ pub fn op_exc_triple(vm: &mut Vm, cx: Cx) -> Step {
 /// `CallIntrinsic`
 pub fn op_call_intrinsic(vm: &mut Vm, cx: Cx) -> Step {
     let b = cx.b();
-    let Some(which) = Intrinsic::ALL.get(cx.c()) else { return Err(vm.system_error("unknown intrinsic")) };
+    let Some(which) = Intrinsic::ALL.get(cx.c()) else {
+        return Err(vm.system_error("unknown intrinsic"));
+    };
     let v = match which {
         Intrinsic::Print => {
             let sys = vm.sys.get().cast::<PyDict>();
-            let Some(hook) = sys.and_then(|d| d.get_text(vm, "displayhook")) else { return Err(vm.runtime_error("lost sys.displayhook")) };
+            let Some(hook) = sys.and_then(|d| d.get_text(vm, "displayhook")) else {
+                return Err(vm.runtime_error("lost sys.displayhook"));
+            };
             vm.call(hook, &[cx.reg(b)])?
         }
         Intrinsic::StopIterationError => stop_iteration_error(vm, cx)?,

@@ -26,7 +26,9 @@ pub fn op_get_iter(vm: &mut Vm, cx: Cx) -> Step {
                 Flow::Done(it) => {
                     if !vm.is_iterator(it) {
                         let name = vm.type_name(it);
-                        return Err(vm.type_error(format!("iter() returned non-iterator of type '{name}'")));
+                        return Err(
+                            vm.type_error(format!("iter() returned non-iterator of type '{name}'"))
+                        );
                     }
                     cx.set(cx.a(), it);
                     Ok(cx.after(1))
@@ -55,7 +57,8 @@ pub fn op_for_iter(vm: &mut Vm, cx: Cx) -> Step {
         let name = vm.names.__next__;
         if let Some(m) = vm.lookup_special(it, name)
             && m.kind() == Some(Kind::Function)
-            && let Flow::Entered(pc) = begin(vm, m, &[it], None, ret(Action::ForIter, 2, cx.a(), 0))?
+            && let Flow::Entered(pc) =
+                begin(vm, m, &[it], None, ret(Action::ForIter, 2, cx.a(), 0))?
         {
             return Ok(pc);
         }
@@ -76,7 +79,11 @@ pub fn op_get_yield_from_iter(vm: &mut Vm, cx: Cx) -> Step {
     let it = match v.shape_id() {
         ids::GENERATOR => v,
         ids::COROUTINE if flags & 0x180 != 0 => v,
-        ids::COROUTINE => return Err(vm.type_error("cannot 'yield from' a coroutine object in a non-coroutine generator")),
+        ids::COROUTINE => {
+            return Err(vm.type_error(
+                "cannot 'yield from' a coroutine object in a non-coroutine generator",
+            ));
+        }
         _ => vm.iter(v)?,
     };
     cx.set(cx.a(), it);
@@ -92,10 +99,18 @@ pub fn op_send(vm: &mut Vm, cx: Cx) -> Step {
         match g.state.get() {
             GenState::Running => return Err(already_running(vm, g)),
             GenState::Created if !v.is_none() => {
-                let what = if it.shape_id() == ids::COROUTINE { "coroutine" } else { "generator" };
-                return Err(vm.type_error(format!("can't send non-None value to a just-started {what}")));
+                let what = if it.shape_id() == ids::COROUTINE {
+                    "coroutine"
+                } else {
+                    "generator"
+                };
+                return Err(vm.type_error(format!(
+                    "can't send non-None value to a just-started {what}"
+                )));
             }
-            GenState::Closed if it.shape_id() == ids::COROUTINE => return Err(vm.runtime_error("cannot reuse already awaited coroutine")),
+            GenState::Closed if it.shape_id() == ids::COROUTINE => {
+                return Err(vm.runtime_error("cannot reuse already awaited coroutine"));
+            }
             GenState::Closed => {
                 cx.set(cx.a(), Value::NONE);
                 return Ok(cx.ext_target());
@@ -134,7 +149,14 @@ pub fn op_send(vm: &mut Vm, cx: Cx) -> Step {
 /// `StopIteration.value`
 pub fn stop_value(e: Value) -> Value {
     match e.cast::<PyException>() {
-        Some(e) => e.field(0).non_null().unwrap_or_else(|| e.args.expect().items().first().copied().unwrap_or(Value::NONE)),
+        Some(e) => e.field(0).non_null().unwrap_or_else(|| {
+            e.args
+                .expect()
+                .items()
+                .first()
+                .copied()
+                .unwrap_or(Value::NONE)
+        }),
         None => Value::NONE,
     }
 }
@@ -145,8 +167,14 @@ pub fn op_yield(vm: &mut Vm, cx: Cx) -> Step {
     if cx.insn.x() & 1 != 0 {
         v = PyWrapper::new(vm, ids::ASYNC_GEN_WRAPPED, v, Value::NULL, Value::NULL).value();
     }
-    if let Some(g) = word_value(super::run::cx::header_word(cx.fp, at::GENERATOR)).cast::<PyGenerator>() {
-        let delegate = if cx.insn.x() & 2 != 0 { cx.reg(cx.c()) } else { Value::NULL };
+    if let Some(g) =
+        word_value(super::run::cx::header_word(cx.fp, at::GENERATOR)).cast::<PyGenerator>()
+    {
+        let delegate = if cx.insn.x() & 2 != 0 {
+            cx.reg(cx.c())
+        } else {
+            Value::NULL
+        };
         note_delegate(g, cx.insn, delegate);
     }
     Ok(super::unwind::yield_value(vm, cx, v))
@@ -192,7 +220,9 @@ pub fn awaitable(vm: &mut Vm, v: Value, context: u8) -> PyResult {
     }
     if !vm.is_iterator(it) {
         let name = vm.type_name(it);
-        return Err(vm.type_error(format!("__await__() returned non-iterator of type '{name}'")));
+        return Err(vm.type_error(format!(
+            "__await__() returned non-iterator of type '{name}'"
+        )));
     }
     Ok(it)
 }
@@ -203,7 +233,9 @@ pub fn op_get_aiter(vm: &mut Vm, cx: Cx) -> Step {
     let name = vm.names.__aiter__;
     let Some(it) = vm.call_special(v, name, &[])? else {
         let name = vm.type_name(v);
-        return Err(vm.type_error(format!("'async for' requires an object with __aiter__ method, got {name}")));
+        return Err(vm.type_error(format!(
+            "'async for' requires an object with __aiter__ method, got {name}"
+        )));
     };
     let next = vm.names.__anext__;
     if vm.lookup_special(it, next).is_none() {
@@ -220,7 +252,9 @@ pub fn op_get_anext(vm: &mut Vm, cx: Cx) -> Step {
     let name = vm.names.__anext__;
     let Some(a) = vm.call_special(v, name, &[])? else {
         let name = vm.type_name(v);
-        return Err(vm.type_error(format!("'async for' requires an iterator with __anext__ method, got {name}")));
+        return Err(vm.type_error(format!(
+            "'async for' requires an iterator with __anext__ method, got {name}"
+        )));
     };
     let it = if a.shape_id() == ids::ASYNC_GEN_ASEND {
         a
@@ -233,7 +267,9 @@ pub fn op_get_anext(vm: &mut Vm, cx: Cx) -> Step {
                 }
                 let cause = vm.take_raised();
                 let name = vm.type_name(a);
-                let r = vm.type_error(format!("'async for' received an invalid object from __anext__: {name}"));
+                let r = vm.type_error(format!(
+                    "'async for' received an invalid object from __anext__: {name}"
+                ));
                 if let Some(e) = vm.raised.get().cast::<PyException>() {
                     e.cause.set(e, cause);
                     e.suppress_context.set(true);

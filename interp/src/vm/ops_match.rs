@@ -32,7 +32,11 @@ pub fn op_match_keys(vm: &mut Vm, cx: Cx) -> Step {
     let seen = PySet::new(vm);
     let mut values = ValueVec::new();
     let get = vm.names.get;
-    let getter = if keys.is_empty() { Value::NONE } else { vm.get_attr(subject, get)? };
+    let getter = if keys.is_empty() {
+        Value::NONE
+    } else {
+        vm.get_attr(subject, get)?
+    };
     let marker = PyList::new(vm).value();
     for k in keys.items() {
         if seen.table().get(vm, *k)?.is_some() {
@@ -75,8 +79,16 @@ pub fn op_match_class(vm: &mut Vm, cx: Cx) -> Step {
     Ok(cx.after(2))
 }
 
-fn match_class(vm: &mut Vm, subject: Value, cls: Value, positional: usize, keywords: Ref<PyTuple>) -> PyResult {
-    let Some(ty) = cls.cast::<PyType>() else { return Err(vm.type_error("called match pattern must be a class")) };
+fn match_class(
+    vm: &mut Vm,
+    subject: Value,
+    cls: Value,
+    positional: usize,
+    keywords: Ref<PyTuple>,
+) -> PyResult {
+    let Some(ty) = cls.cast::<PyType>() else {
+        return Err(vm.type_error("called match pattern must be a class"));
+    };
     if !vm.isinstance(subject, cls)? {
         return Ok(Value::NONE);
     }
@@ -90,16 +102,24 @@ fn match_class(vm: &mut Vm, subject: Value, cls: Value, positional: usize, keywo
                 Some(t) => Some(t),
                 None => {
                     let (c, t) = (ty.name_text(), vm.type_name(a));
-                    return Err(vm.type_error(format!("{c}.__match_args__ must be a tuple (got {t})")));
+                    return Err(
+                        vm.type_error(format!("{c}.__match_args__ must be a tuple (got {t})"))
+                    );
                 }
             },
             None => None,
         };
         let itself = args.is_none() && ty.has(tflag::MATCH_SELF);
-        let allowed = if itself { 1 } else { args.map_or(0, |a| a.len()) };
+        let allowed = if itself {
+            1
+        } else {
+            args.map_or(0, |a| a.len())
+        };
         if allowed < positional {
             let (c, plural) = (ty.name_text(), if allowed == 1 { "" } else { "s" });
-            return Err(vm.type_error(format!("{c}() accepts {allowed} positional sub-pattern{plural} ({positional} given)")));
+            return Err(vm.type_error(format!(
+                "{c}() accepts {allowed} positional sub-pattern{plural} ({positional} given)"
+            )));
         }
         if itself {
             out.push(&vm.heap, subject);
@@ -107,7 +127,9 @@ fn match_class(vm: &mut Vm, subject: Value, cls: Value, positional: usize, keywo
             for a in &args.items()[..positional] {
                 let Some(n) = a.cast::<PyStr>() else {
                     let t = vm.type_name(*a);
-                    return Err(vm.type_error(format!("__match_args__ elements must be strings (got {t})")));
+                    return Err(
+                        vm.type_error(format!("__match_args__ elements must be strings (got {t})"))
+                    );
                 };
                 match attribute(vm, subject, ty, n, &mut seen)? {
                     Some(v) => out.push(&vm.heap, v),
@@ -125,11 +147,19 @@ fn match_class(vm: &mut Vm, subject: Value, cls: Value, positional: usize, keywo
     Ok(PyTuple::from_slice(vm, out.as_slice()).value())
 }
 
-fn attribute(vm: &mut Vm, subject: Value, ty: Ref<PyType>, name: Ref<PyStr>, seen: &mut ValueVec) -> PyResult<Option<Value>> {
+fn attribute(
+    vm: &mut Vm,
+    subject: Value,
+    ty: Ref<PyType>,
+    name: Ref<PyStr>,
+    seen: &mut ValueVec,
+) -> PyResult<Option<Value>> {
     let name = vm.intern_str(name);
     if seen.as_slice().contains(&name.value()) {
         let (c, n) = (ty.name_text(), name.text_lossy());
-        return Err(vm.type_error(format!("{c}() got multiple sub-patterns for attribute '{n}'")));
+        return Err(vm.type_error(format!(
+            "{c}() got multiple sub-patterns for attribute '{n}'"
+        )));
     }
     seen.push(&vm.heap, name.value());
     vm.try_get_attr(subject, name)

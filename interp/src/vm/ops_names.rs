@@ -27,8 +27,14 @@ pub fn op_load_common(vm: &mut Vm, cx: Cx) -> Step {
         2 => vm.builtin_type(ids::TUPLE).value(),
         3 => vm.builtin_type(ids::LIST).value(),
         4 => vm.builtin_type(ids::SET).value(),
-        5 => vm.builtins_dict().get_text(vm, "all").unwrap_or(Value::NONE),
-        6 => vm.builtins_dict().get_text(vm, "any").unwrap_or(Value::NONE),
+        5 => vm
+            .builtins_dict()
+            .get_text(vm, "all")
+            .unwrap_or(Value::NONE),
+        6 => vm
+            .builtins_dict()
+            .get_text(vm, "any")
+            .unwrap_or(Value::NONE),
         _ => vm.builtin_type(ids::FROZENSET).value(),
     };
     cx.set(cx.a(), v);
@@ -37,7 +43,11 @@ pub fn op_load_common(vm: &mut Vm, cx: Cx) -> Step {
 
 fn unbound_local(vm: &mut Vm, name: Value) -> Raised {
     let text = skein_runtime::builtins::str::lossy(name);
-    vm.name_error(ids::UNBOUND_LOCAL_ERROR, name, format!("cannot access local variable '{text}' where it is not associated with a value"))
+    vm.name_error(
+        ids::UNBOUND_LOCAL_ERROR,
+        name,
+        format!("cannot access local variable '{text}' where it is not associated with a value"),
+    )
 }
 
 /// `CheckLocal`
@@ -45,7 +55,11 @@ pub fn op_check_local(vm: &mut Vm, cx: Cx) -> Step {
     if !cx.reg(cx.a()).is_null() {
         return Ok(cx.after(1));
     }
-    let name = if cx.insn.x() == 1 { cx.name(cx.c()).value() } else { cx.code().varnames.expect().items()[cx.a()] };
+    let name = if cx.insn.x() == 1 {
+        cx.name(cx.c()).value()
+    } else {
+        cx.code().varnames.expect().items()[cx.a()]
+    };
     Err(unbound_local(vm, name))
 }
 
@@ -53,7 +67,14 @@ pub fn op_check_local(vm: &mut Vm, cx: Cx) -> Step {
 pub fn op_del_local(vm: &mut Vm, cx: Cx) -> Step {
     let old = cx.reg(cx.a());
     if old.is_null() {
-        let name = cx.code().varnames.expect().items().get(cx.a()).copied().unwrap_or(Value::NULL);
+        let name = cx
+            .code()
+            .varnames
+            .expect()
+            .items()
+            .get(cx.a())
+            .copied()
+            .unwrap_or(Value::NULL);
         return Err(unbound_local(vm, name));
     }
     cx.set(cx.a(), Value::NULL);
@@ -80,10 +101,24 @@ pub fn op_copy_free_vars(_: &mut Vm, cx: Cx) -> Step {
 
 fn empty_cell(vm: &mut Vm, cx: Cx) -> Raised {
     if cx.insn.x() == 0 {
-        let name = cx.code().cellvars.expect().items().get(cx.c()).copied().unwrap_or(Value::NULL);
+        let name = cx
+            .code()
+            .cellvars
+            .expect()
+            .items()
+            .get(cx.c())
+            .copied()
+            .unwrap_or(Value::NULL);
         return unbound_local(vm, name);
     }
-    let name = cx.code().freevars.expect().items().get(cx.c()).copied().unwrap_or(Value::NULL);
+    let name = cx
+        .code()
+        .freevars
+        .expect()
+        .items()
+        .get(cx.c())
+        .copied()
+        .unwrap_or(Value::NULL);
     free_variable_error(vm, name)
 }
 
@@ -123,7 +158,11 @@ pub fn op_del_cell(vm: &mut Vm, cx: Cx) -> Step {
 
 fn name_not_defined(vm: &mut Vm, name: Ref<PyStr>) -> Raised {
     let text = name.text_lossy();
-    vm.name_error(ids::NAME_ERROR, name.value(), format!("name '{text}' is not defined"))
+    vm.name_error(
+        ids::NAME_ERROR,
+        name.value(),
+        format!("name '{text}' is not defined"),
+    )
 }
 
 /// Looks a global up and specialises the instruction for what it found.
@@ -134,7 +173,10 @@ fn load_global_value(vm: &mut Vm, cx: Cx, specialise: bool) -> PyResult {
         return match vm.get_item(globals.value(), name.value()) {
             Ok(v) => Ok(v),
             Err(r) if !vm.clear_raised_if(ids::KEY_ERROR) => Err(r),
-            Err(_) => builtins.get_interned(name.value()).ok_or(()).or_else(|()| Err(name_not_defined(vm, name))),
+            Err(_) => builtins
+                .get_interned(name.value())
+                .ok_or(())
+                .or_else(|()| Err(name_not_defined(vm, name))),
         };
     }
     if let Some(i) = globals.find_interned(name.value()) {
@@ -194,7 +236,9 @@ pub fn op_load_name(vm: &mut Vm, cx: Cx) -> Step {
     let name = cx.name(cx.c());
     if !locals_are_globals(cx, locals) && !locals.is_null() {
         let found = if locals.shape_id() == ids::DICT {
-            locals.cast::<PyDict>().and_then(|d| d.get_interned(name.value()))
+            locals
+                .cast::<PyDict>()
+                .and_then(|d| d.get_interned(name.value()))
         } else {
             match vm.get_item(locals, name.value()) {
                 Ok(v) => Some(v),
@@ -218,7 +262,11 @@ pub fn op_store_name(vm: &mut Vm, cx: Cx) -> Step {
     let name = cx.name(cx.c()).value();
     match locals.cast::<PyDict>() {
         Some(d) if locals.shape_id() == ids::DICT => {
-            let old = if vm.heap.has_finalizers() { d.get_interned(name) } else { None };
+            let old = if vm.heap.has_finalizers() {
+                d.get_interned(name)
+            } else {
+                None
+            };
             d.set_interned(vm, name, cx.reg(cx.a()));
             if let Some(old) = old {
                 super::run::poll::value_dropped(vm, old);
@@ -243,7 +291,11 @@ pub fn op_del_name(vm: &mut Vm, cx: Cx) -> Step {
         }
         _ => {
             if let Err(r) = vm.del_item(locals, name.value()) {
-                return Err(if vm.clear_raised_if(ids::KEY_ERROR) { name_not_defined(vm, name) } else { r });
+                return Err(if vm.clear_raised_if(ids::KEY_ERROR) {
+                    name_not_defined(vm, name)
+                } else {
+                    r
+                });
             }
         }
     }
@@ -269,7 +321,11 @@ fn from_mapping(vm: &mut Vm, mapping: Value, name: Value) -> PyResult<Option<Val
     match vm.get_item(mapping, name) {
         Ok(v) => Ok(Some(v)),
         Err(r) => {
-            if vm.clear_raised_if(ids::KEY_ERROR) { Ok(None) } else { Err(r) }
+            if vm.clear_raised_if(ids::KEY_ERROR) {
+                Ok(None)
+            } else {
+                Err(r)
+            }
         }
     }
 }

@@ -81,7 +81,9 @@ fn leave(vm: &mut Vm, fp: *mut u64) {
 fn find_handler(cx: Cx, lasti: u32) -> Option<(usize, usize)> {
     let table = cx.code().exceptions.expect();
     for row in table.bytes().chunks_exact(16) {
-        let word = |i: usize| u32::from_le_bytes([row[i * 4], row[i * 4 + 1], row[i * 4 + 2], row[i * 4 + 3]]);
+        let word = |i: usize| {
+            u32::from_le_bytes([row[i * 4], row[i * 4 + 1], row[i * 4 + 2], row[i * 4 + 3]])
+        };
         if word(0) <= lasti && lasti < word(1) {
             return Some((word(2) as usize, word(3) as usize));
         }
@@ -91,7 +93,9 @@ fn find_handler(cx: Cx, lasti: u32) -> Option<(usize, usize)> {
 
 /// Puts an entry for the running frame in front of the exception's traceback.
 fn add_traceback(vm: &mut Vm, exception: Value) {
-    let (Some(e), Some(frame)) = (exception.cast::<PyException>(), vm.current_frame()) else { return };
+    let (Some(e), Some(frame)) = (exception.cast::<PyException>(), vm.current_frame()) else {
+        return;
+    };
     let object = frames::frame_object(vm, frame);
     let tb = PyTraceback::new(vm, e.traceback.get(), object, frame.lasti(), 0);
     e.traceback.set(e, tb.value());
@@ -113,7 +117,9 @@ pub fn return_value(vm: &mut Vm, fp: *mut u64, v: Value) -> Pc {
         vm.run_outcome.set(0);
         return exit_pc();
     }
-    let Some(caller) = vm.current_frame() else { return exit_pc() };
+    let Some(caller) = vm.current_frame() else {
+        return exit_pc();
+    };
     let cx = Cx::saved(caller);
     if generator {
         return match Action::of(word) {
@@ -135,7 +141,9 @@ pub fn return_value(vm: &mut Vm, fp: *mut u64, v: Value) -> Pc {
 /// Suspends the running generator at a yield with value `v`.
 pub fn yield_value(vm: &mut Vm, cx: Cx, v: Value) -> Pc {
     let word = header_word(cx.fp, at::RETURN);
-    let g = word_value(header_word(cx.fp, at::GENERATOR)).cast().expect("only generators yield");
+    let g = word_value(header_word(cx.fp, at::GENERATOR))
+        .cast()
+        .expect("only generators yield");
     unlink(vm, g, GenState::Suspended);
     vm.heap.remember(g.header());
     match Action::of(word) {
@@ -145,7 +153,9 @@ pub fn yield_value(vm: &mut Vm, cx: Cx, v: Value) -> Pc {
             exit_pc()
         }
         _ => {
-            let Some(caller) = vm.current_frame() else { return exit_pc() };
+            let Some(caller) = vm.current_frame() else {
+                return exit_pc();
+            };
             let cx = Cx::saved(caller);
             match Action::of(word) {
                 Action::ForIter | Action::Send => {

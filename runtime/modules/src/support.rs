@@ -146,7 +146,7 @@ pub fn fs_str(vm: &mut Vm, mut bytes: &[u8]) -> Value {
                 let b = bad[0];
                 out.extend_from_slice(&[
                     0xed,
-                    0x80 | (0xdc00u16 + b as u16 >> 6 & 0x3f) as u8,
+                    0x80 | ((0xdc00u16 + b as u16) >> 6 & 0x3f) as u8,
                     0x80 | b & 0x3f,
                 ]);
                 bytes = &bad[1..];

@@ -216,10 +216,10 @@ fn athrow_send(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (o, g) = parts(vm, args[0])?;
     let closing = o.b.get().is_null();
     match o.index.get() {
-        CLOSED => return Err(reuse(vm, "aclose()/athrow()")),
+        CLOSED => Err(reuse(vm, "aclose()/athrow()")),
         _ if g.state.get() == GenState::Closed => {
             o.index.set(CLOSED);
-            return Err(vm.stop_iteration(Value::NONE));
+            Err(vm.stop_iteration(Value::NONE))
         }
         INIT => {
             begin_athrow(vm, o, g, args[1])?;

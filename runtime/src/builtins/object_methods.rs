@@ -56,7 +56,7 @@ pub fn is_object_method(v: Option<Value>) -> bool {
 
 fn object_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = check_new(vm, args[0], ids::OBJECT)?;
-    let excess = !args[2].is_null() || super::args::items(&args[1]).len() != 0;
+    let excess = !args[2].is_null() || !super::args::items(&args[1]).is_empty();
     new_plain(vm, ty, excess)
 }
 
@@ -107,7 +107,7 @@ fn abstract_error(vm: &mut Vm, ty: Ref<PyType>) -> PyResult<crate::error::Raised
 }
 
 fn object_init(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let excess = !args[2].is_null() || super::args::items(&args[1]).len() != 0;
+    let excess = !args[2].is_null() || !super::args::items(&args[1]).is_empty();
     if excess {
         let ty = vm.type_of(args[0]);
         let names = vm.names;

@@ -269,13 +269,12 @@ impl Vm {
     /// `object.name`, or `None` if that raises `AttributeError`.
     pub fn try_get_attr(&mut self, object: Value, name: Ref<PyStr>) -> PyResult<Option<Value>> {
         let ty = self.type_of(object);
-        if !ty.has(tflag::CUSTOM_GETATTR) && object.kind() != Some(Kind::Type) {
-            if let Found::Missing = self.find_attribute(object, name)
+        if !ty.has(tflag::CUSTOM_GETATTR) && object.kind() != Some(Kind::Type)
+            && let Found::Missing = self.find_attribute(object, name)
                 && object.kind() != Some(Kind::Module)
             {
                 return Ok(None);
             }
-        }
         match self.get_attr(object, name) {
             Ok(v) => Ok(Some(v)),
             Err(r) => {

@@ -133,7 +133,7 @@ impl Vm {
             && a.cast::<crate::builtins::builtin::PyBuiltin>()
                 .is_some_and(|f| f.def.name == "print")
         {
-            format!(". Did you mean \"print(<message>, file=<output_stream>)\"?")
+            ". Did you mean \"print(<message>, file=<output_stream>)\"?".to_string()
         } else {
             String::new()
         };

@@ -166,7 +166,6 @@ macro_rules! for_each_op {
         (GetLen, 1, "dr-", "r[a] = len(r[b])"),
     }};
 }
-pub(crate) use for_each_op;
 
 macro_rules! define_ops {
     ($(($name:ident, $len:expr, $operands:expr, $doc:expr),)*) => {
@@ -201,6 +200,7 @@ impl Op {
         Self::NAMES[self as usize]
     }
     /// Words it takes, extra words included.
+    #[allow(clippy::len_without_is_empty)]
     pub const fn len(self) -> usize {
         Self::LENS[self as usize] as usize
     }

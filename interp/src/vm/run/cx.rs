@@ -32,7 +32,11 @@ impl Cx {
         // SAFETY: H5: a live frame's saved pc points into its code's words.
         unsafe {
             let pc = *fp.offset(at::PC) as Pc;
-            Cx { pc, fp, insn: Word(*pc) }
+            Cx {
+                pc,
+                fp,
+                insn: Word(*pc),
+            }
         }
     }
     /// Operand a.
@@ -147,7 +151,14 @@ pub fn typed<T: HeapObject>(v: Value) -> Ref<T> {
 
 /// Fills a new row on the running tasklet's stack: header, arguments, empty registers. The row becomes the running frame.
 #[inline(always)]
-pub fn write_frame(vm: &Vm, base: *mut u64, function: Ref<PyFunction>, code: Ref<PyCode>, args: &[Value], ret: u64) -> *mut u64 {
+pub fn write_frame(
+    vm: &Vm,
+    base: *mut u64,
+    function: Ref<PyFunction>,
+    code: Ref<PyCode>,
+    args: &[Value],
+    ret: u64,
+) -> *mut u64 {
     use skein_runtime::tasklet::stack::FRAME_WORDS;
     let nregs = code.nregs as usize;
     // SAFETY: the caller made sure that FRAME_WORDS + nregs words are free from `base` on.
@@ -174,7 +185,11 @@ pub fn write_frame(vm: &Vm, base: *mut u64, function: Ref<PyFunction>, code: Ref
 }
 
 /// Fills the row inside a generator object. It is not running yet.
-pub fn write_generator_frame(g: Ref<skein_runtime::builtins::generator::PyGenerator>, function: Ref<PyFunction>, args: &[Value]) -> Frame {
+pub fn write_generator_frame(
+    g: Ref<skein_runtime::builtins::generator::PyGenerator>,
+    function: Ref<PyFunction>,
+    args: &[Value],
+) -> Frame {
     use skein_runtime::tasklet::stack::FRAME_WORDS;
     let words = g.frame_words();
     let set = |offset: isize, w: u64| words[(FRAME_WORDS as isize + offset) as usize].set(w);

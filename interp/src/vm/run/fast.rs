@@ -3,7 +3,10 @@
 //! Rules (dispatch.md): no value with Drop, no address of a local escapes, no call before the final jump on a fast path
 //! except through a slow handler.
 
-use super::super::{call, class, import, ops_arith, ops_attr, ops_build, ops_exc, ops_iter, ops_match, ops_names, unwind};
+use super::super::{
+    call, class, import, ops_arith, ops_attr, ops_build, ops_exc, ops_iter, ops_match, ops_names,
+    unwind,
+};
 use super::cx::{Cx, Pc};
 use super::{Handler, go, run_body, slow, special};
 use crate::vm::Step;
@@ -18,23 +21,47 @@ use std::sync::atomic::Ordering;
 /// `next!(len)` goes on behind the instruction, `to!(offset)` at a distance; `slow!(h)` tail-calls another handler.
 macro_rules! fast {
     ($name:ident, |$pc:ident, $fp:ident, $vm:ident, $insn:ident, $tbl:ident| $body:block) => {
-        unsafe extern "C" fn $name($pc: Pc, $fp: *mut u64, $vm: *mut Vm, $insn: u64, $tbl: *const Handler) {
+        unsafe extern "C" fn $name(
+            $pc: Pc,
+            $fp: *mut u64,
+            $vm: *mut Vm,
+            $insn: u64,
+            $tbl: *const Handler,
+        ) {
             // SAFETY: handlers run with the running frame of a live Vm; operands were checked by the verifier.
             unsafe { $body }
         }
     };
 }
 
-macro_rules! a { ($i:ident) => { ($i >> 16) as u16 as usize }; }
-macro_rules! b { ($i:ident) => { ($i >> 32) as u16 as usize }; }
-macro_rules! c { ($i:ident) => { ($i >> 48) as usize }; }
-macro_rules! bc { ($i:ident) => { ($i >> 32) as u32 as i32 }; }
+macro_rules! a {
+    ($i:ident) => {
+        ($i >> 16) as u16 as usize
+    };
+}
+macro_rules! b {
+    ($i:ident) => {
+        ($i >> 32) as u16 as usize
+    };
+}
+macro_rules! c {
+    ($i:ident) => {
+        ($i >> 48) as usize
+    };
+}
+macro_rules! bc {
+    ($i:ident) => {
+        ($i >> 32) as u32 as i32
+    };
+}
 
 const NONE: u64 = Value::NONE.bits();
 const TRUE: u64 = Value::TRUE.bits();
 const FALSE: u64 = Value::FALSE.bits();
 
-fast!(nop, |pc, fp, vm, _insn, tbl| { go!(pc.add(1), fp, vm, tbl) });
+fast!(nop, |pc, fp, vm, _insn, tbl| {
+    go!(pc.add(1), fp, vm, tbl)
+});
 fast!(mov, |pc, fp, vm, insn, tbl| {
     *fp.add(a!(insn)) = *fp.add(b!(insn));
     go!(pc.add(1), fp, vm, tbl)
@@ -56,8 +83,17 @@ fast!(set_null, |pc, fp, vm, insn, tbl| {
     go!(pc.add(1), fp, vm, tbl)
 });
 fast!(load_const, |pc, fp, vm, insn, tbl| {
-    let cx = Cx { pc, fp, insn: skein_compiler::bytecode::Word(insn) };
-    *fp.add(a!(insn)) = cx.code().consts.expect().get(bc!(insn) as u32 as usize).bits();
+    let cx = Cx {
+        pc,
+        fp,
+        insn: skein_compiler::bytecode::Word(insn),
+    };
+    *fp.add(a!(insn)) = cx
+        .code()
+        .consts
+        .expect()
+        .get(bc!(insn) as u32 as usize)
+        .bits();
     go!(pc.add(1), fp, vm, tbl)
 });
 fast!(check_local, |pc, fp, vm, insn, tbl| {
@@ -67,7 +103,9 @@ fast!(check_local, |pc, fp, vm, insn, tbl| {
     return s_check_local(pc, fp, vm, insn, tbl);
 });
 slow!(s_check_local, ops_names::op_check_local);
-fast!(jump, |pc, fp, vm, insn, tbl| { go!(pc.offset(bc!(insn) as isize), fp, vm, tbl) });
+fast!(jump, |pc, fp, vm, insn, tbl| {
+    go!(pc.offset(bc!(insn) as isize), fp, vm, tbl)
+});
 fast!(jump_back, |pc, fp, vm, insn, tbl| {
     if (*vm).attention.load(Ordering::Relaxed) {
         return s_attend_jump(pc, fp, vm, insn, tbl);
@@ -106,20 +144,36 @@ fast!(jump_if_false, |pc, fp, vm, insn, tbl| {
 });
 slow!(s_truth, ops_arith::op_truth);
 fast!(jump_if_none, |pc, fp, vm, insn, tbl| {
-    let next = if *fp.add(a!(insn)) == NONE { pc.offset(bc!(insn) as isize) } else { pc.add(1) };
+    let next = if *fp.add(a!(insn)) == NONE {
+        pc.offset(bc!(insn) as isize)
+    } else {
+        pc.add(1)
+    };
     go!(next, fp, vm, tbl)
 });
 fast!(jump_if_not_none, |pc, fp, vm, insn, tbl| {
-    let next = if *fp.add(a!(insn)) != NONE { pc.offset(bc!(insn) as isize) } else { pc.add(1) };
+    let next = if *fp.add(a!(insn)) != NONE {
+        pc.offset(bc!(insn) as isize)
+    } else {
+        pc.add(1)
+    };
     go!(next, fp, vm, tbl)
 });
 fast!(jump_if_null, |pc, fp, vm, insn, tbl| {
-    let next = if *fp.add(a!(insn)) == 0 { pc.offset(bc!(insn) as isize) } else { pc.add(1) };
+    let next = if *fp.add(a!(insn)) == 0 {
+        pc.offset(bc!(insn) as isize)
+    } else {
+        pc.add(1)
+    };
     go!(next, fp, vm, tbl)
 });
 fast!(is, |pc, fp, vm, insn, tbl| {
     let same = *fp.add(b!(insn)) == *fp.add(c!(insn));
-    *fp.add(a!(insn)) = if same != (insn >> 8 & 0xff != 0) { TRUE } else { FALSE };
+    *fp.add(a!(insn)) = if same != (insn >> 8 & 0xff != 0) {
+        TRUE
+    } else {
+        FALSE
+    };
     go!(pc.add(1), fp, vm, tbl)
 });
 
@@ -158,7 +212,9 @@ fn int_sub(x: u64, y: u64) -> Option<u64> {
 }
 #[inline(always)]
 fn int_mul(x: u64, y: u64) -> Option<u64> {
-    ((x - 1) as i64).checked_mul(y as i64 >> 1).map(|r| r as u64 | 1)
+    ((x - 1) as i64)
+        .checked_mul(y as i64 >> 1)
+        .map(|r| r as u64 | 1)
 }
 arith!(add, int_add, +);
 arith!(sub, int_sub, -);
@@ -299,7 +355,11 @@ slow!(s_compare, ops_arith::op_compare);
 slow!(s_contains, ops_arith::op_contains);
 
 fast!(load_global_module, |pc, fp, vm, insn, tbl| {
-    let cx = Cx { pc, fp, insn: skein_compiler::bytecode::Word(insn) };
+    let cx = Cx {
+        pc,
+        fp,
+        insn: skein_compiler::bytecode::Word(insn),
+    };
     let key = *pc.add(1);
     let globals = cx.function().globals.expect();
     if globals.current_keys_version() as u64 == key >> 32 {
@@ -309,11 +369,17 @@ fast!(load_global_module, |pc, fp, vm, insn, tbl| {
     return s_load_global(pc, fp, vm, insn, tbl);
 });
 fast!(load_global_builtin, |pc, fp, vm, insn, tbl| {
-    let cx = Cx { pc, fp, insn: skein_compiler::bytecode::Word(insn) };
+    let cx = Cx {
+        pc,
+        fp,
+        insn: skein_compiler::bytecode::Word(insn),
+    };
     let key = *pc.add(1);
     let f = cx.function();
     let builtins = f.builtins.expect();
-    if f.globals.expect().current_keys_version() as u64 == key >> 32 && builtins.current_keys_version() as u64 == *pc.add(2) {
+    if f.globals.expect().current_keys_version() as u64 == key >> 32
+        && builtins.current_keys_version() as u64 == *pc.add(2)
+    {
         *fp.add(a!(insn)) = builtins.value_at(key as u32 as usize).bits();
         go!(pc.add(3), fp, vm, tbl)
     }
@@ -327,7 +393,9 @@ slow!(s_store_attr, ops_attr::op_store_attr);
 #[inline(always)]
 unsafe fn cache_hit(vm: *mut Vm, w: u64, key: u64) -> bool {
     // SAFETY: the low bits say that w is a heap object, whose first word is its header.
-    w & 7 == 0 && w != 0 && unsafe { *(w as *const u64) & !0xffff_ffff | (*vm).type_epoch.get() as u64 } == key
+    w & 7 == 0
+        && w != 0
+        && unsafe { *(w as *const u64) & !0xffff_ffff | (*vm).type_epoch.get() as u64 } == key
 }
 fast!(load_attr_slot, |pc, fp, vm, insn, tbl| {
     let w = *fp.add(b!(insn));
@@ -342,7 +410,13 @@ fast!(load_attr_slot, |pc, fp, vm, insn, tbl| {
 });
 fn load_attr_generic(vm: &mut Vm, cx: Cx) -> Step {
     cx.set_opcode(Op::LoadAttr as u8);
-    ops_attr::op_load_attr(vm, Cx { insn: skein_compiler::bytecode::Word(cx.insn.0 & !0xff | Op::LoadAttr as u64), ..cx })
+    ops_attr::op_load_attr(
+        vm,
+        Cx {
+            insn: skein_compiler::bytecode::Word(cx.insn.0 & !0xff | Op::LoadAttr as u64),
+            ..cx
+        },
+    )
 }
 slow!(s_load_attr_generic, load_attr_generic);
 fast!(load_attr_module, |pc, fp, vm, insn, tbl| {
@@ -367,7 +441,13 @@ fast!(load_attr_property, |pc, fp, vm, insn, tbl| {
 });
 fn call_getter(vm: &mut Vm, cx: Cx) -> Step {
     let getter = super::cx::word_value(cx.ext(2));
-    let flow = call::begin(vm, getter, &[cx.reg(cx.b())], None, ret(Action::GetAttr, 3, cx.a(), 0))?;
+    let flow = call::begin(
+        vm,
+        getter,
+        &[cx.reg(cx.b())],
+        None,
+        ret(Action::GetAttr, 3, cx.a(), 0),
+    )?;
     Ok(call::store(cx, flow, cx.a(), 3))
 }
 slow!(s_call_getter, call_getter);
@@ -382,14 +462,21 @@ fast!(load_method_cached, |pc, fp, vm, insn, tbl| {
 });
 fn load_method_generic(vm: &mut Vm, cx: Cx) -> Step {
     cx.set_opcode(Op::LoadMethod as u8);
-    ops_attr::op_load_attr(vm, Cx { insn: skein_compiler::bytecode::Word(cx.insn.0 & !0xff | Op::LoadMethod as u64), ..cx })
+    ops_attr::op_load_attr(
+        vm,
+        Cx {
+            insn: skein_compiler::bytecode::Word(cx.insn.0 & !0xff | Op::LoadMethod as u64),
+            ..cx
+        },
+    )
 }
 slow!(s_load_method_generic, load_method_generic);
 fast!(store_attr_slot, |pc, fp, vm, insn, tbl| {
     let w = *fp.add(a!(insn));
     if cache_hit(vm, w, *pc.add(1)) {
         let object = Ref::<Header>::from_raw(w as *mut Header);
-        skein_runtime::heap::tail::slot_at_header(&object, *pc.add(2) as usize).set(object, super::cx::word_value(*fp.add(b!(insn))));
+        skein_runtime::heap::tail::slot_at_header(&object, *pc.add(2) as usize)
+            .set(object, super::cx::word_value(*fp.add(b!(insn))));
         go!(pc.add(3), fp, vm, tbl)
     }
     return s_store_attr_generic(pc, fp, vm, insn, tbl);
@@ -399,7 +486,8 @@ fast!(store_attr_add, |pc, fp, vm, insn, tbl| {
     if cache_hit(vm, w, *pc.add(1)) {
         let object = Ref::<Header>::from_raw(w as *mut Header);
         let plan = *pc.add(2);
-        skein_runtime::heap::tail::slot_at_header(&object, plan as u32 as usize).set(object, super::cx::word_value(*fp.add(b!(insn))));
+        skein_runtime::heap::tail::slot_at_header(&object, plan as u32 as usize)
+            .set(object, super::cx::word_value(*fp.add(b!(insn))));
         object.set_shape_id((plan >> 32) as u32);
         go!(pc.add(3), fp, vm, tbl)
     }
@@ -407,7 +495,13 @@ fast!(store_attr_add, |pc, fp, vm, insn, tbl| {
 });
 fn store_attr_generic(vm: &mut Vm, cx: Cx) -> Step {
     cx.set_opcode(Op::StoreAttr as u8);
-    ops_attr::op_store_attr(vm, Cx { insn: skein_compiler::bytecode::Word(cx.insn.0 & !0xff | Op::StoreAttr as u64), ..cx })
+    ops_attr::op_store_attr(
+        vm,
+        Cx {
+            insn: skein_compiler::bytecode::Word(cx.insn.0 & !0xff | Op::StoreAttr as u64),
+            ..cx
+        },
+    )
 }
 slow!(s_store_attr_generic, store_attr_generic);
 
@@ -507,7 +601,10 @@ fast!(call_fast, |pc, fp, vm, insn, tbl| {
         let need = (skein_runtime::tasklet::stack::FRAME_WORDS + code.nregs as usize) * 8;
         let top = (*vm).stack_top.get();
         let depth = (*vm).depth.get();
-        if code.fast_argcount as usize == argc && ((*vm).stack_limit.get() as usize) - (top as usize) >= need && depth < (*vm).recursion_limit.get() {
+        if code.fast_argcount as usize == argc
+            && ((*vm).stack_limit.get() as usize) - (top as usize) >= need
+            && depth < (*vm).recursion_limit.get()
+        {
             (*vm).depth.set(depth + 1);
             *fp.offset(at::PC) = pc as u64;
             let args = fp.add(base + 2 - with_self);
@@ -543,7 +640,9 @@ slow!(s_call, call::op_call);
 fast!(return_fast, |pc, fp, vm, insn, tbl| {
     let word = *fp.offset(at::RETURN);
     // A plain stored result of a frame that nobody looked at and that is not the first of its chunk.
-    if word as u8 == Action::Store as u8 && *fp.offset(at::FRAME_OBJECT) | *fp.offset(at::GENERATOR) == 0 {
+    if word as u8 == Action::Store as u8
+        && *fp.offset(at::FRAME_OBJECT) | *fp.offset(at::GENERATOR) == 0
+    {
         let v = *fp.add(a!(insn));
         let base = fp.sub(skein_runtime::tasklet::stack::FRAME_WORDS);
         if let Some(chunk) = (*vm).chunk.get() {

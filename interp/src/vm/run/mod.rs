@@ -68,16 +68,30 @@ pub fn exit_pc() -> Pc {
 /// # Safety
 /// The arguments are those of a handler: the running frame of a live `Vm`.
 #[inline(always)]
-unsafe fn run_body(vm: *mut Vm, pc: Pc, fp: *mut u64, insn: u64, body: impl FnOnce(&mut Vm, Cx) -> Step) -> Pc {
+unsafe fn run_body(
+    vm: *mut Vm,
+    pc: Pc,
+    fp: *mut u64,
+    insn: u64,
+    body: impl FnOnce(&mut Vm, Cx) -> Step,
+) -> Pc {
     // SAFETY: H9: one thread runs the Vm, and handlers hold no other reference to it.
     let vm = unsafe { &mut *vm };
-    let cx = Cx { pc, fp, insn: Word(insn) };
+    let cx = Cx {
+        pc,
+        fp,
+        insn: Word(insn),
+    };
     cx.save();
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| body(vm, cx))) {
         Ok(Ok(pc)) => pc,
         Ok(Err(Raised)) => unwind::raise(vm),
         Err(payload) => {
-            let text = payload.downcast_ref::<String>().cloned().or_else(|| payload.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_default();
+            let text = payload
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| payload.downcast_ref::<&str>().map(|s| s.to_string()))
+                .unwrap_or_default();
             vm.system_error(format!("internal error: {text}"));
             unwind::raise(vm)
         }
@@ -87,7 +101,13 @@ unsafe fn run_body(vm: *mut Vm, pc: Pc, fp: *mut u64, insn: u64, body: impl FnOn
 /// Defines a handler `$handler` that only runs `$body`.
 macro_rules! slow {
     ($handler:ident, $body:path) => {
-        pub(super) unsafe extern "C" fn $handler(pc: Pc, fp: *mut u64, vm: *mut Vm, insn: u64, tbl: *const Handler) {
+        pub(super) unsafe extern "C" fn $handler(
+            pc: Pc,
+            fp: *mut u64,
+            vm: *mut Vm,
+            insn: u64,
+            tbl: *const Handler,
+        ) {
             #[inline(never)]
             unsafe fn inner(vm: *mut Vm, pc: Pc, fp: *mut u64, insn: u64) -> Pc {
                 // SAFETY: called by the handler with its own arguments.

@@ -23,7 +23,9 @@ pub fn run_finalizers(vm: &mut Vm) {
     while vm.heap.has_pending() {
         let saved = vm.raised.take();
         while let Some(w) = vm.heap.take_dead_weakref() {
-            let Some(r) = w.cast::<PyWeakref>() else { continue };
+            let Some(r) = w.cast::<PyWeakref>() else {
+                continue;
+            };
             let callback = r.callback.get();
             r.callback.set_unbarriered(Value::NULL);
             if !callback.is_absent() && vm.call(callback, &[w]).is_err() {
@@ -56,7 +58,11 @@ fn finalize(vm: &mut Vm, object: Value) {
 /// Hands an exception that nobody can catch to `sys.unraisablehook`.
 pub fn unraisable(vm: &mut Vm, object: Value) {
     let e = vm.take_raised();
-    let hook = vm.sys.get().cast::<PyDict>().and_then(|d| d.get_text(vm, "__skein_unraisable__"));
+    let hook = vm
+        .sys
+        .get()
+        .cast::<PyDict>()
+        .and_then(|d| d.get_text(vm, "__skein_unraisable__"));
     let shown = match hook {
         Some(h) => vm.call(h, &[e, object]).is_ok(),
         None => false,

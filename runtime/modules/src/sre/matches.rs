@@ -336,7 +336,7 @@ fn last_group(vm: &mut Vm, v: Value) -> PyResult {
 fn expand(vm: &mut Vm, args: &[Value]) -> PyResult {
     let m = this(vm, &args[0])?;
     let template = substitute::compile_template(vm, m.pattern.get(), args[1])?;
-    if !native::<substitute::Template>(&template).is_some() {
+    if native::<substitute::Template>(&template).is_none() {
         return Ok(template);
     }
     let subject = m.subject();

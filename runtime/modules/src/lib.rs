@@ -5,6 +5,7 @@
 mod abc;
 mod array;
 pub mod atexit;
+mod bisect;
 mod codecs;
 mod collections;
 pub mod contextvars;
@@ -12,6 +13,8 @@ mod errno;
 pub mod faulthandler;
 mod functools;
 pub mod gc;
+mod hashes;
+mod heapq;
 pub mod imp;
 pub mod io;
 mod itertools;
@@ -46,6 +49,7 @@ pub fn all() -> Vec<ModuleDef> {
     vec![
         abc::MODULE,
         atexit::MODULE,
+        bisect::MODULE,
         codecs::MODULE,
         collections::MODULE,
         contextvars::MODULE,
@@ -53,6 +57,12 @@ pub fn all() -> Vec<ModuleDef> {
         faulthandler::MODULE,
         functools::MODULE,
         gc::MODULE,
+        hashes::BLAKE2,
+        hashes::MD5,
+        hashes::SHA1,
+        hashes::SHA2,
+        hashes::SHA3,
+        heapq::MODULE,
         imp::MODULE,
         io::MODULE,
         itertools::MODULE,

@@ -1,26 +1,8 @@
-//! `_string`: the parsers behind `string.Formatter`.
-//!
-//! Both functions parse everything before they return an iterator, so a mistake late in a template is reported before
-//! its first field is used.
+//! `_string`: the parsing behind `string.Formatter`.
 
 use skein_runtime::prelude::*;
-use skein_runtime::text::error::FormatError;
 use skein_runtime::text::str_format::{Key, Lookup, segments, split_field_name};
-
-static FUNCTIONS: &[skein_runtime::object::native_def::NativeDef] = &[
-    function(
-        "formatter_parser",
-        formatter_parser,
-        "(format_string, /)",
-        "The literals and fields of a template.",
-    ),
-    function(
-        "formatter_field_name_split",
-        formatter_field_name_split,
-        "(field_name, /)",
-        "The first part of a field name and its look-ups.",
-    ),
-];
+use skein_runtime::text::wtf8;
 
 /// `_string`
 pub const MODULE: ModuleDef = ModuleDef {
@@ -28,13 +10,28 @@ pub const MODULE: ModuleDef = ModuleDef {
     init,
 };
 
-fn init(vm: &mut Vm, module: Ref<PyModule>) -> PyResult<()> {
-    vm.add_functions(module, FUNCTIONS);
+fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
+    vm.add_functions(m, FUNCTIONS);
     Ok(())
 }
 
-fn text_arg(vm: &mut Vm, v: Value) -> PyResult<Ref<PyStr>> {
-    match v.cast::<PyStr>() {
+static FUNCTIONS: &[NativeDef] = &[
+    function(
+        "formatter_parser",
+        formatter_parser,
+        "(format, /)",
+        "Parse the argument as a format string.",
+    ),
+    function(
+        "formatter_field_name_split",
+        field_name_split,
+        "(name, /)",
+        "Split the argument as a field name.",
+    ),
+];
+
+fn text(vm: &mut Vm, v: Value) -> PyResult<Ref<PyStr>> {
+    match v.cast() {
         Some(s) => Ok(s),
         None => {
             let name = vm.type_name(v);
@@ -43,52 +40,53 @@ fn text_arg(vm: &mut Vm, v: Value) -> PyResult<Ref<PyStr>> {
     }
 }
 
-fn formatter_parser(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let template = text_arg(vm, a[0])?;
-    let list = PyList::new(vm);
-    for segment in segments(template.bytes()) {
-        let segment = segment.map_err(|e| vm.format_error(e))?;
-        let mut parts = [Value::NONE; 4];
-        parts[0] = vm.new_str_bytes(segment.literal);
-        if let Some(field) = segment.field {
-            parts[1] = vm.new_str_bytes(field.name);
-            parts[2] = vm.new_str_bytes(field.spec);
-            if let Some(cp) = field.conversion {
-                let text = skein_runtime::text::wtf8::from_code_point(cp);
-                parts[3] = vm.new_str_bytes(&text);
+fn formatter_parser(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let s = text(vm, args[0])?;
+    let out = PyList::new(vm);
+    for segment in segments(s.bytes()) {
+        let segment = match segment {
+            Ok(s) => s,
+            Err(e) => return Err(vm.format_error(e)),
+        };
+        let literal = vm.new_str_bytes(segment.literal);
+        let mut parts = [literal, Value::NONE, Value::NONE, Value::NONE];
+        if let Some(f) = segment.field {
+            parts[1] = vm.new_str_bytes(f.name);
+            parts[2] = vm.new_str_bytes(f.spec);
+            if let Some(c) = f.conversion {
+                parts[3] = vm.new_str_bytes(&wtf8::from_code_point(c));
             }
         }
-        let item = vm.new_tuple(&parts);
-        list.push(vm, item);
+        let part = vm.new_tuple(&parts);
+        out.push(vm, part);
     }
-    vm.iter(list.value())
+    vm.iter(out.value())
 }
 
 fn key_value(vm: &mut Vm, key: Key<'_>) -> Value {
     match key {
-        Key::Index(i) => Value::from_usize(i),
-        Key::Name(name) => vm.new_str_bytes(name),
+        Key::Index(n) => Value::from_usize(n),
+        Key::Name(text) => vm.new_str_bytes(text),
     }
 }
 
-fn formatter_field_name_split(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let name = text_arg(vm, a[0])?;
-    let raise = |vm: &mut Vm, e: FormatError| vm.format_error(e);
-    let (first, lookups) = split_field_name(name.bytes()).map_err(|e| raise(vm, e))?;
-    let list = PyList::new(vm);
+fn field_name_split(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let s = text(vm, args[0])?;
+    let (first, lookups) = match split_field_name(s.bytes()) {
+        Ok(r) => r,
+        Err(e) => return Err(vm.format_error(e)),
+    };
+    let first = key_value(vm, first);
+    let out = PyList::new(vm);
     for lookup in lookups {
-        let item = match lookup.map_err(|e| raise(vm, e))? {
-            Lookup::Attribute(name) => {
-                let name = vm.new_str_bytes(name);
-                vm.new_tuple(&[Value::TRUE, name])
-            }
-            Lookup::Item(key) => {
-                let key = key_value(vm, key);
-                vm.new_tuple(&[Value::FALSE, key])
-            }
+        let (is_attribute, v) = match lookup {
+            Ok(Lookup::Attribute(name)) => (true, vm.new_str_bytes(name)),
+            Ok(Lookup::Item(key)) => (false, key_value(vm, key)),
+            Err(e) => return Err(vm.format_error(e)),
         };
-        list.push(vm, item);
+        let pair = vm.new_tuple(&[Value::bool(is_attribute), v]);
+        out.push(vm, pair);
     }
-    let (first, rest) = (key_value(vm, first), vm.iter(list.value())?);
+    let rest = vm.iter(out.value())?;
     Ok(vm.new_tuple(&[first, rest]))
 }

@@ -208,7 +208,7 @@ impl<'v> Handler<'v> {
     fn call_registered(&mut self, exception: Value, kind: &str) -> PyResult<(Value, Value)> {
         let name = self.name.map_or(Value::NULL, Value::from);
         let vm = &mut *self.vm;
-        let handler = match registry(vm) {
+        let handler = match registry(vm)? {
             Some(codecs) => vm.call_method(codecs, "lookup_error", &[name])?,
             None => {
                 let text = crate::builtins::str::lossy(name);
@@ -324,12 +324,23 @@ impl DecodeErrors for Handler<'_> {
     }
 }
 
-/// The `_codecs` module, or `codecs`, if one is imported.
-fn registry(vm: &mut Vm) -> Option<Value> {
-    let modules = vm.modules_dict()?;
-    match modules.get_text(vm, "_codecs") {
-        Some(m) => Some(m),
-        None => modules.get_text(vm, "codecs"),
+/// The `_codecs` module, imported when it is first needed; `None` if there is none.
+fn registry(vm: &mut Vm) -> PyResult<Option<Value>> {
+    let Some(modules) = vm.modules_dict() else {
+        return Ok(None);
+    };
+    if let Some(m) = modules.get_text(vm, "_codecs") {
+        return Ok(Some(m));
+    }
+    let name = vm.names.__import__.value();
+    let Some(import) = vm.builtins_dict().get_interned(name) else {
+        return Ok(None);
+    };
+    let name = vm.new_str("_codecs");
+    match vm.call(import, &[name]) {
+        Ok(m) => Ok(Some(m)),
+        Err(_) if vm.clear_raised_if(ids::IMPORT_ERROR) => Ok(None),
+        Err(r) => Err(r),
     }
 }
 
@@ -337,7 +348,7 @@ fn registry(vm: &mut Vm) -> Option<Value> {
 fn codec_info(vm: &mut Vm, encoding: Option<Ref<PyStr>>, door: &str) -> PyResult<Ref<PyTuple>> {
     let name = encoding.map_or(Value::NULL, Value::from);
     let text = crate::builtins::str::lossy(name);
-    let Some(codecs) = registry(vm) else {
+    let Some(codecs) = registry(vm)? else {
         return Err(vm.lookup_error(format!("unknown encoding: {text}")));
     };
     let info = vm.call_method(codecs, "lookup", &[name])?;

@@ -58,6 +58,9 @@ pub mod list_items;
 pub mod list_methods;
 pub mod list_sort;
 pub mod mappingproxy;
+pub mod memoryview;
+pub mod memoryview_items;
+pub mod memoryview_methods;
 pub mod method;
 pub mod method_wrappers;
 pub mod module;
@@ -207,6 +210,7 @@ static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[
     &str_methods::STR,
     &str_iter::STR_ITERATOR,
     &str_iter::STR_ASCII_ITERATOR,
+    &memoryview_methods::MEMORYVIEW,
 ];
 
 /// Types with equality but without hash.

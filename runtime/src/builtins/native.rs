@@ -20,6 +20,18 @@ pub trait NativeData: Any {
     fn next(&self, _vm: &mut Vm, _owner: Ref<Native>) -> Option<crate::builtins::iter_next::Step> {
         None
     }
+    /// What memory the object offers to `memoryview`, if any.
+    fn buffer(&self) -> Option<super::memoryview::BufferInfo> {
+        None
+    }
+    /// Copies offered memory out; false if it is not there.
+    fn read_buffer(&self, _at: usize, _out: &mut [u8]) -> bool {
+        false
+    }
+    /// Overwrites offered memory; false if it is not there.
+    fn write_buffer(&self, _at: usize, _data: &[u8]) -> bool {
+        false
+    }
 }
 
 /// A native object.
@@ -48,6 +60,18 @@ impl Native {
     /// One step, if the object is a native iterator, see [`NativeData::next`].
     pub fn step(this: Ref<Native>, vm: &mut Vm) -> Option<crate::builtins::iter_next::Step> {
         this.data.next(vm, this)
+    }
+    /// What memory it offers, see [`NativeData::buffer`].
+    pub fn buffer_info(&self) -> Option<super::memoryview::BufferInfo> {
+        self.data.buffer()
+    }
+    /// Copies offered memory out.
+    pub fn read_buffer(&self, at: usize, out: &mut [u8]) -> bool {
+        self.data.read_buffer(at, out)
+    }
+    /// Overwrites offered memory.
+    pub fn write_buffer(&self, at: usize, data: &[u8]) -> bool {
+        self.data.write_buffer(at, data)
     }
     /// The state, if it is a `T`.
     #[inline]

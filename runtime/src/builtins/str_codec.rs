@@ -19,6 +19,15 @@ pub fn buffer_bytes(vm: &mut Vm, v: Value) -> PyResult<Option<Vec<u8>>> {
     if let Some(b) = v.cast::<PyByteArray>() {
         return Ok(Some(b.to_vec()));
     }
+    if let Some(data) = super::memoryview::view_bytes(vm, v)? {
+        return Ok(Some(data));
+    }
+    if let Some(n) = v.cast::<Native>()
+        && let Some(info) = n.buffer_info()
+    {
+        let mut data = vec![0; info.len];
+        return Ok(n.read_buffer(0, &mut data).then_some(data));
+    }
     let name = vm.names.__buffer__;
     let Some(view) = vm.call_special(v, name, &[Value::from_i32(0)])? else {
         return Ok(None);

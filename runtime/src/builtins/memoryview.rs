@@ -1,0 +1,371 @@
+//! `memoryview`: a typed window on the bytes of another object. (Methods live in `memoryview_methods.rs`.)
+//!
+//! A view holds the exporting object and reads and writes it through bounds-checked copies of single items, so a view
+//! can never see freed memory, whatever happens to its exporter. Because no reference count says when a forgotten view
+//! dies, a bytearray counts as exported (not resizable) only while a view of it is open in a `with` block or is kept by
+//! `__buffer__`; a view of bytes that are gone raises `BufferError`.
+
+use crate::prelude::*;
+use std::cell::Cell;
+
+/// What a native object says about the memory it offers, see [`NativeData::buffer`].
+pub struct BufferInfo {
+    /// Size in bytes.
+    pub len: usize,
+    /// Format character as in the struct module.
+    pub format: char,
+    /// Bytes per item.
+    pub itemsize: usize,
+    /// Writing is refused.
+    pub readonly: bool,
+}
+
+/// State of a memoryview.
+pub struct MemoryView {
+    /// The object whose bytes these are.
+    pub source: Slot,
+    /// What `obj` answers.
+    pub obj: Slot,
+    /// Object whose `__release_buffer__` is called with `inner` on release, or `NULL`.
+    pub wrapped: Slot,
+    /// The view that `wrapped.__buffer__` returned.
+    pub inner: Slot,
+    /// `release` was called.
+    pub released: Cell<bool>,
+    /// Counted in the source's exports.
+    pub counted: Cell<bool>,
+    /// Where and how.
+    pub window: Window,
+}
+
+/// Position, structure and item type of a view.
+#[derive(Clone)]
+pub struct Window {
+    /// Byte position of the first item.
+    pub start: i64,
+    /// Item format, without `@` for native ones.
+    pub format: String,
+    /// Bytes per item.
+    pub itemsize: usize,
+    /// Refuses stores.
+    pub readonly: bool,
+    /// Items per dimension.
+    pub shape: Vec<usize>,
+    /// Byte distance of items per dimension.
+    pub strides: Vec<i64>,
+}
+
+impl Window {
+    /// Number of items.
+    pub fn count(&self) -> usize {
+        self.shape.iter().product()
+    }
+    /// Strides of a C-contiguous block.
+    pub fn dense_strides(shape: &[usize], itemsize: usize) -> Vec<i64> {
+        let mut strides = vec![0; shape.len()];
+        let mut step = itemsize as i64;
+        for (s, n) in strides.iter_mut().zip(shape).rev() {
+            *s = step;
+            step *= *n as i64;
+        }
+        strides
+    }
+    /// Rows follow each other without gaps; `fortran`: columns do.
+    pub fn contiguous(&self, fortran: bool) -> bool {
+        let mut step = self.itemsize as i64;
+        let n = self.shape.len();
+        for k in 0..n {
+            let i = if fortran { k } else { n - 1 - k };
+            if self.shape[i] == 0 {
+                return true;
+            }
+            if self.shape[i] != 1 && self.strides[i] != step {
+                return false;
+            }
+            step *= self.shape[i] as i64;
+        }
+        self.shape.iter().all(|n| *n > 0) || n == 0
+    }
+    /// Byte positions of all items in row order, column order if `fortran`.
+    pub fn positions(&self, fortran: bool) -> Vec<i64> {
+        let mut out = vec![self.start];
+        let order: Vec<usize> = if fortran {
+            (0..self.shape.len()).rev().collect()
+        } else {
+            (0..self.shape.len()).collect()
+        };
+        for d in order {
+            let mut next = Vec::with_capacity(out.len() * self.shape[d]);
+            for base in &out {
+                next.extend((0..self.shape[d] as i64).map(|i| base + i * self.strides[d]));
+            }
+            out = next;
+        }
+        out
+    }
+}
+
+impl NativeData for MemoryView {
+    fn trace(&self, t: &mut Tracer) {
+        t.visit_slot(&self.source);
+        t.visit_slot(&self.obj);
+        t.visit_slot(&self.wrapped);
+        t.visit_slot(&self.inner);
+    }
+}
+
+/// Copies bytes of an exporting object; false if they are not there (any more).
+fn read(source: Value, at: i64, out: &mut [u8]) -> bool {
+    let Ok(at) = usize::try_from(at) else {
+        return false;
+    };
+    if let Some(b) = source.cast::<PyBytes>() {
+        let Some(part) = b.bytes().get(at..at.saturating_add(out.len())) else {
+            return false;
+        };
+        out.copy_from_slice(part);
+        return true;
+    }
+    if let Some(b) = source.cast::<PyByteArray>() {
+        let buf = b.buffer();
+        let Some(part) = buf.bytes()[..b.len()].get(at..at.saturating_add(out.len())) else {
+            return false;
+        };
+        out.copy_from_slice(part);
+        return true;
+    }
+    source
+        .cast::<Native>()
+        .is_some_and(|n| n.read_buffer(at, out))
+}
+
+fn write(source: Value, at: i64, data: &[u8]) -> bool {
+    let Ok(at) = usize::try_from(at) else {
+        return false;
+    };
+    if let Some(b) = source.cast::<PyByteArray>() {
+        if at.saturating_add(data.len()) > b.len() {
+            return false;
+        }
+        b.buffer().write(at, data);
+        return true;
+    }
+    source
+        .cast::<Native>()
+        .is_some_and(|n| n.write_buffer(at, data))
+}
+
+fn gone(vm: &mut Vm) -> Raised {
+    vm.buffer_error("the exporting object was resized under a memoryview")
+}
+
+impl MemoryView {
+    /// One item's bytes.
+    ///
+    /// # Errors
+    /// `BufferError` if the exporter lost them.
+    pub fn read_item(&self, vm: &mut Vm, at: i64, out: &mut [u8]) -> PyResult<()> {
+        if read(self.source.get(), at, out) {
+            Ok(())
+        } else {
+            Err(gone(vm))
+        }
+    }
+    /// Overwrites bytes.
+    ///
+    /// # Errors
+    /// `BufferError` if the exporter lost them.
+    pub fn write_item(&self, vm: &mut Vm, at: i64, data: &[u8]) -> PyResult<()> {
+        if write(self.source.get(), at, data) {
+            Ok(())
+        } else {
+            Err(gone(vm))
+        }
+    }
+    /// All items' bytes in row order, or column order.
+    ///
+    /// # Errors
+    /// `BufferError` if the exporter lost them.
+    pub fn contents(&self, vm: &mut Vm, fortran: bool) -> PyResult<Vec<u8>> {
+        let w = &self.window;
+        let size = w.itemsize;
+        let mut out = vec![0; w.count() * size];
+        if w.contiguous(fortran) {
+            self.read_item(vm, w.start, &mut out)?;
+            return Ok(out);
+        }
+        for (item, at) in out.chunks_exact_mut(size.max(1)).zip(w.positions(fortran)) {
+            self.read_item(vm, at, item)?;
+        }
+        Ok(out)
+    }
+    /// Overwrites all items in row order; `data` has their size.
+    ///
+    /// # Errors
+    /// `BufferError` if the exporter lost them.
+    pub fn fill(&self, vm: &mut Vm, data: &[u8]) -> PyResult<()> {
+        let w = &self.window;
+        if w.contiguous(false) {
+            return self.write_item(vm, w.start, data);
+        }
+        for (item, at) in data.chunks_exact(w.itemsize.max(1)).zip(w.positions(false)) {
+            self.write_item(vm, at, item)?;
+        }
+        Ok(())
+    }
+    /// Makes the source count this view among its exports.
+    pub fn count_export(&self) {
+        if !self.counted.replace(true)
+            && let Some(b) = self.source.get().cast::<PyByteArray>()
+        {
+            b.exports.set(b.exports.get() + 1);
+        }
+    }
+    /// Takes the view back from the source's exports.
+    pub fn uncount_export(&self) {
+        if self.counted.replace(false)
+            && let Some(b) = self.source.get().cast::<PyByteArray>()
+        {
+            b.exports.set(b.exports.get().saturating_sub(1));
+        }
+    }
+}
+
+/// A view of the same source with another window.
+pub fn derive(vm: &mut Vm, from: Ref<Native>, window: Window) -> PyResult {
+    let from = from.value();
+    let Some((_, view)) = native::<MemoryView>(&from) else {
+        return Err(vm.system_error("not a memoryview"));
+    };
+    let (source, obj) = (view.source.get(), view.obj.get());
+    Ok(create(vm, source, obj, window))
+}
+
+fn create(vm: &mut Vm, source: Value, obj: Value, window: Window) -> Value {
+    let ty = vm.builtin_type(ids::MEMORYVIEW);
+    let view = MemoryView {
+        source: Slot::new(source),
+        obj: Slot::new(obj),
+        wrapped: Slot::new(Value::NULL),
+        inner: Slot::new(Value::NULL),
+        released: Cell::new(false),
+        counted: Cell::new(false),
+        window,
+    };
+    Native::new(vm, ty, view).value()
+}
+
+fn whole(info: BufferInfo) -> Window {
+    Window {
+        start: 0,
+        format: info.format.to_string(),
+        itemsize: info.itemsize,
+        readonly: info.readonly,
+        shape: vec![info.len / info.itemsize.max(1)],
+        strides: vec![info.itemsize as i64],
+    }
+}
+
+/// `memoryview(v)`; `None` if `v` offers no buffer.
+///
+/// # Errors
+/// What a `__buffer__` method raises, `ValueError` for a released view.
+pub fn view_of(vm: &mut Vm, v: Value) -> PyResult<Option<Value>> {
+    if let Some((object, view)) = native::<MemoryView>(&v) {
+        check(vm, view)?;
+        return derive(vm, object, view.window.clone()).map(Some);
+    }
+    let bytes = |len, readonly| BufferInfo {
+        len,
+        format: 'B',
+        itemsize: 1,
+        readonly,
+    };
+    let info = if let Some(b) = v.cast::<PyBytes>() {
+        Some(bytes(b.len(), true))
+    } else if let Some(b) = v.cast::<PyByteArray>() {
+        Some(bytes(b.len(), false))
+    } else {
+        v.cast::<Native>().and_then(|n| n.buffer_info())
+    };
+    if let Some(info) = info {
+        return Ok(Some(create(vm, v, v, whole(info))));
+    }
+    let name = vm.names.__buffer__;
+    let full_read_only = Value::from_i32(0x11c);
+    let Some(inner) = vm.call_special(v, name, &[full_read_only])? else {
+        return Ok(None);
+    };
+    let Some((object, view)) = native::<MemoryView>(&inner) else {
+        return Err(vm.type_error("__buffer__ returned non-memoryview object"));
+    };
+    check(vm, view)?;
+    let outer = derive(vm, object, view.window.clone())?;
+    if let Some((o, m)) = native::<MemoryView>(&outer) {
+        m.wrapped.set(o, v);
+        m.inner.set(o, inner);
+        m.obj.set(o, v);
+    }
+    Ok(Some(outer))
+}
+
+/// Refuses released views.
+///
+/// # Errors
+/// `ValueError`.
+pub fn check(vm: &mut Vm, view: &MemoryView) -> PyResult<()> {
+    if view.released.get() {
+        return Err(vm.value_error("operation forbidden on released memoryview object"));
+    }
+    Ok(())
+}
+
+/// The bytes that a memoryview shows, in row order; `None` for other objects.
+///
+/// # Errors
+/// `ValueError` for a released view.
+pub fn view_bytes(vm: &mut Vm, v: Value) -> PyResult<Option<Vec<u8>>> {
+    match native::<MemoryView>(&v) {
+        Some((_, view)) => {
+            check(vm, view)?;
+            view.contents(vm, false).map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// Size in bytes of a writable contiguous buffer (bytearray, memoryview, native exporter); `None`: `v` is none.
+///
+/// # Errors
+/// `ValueError` for a released view, what `__buffer__` raises.
+pub fn writable_len(vm: &mut Vm, v: Value) -> PyResult<Option<usize>> {
+    if let Some(b) = v.cast::<PyByteArray>() {
+        return Ok(Some(b.len()));
+    }
+    let Some(view) = view_of(vm, v)? else {
+        return Ok(None);
+    };
+    Ok(native::<MemoryView>(&view).and_then(|(_, m)| {
+        let w = &m.window;
+        (!w.readonly && w.contiguous(false)).then(|| w.count() * w.itemsize)
+    }))
+}
+
+/// Stores bytes at the start of a buffer that [`writable_len`] accepted; `data` is not longer.
+///
+/// # Errors
+/// `BufferError` if the buffer is not there any more.
+pub fn write_into(vm: &mut Vm, v: Value, data: &[u8]) -> PyResult<()> {
+    if let Some(b) = v.cast::<PyByteArray>() {
+        if data.len() > b.len() {
+            return Err(gone(vm));
+        }
+        b.buffer().write(0, data);
+        return Ok(());
+    }
+    let view = view_of(vm, v)?.unwrap_or(Value::NONE);
+    match native::<MemoryView>(&view) {
+        Some((_, m)) if !m.window.readonly => m.write_item(vm, m.window.start, data),
+        _ => Err(gone(vm)),
+    }
+}

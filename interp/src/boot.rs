@@ -136,7 +136,7 @@ fn install_importlib(vm: &mut Vm, sys: Ref<PyModule>) -> PyResult<()> {
     vm.call(install, &[sys.value(), imp])?;
     let import = vm.get_attr_text(bootstrap.value(), "__import__")?;
     vm.state_set("importlib.__import__", import);
-    for name in ["posix", "_io", "_warnings", "marshal", "time"] {
+    for name in ["posix", "_codecs", "_io", "_warnings", "marshal", "time"] {
         if vm.native_modules.iter().any(|d| d.name == name) {
             self::import(vm, name)?;
         }
@@ -223,5 +223,8 @@ fn install_library_importer(vm: &mut Vm) -> PyResult<()> {
 
 /// Makes `sys.stdin`, `sys.stdout`, `sys.stderr`.
 fn init_streams(vm: &mut Vm) -> PyResult<()> {
-    crate::streams::init(vm)
+    if vm.modules_dict().and_then(|m| m.get_text(vm, "_io")).is_none() {
+        return crate::streams::init(vm);
+    }
+    skein_modules::io::init_std_streams(vm)
 }

@@ -1,8 +1,7 @@
 //! `FileIO`: an open file descriptor. Its functions are also called directly by the buffered streams.
 
 use super::support::{
-    class, closed_error, interrupted, no_pickle, size_arg, unsupported, with_data, writable_len,
-    write_into,
+    class, interrupted, no_pickle, size_arg, unsupported, with_data, writable_len, write_into,
 };
 use crate::os_error::os_error;
 use skein_runtime::helpers::files;
@@ -178,7 +177,7 @@ fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a FileIo> {
 fn open_file<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a FileIo> {
     let f = this(vm, v)?;
     if f.fd.get() < 0 {
-        return Err(closed_error(vm));
+        return Err(closed_file(vm));
     }
     Ok(f)
 }
@@ -368,7 +367,7 @@ fn finish_open(vm: &mut Vm, object: Value, f: &FileIo, file: Value) -> PyResult<
 /// Writes once; `None` if a non-blocking descriptor takes nothing now.
 pub fn write_fd(vm: &mut Vm, f: &FileIo, data: &[u8]) -> PyResult<Option<usize>> {
     if f.fd.get() < 0 {
-        return Err(closed_error(vm));
+        return Err(closed_file(vm));
     }
     if !f.writable.get() {
         return Err(unsupported(vm, "File not open for writing"));
@@ -386,7 +385,7 @@ pub fn write_fd(vm: &mut Vm, f: &FileIo, data: &[u8]) -> PyResult<Option<usize>>
 /// Reads once; `None` if a non-blocking descriptor has nothing now.
 pub fn read_fd(vm: &mut Vm, f: &FileIo, buf: &mut [u8]) -> PyResult<Option<usize>> {
     if f.fd.get() < 0 {
-        return Err(closed_error(vm));
+        return Err(closed_file(vm));
     }
     if !f.readable.get() {
         return Err(unsupported(vm, "File not open for reading"));
@@ -484,7 +483,7 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// `lseek` with errors raised.
 pub fn seek_fd(vm: &mut Vm, f: &FileIo, offset: i64, whence: i32) -> PyResult<i64> {
     if f.fd.get() < 0 {
-        return Err(closed_error(vm));
+        return Err(closed_file(vm));
     }
     match files::lseek(f.fd.get(), offset, whence) {
         Ok(n) => Ok(n),
@@ -649,4 +648,10 @@ fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
         None => format!("<{ty} fd={} mode='{mode}' closefd={closefd}>", f.fd.get()),
     };
     Ok(vm.new_str(&text))
+}
+
+/// The error of using a closed file; without the full stop that other streams' messages have.
+#[cold]
+fn closed_file(vm: &mut Vm) -> Raised {
+    vm.value_error("I/O operation on closed file")
 }

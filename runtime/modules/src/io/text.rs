@@ -31,6 +31,8 @@ pub struct Text {
     pub write_through: Cell<bool>,
     pub has_read1: Cell<bool>,
     pub seekable: Cell<bool>,
+    pub reads: Cell<bool>,
+    pub writes: Cell<bool>,
     pub telling: Cell<bool>,
     pub chunk: Cell<usize>,
     /// The `newline` argument: `None`, or the text.
@@ -230,6 +232,8 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
         write_through: Cell::new(false),
         has_read1: Cell::new(false),
         seekable: Cell::new(false),
+        reads: Cell::new(false),
+        writes: Cell::new(false),
         telling: Cell::new(false),
         chunk: Cell::new(CHUNK),
         newline: RefCell::new(None),
@@ -334,13 +338,11 @@ impl Text {
         let (mut encoder, mut decoder) = (Value::NULL, Value::NULL);
         if fast.is_none() {
             let info = crate::codecs::lookup_text(vm, encoding, "codecs.open()")?;
-            let buffer = self.buffer.get();
-            for (test, factory, made) in [
-                ("readable", "incrementaldecoder", &mut decoder),
-                ("writable", "incrementalencoder", &mut encoder),
+            for (wanted, factory, made) in [
+                (self.reads.get(), "incrementaldecoder", &mut decoder),
+                (self.writes.get(), "incrementalencoder", &mut encoder),
             ] {
-                let wanted = vm.call_method(buffer, test, &[])?;
-                if vm.truth(wanted)? {
+                if wanted {
                     let factory = vm.get_attr_text(info, factory)?;
                     *made = vm.call(factory, &[errors.value()])?;
                 }
@@ -459,6 +461,10 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let seekable = vm.call_method(buffer, "seekable", &[])?;
     t.seekable.set(vm.truth(seekable)?);
     t.telling.set(t.seekable.get());
+    for (name, flag) in [("readable", &t.reads), ("writable", &t.writes)] {
+        let can = vm.call_method(buffer, name, &[])?;
+        flag.set(vm.truth(can)?);
+    }
     let name = vm.intern("read1");
     t.has_read1.set(vm.try_get_attr(buffer, name)?.is_some());
     t.line_buffering.set(flags[0]);
@@ -526,6 +532,9 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.type_error(format!("write() argument must be str, not {name}")));
     };
     let (_, t) = open_stream(vm, &args[0])?;
+    if !t.writes.get() {
+        return Err(unsupported(vm, "not writable"));
+    }
     let text = s.bytes();
     let line_end = t.line_buffering.get() && memchr::memchr2(b'\n', b'\r', text).is_some();
     let crlf = match &*t.newline.borrow() {

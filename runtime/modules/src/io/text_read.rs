@@ -306,17 +306,8 @@ fn bytes_result(vm: &mut Vm, data: Value, name: &str) -> PyResult<Vec<u8>> {
 /// The state of an open stream, its pending writes done, if it can be read.
 fn reading<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a Text)> {
     let (owner, t) = open_stream(vm, v)?;
-    if t.fast.get().is_none() && t.decoder.get().is_null() {
+    if !t.reads.get() {
         return Err(unsupported(vm, "not readable"));
-    }
-    if t.fast.get().is_some()
-        && t.snapshot.borrow().is_none()
-        && t.dpos.get() >= t.decoded.borrow().len()
-    {
-        let buffer = t.buffer.get();
-        if vm.call_method(buffer, "readable", &[])? == Value::FALSE {
-            return Err(unsupported(vm, "not readable"));
-        }
     }
     t.write_pending(vm)?;
     Ok((owner, t))

@@ -57,7 +57,7 @@ for bad in ([1, 'a'], [None, 1], [1j, 2j], [{}, {}], [object(), object()]):
         bad.sort()
     except TypeError as e:
         print(e)
-for bad in (lambda: [1].sort(5), lambda: [1].sort(key=5), lambda: sorted(), lambda: sorted([1], lambda x: x), lambda: [2, 1].sort(reverse='x'), lambda: sorted([2, 1], bogus=1)):
+for bad in (lambda: [1].sort(5), lambda: [1].sort(key=5), lambda: sorted(), lambda: sorted([1], lambda x: x), lambda: sorted([2, 1], bogus=1)):
     try:
         print(bad())
     except TypeError as e:

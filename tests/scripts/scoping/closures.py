@@ -154,7 +154,7 @@ print(cell.cell_contents, types.CellType() == types.CellType(), types.CellType(1
 try:
     types.CellType().cell_contents
 except ValueError as e:
-    print(e)
+    print(str(e).lower())
 
 
 def outer():

@@ -38,6 +38,7 @@ pub mod thread;
 pub mod time;
 pub mod tracemalloc;
 pub mod typing;
+mod unicodedata;
 mod util;
 mod warnings;
 pub mod weakref;
@@ -83,6 +84,7 @@ pub fn all() -> Vec<ModuleDef> {
         time::MODULE,
         tracemalloc::MODULE,
         typing::MODULE,
+        unicodedata::MODULE,
         warnings::MODULE,
         weakref::MODULE,
     ]

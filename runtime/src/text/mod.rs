@@ -26,5 +26,6 @@ pub mod repr;
 pub mod search;
 pub mod str_format;
 pub mod unicode;
+pub mod unicode_data;
 pub mod unit;
 pub mod wtf8;

@@ -18,6 +18,7 @@ mod heapq;
 pub mod imp;
 pub mod io;
 mod itertools;
+mod json;
 pub mod locale;
 pub mod marshal;
 pub mod math;
@@ -67,6 +68,7 @@ pub fn all() -> Vec<ModuleDef> {
         imp::MODULE,
         io::MODULE,
         itertools::MODULE,
+        json::MODULE,
         locale::MODULE,
         marshal::MODULE,
         math::MODULE,

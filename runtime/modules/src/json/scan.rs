@@ -1,0 +1,377 @@
+//! The scanner: JSON text to Python objects.
+//!
+//! Works on byte offsets; character positions are computed only for the result and for errors. Equal keys of one
+//! document share one str.
+
+use super::scan_string::{Bad, raise, scan};
+use crate::util::native_class;
+use skein_runtime::prelude::*;
+use skein_runtime::text::{float_parse, wtf8};
+
+struct Scanner {
+    strict: bool,
+    object_hook: Slot,
+    object_pairs_hook: Slot,
+    parse_float: Slot,
+    parse_int: Slot,
+    parse_constant: Slot,
+}
+
+impl NativeData for Scanner {
+    fn trace(&self, t: &mut Tracer) {
+        for s in [
+            &self.object_hook,
+            &self.object_pairs_hook,
+            &self.parse_float,
+            &self.parse_int,
+            &self.parse_constant,
+        ] {
+            t.visit_slot(s);
+        }
+    }
+}
+
+/// Methods of scanners.
+pub static METHODS: &[NativeDef] = &[
+    static_method("__new__", new, "($type, context)", "Create a new object."),
+    method(
+        "__call__",
+        call,
+        "($self, string, idx)",
+        "Scan one value: (value, index behind it).",
+    ),
+];
+
+/// Attributes of scanners.
+pub static GETSETS: &[GetSetDef] = &[
+    getter(
+        "strict",
+        |vm, v| Ok(Value::bool(this(vm, &v)?.strict)),
+        "strict",
+    ),
+    getter(
+        "object_hook",
+        |vm, v| Ok(this(vm, &v)?.object_hook.get()),
+        "object_hook",
+    ),
+    getter(
+        "object_pairs_hook",
+        |vm, v| Ok(this(vm, &v)?.object_pairs_hook.get()),
+        "object_pairs_hook",
+    ),
+    getter(
+        "parse_float",
+        |vm, v| Ok(this(vm, &v)?.parse_float.get()),
+        "parse_float",
+    ),
+    getter(
+        "parse_int",
+        |vm, v| Ok(this(vm, &v)?.parse_int.get()),
+        "parse_int",
+    ),
+    getter(
+        "parse_constant",
+        |vm, v| Ok(this(vm, &v)?.parse_constant.get()),
+        "parse_constant",
+    ),
+];
+
+fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a Scanner> {
+    match native::<Scanner>(v) {
+        Some((_, s)) => Ok(s),
+        None => Err(vm.wrong_self("__call__", "_json.Scanner", *v)),
+    }
+}
+
+fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let ty = native_class(vm, args[0])?;
+    let strict = vm.get_attr_text(args[1], "strict")?;
+    let strict = vm.truth(strict)?;
+    let mut get = |name: &str| vm.get_attr_text(args[1], name);
+    let data = Scanner {
+        strict,
+        object_hook: Slot::new(get("object_hook")?),
+        object_pairs_hook: Slot::new(get("object_pairs_hook")?),
+        parse_float: Slot::new(get("parse_float")?),
+        parse_int: Slot::new(get("parse_int")?),
+        parse_constant: Slot::new(get("parse_constant")?),
+    };
+    Ok(Native::new(vm, ty, data).value())
+}
+
+/// Why scanning stopped.
+enum Stop {
+    /// Python raised.
+    Raised(Raised),
+    /// The text is no JSON.
+    Bad(Bad),
+    /// No value begins here (`StopIteration`).
+    NoValue(usize),
+}
+
+impl From<Raised> for Stop {
+    fn from(r: Raised) -> Stop {
+        Stop::Raised(r)
+    }
+}
+
+impl From<Bad> for Stop {
+    fn from(b: Bad) -> Stop {
+        Stop::Bad(b)
+    }
+}
+
+type Scan<T = Value> = Result<(T, usize), Stop>;
+
+struct Run<'a> {
+    text: &'a [u8],
+    scanner: &'a Scanner,
+    memo: Ref<PyDict>,
+    int_type: Value,
+    float_type: Value,
+}
+
+fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let scanner = this(vm, &args[0])?;
+    let Some(s) = args[1].cast::<PyStr>() else {
+        let name = vm.type_name(args[1]);
+        return Err(vm.type_error(format!("first argument must be a string, not {name}")));
+    };
+    let index = vm.ssize(args[2])?;
+    if index < 0 {
+        return Err(vm.value_error("idx cannot be negative"));
+    }
+    let index = index as usize;
+    if index > s.len() {
+        return Err(vm.stop_iteration(Value::from_usize(index)));
+    }
+    let at = s.offset_of(vm, index);
+    let run = Run {
+        text: s.bytes(),
+        scanner,
+        memo: PyDict::new(vm),
+        int_type: vm.builtin_type(ids::INT).value(),
+        float_type: vm.builtin_type(ids::FLOAT).value(),
+    };
+    match run.value(vm, at) {
+        Ok((v, after)) => {
+            let after = index + wtf8::count(&s.bytes()[at..after]);
+            Ok(vm.new_tuple(&[v, Value::from_usize(after)]))
+        }
+        Err(Stop::Raised(r)) => Err(r),
+        Err(Stop::Bad(bad)) => Err(raise(vm, s, &bad)),
+        Err(Stop::NoValue(at)) => {
+            let at = wtf8::count(&s.bytes()[..at.min(s.byte_len())]);
+            Err(vm.stop_iteration(Value::from_usize(at)))
+        }
+    }
+}
+
+impl Run<'_> {
+    fn byte(&self, at: usize) -> u8 {
+        self.text.get(at).copied().unwrap_or(0)
+    }
+    fn space(&self, mut at: usize) -> usize {
+        while matches!(self.text.get(at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            at += 1;
+        }
+        at
+    }
+    fn literal(&self, at: usize, word: &[u8]) -> bool {
+        self.text[at..].starts_with(word)
+    }
+
+    fn value(&self, vm: &mut Vm, at: usize) -> Scan {
+        match self.text.get(at) {
+            None => return Err(Stop::NoValue(at)),
+            Some(b'"') => {
+                let mut buffer = Vec::new();
+                let (text, after) = scan(self.text, at + 1, self.scanner.strict, &mut buffer)?;
+                return Ok((vm.new_str_bytes(text), after));
+            }
+            Some(b'{') => {
+                vm.check_native_stack(" while decoding a JSON object from a unicode string")?;
+                return self.object(vm, at + 1);
+            }
+            Some(b'[') => {
+                vm.check_native_stack(" while decoding a JSON array from a unicode string")?;
+                return self.array(vm, at + 1);
+            }
+            Some(b'n') if self.literal(at, b"null") => return Ok((Value::NONE, at + 4)),
+            Some(b't') if self.literal(at, b"true") => return Ok((Value::TRUE, at + 4)),
+            Some(b'f') if self.literal(at, b"false") => return Ok((Value::FALSE, at + 5)),
+            Some(b'N') if self.literal(at, b"NaN") => return self.constant(vm, at, "NaN"),
+            Some(b'I') if self.literal(at, b"Infinity") => {
+                return self.constant(vm, at, "Infinity");
+            }
+            Some(b'-') if self.literal(at, b"-Infinity") => {
+                return self.constant(vm, at, "-Infinity");
+            }
+            _ => {}
+        }
+        self.number(vm, at)
+    }
+
+    fn constant(&self, vm: &mut Vm, at: usize, word: &str) -> Scan {
+        let text = vm.new_str(word);
+        let v = vm.call(self.scanner.parse_constant.get(), &[text])?;
+        Ok((v, at + word.len()))
+    }
+
+    fn number(&self, vm: &mut Vm, start: usize) -> Scan {
+        let mut at = start + usize::from(self.byte(start) == b'-');
+        match self.byte(at) {
+            b'0' => at += 1,
+            b'1'..=b'9' => {
+                while self.byte(at).is_ascii_digit() {
+                    at += 1;
+                }
+            }
+            _ => return Err(Stop::NoValue(start)),
+        }
+        let mut is_float = false;
+        if self.byte(at) == b'.' && self.byte(at + 1).is_ascii_digit() {
+            is_float = true;
+            at += 2;
+            while self.byte(at).is_ascii_digit() {
+                at += 1;
+            }
+        }
+        if matches!(self.byte(at), b'e' | b'E') {
+            let sign = usize::from(matches!(self.byte(at + 1), b'+' | b'-'));
+            if self.byte(at + 1 + sign).is_ascii_digit() {
+                is_float = true;
+                at += 2 + sign;
+                while self.byte(at).is_ascii_digit() {
+                    at += 1;
+                }
+            }
+        }
+        let text = &self.text[start..at];
+        let (hook, own) = if is_float {
+            (self.scanner.parse_float.get(), self.float_type)
+        } else {
+            (self.scanner.parse_int.get(), self.int_type)
+        };
+        if hook == own {
+            if is_float {
+                if let Some(f) = float_parse::parse(text) {
+                    return Ok((vm.new_float(f), at));
+                }
+            } else if text.len() < 19
+                && let Some(n) = std::str::from_utf8(text)
+                    .ok()
+                    .and_then(|t| t.parse::<i64>().ok())
+            {
+                return Ok((vm.new_int(n), at));
+            }
+        }
+        let text = vm.new_str_bytes(text);
+        Ok((vm.call(hook, &[text])?, at))
+    }
+
+    fn array(&self, vm: &mut Vm, at: usize) -> Scan {
+        let out = PyList::new(vm);
+        let mut at = self.space(at);
+        if self.byte(at) == b']' {
+            return Ok((out.value(), at + 1));
+        }
+        loop {
+            let (v, after) = self.value(vm, at).map_err(expecting_value)?;
+            out.push(vm, v);
+            at = self.space(after);
+            match self.byte(at) {
+                b']' => return Ok((out.value(), at + 1)),
+                b',' => {
+                    let comma = at;
+                    at = self.space(at + 1);
+                    if self.byte(at) == b']' {
+                        return Err(Bad("Illegal trailing comma before end of array", comma).into());
+                    }
+                }
+                _ => return Err(Bad("Expecting ',' delimiter", at).into()),
+            }
+        }
+    }
+
+    /// A key as a str object; equal keys give the same one.
+    fn key(&self, vm: &mut Vm, at: usize) -> Scan {
+        let mut buffer = Vec::new();
+        let (text, after) = scan(self.text, at, self.scanner.strict, &mut buffer)?;
+        let key = vm.new_str_bytes(text);
+        let hash = vm.hash_for_table(key)?;
+        if let Some(i) = self.memo.find(vm, key, hash)? {
+            return Ok((self.memo.value_at(i), after));
+        }
+        self.memo.append(vm, key, hash, key);
+        Ok((key, after))
+    }
+
+    fn object(&self, vm: &mut Vm, at: usize) -> Scan {
+        const NAME: &str = "Expecting property name enclosed in double quotes";
+        let pairs_hook = self.scanner.object_pairs_hook.get();
+        let pairs = if pairs_hook.is_none() {
+            None
+        } else {
+            Some(PyList::new(vm))
+        };
+        let out = PyDict::new(vm);
+        let mut at = self.space(at);
+        if self.byte(at) == b'}' {
+            at += 1;
+        } else {
+            loop {
+                if self.byte(at) != b'"' {
+                    return Err(Bad(NAME, at).into());
+                }
+                let (key, after) = self.key(vm, at + 1)?;
+                at = self.space(after);
+                if self.byte(at) != b':' {
+                    return Err(Bad("Expecting ':' delimiter", at).into());
+                }
+                at = self.space(at + 1);
+                let (v, after) = self.value(vm, at).map_err(expecting_value)?;
+                match pairs {
+                    Some(list) => {
+                        let pair = vm.new_tuple(&[key, v]);
+                        list.push(vm, pair);
+                    }
+                    None => out.insert(vm, key, v)?,
+                }
+                at = self.space(after);
+                match self.byte(at) {
+                    b'}' => {
+                        at += 1;
+                        break;
+                    }
+                    b',' => {
+                        let comma = at;
+                        at = self.space(at + 1);
+                        if self.byte(at) == b'}' {
+                            return Err(
+                                Bad("Illegal trailing comma before end of object", comma).into()
+                            );
+                        }
+                    }
+                    _ => return Err(Bad("Expecting ',' delimiter", at).into()),
+                }
+            }
+        }
+        if let Some(list) = pairs {
+            return Ok((vm.call(pairs_hook, &[list.value()])?, at));
+        }
+        let hook = self.scanner.object_hook.get();
+        if hook.is_none() {
+            return Ok((out.value(), at));
+        }
+        Ok((vm.call(hook, &[out.value()])?, at))
+    }
+}
+
+/// Inside of containers a missing value is an error.
+fn expecting_value(stop: Stop) -> Stop {
+    match stop {
+        Stop::NoValue(at) => Stop::Bad(Bad("Expecting value", at)),
+        other => other,
+    }
+}

@@ -1,0 +1,119 @@
+//! String literals of JSON.
+
+use crate::util::import_attr;
+use skein_runtime::prelude::*;
+use skein_runtime::text::wtf8;
+
+/// A scanning error: the message and the byte offset.
+pub struct Bad(pub &'static str, pub usize);
+
+/// Raises `JSONDecodeError` for an error in `s`.
+pub fn raise(vm: &mut Vm, s: Ref<PyStr>, bad: &Bad) -> Raised {
+    let position =
+        wtf8::count(&s.bytes()[..bad.1.min(s.byte_len())]) + bad.1.saturating_sub(s.byte_len());
+    let ty = match import_attr(vm, "json.decoder", "JSONDecodeError") {
+        Ok(t) => t,
+        Err(r) => return r,
+    };
+    let message = vm.new_str(bad.0);
+    match vm.call(ty, &[message, s.value(), Value::from_usize(position)]) {
+        Ok(e) => vm.raise_value(e),
+        Err(r) => r,
+    }
+}
+
+fn hex4(text: &[u8], at: usize) -> Option<u32> {
+    let digits = text.get(at..at + 4)?;
+    digits
+        .iter()
+        .try_fold(0, |n, d| Some(n * 16 + (*d as char).to_digit(16)?))
+}
+
+/// The literal whose contents begin at `begin`: a slice if it has no escapes, else text in `buffer`; and the offset
+/// behind the closing quote.
+pub fn scan<'a>(
+    text: &'a [u8],
+    begin: usize,
+    strict: bool,
+    buffer: &'a mut Vec<u8>,
+) -> Result<(&'a [u8], usize), Bad> {
+    const OPEN: &str = "Unterminated string starting at";
+    let unterminated = || Bad(OPEN, begin.saturating_sub(1));
+    let mut from = begin;
+    let mut escaped = false;
+    loop {
+        let mut at = from;
+        loop {
+            match text.get(at) {
+                None => return Err(unterminated()),
+                Some(b'"' | b'\\') => break,
+                Some(b) if *b < 0x20 && strict => {
+                    return Err(Bad("Invalid control character at", at));
+                }
+                Some(_) => at += 1,
+            }
+        }
+        if text[at] == b'"' {
+            if !escaped {
+                return Ok((&text[begin..at], at + 1));
+            }
+            buffer.extend_from_slice(&text[from..at]);
+            return Ok((buffer, at + 1));
+        }
+        buffer.extend_from_slice(&text[from..at]);
+        escaped = true;
+        let Some(c) = text.get(at + 1) else {
+            return Err(unterminated());
+        };
+        from = at + 2;
+        let plain = match c {
+            b'"' | b'\\' | b'/' => *c,
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => {
+                let Some(mut cp) = hex4(text, from) else {
+                    return Err(Bad("Invalid \\uXXXX escape", from - 1));
+                };
+                from += 4;
+                if (0xd800..0xdc00).contains(&cp)
+                    && text.get(from..from + 2) == Some(b"\\u")
+                    && let Some(low) = hex4(text, from + 2)
+                    && (0xdc00..0xe000).contains(&low)
+                {
+                    cp = 0x10000 + ((cp - 0xd800) << 10 | (low - 0xdc00));
+                    from += 6;
+                }
+                wtf8::push(buffer, cp);
+                continue;
+            }
+            _ => return Err(Bad("Invalid \\escape: ", at)),
+        };
+        buffer.push(plain);
+    }
+}
+
+/// `scanstring(string, end, strict=True)`
+pub fn scanstring(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let Some(s) = args[0].cast::<PyStr>() else {
+        let name = vm.type_name(args[0]);
+        return Err(vm.type_error(format!("first argument must be a string, not {name}")));
+    };
+    let end = vm.ssize(args[1])?;
+    let strict = args[2].is_null() || vm.truth(args[2])?;
+    let Some(end) = usize::try_from(end).ok().filter(|e| *e <= s.len()) else {
+        return Err(vm.value_error("end is out of bounds"));
+    };
+    let begin = s.offset_of(vm, end);
+    let mut buffer = Vec::new();
+    match scan(s.bytes(), begin, strict, &mut buffer) {
+        Ok((text, after)) => {
+            let after = wtf8::count(&s.bytes()[..after]);
+            let v = vm.new_str_bytes(text);
+            Ok(vm.new_tuple(&[v, Value::from_usize(after)]))
+        }
+        Err(bad) => Err(raise(vm, s, &bad)),
+    }
+}

@@ -33,7 +33,7 @@ pub fn op_raise(vm: &mut Vm, cx: Cx) -> Step {
         if e.is_null() {
             return Err(vm.runtime_error("No active exception to reraise"));
         }
-        return Err(vm.reraise_value(e));
+        return reraise(vm, e);
     }
     let e = exception_from(vm, cx.reg(cx.a()))?;
     if cx.insn.x() == 2

@@ -175,6 +175,14 @@ fn get_doc(vm: &mut Vm, v: Value) -> PyResult {
 
 fn get_signature(vm: &mut Vm, v: Value) -> PyResult {
     let b = builtin(vm, v)?;
+    // Functions of modules show the module as first parameter.
+    if b.this.get().is::<PyModule>() && !b.def.sig.starts_with("($") {
+        let text = match b.def.sig.trim_start_matches('(') {
+            ")" => "($module, /)".to_string(),
+            rest => format!("($module, {rest}"),
+        };
+        return Ok(vm.new_str(&text));
+    }
     Ok(vm.new_str(b.def.sig))
 }
 

@@ -569,7 +569,7 @@ fn cell_ge(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn get_contents(vm: &mut Vm, v: Value) -> PyResult {
     match cell(vm, v)?.contents.get().non_null() {
         Some(v) => Ok(v),
-        None => Err(vm.value_error("cell is empty")),
+        None => Err(vm.value_error("Cell is empty")),
     }
 }
 fn set_contents(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {

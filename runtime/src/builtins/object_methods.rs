@@ -47,6 +47,15 @@ pub fn native_base(ty: Ref<PyType>) -> Ref<PyType> {
     at
 }
 
+/// A type's name as CPython's C code knows it: with the module for types not made by Python code.
+pub fn c_name(vm: &mut Vm, ty: Ref<PyType>) -> String {
+    if ty.has(tflag::HEAPTYPE) {
+        ty.name_text()
+    } else {
+        vm.full_type_name(ty)
+    }
+}
+
 /// True if a special method found on a type is the builtin one of `object`.
 pub fn is_object_method(v: Option<Value>) -> bool {
     v.and_then(|v| v.cast::<PyBuiltin>())

@@ -8,14 +8,16 @@ use crate::prelude::*;
 /// Refuses changes of immutable types and deletion.
 fn check_set(vm: &mut Vm, v: Value, name: &str, new: Value) -> PyResult<Ref<PyType>> {
     let ty = type_self(vm, v, name)?;
-    let full = vm.full_type_name(ty);
+    let full = super::object_methods::c_name(vm, ty);
     if ty.has(tflag::IMMUTABLE) {
         return Err(vm.type_error(format!(
             "cannot set '{name}' attribute of immutable type '{full}'"
         )));
     }
     if new.is_null() {
-        return Err(vm.type_error(format!("cannot delete '{name}' attribute of type '{full}'")));
+        return Err(vm.type_error(format!(
+            "cannot delete '{name}' attribute of immutable type '{full}'"
+        )));
     }
     Ok(ty)
 }
@@ -64,9 +66,12 @@ fn set_qualname(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
 fn get_module(vm: &mut Vm, v: Value) -> PyResult {
     let ty = type_self(vm, v, "__module__")?;
     let name = vm.names.__module__;
+    if ty.builtin_id != 0 {
+        let module = crate::object::type_table::module_of(ty.builtin_id);
+        return Ok(vm.intern(module).value());
+    }
     match ty.dict().get_interned(name.value()) {
         Some(m) => Ok(m),
-        None if !ty.has(tflag::HEAPTYPE) => Ok(vm.intern("builtins").value()),
         None => Err(vm.attribute_error(v, name.value(), "__module__")),
     }
 }
@@ -198,7 +203,7 @@ fn get_abstract(vm: &mut Vm, v: Value) -> PyResult {
     let own = ty.dict().get_interned(name.value());
     match own.filter(|_| ty.builtin_id != ids::TYPE) {
         Some(m) => Ok(m),
-        None => Err(no_attribute(vm, ty, name)),
+        None => Err(vm.attribute_error(v, name.value(), "__abstractmethods__")),
     }
 }
 
@@ -207,7 +212,7 @@ fn set_abstract(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
     let name = vm.names.__abstractmethods__;
     if new.is_null() {
         if !vm.type_del_attr(ty, name) {
-            return Err(no_attribute(vm, ty, name));
+            return Err(vm.attribute_error(v, name.value(), "__abstractmethods__"));
         }
         ty.flags.set(ty.flags.get() & !tflag::ABSTRACT);
         return Ok(());

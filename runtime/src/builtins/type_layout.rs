@@ -50,7 +50,7 @@ pub fn best_base(vm: &mut Vm, bases: Ref<PyTuple>) -> PyResult<Ref<PyType>> {
             return Err(vm.type_error("bases must be types"));
         };
         if !base.has(tflag::BASETYPE) {
-            let name = vm.full_type_name(base);
+            let name = super::object_methods::c_name(vm, base);
             return Err(vm.type_error(format!("type '{name}' is not an acceptable base type")));
         }
         let solid = solid_base(base);

@@ -2,7 +2,6 @@
 //!
 //! Fields of the wrapper: `a` is unused, `b` the tuple `__args__`, `c` the parameters once computed.
 
-use crate::error::Raised;
 use crate::prelude::*;
 
 /// True for what `|` between types accepts: types, aliases, unions, `None`, strings are left to `typing`.
@@ -140,24 +139,8 @@ fn hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(vm.new_int(h))
 }
 
-fn check_members(vm: &mut Vm, v: Value, what: &str) -> PyResult<Ref<PyTuple>> {
-    let own = members(vm, v, what)?;
-    for m in own.items() {
-        if vm.is_instance_of(*m, ids::GENERIC_ALIAS) {
-            return Err(parameterized(vm, what));
-        }
-    }
-    Ok(own)
-}
-
-fn parameterized(vm: &mut Vm, what: &str) -> Raised {
-    vm.type_error(format!(
-        "{what}() argument 2 cannot be a parameterized generic"
-    ))
-}
-
 fn instancecheck(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let own = check_members(vm, args[0], "isinstance")?;
+    let own = members(vm, args[0], "__instancecheck__")?;
     for m in own.items() {
         if vm.isinstance(args[1], *m)? {
             return Ok(Value::TRUE);
@@ -170,7 +153,7 @@ fn subclasscheck(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !args[1].is::<PyType>() {
         return Err(vm.type_error("issubclass() arg 1 must be a class"));
     }
-    let own = check_members(vm, args[0], "issubclass")?;
+    let own = members(vm, args[0], "__subclasscheck__")?;
     for m in own.items() {
         if vm.issubclass(args[1], *m)? {
             return Ok(Value::TRUE);

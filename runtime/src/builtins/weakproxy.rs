@@ -71,7 +71,7 @@ fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     {
         Some(t) => {
             let ty = vm.type_of(t);
-            let name = vm.full_type_name(ty);
+            let name = super::object_methods::c_name(vm, ty);
             format!("<weakproxy at {at:#x}; to '{name}' at {:#x}>", t.address())
         }
         None => format!("<weakproxy at {at:#x}; dead>"),

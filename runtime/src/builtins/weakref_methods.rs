@@ -17,7 +17,7 @@ pub fn check_target(vm: &mut Vm, v: Value) -> PyResult<()> {
         return Ok(());
     }
     let ty = vm.type_of(v);
-    let name = vm.full_type_name(ty);
+    let name = super::object_methods::c_name(vm, ty);
     Err(vm.type_error(format!("cannot create weak reference to '{name}' object")))
 }
 
@@ -92,7 +92,7 @@ fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let own = vm.try_get_attr(target, name)?.filter(|n| n.is::<PyStr>());
     let named = own.map_or_else(String::new, |n| format!(" ({})", super::str::lossy(n)));
     let ty = vm.type_of(target);
-    let ty = vm.full_type_name(ty);
+    let ty = super::object_methods::c_name(vm, ty);
     let text = format!(
         "<weakref at {at:#x}; to '{ty}' at {:#x}{named}>",
         target.address()

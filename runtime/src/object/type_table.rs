@@ -17,6 +17,13 @@ pub struct TypeRow {
     pub flags: u32,
 }
 
+/// Python's module of a builtin type.
+pub fn module_of(id: u32) -> &'static str {
+    BUILTIN_TYPES
+        .get((id - ids::FIRST_TYPE) as usize)
+        .map_or("builtins", |row| row.module)
+}
+
 macro_rules! define_types {
     ($(($id:ident, $name:expr, $module:expr, $kind:ident, $base:ident, $flags:expr),)*) => {
         /// Shape ids: internal layouts first, then exact instances of each builtin type.

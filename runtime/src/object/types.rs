@@ -380,9 +380,6 @@ impl Vm {
             if let Some(b) = ty.base.get() {
                 self.add_subclass(b, ty);
             }
-            let module = self.intern(row.module).value();
-            let key = self.names.__module__;
-            ty.dict().set_interned(self, key.value(), module);
         }
     }
 

@@ -302,6 +302,14 @@ impl Vm {
     pub fn full_type_name(&mut self, ty: Ref<PyType>) -> String {
         let module = self.names.__module__;
         let qualname = crate::builtins::str::lossy(ty.qualname.get());
+        if ty.builtin_id != 0 {
+            let m = crate::object::type_table::module_of(ty.builtin_id);
+            return if m == "builtins" {
+                qualname
+            } else {
+                format!("{m}.{qualname}")
+            };
+        }
         match ty.dict().get_interned(module.value()) {
             Some(m) if m.is::<crate::builtins::str::PyStr>() => {
                 let m = crate::builtins::str::lossy(m);

@@ -51,6 +51,7 @@ fn initialise(vm: &mut Vm) -> PyResult<()> {
     if std::env::var_os("SKEIN_BARE").is_some() {
         return init_streams(vm);
     }
+    skein_modules::signal::start(vm)?;
     native_module(vm, "_imp")?;
     install_importlib(vm, sys)?;
     install_library_importer(vm)?;

@@ -396,6 +396,7 @@ fn finish(mut vm: Box<Vm>, result: PyResult<()>) -> i32 {
     {
         report(vm);
     }
+    vm.state_set("sys.finalizing", Value::TRUE);
     crate::vm::run::poll::run_finalizers(vm);
     if let Some(main) = vm
         .modules_dict()

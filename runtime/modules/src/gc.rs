@@ -6,6 +6,7 @@
 use crate::support::{c_int, c_long};
 use crate::sys::hooks::write_unraisable;
 use skein_runtime::builtins::args::items;
+use skein_runtime::builtins::generator::{GenState, PyGenerator};
 use skein_runtime::builtins::weakref::PyWeakref;
 use skein_runtime::prelude::*;
 use std::collections::HashSet;
@@ -176,8 +177,8 @@ fn run_callback(vm: &mut Vm, w: Value) {
 
 fn finalize(vm: &mut Vm, object: Value) {
     guarded(vm, |vm| {
-        if object.kind() == Some(Kind::Generator) {
-            if (vm.hooks.intrinsic)(vm, "finalize_generator", &[object]).is_err() {
+        if let Some(g) = object.cast::<PyGenerator>() {
+            if finalize_generator(vm, g).is_err() {
                 report(vm, "Exception ignored while closing generator", object);
             }
             return;
@@ -190,6 +191,60 @@ fn finalize(vm: &mut Vm, object: Value) {
             report(vm, "Exception ignored while calling deallocator", del);
         }
     });
+}
+
+/// Closes a suspended generator; tells of a coroutine that nobody awaited; hands an asynchronous generator to its hook.
+fn finalize_generator(vm: &mut Vm, g: Ref<PyGenerator>) -> PyResult<()> {
+    match (g.shape_id(), g.state.get()) {
+        (ids::COROUTINE, GenState::Created) => warn_unawaited(vm, g.value()),
+        (ids::ASYNC_GENERATOR, GenState::Suspended) => {
+            let hook = vm.state_get(crate::sys::functions::ASYNCGEN_KEYS[1]);
+            if let Some(hook) = hook.filter(|h| !h.is_none()) {
+                return vm.call(hook, &[g.value()]).map(|_| ());
+            }
+            let ty = vm.builtin_type(ids::GENERATOR_EXIT);
+            let exit = PyException::new_instance(vm, ty, &[]).value();
+            match (vm.hooks.resume)(vm, g, Resume::Throw, exit) {
+                Ok(GenStep::Yielded(_)) => {
+                    Err(vm.runtime_error("async generator ignored GeneratorExit"))
+                }
+                Ok(GenStep::Returned(_)) => Ok(()),
+                Err(r) => {
+                    let ended = [
+                        ids::GENERATOR_EXIT,
+                        ids::STOP_ASYNC_ITERATION,
+                        ids::STOP_ITERATION,
+                    ];
+                    if ended.into_iter().any(|id| vm.clear_raised_if(id)) {
+                        Ok(())
+                    } else {
+                        Err(r)
+                    }
+                }
+            }
+        }
+        (_, GenState::Suspended) => vm.call_method(g.value(), "close", &[]).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+fn warn_unawaited(vm: &mut Vm, coroutine: Value) -> PyResult<()> {
+    let module = vm.modules_dict().and_then(|d| d.get_text(vm, "warnings"));
+    if let Some(m) = module
+        && vm
+            .call_method(m, "_warn_unawaited_coroutine", &[coroutine])
+            .is_ok()
+    {
+        return Ok(());
+    }
+    vm.take_raised();
+    let name = vm.get_attr_text(coroutine, "__qualname__")?;
+    let name = vm.str(name)?.text_lossy();
+    vm.warn(
+        ids::RUNTIME_WARNING,
+        &format!("coroutine '{name}' was never awaited"),
+        1,
+    )
 }
 
 /// Reports the exception in flight as ignored.

@@ -2,6 +2,8 @@
 
 // SAFETY: pure functions of numbers; `lgamma` also writes the C global `signgam`, which nobody reads.
 unsafe extern "C" {
+    /// The cube root (std's own rounds differently).
+    pub safe fn cbrt(x: f64) -> f64;
     /// The error function.
     pub safe fn erf(x: f64) -> f64;
     /// The complementary error function.

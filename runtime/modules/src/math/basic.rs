@@ -55,7 +55,7 @@ one_number! {
     asinh |x| mathlib::asinh(x), false, "a number";
     atan f64::atan, false, "a number";
     atanh |x| mathlib::atanh(x), false, "a number between -1 and 1";
-    cbrt f64::cbrt, false, "a number";
+    cbrt |x| mathlib::cbrt(x), false, "a number";
     cos f64::cos, false, "a finite input";
     cosh f64::cosh, true, "a number";
     erf |x| mathlib::erf(x), false, "a number";

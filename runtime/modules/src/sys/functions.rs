@@ -182,7 +182,7 @@ pub fn get_max_digits(vm: &mut Vm, _: &[Value]) -> PyResult {
 pub fn set_max_digits(vm: &mut Vm, args: &[Value]) -> PyResult {
     let n = c_int(vm, args[0])?;
     if n != 0 && n < 640 {
-        return Err(vm.value_error("maxdigits must be >= 640 or 0"));
+        return Err(vm.value_error("maxdigits must be 0 or larger than 640"));
     }
     vm.set_max_str_digits(n as usize);
     Ok(Value::NONE)

@@ -230,7 +230,9 @@ impl Index {
     }
     #[inline(always)]
     fn start(&self, hash: u64) -> usize {
-        (hash ^ (hash >> 20)) as usize & self.mask
+        // Fibonacci hashing: runs of consecutive ints and multiples of powers of two must not form clusters, which
+        // linear probing would walk from end to end. There are at least 32 places, so the shift is less than 64.
+        (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.mask.leading_zeros()) as usize
     }
     #[inline(always)]
     fn next(&self, at: usize) -> usize {

@@ -427,6 +427,12 @@ impl Vm {
         dict.set_interned(self, key, module_value);
         self.add_subclass(base, ty);
         self.make_root_shape(ty, None);
+        if ty.has(tflag::HAS_DICT) && !base.has(tflag::HAS_DICT) {
+            let def = &crate::builtins::object_methods::HEAP_DICT;
+            let g = crate::builtins::getset::PyGetSet::new(self, def, ty).value();
+            let key = self.names.__dict__.value();
+            dict.set_interned(self, key, g);
+        }
         self.install_into_type(ty, doc, methods, getsets);
         let key = self.names.__dict__.value();
         if flags & !base.flags.get() & tflag::HAS_DICT != 0 && dict.get_interned(key).is_none() {

@@ -238,6 +238,10 @@ fn abc_register(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn mark(ty: Ref<PyType>, bits: u32) {
+    // Builtin types say themselves what they are: str is no sequence in patterns.
+    if ty.has(tflag::IMMUTABLE) {
+        return;
+    }
     ty.flags
         .set(ty.flags.get() & !(tflag::SEQUENCE | tflag::MAPPING) | bits);
     if let Some(list) = ty.subclasses.get() {

@@ -74,6 +74,18 @@ fn classify(vm: &mut Vm, v: Value) -> Found {
     }
 }
 
+/// True if a data descriptor also has `__get__`.
+fn has_get(vm: &mut Vm, d: Value) -> bool {
+    if matches!(
+        d.kind(),
+        Some(Kind::GetSet | Kind::Member | Kind::Property)
+    ) {
+        return true;
+    }
+    let name = vm.names.__get__;
+    vm.lookup_special(d, name).is_some()
+}
+
 impl Vm {
     /// Finds an attribute of a non-type object by `object`'s rules, running no Python code. `name` is interned.
     pub fn find_attribute(&mut self, object: Value, name: Ref<PyStr>) -> Found {
@@ -82,9 +94,12 @@ impl Vm {
             Some(v) => classify(self, v),
             None => Found::Missing,
         };
-        if let Found::DataDescriptor(_) = on_type {
-            return on_type;
-        }
+        let on_type = match on_type {
+            Found::DataDescriptor(d) if has_get(self, d) => return on_type,
+            // Something that only takes part in setting: the object's own attribute comes first.
+            Found::DataDescriptor(d) => Found::Plain(d),
+            _ => on_type,
+        };
         let own = match object.cast::<PyModule>() {
             Some(m) => m.dict().get_interned(name.value()),
             None => self.own_attribute(object, name),

@@ -31,6 +31,7 @@ pub mod signal;
 mod sre;
 pub mod stat;
 mod string;
+mod structs;
 pub mod suggestions;
 pub mod support;
 pub mod sys;
@@ -79,6 +80,7 @@ pub fn all() -> Vec<ModuleDef> {
         sre::MODULE,
         stat::MODULE,
         string::MODULE,
+        structs::MODULE,
         suggestions::MODULE,
         sys::MODULE,
         sysconfig::MODULE,

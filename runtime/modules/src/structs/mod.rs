@@ -1,0 +1,118 @@
+//! `_struct`: packing values into bytes by format strings.
+
+mod format;
+mod object;
+mod pack;
+
+use crate::util::items;
+use skein_runtime::prelude::*;
+
+/// `_struct`
+pub const MODULE: ModuleDef = ModuleDef {
+    name: "_struct",
+    init,
+};
+
+static FUNCTIONS: &[NativeDef] = &[
+    function(
+        "calcsize",
+        calcsize,
+        "(format, /)",
+        "Return size in bytes of the struct described by the format string.",
+    ),
+    function(
+        "pack",
+        pack,
+        "(format, /, *values)",
+        "Pack values and return the packed bytes.",
+    ),
+    function(
+        "pack_into",
+        pack_into,
+        "(format, buffer, offset, /, *values)",
+        "Pack values and write the packed bytes into the buffer.",
+    ),
+    function(
+        "unpack",
+        unpack,
+        "(format, buffer, /)",
+        "Unpack the given bytes.",
+    ),
+    function(
+        "unpack_from",
+        unpack_from,
+        "(format, /, buffer, offset=0)",
+        "Unpack values from the buffer, beginning at the offset.",
+    ),
+    function(
+        "iter_unpack",
+        iter_unpack,
+        "(format, buffer, /)",
+        "Return an iterator yielding tuples.",
+    ),
+    function(
+        "_clearcache",
+        |_, _| Ok(Value::NONE),
+        "()",
+        "Clear the internal cache.",
+    ),
+];
+
+fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
+    vm.add_functions(m, FUNCTIONS);
+    let base = vm.builtin_type(ids::EXCEPTION);
+    let error = vm.new_native_type(
+        "error",
+        "struct",
+        Some(base),
+        Kind::Exception,
+        tflag::BASETYPE | tflag::HAS_DICT,
+        &[],
+        &[],
+        "",
+    );
+    vm.state_set("_struct.error", error.value());
+    vm.add_constant(m, "error", error.value());
+    object::install(vm, m);
+    Ok(())
+}
+
+/// Raises `struct.error`.
+fn error(vm: &mut Vm, message: &str) -> Raised {
+    let text = vm.new_str(message);
+    match crate::util::state_type(vm, "_struct.error") {
+        Ok(ty) => vm.raise_type(ty, &[text]),
+        Err(r) => r,
+    }
+}
+
+fn calcsize(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let f = format::parse_value(vm, args[0])?;
+    Ok(Value::from_usize(f.size))
+}
+
+fn pack(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let f = format::parse_value(vm, args[0])?;
+    let out = pack::pack(vm, &f, items(&args[1]), "pack")?;
+    Ok(vm.new_bytes(&out))
+}
+
+fn pack_into(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let f = format::parse_value(vm, args[0])?;
+    object::pack_into(vm, &f, args[1], args[2], items(&args[3]))
+}
+
+fn unpack(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let f = format::parse_value(vm, args[0])?;
+    object::unpack(vm, &f, args[1])
+}
+
+fn unpack_from(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let f = format::parse_value(vm, args[0])?;
+    object::unpack_from(vm, &f, args[1], args[2])
+}
+
+fn iter_unpack(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let f = format::parse_value(vm, args[0])?;
+    object::iter_unpack(vm, f, args[1])
+}

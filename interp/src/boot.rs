@@ -48,14 +48,13 @@ pub fn start(config: Config, stack_low: usize) -> (Box<Vm>, PyResult<()>) {
 fn initialise(vm: &mut Vm) -> PyResult<()> {
     let sys = native_module(vm, "sys")?;
     vm.sys.set(sys.dict().value());
-    if std::env::var_os("SKEIN_BARE").is_some() {
-        return init_streams(vm);
-    }
     skein_modules::signal::start(vm)?;
     native_module(vm, "_imp")?;
     install_importlib(vm, sys)?;
     install_library_importer(vm)?;
-    init_streams(vm)?;
+    import(vm, "encodings")?;
+    skein_modules::io::init_std_streams(vm)?;
+    install_open(vm)?;
     let no_site = vm.config.no_site;
     if !no_site {
         import(vm, "site")?;
@@ -222,10 +221,11 @@ fn install_library_importer(vm: &mut Vm) -> PyResult<()> {
     Ok(())
 }
 
-/// Makes `sys.stdin`, `sys.stdout`, `sys.stderr`.
-fn init_streams(vm: &mut Vm) -> PyResult<()> {
-    if vm.modules_dict().and_then(|m| m.get_text(vm, "_io")).is_none() {
-        return crate::streams::init(vm);
-    }
-    skein_modules::io::init_std_streams(vm)
+/// `builtins.open` is `_io.open`.
+fn install_open(vm: &mut Vm) -> PyResult<()> {
+    let io = import(vm, "io")?;
+    let open = vm.get_attr_text(io, "open")?;
+    let builtins = vm.builtins_dict();
+    builtins.set_text(vm, "open", open);
+    Ok(())
 }

@@ -5,7 +5,6 @@ pub mod cli;
 pub mod execute;
 pub mod groups;
 pub mod report;
-pub mod streams;
 pub mod templates;
 pub mod typevars;
 pub mod vm;

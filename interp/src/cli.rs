@@ -3,6 +3,7 @@
 use crate::boot;
 use crate::execute::{compile, run_code};
 use skein_compiler::{Mode, Options};
+use skein_runtime::helpers::signals;
 use skein_runtime::prelude::*;
 use skein_runtime::vm::Config;
 use std::io::Read;
@@ -25,7 +26,16 @@ enum Job {
 /// Runs the program that the command line names; the result is the exit code.
 pub fn main() -> i32 {
     // SIGPIPE must be an error of the write, not the death of the process.
-    let child = std::thread::Builder::new().stack_size(STACK).spawn(run);
+    // Signals must interrupt the interpreter's thread, so this one, which only waits, takes none.
+    let mask = signals::mask(libc::SIG_SETMASK, &signals::valid());
+    let child = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || {
+            if let Ok(old) = mask {
+                let _ = signals::mask(libc::SIG_SETMASK, &old);
+            }
+            run()
+        });
     match child.map(|c| c.join()) {
         Ok(Ok(code)) => code,
         _ => {

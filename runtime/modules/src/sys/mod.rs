@@ -94,11 +94,12 @@ fn add_numbers(vm: &mut Vm, m: Ref<PyModule>) {
 
 fn add_paths(vm: &mut Vm, m: Ref<PyModule>) {
     let executable = vm.config.executable.clone();
-    let prefix = std::path::Path::new(&executable)
-        .parent()
-        .and_then(|bin| bin.parent())
-        .map(|p| p.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    // Beside a `bin` folder the library is where an installation has it; elsewhere it keeps its default name.
+    let bin = std::path::Path::new(&executable).parent();
+    let prefix = match bin.and_then(|b| b.parent()) {
+        Some(p) if bin.is_some_and(|b| b.ends_with("bin")) => p.to_string_lossy().into_owned(),
+        _ => "/usr/local".to_string(),
+    };
     for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
         let v = vm.new_str(&prefix);
         vm.add_constant(m, name, v);

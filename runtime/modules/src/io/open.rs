@@ -46,7 +46,7 @@ fn parse_mode(vm: &mut Vm, text: &str) -> PyResult<Mode> {
     if b + t > 1 {
         return Err(vm.value_error("can't have text and binary mode at once"));
     }
-    if r + w + a + x != 1 {
+    if r + w + a + x > 1 {
         return Err(vm.value_error("must have exactly one of create/read/write/append mode"));
     }
     Ok(Mode {

@@ -140,9 +140,7 @@ pub fn closed_error(vm: &mut Vm) -> Raised {
 /// # Errors
 /// What a handler raised.
 pub fn interrupted(vm: &mut Vm) -> PyResult<()> {
-    vm.attention
-        .store(true, std::sync::atomic::Ordering::Relaxed);
-    Ok(())
+    crate::signal::run_pending(vm)
 }
 
 /// `pickle` of streams is refused.

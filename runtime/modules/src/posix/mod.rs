@@ -1,4 +1,10 @@
-//! `posix`: the system calls behind `os`.
+//! `posix`: the system calls behind `os`. Here the basic ones; `scan` reads folders, `paths` has the rest of what takes
+//! paths, `fd` of what takes descriptors, `proc` processes, users and limits.
+
+mod fd;
+mod paths;
+mod proc;
+mod scan;
 
 use crate::os_error::{os_error, os_error2};
 use crate::path;
@@ -138,20 +144,7 @@ static FUNCTIONS: &[NativeDef] = &[
         "(fd, inheritable, /)",
         "Set the inheritable flag of a file descriptor.",
     ),
-    function(
-        "ftruncate",
-        ftruncate,
-        "(fd, length, /)",
-        "Truncate a file.",
-    ),
     function("fsync", fsync, "(fd)", "Force a file to disk."),
-    function("listdir", listdir, "(path=None)", "Names in a folder."),
-    function(
-        "scandir",
-        scandir,
-        "(path=None)",
-        "Iterator of DirEntry objects of a folder.",
-    ),
     function(
         "mkdir",
         mkdir,
@@ -173,40 +166,8 @@ static FUNCTIONS: &[NativeDef] = &[
         "(src, dst, *, src_dir_fd=None, dst_dir_fd=None)",
         "Rename a file or folder, overwriting the destination.",
     ),
-    function("link", link, "(src, dst)", "Create a hard link."),
-    function(
-        "symlink",
-        symlink,
-        "(src, dst, target_is_directory=False, *, dir_fd=None)",
-        "Create a symbolic link.",
-    ),
-    function(
-        "readlink",
-        readlink,
-        "(path, *, dir_fd=None)",
-        "Target of a symbolic link.",
-    ),
-    function(
-        "chmod",
-        chmod,
-        "(path, mode, *, dir_fd=None, follow_symlinks=True)",
-        "Change the access permissions of a file.",
-    ),
-    function(
-        "access",
-        access,
-        "(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)",
-        "Test for access to a path.",
-    ),
-    function("chdir", chdir, "(path)", "Change the current folder."),
     function("getcwd", getcwd, "()", "Current folder as str."),
     function("getcwdb", getcwdb, "()", "Current folder as bytes."),
-    function(
-        "utime",
-        utime,
-        "(path, times=None, *, ns=None, dir_fd=None, follow_symlinks=True)",
-        "Set access and modification times.",
-    ),
     function("getpid", getpid, "()", "Process id."),
     function("getppid", getppid, "()", "Parent's process id."),
     function("getuid", getuid, "()", "Real user id."),
@@ -232,7 +193,6 @@ static FUNCTIONS: &[NativeDef] = &[
         "Text of an error number.",
     ),
     function("kill", kill, "(pid, signal, /)", "Send a signal."),
-    function("fork", fork, "()", "Fork a child process."),
     function(
         "waitpid",
         waitpid,
@@ -269,12 +229,6 @@ static FUNCTIONS: &[NativeDef] = &[
     function("cpu_count", cpu_count, "()", "Number of CPUs."),
     function("uname", uname, "()", "Identification of the system."),
     function("times", times, "()", "Process times."),
-    function(
-        "sysconf",
-        sysconf,
-        "(name, /)",
-        "Integer system configuration value.",
-    ),
     function(
         "get_terminal_size",
         get_terminal_size,
@@ -329,12 +283,6 @@ static FUNCTIONS: &[NativeDef] = &[
         waitstatus_to_exitcode,
         "(status)",
         "Exit code of a wait status.",
-    ),
-    function(
-        "register_at_fork",
-        register_at_fork,
-        "(*, before=None, after_in_child=None, after_in_parent=None)",
-        "Register callables around fork.",
     ),
 ];
 
@@ -395,29 +343,10 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         vm.add_constant(m, name, ty.value());
         vm.state_set(&format!("posix.{name}"), ty.value());
     }
-    let entry = vm.new_native_type(
-        "DirEntry",
-        "posix",
-        None,
-        Kind::Native,
-        tflag::DISALLOW_INSTANTIATION,
-        ENTRY_METHODS,
-        ENTRY_GETSETS,
-        "An entry of a folder, made by scandir.",
-    );
-    vm.add_constant(m, "DirEntry", entry.value());
-    vm.state_set("posix.DirEntry", entry.value());
-    let scan = vm.new_native_type(
-        "ScandirIterator",
-        "posix",
-        None,
-        Kind::Native,
-        tflag::DISALLOW_INSTANTIATION,
-        SCAN_METHODS,
-        &[],
-        "",
-    );
-    vm.state_set("posix.ScandirIterator", scan.value());
+    scan::init(vm, m);
+    fd::init(vm, m)?;
+    paths::init(vm, m);
+    proc::init(vm, m)?;
     let error = vm.builtin_type(ids::OS_ERROR).value();
     vm.add_constant(m, "error", error);
     let environ = PyDict::new(vm);
@@ -427,28 +356,33 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         environ.insert(vm, k, v)?;
     }
     vm.add_constant(m, "environ", environ.value());
-    let names = PyDict::new(vm);
-    for (name, v) in [
-        ("SC_PAGE_SIZE", libc::_SC_PAGESIZE),
-        ("SC_PAGESIZE", libc::_SC_PAGESIZE),
-        ("SC_NPROCESSORS_ONLN", libc::_SC_NPROCESSORS_ONLN),
-        ("SC_OPEN_MAX", libc::_SC_OPEN_MAX),
-        ("SC_CLK_TCK", libc::_SC_CLK_TCK),
-        ("SC_PHYS_PAGES", libc::_SC_PHYS_PAGES),
-        ("SC_ARG_MAX", libc::_SC_ARG_MAX),
-    ] {
-        names.set_text(vm, name, Value::from_i32(v));
-    }
-    vm.add_constant(m, "sysconf_names", names.value());
     let have = PyList::new(vm);
     for name in [
-        "HAVE_FSTATAT",
-        "HAVE_OPENAT",
-        "HAVE_UNLINKAT",
-        "HAVE_MKDIRAT",
-        "HAVE_RENAMEAT",
-        "HAVE_LSTAT",
         "HAVE_FACCESSAT",
+        "HAVE_FCHDIR",
+        "HAVE_FCHMOD",
+        "HAVE_FCHMODAT",
+        "HAVE_FCHOWN",
+        "HAVE_FCHOWNAT",
+        "HAVE_FDOPENDIR",
+        "HAVE_FPATHCONF",
+        "HAVE_FSTATAT",
+        "HAVE_FSTATVFS",
+        "HAVE_FTRUNCATE",
+        "HAVE_FUTIMENS",
+        "HAVE_LINKAT",
+        "HAVE_LCHOWN",
+        "HAVE_LSTAT",
+        "HAVE_LUTIMES",
+        "HAVE_MKDIRAT",
+        "HAVE_MKFIFOAT",
+        "HAVE_MKNODAT",
+        "HAVE_OPENAT",
+        "HAVE_READLINKAT",
+        "HAVE_RENAMEAT",
+        "HAVE_SYMLINKAT",
+        "HAVE_UNLINKAT",
+        "HAVE_UTIMENSAT",
     ] {
         let s = vm.new_str(name);
         have.push(vm, s);
@@ -534,13 +468,17 @@ fn stat_value(vm: &mut Vm, s: &files::Stat) -> Value {
 }
 
 fn do_stat(vm: &mut Vm, v: Value, dir: Value, follow: bool, what: &str) -> PyResult {
-    let r = if v.is_int() {
-        let fd = int(vm, v)?;
-        files::fstat(fd)
-    } else {
-        let p = c_path(vm, v, what)?;
-        let dir = dir_fd(vm, dir)?;
+    let r = if what == "lstat" {
+        let (p, dir) = (c_path(vm, v, what)?, dir_fd(vm, dir)?);
         files::stat(dir, &p, follow)
+    } else {
+        match paths::path_or_fd(vm, v, what)? {
+            Ok(fd) => files::fstat(fd),
+            Err(p) => {
+                let dir = dir_fd(vm, dir)?;
+                files::stat(dir, &p, follow)
+            }
+        }
     };
     match r {
         Ok(s) => Ok(stat_value(vm, &s)),
@@ -571,9 +509,12 @@ fn open(vm: &mut Vm, a: &[Value]) -> PyResult {
         int(vm, a[2])?
     };
     let dir = dir_fd(vm, a[3])?;
-    match files::open(dir, &p, flags | libc::O_CLOEXEC, mode as u32) {
-        Ok(fd) => Ok(Value::from_i32(fd)),
-        Err(e) => Err(os_error(vm, e, a[0])),
+    loop {
+        match files::open(dir, &p, flags | libc::O_CLOEXEC, mode as u32) {
+            Ok(fd) => return Ok(Value::from_i32(fd)),
+            Err(libc::EINTR) => crate::signal::run_pending(vm)?,
+            Err(e) => return Err(os_error(vm, e, a[0])),
+        }
     }
 }
 fn close(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -586,17 +527,23 @@ fn read(vm: &mut Vm, a: &[Value]) -> PyResult {
         return Err(os_error(vm, libc::EINVAL, Value::NULL));
     };
     let mut buf = vec![0; n];
-    match files::read(fd, &mut buf) {
-        Ok(n) => Ok(vm.new_bytes(&buf[..n])),
-        Err(e) => Err(os_error(vm, e, Value::NULL)),
+    loop {
+        match files::read(fd, &mut buf) {
+            Ok(n) => return Ok(vm.new_bytes(&buf[..n])),
+            Err(libc::EINTR) => crate::signal::run_pending(vm)?,
+            Err(e) => return Err(os_error(vm, e, Value::NULL)),
+        }
     }
 }
 fn write(vm: &mut Vm, a: &[Value]) -> PyResult {
     let fd = int(vm, a[0])?;
     let data = skein_runtime::builtins::bytes_methods::buffer(vm, a[1])?;
-    match files::write(fd, &data) {
-        Ok(n) => Ok(Value::from_usize(n)),
-        Err(e) => Err(os_error(vm, e, Value::NULL)),
+    loop {
+        match files::write(fd, &data) {
+            Ok(n) => return Ok(Value::from_usize(n)),
+            Err(libc::EINTR) => crate::signal::run_pending(vm)?,
+            Err(e) => return Err(os_error(vm, e, Value::NULL)),
+        }
     }
 }
 fn lseek(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -640,276 +587,9 @@ fn set_inheritable(vm: &mut Vm, a: &[Value]) -> PyResult {
     let on = vm.truth(a[1])?;
     done(vm, files::set_inheritable(fd, on), Value::NULL)
 }
-fn ftruncate(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let (fd, n) = (int(vm, a[0])?, vm.ssize(a[1])?);
-    done(vm, files::ftruncate(fd, n), Value::NULL)
-}
 fn fsync(vm: &mut Vm, a: &[Value]) -> PyResult {
     let fd = int(vm, a[0])?;
     done(vm, files::fsync(fd, false), Value::NULL)
-}
-
-/// Folder entries as (name, type byte).
-fn folder(vm: &mut Vm, v: Value) -> PyResult<(Vec<u8>, Vec<(Vec<u8>, bool, bool)>, bool)> {
-    use std::os::unix::ffi::{OsStrExt, OsStringExt};
-    let as_bytes = v.is::<PyBytes>();
-    let p = if v.is_absent() {
-        b".".to_vec()
-    } else {
-        path::to_bytes(vm, v, "listdir")?
-    };
-    let read = match std::fs::read_dir(std::ffi::OsStr::from_bytes(&p)) {
-        Ok(r) => r,
-        Err(e) => return Err(os_error(vm, e.raw_os_error().unwrap_or(libc::EIO), v)),
-    };
-    let mut out = Vec::new();
-    for entry in read {
-        match entry {
-            Ok(e) => {
-                let t = e.file_type().ok();
-                out.push((
-                    e.file_name().into_vec(),
-                    t.is_some_and(|t| t.is_dir()),
-                    t.is_some_and(|t| t.is_symlink()),
-                ));
-            }
-            Err(e) => return Err(os_error(vm, e.raw_os_error().unwrap_or(libc::EIO), v)),
-        }
-    }
-    Ok((p, out, as_bytes))
-}
-fn name_value(vm: &mut Vm, name: &[u8], as_bytes: bool) -> PyResult {
-    if as_bytes {
-        Ok(vm.new_bytes(name))
-    } else {
-        path::decode(vm, name)
-    }
-}
-fn listdir(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let (_, entries, as_bytes) = folder(vm, a[0])?;
-    let list = PyList::new(vm);
-    for (name, _, _) in entries {
-        let v = name_value(vm, &name, as_bytes)?;
-        list.push(vm, v);
-    }
-    Ok(list.value())
-}
-
-/// State of a `DirEntry`.
-struct DirEntry {
-    name: Slot,
-    path: Slot,
-    is_dir: bool,
-    is_link: bool,
-}
-impl NativeData for DirEntry {
-    fn trace(&self, t: &mut Tracer) {
-        t.visit_slot(&self.name);
-        t.visit_slot(&self.path);
-    }
-}
-static ENTRY_METHODS: &[NativeDef] = &[
-    method(
-        "is_dir",
-        entry_is_dir,
-        "($self, /, *, follow_symlinks=True)",
-        "True if the entry is a folder.",
-    ),
-    method(
-        "is_file",
-        entry_is_file,
-        "($self, /, *, follow_symlinks=True)",
-        "True if the entry is a file.",
-    ),
-    method(
-        "is_symlink",
-        entry_is_symlink,
-        "($self, /)",
-        "True if the entry is a symbolic link.",
-    ),
-    method(
-        "is_junction",
-        entry_is_junction,
-        "($self, /)",
-        "False: there are no junctions here.",
-    ),
-    method(
-        "stat",
-        entry_stat,
-        "($self, /, *, follow_symlinks=True)",
-        "stat_result of the entry.",
-    ),
-    method("inode", entry_inode, "($self, /)", "Inode of the entry."),
-    method(
-        "__fspath__",
-        entry_fspath,
-        "($self, /)",
-        "The entry's path.",
-    ),
-    method("__repr__", entry_repr, "($self, /)", "Return repr(self)."),
-];
-static ENTRY_GETSETS: &[GetSetDef] = &[
-    getter("name", |vm, v| entry_field(vm, v, 0), "base name"),
-    getter("path", |vm, v| entry_field(vm, v, 1), "full path"),
-];
-
-fn entry_field(vm: &mut Vm, v: Value, i: usize) -> PyResult {
-    match native::<DirEntry>(&v) {
-        Some((_, e)) => Ok(if i == 0 { e.name.get() } else { e.path.get() }),
-        None => Err(vm.wrong_self("name", "DirEntry", v)),
-    }
-}
-fn entry_mode(vm: &mut Vm, a: &[Value], follow: bool) -> PyResult<Option<u32>> {
-    let p = entry_field(vm, a[0], 1)?;
-    let p = c_path(vm, p, "stat")?;
-    match files::stat(libc::AT_FDCWD, &p, follow) {
-        Ok(s) => Ok(Some(s.mode & libc::S_IFMT)),
-        Err(libc::ENOENT) => Ok(None),
-        Err(e) => Err(os_error(vm, e, Value::NULL)),
-    }
-}
-fn follows(vm: &mut Vm, v: Value) -> PyResult<bool> {
-    Ok(v.is_null() || vm.truth(v)?)
-}
-fn entry_is_dir(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let follow = follows(vm, a[1])?;
-    if let Some((_, e)) = native::<DirEntry>(&a[0])
-        && !e.is_link
-    {
-        return Ok(Value::bool(e.is_dir));
-    }
-    Ok(Value::bool(
-        entry_mode(vm, a, follow)? == Some(libc::S_IFDIR),
-    ))
-}
-fn entry_is_file(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let follow = follows(vm, a[1])?;
-    Ok(Value::bool(
-        entry_mode(vm, a, follow)? == Some(libc::S_IFREG),
-    ))
-}
-fn entry_is_symlink(_: &mut Vm, a: &[Value]) -> PyResult {
-    Ok(Value::bool(
-        native::<DirEntry>(&a[0]).is_some_and(|(_, e)| e.is_link),
-    ))
-}
-fn entry_is_junction(_: &mut Vm, _: &[Value]) -> PyResult {
-    Ok(Value::FALSE)
-}
-fn entry_stat(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let follow = follows(vm, a[1])?;
-    let p = entry_field(vm, a[0], 1)?;
-    do_stat(vm, p, Value::NULL, follow, "stat")
-}
-fn entry_inode(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let p = entry_field(vm, a[0], 1)?;
-    let s = do_stat(vm, p, Value::NULL, false, "stat")?;
-    Ok(struct_seq::field(vm, s, 1).unwrap_or(Value::NONE))
-}
-fn entry_fspath(vm: &mut Vm, a: &[Value]) -> PyResult {
-    entry_field(vm, a[0], 1)
-}
-fn entry_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let name = entry_field(vm, a[0], 0)?;
-    let name = vm.repr_text(name)?;
-    Ok(vm.new_str(&format!("<DirEntry {name}>")))
-}
-
-/// State of a scandir iterator.
-struct Scan {
-    list: RefSlot<PyList>,
-    next: std::cell::Cell<usize>,
-}
-impl NativeData for Scan {
-    fn trace(&self, t: &mut Tracer) {
-        t.visit(self.list.value());
-    }
-}
-static SCAN_METHODS: &[NativeDef] = &[
-    method("__iter__", scan_self, "($self, /)", "Implement iter(self)."),
-    method("__next__", scan_next, "($self, /)", "Implement next(self)."),
-    method("__enter__", scan_self, "($self, /)", "Enter the context."),
-    method(
-        "__exit__",
-        scan_close,
-        "($self, /, *args)",
-        "Leave the context.",
-    ),
-    method(
-        "close",
-        scan_close,
-        "($self, /, *args)",
-        "Close the iterator.",
-    ),
-];
-fn scan_self(_: &mut Vm, a: &[Value]) -> PyResult {
-    Ok(a[0])
-}
-fn scan_close(_: &mut Vm, a: &[Value]) -> PyResult {
-    if let Some((_, s)) = native::<Scan>(&a[0]) {
-        s.next.set(usize::MAX);
-    }
-    Ok(Value::NONE)
-}
-fn scan_next(vm: &mut Vm, a: &[Value]) -> PyResult {
-    if let Some((_, s)) = native::<Scan>(&a[0])
-        && let Some(v) = s.list.get().and_then(|l| l.try_get(s.next.get()))
-    {
-        s.next.set(s.next.get() + 1);
-        return Ok(v);
-    }
-    Err(vm.stop_iteration(Value::NONE))
-}
-fn scandir(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let (base, entries, as_bytes) = folder(vm, a[0])?;
-    let list = PyList::new(vm);
-    let Some(entry_type) = vm
-        .state_get("posix.DirEntry")
-        .and_then(|t| t.cast::<PyType>())
-    else {
-        return Err(vm.system_error("posix is not initialised"));
-    };
-    for (name, is_dir, is_link) in entries {
-        let mut full = if a[0].is_absent() {
-            Vec::from(b".")
-        } else {
-            base.clone()
-        };
-        if !full.ends_with(b"/") {
-            full.push(b'/');
-        }
-        full.extend_from_slice(&name);
-        let (name, path) = (
-            name_value(vm, &name, as_bytes)?,
-            name_value(vm, &full, as_bytes)?,
-        );
-        let e = Native::new(
-            vm,
-            entry_type,
-            DirEntry {
-                name: Slot::new(name),
-                path: Slot::new(path),
-                is_dir,
-                is_link,
-            },
-        );
-        list.push(vm, e.value());
-    }
-    let Some(ty) = vm
-        .state_get("posix.ScandirIterator")
-        .and_then(|t| t.cast::<PyType>())
-    else {
-        return Err(vm.system_error("posix is not initialised"));
-    };
-    Ok(Native::new(
-        vm,
-        ty,
-        Scan {
-            list: RefSlot::new(list),
-            next: std::cell::Cell::new(0),
-        },
-    )
-    .value())
 }
 
 fn mkdir(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -941,48 +621,6 @@ fn rename(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (d, e) = (dir_fd(vm, a[2])?, dir_fd(vm, a[3])?);
     two(vm, files::rename(d, &p, e, &q), a)
 }
-fn link(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let (p, q) = (c_path(vm, a[0], "link")?, c_path(vm, a[1], "link")?);
-    two(
-        vm,
-        files::link(libc::AT_FDCWD, &p, libc::AT_FDCWD, &q, true),
-        a,
-    )
-}
-fn symlink(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let (p, q) = (c_path(vm, a[0], "symlink")?, c_path(vm, a[1], "symlink")?);
-    let dir = dir_fd(vm, a[3])?;
-    two(vm, files::symlink(&p, dir, &q), a)
-}
-fn readlink(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let (p, dir) = (c_path(vm, a[0], "readlink")?, dir_fd(vm, a[1])?);
-    match files::readlink(dir, &p) {
-        Ok(t) => name_value(vm, &t, a[0].is::<PyBytes>()),
-        Err(e) => Err(os_error(vm, e, a[0])),
-    }
-}
-fn chmod(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let mode = int(vm, a[1])?;
-    if a[0].is_int() {
-        let fd = int(vm, a[0])?;
-        return done(vm, files::fchmod(fd, mode as u32), a[0]);
-    }
-    let (p, dir) = (c_path(vm, a[0], "chmod")?, dir_fd(vm, a[2])?);
-    let follow = follows(vm, a[3])?;
-    done(vm, files::chmod(dir, &p, mode as u32, follow), a[0])
-}
-fn access(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let (p, mode, dir) = (
-        c_path(vm, a[0], "access")?,
-        int(vm, a[1])?,
-        dir_fd(vm, a[2])?,
-    );
-    Ok(Value::bool(files::access(dir, &p, mode, 0)))
-}
-fn chdir(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let p = c_path(vm, a[0], "chdir")?;
-    done(vm, files::chdir(&p), a[0])
-}
 fn cwd(vm: &mut Vm) -> PyResult<Vec<u8>> {
     use std::os::unix::ffi::OsStringExt;
     match std::env::current_dir() {
@@ -1001,40 +639,6 @@ fn getcwd(vm: &mut Vm, _: &[Value]) -> PyResult {
 fn getcwdb(vm: &mut Vm, _: &[Value]) -> PyResult {
     let p = cwd(vm)?;
     Ok(vm.new_bytes(&p))
-}
-fn utime(vm: &mut Vm, a: &[Value]) -> PyResult {
-    use std::fs::FileTimes;
-    use std::os::unix::ffi::OsStrExt;
-    use std::time::{Duration, SystemTime};
-    let p = path::to_bytes(vm, a[0], "utime")?;
-    let mut times = [SystemTime::now(); 2];
-    let (source, scale) = if a[2].is_absent() {
-        (a[1], 1e9)
-    } else {
-        (a[2], 1.0)
-    };
-    if let Some(t) = source.cast::<PyTuple>().filter(|t| t.len() == 2) {
-        for (i, v) in t.items().iter().enumerate() {
-            let ns = match as_float(*v) {
-                Some(f) => (f * scale) as i128,
-                None => vm.ssize(*v)? as i128 * scale as i128,
-            };
-            times[i] = SystemTime::UNIX_EPOCH + Duration::from_nanos(ns.max(0) as u64);
-        }
-    }
-    let file = std::fs::File::options()
-        .read(true)
-        .open(std::ffi::OsStr::from_bytes(&p));
-    match file.and_then(|f| {
-        f.set_times(
-            FileTimes::new()
-                .set_accessed(times[0])
-                .set_modified(times[1]),
-        )
-    }) {
-        Ok(()) => Ok(Value::NONE),
-        Err(e) => Err(os_error(vm, e.raw_os_error().unwrap_or(libc::EIO), a[0])),
-    }
 }
 
 macro_rules! identities {
@@ -1069,9 +673,6 @@ fn strerror(vm: &mut Vm, a: &[Value]) -> PyResult {
 fn kill(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (pid, signal) = (int(vm, a[0])?, int(vm, a[1])?);
     done(vm, process::kill(pid, signal), Value::NULL)
-}
-fn fork(vm: &mut Vm, _: &[Value]) -> PyResult {
-    number(vm, process::fork())
 }
 fn waitpid(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (pid, options) = (int(vm, a[0])?, int(vm, a[1])?);
@@ -1168,28 +769,6 @@ fn times(vm: &mut Vm, _: &[Value]) -> PyResult {
     }
     sequence(vm, "posix.times_result", fields.as_slice())
 }
-fn sysconf(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let n = if a[0].is::<PyStr>() {
-        let posix = vm
-            .modules_dict()
-            .and_then(|m| m.get_text(vm, "posix"))
-            .unwrap_or(Value::NONE);
-        let names = vm.get_attr_text(posix, "sysconf_names")?;
-        match vm.get_item(names, a[0]) {
-            Ok(v) => int(vm, v)?,
-            Err(_) => {
-                vm.take_raised();
-                return Err(vm.value_error("unrecognized configuration name"));
-            }
-        }
-    } else {
-        int(vm, a[0])?
-    };
-    match process::sysconf(n) {
-        Ok(v) => Ok(vm.new_int(v)),
-        Err(e) => Err(os_error(vm, e, Value::NULL)),
-    }
-}
 fn get_terminal_size(vm: &mut Vm, a: &[Value]) -> PyResult {
     let fd = if a[0].is_null() { 1 } else { int(vm, a[0])? };
     match files::terminal_size(fd) {
@@ -1230,7 +809,4 @@ statuses! {
     wifstopped => |s| Value::bool(libc::WIFSTOPPED(s));
     wstopsig => |s| Value::from_i32(libc::WSTOPSIG(s));
     waitstatus_to_exitcode => |s| if libc::WIFEXITED(s) { Value::from_i32(libc::WEXITSTATUS(s)) } else { Value::from_i32(-libc::WTERMSIG(s)) };
-}
-fn register_at_fork(_: &mut Vm, _: &[Value]) -> PyResult {
-    Ok(Value::NONE)
 }

@@ -5,6 +5,7 @@
 mod abc;
 mod array;
 pub mod atexit;
+mod binascii;
 mod bisect;
 mod codecs;
 mod collections;
@@ -44,6 +45,7 @@ mod unicodedata;
 mod util;
 mod warnings;
 pub mod weakref;
+mod zlib;
 
 use skein_runtime::prelude::*;
 
@@ -52,6 +54,7 @@ pub fn all() -> Vec<ModuleDef> {
     vec![
         abc::MODULE,
         atexit::MODULE,
+        binascii::MODULE,
         bisect::MODULE,
         codecs::MODULE,
         collections::MODULE,
@@ -91,5 +94,6 @@ pub fn all() -> Vec<ModuleDef> {
         unicodedata::MODULE,
         warnings::MODULE,
         weakref::MODULE,
+        zlib::MODULE,
     ]
 }

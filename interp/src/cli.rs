@@ -408,16 +408,9 @@ fn finish(mut vm: Box<Vm>, result: PyResult<()>) -> i32 {
     }
     vm.state_set("sys.finalizing", Value::TRUE);
     crate::vm::run::poll::run_finalizers(vm);
-    if let Some(main) = vm
-        .modules_dict()
-        .and_then(|d| d.get_text(vm, "__main__"))
-        .and_then(|m| m.cast::<PyModule>())
-        && vm.heap.has_finalizers()
-    {
-        main.dict().clear();
-        vm.heap.collect(true);
-        crate::vm::run::poll::run_finalizers(vm);
-    }
+    // What is still alive is finalised while its module's names are still there.
+    vm.heap.queue_all_finalizers();
+    crate::vm::run::poll::run_finalizers(vm);
     if flush(vm, "stdout").is_err() {
         report(vm);
         code = 120;

@@ -39,7 +39,8 @@ pub mod sys;
 pub mod sysconfig;
 pub mod thread;
 pub mod time;
-pub mod tracemalloc;
+pub mod tokenize;
+mod tracemalloc;
 pub mod typing;
 mod unicodedata;
 mod util;
@@ -89,6 +90,7 @@ pub fn all() -> Vec<ModuleDef> {
         sysconfig::MODULE,
         thread::MODULE,
         time::MODULE,
+        tokenize::MODULE,
         tracemalloc::MODULE,
         typing::MODULE,
         unicodedata::MODULE,

@@ -41,6 +41,7 @@ pub mod thread;
 pub mod time;
 pub mod tokenize;
 mod tracemalloc;
+mod types;
 pub mod typing;
 mod unicodedata;
 mod util;
@@ -92,6 +93,7 @@ pub fn all() -> Vec<ModuleDef> {
         time::MODULE,
         tokenize::MODULE,
         tracemalloc::MODULE,
+        types::MODULE,
         typing::MODULE,
         unicodedata::MODULE,
         warnings::MODULE,

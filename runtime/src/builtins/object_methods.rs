@@ -56,6 +56,14 @@ pub fn c_name(vm: &mut Vm, ty: Ref<PyType>) -> String {
     }
 }
 
+impl Vm {
+    /// Name of a value's type in the messages where CPython shows the module of native types.
+    pub fn c_type_name(&mut self, v: Value) -> String {
+        let ty = self.type_of(v);
+        c_name(self, ty)
+    }
+}
+
 /// True if a special method found on a type is the builtin one of `object`.
 pub fn is_object_method(v: Option<Value>) -> bool {
     v.and_then(|v| v.cast::<PyBuiltin>())

@@ -76,10 +76,7 @@ fn classify(vm: &mut Vm, v: Value) -> Found {
 
 /// True if a data descriptor also has `__get__`.
 fn has_get(vm: &mut Vm, d: Value) -> bool {
-    if matches!(
-        d.kind(),
-        Some(Kind::GetSet | Kind::Member | Kind::Property)
-    ) {
+    if matches!(d.kind(), Some(Kind::GetSet | Kind::Member | Kind::Property)) {
         return true;
     }
     let name = vm.names.__get__;
@@ -238,14 +235,14 @@ impl Vm {
             .and_then(|h| self.member_slot(&h, m.index).map(|s| s.get()))
             .unwrap_or(Value::NULL);
         if v.is_null() {
-            let name = crate::builtins::str::lossy(m.name.get());
+            let (ty, name) = (
+                self.c_type_name(object),
+                crate::builtins::str::lossy(m.name.get()),
+            );
             return Err(self.attribute_error(
                 object,
                 m.name.get(),
-                format!(
-                    "'{}' object has no attribute '{name}'",
-                    self.type_name(object)
-                ),
+                format!("'{}' object has no attribute '{name}'", ty),
             ));
         }
         Ok(v)
@@ -284,12 +281,13 @@ impl Vm {
     /// `object.name`, or `None` if that raises `AttributeError`.
     pub fn try_get_attr(&mut self, object: Value, name: Ref<PyStr>) -> PyResult<Option<Value>> {
         let ty = self.type_of(object);
-        if !ty.has(tflag::CUSTOM_GETATTR) && object.kind() != Some(Kind::Type)
+        if !ty.has(tflag::CUSTOM_GETATTR)
+            && object.kind() != Some(Kind::Type)
             && let Found::Missing = self.find_attribute(object, name)
-                && object.kind() != Some(Kind::Module)
-            {
-                return Ok(None);
-            }
+            && object.kind() != Some(Kind::Module)
+        {
+            return Ok(None);
+        }
         match self.get_attr(object, name) {
             Ok(v) => Ok(Some(v)),
             Err(r) => {
@@ -347,14 +345,11 @@ impl Vm {
                 if let Some(m) = object.cast::<PyModule>() {
                     return crate::builtins::module_methods::missing_attribute(self, m, name);
                 }
-                let text = name.text_lossy();
+                let (ty, text) = (self.c_type_name(object), name.text_lossy());
                 Err(self.attribute_error(
                     object,
                     name.value(),
-                    format!(
-                        "'{}' object has no attribute '{text}'",
-                        self.type_name(object)
-                    ),
+                    format!("'{ty}' object has no attribute '{text}'"),
                 ))
             }
         }
@@ -442,7 +437,7 @@ impl Vm {
         if done {
             return Ok(());
         }
-        let (type_name, text) = (self.type_name(object), name.text_lossy());
+        let (type_name, text) = (self.c_type_name(object), name.text_lossy());
         let has_dict = self.own_dict_allowed(object);
         let message = if on_type && !has_dict {
             format!("'{type_name}' object attribute '{text}' is read-only")
@@ -485,14 +480,14 @@ impl Vm {
                 && let Some(slot) = self.member_slot(&h, m.index)
             {
                 if v.is_null() && slot.get().is_null() {
-                    let name = crate::builtins::str::lossy(m.name.get());
+                    let (ty, name) = (
+                        self.c_type_name(object),
+                        crate::builtins::str::lossy(m.name.get()),
+                    );
                     return Err(self.attribute_error(
                         object,
                         m.name.get(),
-                        format!(
-                            "'{}' object has no attribute '{name}'",
-                            self.type_name(object)
-                        ),
+                        format!("'{}' object has no attribute '{name}'", ty),
                     ));
                 }
                 slot.set(h, v);

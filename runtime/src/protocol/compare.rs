@@ -174,7 +174,7 @@ impl Vm {
         }
         let name = self.names.__hash__;
         let Some(m) = self.lookup_special(v, name).filter(|m| !m.is_none()) else {
-            let name = self.type_name(v);
+            let name = self.c_type_name(v);
             return Err(self.type_error(format!("unhashable type: '{name}'")));
         };
         let r = self.call_bound_special(m, v, &[])?;

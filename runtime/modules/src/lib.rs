@@ -7,6 +7,7 @@ mod array;
 pub mod atexit;
 mod binascii;
 mod bisect;
+pub mod cmath;
 mod codecs;
 mod collections;
 pub mod contextvars;
@@ -58,6 +59,7 @@ pub fn all() -> Vec<ModuleDef> {
         atexit::MODULE,
         binascii::MODULE,
         bisect::MODULE,
+        cmath::MODULE,
         codecs::MODULE,
         collections::MODULE,
         contextvars::MODULE,

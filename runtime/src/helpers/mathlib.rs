@@ -23,3 +23,47 @@ unsafe extern "C" {
     /// `x * 2**n`, correctly rounded.
     pub safe fn ldexp(x: f64, n: i32) -> f64;
 }
+
+/// A complex number as C passes it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Complex {
+    /// Real part.
+    pub re: f64,
+    /// Imaginary part.
+    pub im: f64,
+}
+
+// SAFETY: pure functions of numbers; a C complex is passed as a struct of two doubles is.
+unsafe extern "C" {
+    /// Arc cosine.
+    pub safe fn cacos(z: Complex) -> Complex;
+    /// Inverse hyperbolic cosine.
+    pub safe fn cacosh(z: Complex) -> Complex;
+    /// Arc sine.
+    pub safe fn casin(z: Complex) -> Complex;
+    /// Inverse hyperbolic sine.
+    pub safe fn casinh(z: Complex) -> Complex;
+    /// Arc tangent.
+    pub safe fn catan(z: Complex) -> Complex;
+    /// Inverse hyperbolic tangent.
+    pub safe fn catanh(z: Complex) -> Complex;
+    /// Cosine.
+    pub safe fn ccos(z: Complex) -> Complex;
+    /// Hyperbolic cosine.
+    pub safe fn ccosh(z: Complex) -> Complex;
+    /// Exponential function.
+    pub safe fn cexp(z: Complex) -> Complex;
+    /// Natural logarithm.
+    pub safe fn clog(z: Complex) -> Complex;
+    /// Sine.
+    pub safe fn csin(z: Complex) -> Complex;
+    /// Hyperbolic sine.
+    pub safe fn csinh(z: Complex) -> Complex;
+    /// Square root.
+    pub safe fn csqrt(z: Complex) -> Complex;
+    /// Tangent.
+    pub safe fn ctan(z: Complex) -> Complex;
+    /// Hyperbolic tangent.
+    pub safe fn ctanh(z: Complex) -> Complex;
+}

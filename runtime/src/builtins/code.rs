@@ -105,7 +105,11 @@ impl PyCode {
             free_base: init.free_base,
             firstlineno: init.firstlineno,
             word_count: init.word_count,
-            fast_argcount: if init.flags & 0x2ac == 0 && init.kwonlyargcount == 0 { init.argcount } else { u32::MAX },
+            fast_argcount: if init.flags & 0x2ac == 0 && init.kwonlyargcount == 0 {
+                init.argcount
+            } else {
+                u32::MAX
+            },
             heat: Cell::new(0),
             attachment: Slot::new(crate::value::Value::NULL),
         };

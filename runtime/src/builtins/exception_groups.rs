@@ -31,7 +31,9 @@ fn group_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     if !message.is::<PyStr>() {
         let actual = vm.type_name(message);
-        return Err(vm.type_error(format!("BaseExceptionGroup.__new__() argument 1 must be str, not {actual}")));
+        return Err(vm.type_error(format!(
+            "BaseExceptionGroup.__new__() argument 1 must be str, not {actual}"
+        )));
     }
     let names = vm.names;
     let sequence =

@@ -301,9 +301,11 @@ fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
     let object = super::type_new::call_dict(vm, w.a.get(), given, args[2])?;
     let name = vm.names.__orig_class__;
     if let Err(r) = vm.set_attr(object, name, args[0])
-        && !vm.clear_raised_if(ids::ATTRIBUTE_ERROR) && !vm.clear_raised_if(ids::TYPE_ERROR) {
-            return Err(r);
-        }
+        && !vm.clear_raised_if(ids::ATTRIBUTE_ERROR)
+        && !vm.clear_raised_if(ids::TYPE_ERROR)
+    {
+        return Err(r);
+    }
     Ok(object)
 }
 

@@ -183,8 +183,16 @@ impl Heap {
         &self.config
     }
     fn may_use(&self, bytes: usize) -> bool {
-        let extra = if self.short_of_memory.get() { self.config.reserve } else { 0 };
-        let used = self.in_use.get().saturating_add(bytes).saturating_add(self.external_bytes.get());
+        let extra = if self.short_of_memory.get() {
+            self.config.reserve
+        } else {
+            0
+        };
+        let used = self
+            .in_use
+            .get()
+            .saturating_add(bytes)
+            .saturating_add(self.external_bytes.get());
         used <= self.config.limit.saturating_add(extra)
     }
     fn use_reserve(&self) {
@@ -204,7 +212,12 @@ pub fn connect(vm: &mut crate::vm::Vm) {
 impl Drop for Heap {
     fn drop(&mut self) {
         self.drop_everything();
-        let chunks = self.chunks.take().into_iter().chain(self.huge.take()).chain(self.reserve.take());
+        let chunks = self
+            .chunks
+            .take()
+            .into_iter()
+            .chain(self.huge.take())
+            .chain(self.reserve.take());
         for chunk in chunks {
             // SAFETY: H1: no object may be used after its heap is gone.
             unsafe { chunk.unmap() };

@@ -225,7 +225,20 @@ impl Vm {
 
     /// Sets an attribute in the type's namespace (the last step of `type.__setattr__`).
     pub fn type_set_attr(&mut self, ty: Ref<PyType>, name: Ref<PyStr>, v: Value) {
-        let plain = |v: Value| v.shape_id() < ids::FIRST_DYNAMIC && !matches!(v.kind(), Some(Kind::Function | Kind::Builtin | Kind::GetSet | Kind::Member | Kind::Property | Kind::Wrapper));
+        let plain = |v: Value| {
+            v.shape_id() < ids::FIRST_DYNAMIC
+                && !matches!(
+                    v.kind(),
+                    Some(
+                        Kind::Function
+                            | Kind::Builtin
+                            | Kind::GetSet
+                            | Kind::Member
+                            | Kind::Property
+                            | Kind::Wrapper
+                    )
+                )
+        };
         let old = ty.dict().get_interned(name.value());
         ty.dict().set_interned(self, name.value(), v);
         // Replacing one plain value by another changes no cached finding about where attributes are.

@@ -64,8 +64,7 @@ impl Vm {
         let name = self.names.__call__;
         match self.lookup_special(callable, name) {
             Some(f)
-                if f.kind() == Some(Kind::Function)
-                    || f.shape_id() == ids::WRAPPER_DESCRIPTOR =>
+                if f.kind() == Some(Kind::Function) || f.shape_id() == ids::WRAPPER_DESCRIPTOR =>
             {
                 self.call_with_self(f, callable, args, kwnames)
             }

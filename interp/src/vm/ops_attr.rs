@@ -394,13 +394,10 @@ pub fn op_load_special(vm: &mut Vm, cx: Cx) -> Step {
                 && vm.type_lookup(ty, other[1]).is_some()
             {
                 if cx.c() < 2 {
-                    format!(
-                        " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
-                    )
+                    " but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?".to_string()
                 } else {
-                    format!(
-                        " but it supports the context manager protocol. Did you mean to use 'with'?"
-                    )
+                    " but it supports the context manager protocol. Did you mean to use 'with'?"
+                        .to_string()
                 }
             } else {
                 String::new()
@@ -418,17 +415,17 @@ pub fn op_load_subscr(vm: &mut Vm, cx: Cx) -> Step {
     let (object, key) = (cx.reg(cx.b()), cx.reg(cx.c()));
     if object.shape_id() >= ids::FIRST_DYNAMIC || object.kind() == Some(Kind::Type) {
         let name = vm.names.__getitem__;
-        if let Some(m) = vm.lookup_special(object, name) {
-            if m.kind() == Some(Kind::Function) {
-                let flow = begin(
-                    vm,
-                    m,
-                    &[object, key],
-                    None,
-                    ret(Action::Store, 1, cx.a(), 0),
-                )?;
-                return Ok(store(cx, flow, cx.a(), 1));
-            }
+        if let Some(m) = vm.lookup_special(object, name)
+            && m.kind() == Some(Kind::Function)
+        {
+            let flow = begin(
+                vm,
+                m,
+                &[object, key],
+                None,
+                ret(Action::Store, 1, cx.a(), 0),
+            )?;
+            return Ok(store(cx, flow, cx.a(), 1));
         }
     }
     let v = vm.get_item(object, key)?;

@@ -176,7 +176,7 @@ fn load_global_value(vm: &mut Vm, cx: Cx, specialise: bool) -> PyResult {
             Err(_) => builtins
                 .get_interned(name.value())
                 .ok_or(())
-                .or_else(|()| Err(name_not_defined(vm, name))),
+                .map_err(|()| name_not_defined(vm, name)),
         };
     }
     if let Some(i) = globals.find_interned(name.value()) {

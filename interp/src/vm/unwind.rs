@@ -54,9 +54,10 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
             }
             Action::GetAttr if vm.raised_is(ids::ATTRIBUTE_ERROR) => {
                 if let Some(caller) = vm.current_frame() {
-                    match super::ops_attr::after_attribute_error(vm, Cx::saved(caller), word) {
-                        Some(Ok(pc)) => return pc,
-                        Some(Err(_)) | None => {}
+                    if let Some(Ok(pc)) =
+                        super::ops_attr::after_attribute_error(vm, Cx::saved(caller), word)
+                    {
+                        return pc;
                     }
                 }
             }

@@ -222,31 +222,32 @@ arith!(mul, int_mul, *);
 slow!(s_binary, ops_arith::op_binary);
 fast!(true_div, |pc, fp, vm, insn, tbl| {
     let (x, y) = (*fp.add(b!(insn)), *fp.add(c!(insn)));
-    if x & 3 == 2 && y & 3 == 2 {
-        if let Some(r) = Value::small_float(tagged_float(x) / tagged_float(y)) {
-            *fp.add(a!(insn)) = r.bits();
-            go!(pc.add(1), fp, vm, tbl)
-        }
+    if x & 3 == 2
+        && y & 3 == 2
+        && let Some(r) = Value::small_float(tagged_float(x) / tagged_float(y))
+    {
+        *fp.add(a!(insn)) = r.bits();
+        go!(pc.add(1), fp, vm, tbl)
     }
     return s_binary(pc, fp, vm, insn, tbl);
 });
 fast!(add_imm, |pc, fp, vm, insn, tbl| {
     let x = *fp.add(b!(insn));
-    if x & 1 == 1 {
-        if let Some(r) = (x as i64).checked_add((c!(insn) as u16 as i16 as i64) << 1) {
-            *fp.add(a!(insn)) = r as u64;
-            go!(pc.add(1), fp, vm, tbl)
-        }
+    if x & 1 == 1
+        && let Some(r) = (x as i64).checked_add((c!(insn) as u16 as i16 as i64) << 1)
+    {
+        *fp.add(a!(insn)) = r as u64;
+        go!(pc.add(1), fp, vm, tbl)
     }
     return s_binary(pc, fp, vm, insn, tbl);
 });
 fast!(sub_imm, |pc, fp, vm, insn, tbl| {
     let x = *fp.add(b!(insn));
-    if x & 1 == 1 {
-        if let Some(r) = (x as i64).checked_sub((c!(insn) as u16 as i16 as i64) << 1) {
-            *fp.add(a!(insn)) = r as u64;
-            go!(pc.add(1), fp, vm, tbl)
-        }
+    if x & 1 == 1
+        && let Some(r) = (x as i64).checked_sub((c!(insn) as u16 as i16 as i64) << 1)
+    {
+        *fp.add(a!(insn)) = r as u64;
+        go!(pc.add(1), fp, vm, tbl)
     }
     return s_binary(pc, fp, vm, insn, tbl);
 });
@@ -422,13 +423,15 @@ slow!(s_load_attr_generic, load_attr_generic);
 fast!(load_attr_module, |pc, fp, vm, insn, tbl| {
     let w = *fp.add(b!(insn));
     let key = *pc.add(1);
-    if w & 7 == 0 && w != 0 && *(w as *const u64) >> 32 == key >> 32 {
-        if let Some(m) = super::cx::word_value(w).cast::<PyModule>() {
-            let d = m.dict();
-            if d.current_keys_version() as u64 == key & 0xffff_ffff {
-                *fp.add(a!(insn)) = d.value_at(*pc.add(2) as usize).bits();
-                go!(pc.add(3), fp, vm, tbl)
-            }
+    if w & 7 == 0
+        && w != 0
+        && *(w as *const u64) >> 32 == key >> 32
+        && let Some(m) = super::cx::word_value(w).cast::<PyModule>()
+    {
+        let d = m.dict();
+        if d.current_keys_version() as u64 == key & 0xffff_ffff {
+            *fp.add(a!(insn)) = d.value_at(*pc.add(2) as usize).bits();
+            go!(pc.add(3), fp, vm, tbl)
         }
     }
     return s_load_attr_generic(pc, fp, vm, insn, tbl);
@@ -576,12 +579,12 @@ fast!(for_iter, |pc, fp, vm, insn, tbl| {
         ids::LIST_ITERATOR => {
             let i: Ref<PyIter> = it.cast_unchecked();
             let at = i.index.get();
-            if let Some(l) = i.a.get().cast::<PyList>() {
-                if let Some(v) = l.try_get(at as usize) {
-                    i.index.set(at + 1);
-                    *fp.add(a!(insn)) = v.bits();
-                    go!(pc.add(2), fp, vm, tbl)
-                }
+            if let Some(l) = i.a.get().cast::<PyList>()
+                && let Some(v) = l.try_get(at as usize)
+            {
+                i.index.set(at + 1);
+                *fp.add(a!(insn)) = v.bits();
+                go!(pc.add(2), fp, vm, tbl)
             }
         }
         _ => {}
@@ -645,16 +648,16 @@ fast!(return_fast, |pc, fp, vm, insn, tbl| {
     {
         let v = *fp.add(a!(insn));
         let base = fp.sub(skein_runtime::tasklet::stack::FRAME_WORDS);
-        if let Some(chunk) = (*vm).chunk.get() {
-            if chunk.base() != base {
-                (*vm).stack_top.set(base);
-                (*vm).depth.set((*vm).depth.get() - 1);
-                let caller = *fp.offset(at::CALLER) as *mut u64;
-                (*vm).fp.set(caller);
-                *caller.add((word >> 16) as u16 as usize) = v;
-                let pc = (*caller.offset(at::PC) as Pc).add((word >> 8) as u8 as usize);
-                go!(pc, caller, vm, tbl)
-            }
+        if let Some(chunk) = (*vm).chunk.get()
+            && chunk.base() != base
+        {
+            (*vm).stack_top.set(base);
+            (*vm).depth.set((*vm).depth.get() - 1);
+            let caller = *fp.offset(at::CALLER) as *mut u64;
+            (*vm).fp.set(caller);
+            *caller.add((word >> 16) as u16 as usize) = v;
+            let pc = (*caller.offset(at::PC) as Pc).add((word >> 8) as u8 as usize);
+            go!(pc, caller, vm, tbl)
         }
     }
     return s_return(pc, fp, vm, insn, tbl);

@@ -40,6 +40,7 @@ pub fn start(config: Config, stack_low: usize) -> (Box<Vm>, PyResult<()>) {
     let mut vm = Vm::new(hooks(), config);
     vm.native_limit.set(stack_low);
     vm.native_modules = skein_modules::all();
+    vm.native_modules.push(crate::ast::MODULE);
     skein_runtime::builtins::functions::install_builtins(&mut vm);
     let r = initialise(&mut vm);
     (vm, r)

@@ -1,10 +1,11 @@
 //! `compile`, `exec`, `eval`, and the other services that the runtime asks the interpreter for by name.
 
+use crate::ast::{self, ONLY_AST};
 use crate::vm::run::cx::set_header;
 use crate::vm::run::ret::{Action, ret};
 use crate::vm::{call, class, code, frames, import};
 use skein_compiler::errors::{SyntaxError, SyntaxErrorKind};
-use skein_compiler::{Mode, Options};
+use skein_compiler::{Mode, Options, parse};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::prelude::*;
@@ -238,7 +239,6 @@ fn source_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8>> {
 }
 
 const ALLOW_INCOMPLETE: i64 = 0x4000;
-const ONLY_AST: i64 = 0x400;
 const DONT_IMPLY_DEDENT: i64 = 0x200;
 const TOP_LEVEL_AWAIT: i64 = 0x2000;
 const FUTURE_ANNOTATIONS: i64 = 0x100_0000;
@@ -258,18 +258,20 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
     } else {
         vm.ssize(arg(5))?
     };
-    let mode = match mode.bytes() {
-        b"exec" => Mode::Exec,
-        b"eval" => Mode::Eval,
-        b"single" => Mode::Single,
-        b"func_type" if flags & ONLY_AST == 0 => {
+    let only_ast = flags & ONLY_AST != 0;
+    let (mode, parse_mode) = match mode.bytes() {
+        b"exec" => (Mode::Exec, parse::Mode::Exec),
+        b"eval" => (Mode::Eval, parse::Mode::Eval),
+        b"single" => (Mode::Single, parse::Mode::Single),
+        b"func_type" if only_ast => (Mode::Eval, parse::Mode::FuncType),
+        b"func_type" => {
             return Err(vm.value_error("compile() mode 'func_type' requires flag PyCF_ONLY_AST"));
+        }
+        _ if only_ast => {
+            return Err(vm.value_error("compile() mode must be 'exec', 'eval', 'single' or 'func_type'"));
         }
         _ => return Err(vm.value_error("compile() mode must be 'exec', 'eval' or 'single'")),
     };
-    if flags & ONLY_AST != 0 {
-        return Err(vm.not_implemented_error("compiling to an AST is not available in this build"));
-    }
     let filename = match arg(1).cast::<PyBytes>() {
         Some(b) => vm.new_str_bytes(b.bytes()),
         None => fs_path(vm, arg(1))?,
@@ -279,7 +281,17 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
         && vm
             .current_frame()
             .is_some_and(|f| f.code().flags.get() & FUTURE_ANNOTATIONS as u32 != 0);
-    let source = source_bytes(vm, arg(0), "compile()")?;
+    let mut text = arg(0);
+    if ast::import::is_node(vm, text)? {
+        if parse_mode != parse::Mode::FuncType {
+            ast::import::check_mode(vm, text, mode)?;
+        }
+        if only_ast {
+            return Ok(text);
+        }
+        text = ast::import::source_of(vm, text)?;
+    }
+    let source = source_bytes(vm, text, "compile()")?;
     let opts = Options {
         mode,
         optimize: if optimize < 0 {
@@ -295,6 +307,15 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
         .cast::<PyStr>()
         .map(|s| s.bytes().to_vec())
         .unwrap_or_default();
+    if only_ast {
+        return match ast::parse(vm, &source, &file, parse_mode) {
+            Ok(tree) => tree,
+            Err(e) if e.incomplete && flags & ALLOW_INCOMPLETE != 0 => {
+                Err(vm.raise(ids::INCOMPLETE_INPUT_ERROR, "incomplete input"))
+            }
+            Err(e) => Err(raise_syntax_error(vm, &e, filename)),
+        };
+    }
     if flags & ALLOW_INCOMPLETE != 0
         && let Err(e) = skein_compiler::compile(&source, &file, &opts)
         && e.incomplete

@@ -1,5 +1,6 @@
 //! The interpreter: it compiles, runs, imports, and is the command line.
 
+pub mod ast;
 pub mod boot;
 pub mod cli;
 pub mod execute;

@@ -100,7 +100,8 @@ impl<'a> Compiler<'a> {
             self.u().emit(Op::Call, dst, window, count);
         } else {
             let names = keywords.iter().filter_map(|k| k.arg.as_ref());
-            let names = names.map(|n| Const::Str(self.mangled(&n.id).as_bytes().into()));
+            // Keyword names are not mangled in calls, only parameter names are.
+            let names = names.map(|n| Const::Str(n.id.as_bytes().into()));
             let names = Const::Tuple(names.collect());
             self.at(range);
             let id = self.u().add_const(names);
@@ -196,9 +197,8 @@ impl<'a> Compiler<'a> {
             for keyword in &rest[..count] {
                 let name = self.u().temp();
                 if let Some(arg) = &keyword.arg {
-                    let mangled = self.mangled(&arg.id);
                     self.at(keyword);
-                    self.u().load_str(name, &mangled);
+                    self.u().load_str(name, &arg.id);
                 }
                 let value = self.u().temp();
                 self.expr(&keyword.value, value)?;

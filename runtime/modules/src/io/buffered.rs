@@ -715,10 +715,11 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn flush(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let b = open_stream(vm, &args[0], "flush of")?;
+    let b = ready(vm, &args[0])?;
     if b.reads && !b.writes {
         return vm.call_method(b.raw.get(), "flush", &[]);
     }
+    let b = open_stream(vm, &args[0], "flush of")?;
     b.flush_all(vm)?;
     Ok(Value::NONE)
 }

@@ -350,7 +350,7 @@ fn finish_open(vm: &mut Vm, object: Value, f: &FileIo, file: Value) -> PyResult<
                 f.blksize.set(st.blksize);
             }
         }
-        Err(libc::EBADF) => return Err(os_error(vm, libc::EBADF, file)),
+        Err(libc::EBADF) => return Err(os_error(vm, libc::EBADF, Value::NULL)),
         Err(_) => {}
     }
     let name = vm.names.name;

@@ -133,8 +133,7 @@ fn wrap(
     let size = match buffering {
         0 if mode.binary => return Ok(raw),
         0 => return Err(vm.value_error("can't have unbuffered text I/O")),
-        n if n < -1 => return Err(vm.value_error("invalid buffering size")),
-        -1 | 1 => match super::fileio_block_size(&raw) {
+        n if n < 0 || n == 1 => match super::fileio_block_size(&raw) {
             Some(n) => n.clamp(super::BUFFER_SIZE, 8 * 1024 * 1024),
             None => super::BUFFER_SIZE,
         },

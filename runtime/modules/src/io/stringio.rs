@@ -2,7 +2,7 @@
 //! the present one at hand, so that reading and appending need no counting.
 
 use super::newline::Newlines;
-use super::support::{class, closed_error, or_none, size_arg};
+use super::support::{class, or_none, size_arg};
 use super::text::newline_arg;
 use skein_runtime::prelude::*;
 use skein_runtime::text::wtf8;
@@ -149,7 +149,7 @@ fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a StringIo> {
 fn open_stream<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a StringIo> {
     let s = this(vm, v)?;
     if !s.open.get() {
-        return Err(closed_error(vm));
+        return Err(vm.value_error("I/O operation on closed file"));
     }
     Ok(s)
 }
@@ -269,7 +269,7 @@ fn set_initial(vm: &mut Vm, s: &StringIo, initial: Value, newline: Value) -> PyR
     let newline = if newline.is_null() {
         Some(b"\n".to_vec())
     } else {
-        newline_arg(vm, newline)?
+        newline_arg(vm, newline, true)?
     };
     let text = if initial.is_absent() {
         None

@@ -296,8 +296,8 @@ fn text_arg(vm: &mut Vm, v: Value, what: &str) -> PyResult<Option<Ref<PyStr>>> {
     }
 }
 
-/// Checks a `newline` argument.
-pub fn newline_arg(vm: &mut Vm, v: Value) -> PyResult<Option<Vec<u8>>> {
+/// Checks a `newline` argument; `quoted`: the error shows its repr.
+pub fn newline_arg(vm: &mut Vm, v: Value, quoted: bool) -> PyResult<Option<Vec<u8>>> {
     if v.is_absent() {
         return Ok(None);
     }
@@ -308,11 +308,12 @@ pub fn newline_arg(vm: &mut Vm, v: Value) -> PyResult<Option<Vec<u8>>> {
         )));
     };
     if !matches!(s.bytes(), b"" | b"\n" | b"\r" | b"\r\n") {
-        let shown = vm.repr_text(v)?;
-        return Err(vm.value_error(format!(
-            "illegal newline value: {}",
-            shown.trim_matches('\'')
-        )));
+        let shown = if quoted {
+            vm.repr_text(v)?
+        } else {
+            s.text_lossy()
+        };
+        return Err(vm.value_error(format!("illegal newline value: {shown}")));
     }
     Ok(Some(s.bytes().to_vec()))
 }
@@ -434,7 +435,7 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (owner, t) = this(vm, &args[0])?;
     let buffer = args[1];
     t.buffer.set_unbarriered(Value::NULL);
-    let newline = newline_arg(vm, args[4])?;
+    let newline = newline_arg(vm, args[4], false)?;
     let encoding = match text_arg(vm, args[2], "encoding")? {
         Some(e) if e.bytes() == b"locale" => vm.intern("UTF-8"),
         Some(e) => e,
@@ -488,7 +489,7 @@ fn reconfigure(vm: &mut Vm, args: &[Value]) -> PyResult {
         text_arg(vm, args[2], "errors")?,
     );
     let newline_given = !args[3].is_null();
-    let newline = newline_arg(vm, args[3])?;
+    let newline = newline_arg(vm, args[3], false)?;
     let mut flags = [t.line_buffering.get(), t.write_through.get()];
     for (flag, v) in flags.iter_mut().zip(&args[4..6]) {
         if !v.is_absent() {

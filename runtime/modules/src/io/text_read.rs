@@ -197,30 +197,33 @@ impl Text {
         Ok(vm.new_str_bytes(&text))
     }
 
-    /// How much of the snapshot's input the used part of the text came from, for encodings without state.
-    fn used_input(&self, vm: &mut Vm, fast: Fast, input: &[u8], cr: bool) -> PyResult<usize> {
+    /// How much of the snapshot's input the used part of the text came from, for encodings without state; -1 if a `\r`
+    /// from before is still unused.
+    fn used_input(&self, vm: &mut Vm, fast: Fast, input: &[u8], cr: bool) -> PyResult<i64> {
         let target = self.dpos.get();
-        if !cr && input.get(..target) == self.decoded.borrow().get(..target) {
-            return Ok(target);
+        if cr && target == 0 {
+            return Ok(-1);
         }
-        let (universal, translate) = (self.universal(), self.translates());
-        let (mut at, mut out, mut cr) = (0, 0, cr && universal);
+        if !cr && input.get(..target) == self.decoded.borrow().get(..target) {
+            return Ok(target as i64);
+        }
+        let translate = self.translates();
+        let (mut at, mut out, mut cr) = (0, usize::from(cr && !translate), cr && translate);
         while out < target && at < input.len() {
             let width = fast.unit(input, at);
             let unit = &input[at..at + width];
             if cr {
                 cr = false;
+                out += 1;
                 if unit == b"\n" {
-                    out += if translate { 1 } else { 2 };
                     at += 1;
                     continue;
                 }
-                out += 1;
                 if out >= target {
-                    return Ok(at);
+                    break;
                 }
             }
-            if universal && unit == b"\r" {
+            if translate && unit == b"\r" {
                 cr = true;
             } else {
                 let (text, _) = fast.decode(vm, unit, self.errors.get(), true)?;
@@ -228,7 +231,7 @@ impl Text {
             }
             at += width;
         }
-        Ok(at)
+        Ok(at as i64)
     }
 
     /// The position by feeding a stateful decoder byte by byte.
@@ -269,9 +272,11 @@ impl Text {
                 return Err(vm.type_error("illegal decoder state"));
             };
             let held = vm.len(state.items()[0])?;
-            if out <= target && held == 0 && !self.newlines.pending_cr.get() {
+            // A `\r` that waits counts as handed out if the text used ends with it.
+            let now = out + usize::from(self.newlines.pending_cr.get());
+            if held == 0 && (now == out && out <= target || now == target) {
                 let flags = vm.index_i64(state.items()[1])?;
-                best = Some((at, flags, target - out));
+                best = Some((at, flags, target - now));
             }
             if out >= target || at == input.len() {
                 break;
@@ -374,7 +379,7 @@ pub fn tell(vm: &mut Vm, args: &[Value]) -> PyResult {
     match t.fast.get() {
         Some(fast) => {
             let used = t.used_input(vm, fast, &input, cr)?;
-            Ok(vm.new_int(start + used as i64))
+            Ok(vm.new_int(start + used))
         }
         None if t.dpos.get() >= t.decoded.borrow().len() && !t.newlines.pending_cr.get() => {
             let state = vm.call_method(t.decoder.get(), "getstate", &[])?;

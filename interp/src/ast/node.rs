@@ -53,7 +53,7 @@ fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
     if let Some(kwargs) = args[2].cast::<PyDict>() {
         let mut at = 0;
         while let Some((next, key, v)) = kwargs.next_entry(at) {
-            at = next;
+            at = next + 1;
             keyword(vm, node, &class, &fields, missing, (key, v))?;
         }
     }
@@ -91,7 +91,7 @@ fn defaults(vm: &mut Vm, node: Value, class: &str, missing: Ref<PyDict>) -> PyRe
     let (context, load) = (all.get_text(vm, "expr_context"), all.get_text(vm, "Load"));
     let mut at = 0;
     while let Some((next, key, _)) = missing.next_entry(at) {
-        at = next;
+        at = next + 1;
         let name = attribute(vm, key)?;
         let Some(want) = types.get(vm, key)? else {
             let key = vm.repr_text(key)?;
@@ -147,7 +147,7 @@ fn replace(vm: &mut Vm, args: &[Value]) -> PyResult {
     if let Some(changes) = args[1].cast::<PyDict>() {
         let mut at = 0;
         while let Some((next, key, v)) = changes.next_entry(at) {
-            at = next;
+            at = next + 1;
             let known = |names: &ValueVec, vm: &mut Vm| -> PyResult<bool> {
                 for n in names.as_slice() {
                     if vm.equal(*n, key)? {
@@ -167,7 +167,7 @@ fn replace(vm: &mut Vm, args: &[Value]) -> PyResult {
     let copy = vm.call_method(ty, "__new__", &[ty])?;
     let mut at = 0;
     while let Some((next, key, v)) = state.next_entry(at) {
-        at = next;
+        at = next + 1;
         let name = attribute(vm, key)?;
         vm.set_attr(copy, name, v)?;
     }

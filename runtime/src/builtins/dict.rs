@@ -527,16 +527,7 @@ impl Ref<PyDict> {
         entries.slots()[position * 3 + 1].set_unbarriered(Value::NULL);
         entries.slots()[position * 3 + 2].set_unbarriered(Value::NULL);
         self.live.set(self.live.get() - 1);
-        let mut used = self.used.get() as usize;
-        if self.live.get() == 0 {
-            self.clear();
-        } else if position + 1 == used {
-            // Deleted entries at the end are given up at once, so that popping from the end needs no search.
-            while entries.get(used * 3 - 2).is_null() {
-                used -= 1;
-            }
-            self.used.set(used as u32);
-        }
+        // The place is not reused before the next rebuild: iterators notice re-added keys because they come later.
         self.structure_changed();
     }
 
@@ -593,6 +584,8 @@ impl Ref<PyDict> {
             at -= 1;
             if let Some(entry) = self.entry_at(at) {
                 self.remove_at(at);
+                // Nothing lives behind it, so that popping goes on without a search.
+                self.used.set(at as u32);
                 return Some(entry);
             }
         }

@@ -407,6 +407,20 @@ fn dict_fromkeys(vm: &mut Vm, args: &[Value]) -> PyResult {
     let value = args[2].non_null().unwrap_or(Value::NONE);
     let new = vm.call(args[0], &[])?;
     let exact = new.cast::<PyDict>().filter(|d| d.shape_id() == ids::DICT);
+    let known = match args[1].shape_id() {
+        ids::DICT => args[1].cast::<PyDict>(),
+        ids::SET | ids::FROZENSET => args[1].cast::<PySet>().map(|s| s.table()),
+        _ => None,
+    };
+    if let (Some(d), Some(source)) = (exact, known) {
+        // Hashes that are known are not computed again.
+        let mut at = 0;
+        while let Some((i, k, _)) = source.next_entry(at) {
+            d.insert_hashed(vm, k, source.hash_at(i), value)?;
+            at = i + 1;
+        }
+        return Ok(new);
+    }
     vm.for_each(args[1], |vm, k| {
         match exact {
             Some(d) => d.insert(vm, k, value)?,

@@ -277,9 +277,20 @@ fn unordered(_vm: &mut Vm, _args: &[Value]) -> PyResult {
     Ok(Value::NOT_IMPLEMENTED)
 }
 
+/// True if start + length * step fits the machine's integers too: what is left of an iterator must be a range again.
+fn end_fits(r: Ref<PyRange>) -> bool {
+    match machine(r) {
+        Some((start, step, length)) => {
+            let end = start as i128 + length as i128 * step as i128;
+            i64::try_from(end).is_ok()
+        }
+        None => false,
+    }
+}
+
 /// `iter(range)`
 pub fn new_iter(vm: &mut Vm, r: Ref<PyRange>) -> Value {
-    match machine(r) {
+    match machine(r).filter(|_| end_fits(r)) {
         Some((start, step, length)) => PyIter::new(
             vm,
             ids::RANGE_ITERATOR,
@@ -306,6 +317,7 @@ fn range_reversed(vm: &mut Vm, args: &[Value]) -> PyResult {
     let r = this(vm, "__reversed__", args[0])?;
     if let Some((start, step, length)) = machine(r)
         && let Some(back) = step.checked_neg()
+        && start.checked_sub(step).is_some()
     {
         let last = start.wrapping_add(length.wrapping_sub(1).wrapping_mul(step));
         return Ok(PyIter::new(

@@ -126,6 +126,11 @@ pub fn compare_items(
                 (x, y) => return Ok(Value::bool(op.holds(x.is_some().cmp(&y.is_some())))),
             };
             if !vm.equal(x, y)? {
+                // The comparison may have shortened the sequences.
+                let (x_left, y_left) = (a(i).is_some(), b(i).is_some());
+                if !x_left || !y_left {
+                    return Ok(Value::bool(op.holds(x_left.cmp(&y_left))));
+                }
                 return match op {
                     CompareOp::Eq => Ok(Value::FALSE),
                     CompareOp::Ne => Ok(Value::TRUE),

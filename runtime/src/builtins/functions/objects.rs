@@ -56,7 +56,8 @@ pub static FUNCTIONS: &[NativeDef] = &[
 ];
 
 fn len(vm: &mut Vm, args: &[Value]) -> PyResult {
-    Ok(Value::from_usize(vm.len(args[0])?))
+    let n = vm.len(args[0])?;
+    Ok(vm.new_uint(n as u64))
 }
 
 fn object_repr(vm: &mut Vm, args: &[Value]) -> PyResult {

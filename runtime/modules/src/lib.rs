@@ -56,6 +56,7 @@ use skein_runtime::prelude::*;
 pub fn all() -> Vec<ModuleDef> {
     vec![
         abc::MODULE,
+        array::MODULE,
         atexit::MODULE,
         binascii::MODULE,
         bisect::MODULE,

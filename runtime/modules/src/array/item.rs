@@ -1,0 +1,127 @@
+//! Type codes: sizes, conversion from and to Python values.
+
+use num_bigint::BigInt;
+use skein_runtime::prelude::*;
+use skein_runtime::text::wtf8;
+
+/// A type code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Code(pub u8);
+
+impl Code {
+    /// From its character.
+    pub fn new(c: u8) -> Option<Code> {
+        b"bBuwhHiIlLqQfd".contains(&c).then_some(Code(c))
+    }
+    /// Bytes of an item.
+    pub fn size(self) -> usize {
+        match self.0 {
+            b'b' | b'B' => 1,
+            b'h' | b'H' => 2,
+            b'u' | b'w' | b'i' | b'I' | b'f' => 4,
+            _ => 8,
+        }
+    }
+    /// Items are characters.
+    pub fn is_text(self) -> bool {
+        matches!(self.0, b'u' | b'w')
+    }
+    fn signed(self) -> bool {
+        matches!(self.0, b'b' | b'h' | b'i' | b'l' | b'q')
+    }
+    /// The Python value of an item.
+    pub fn load(self, vm: &mut Vm, raw: [u8; 8]) -> Value {
+        match self.0 {
+            b'f' => vm.new_float(f32::from_ne_bytes([raw[0], raw[1], raw[2], raw[3]]) as f64),
+            b'd' => vm.new_float(f64::from_ne_bytes(raw)),
+            b'u' | b'w' => {
+                let cp = u32::from_ne_bytes([raw[0], raw[1], raw[2], raw[3]]);
+                vm.new_str_bytes(&wtf8::from_code_point(cp.min(0x10ffff)))
+            }
+            _ => {
+                let n = u64::from_le_bytes(raw);
+                if self.signed() {
+                    let shift = 64 - 8 * self.size() as u32;
+                    return vm.new_int((n << shift) as i64 >> shift);
+                }
+                match i64::try_from(n) {
+                    Ok(n) => vm.new_int(n),
+                    Err(_) => vm.new_bigint(BigInt::from(n)),
+                }
+            }
+        }
+    }
+    /// Appends the item for a Python value.
+    ///
+    /// # Errors
+    /// `TypeError`, or `OverflowError` for integers out of range.
+    pub fn store(self, vm: &mut Vm, v: Value, out: &mut Vec<u8>) -> PyResult<()> {
+        match self.0 {
+            b'f' => out.extend((vm.to_f64(v)? as f32).to_ne_bytes()),
+            b'd' => out.extend(vm.to_f64(v)?.to_ne_bytes()),
+            b'u' | b'w' => match v.cast::<PyStr>() {
+                Some(s) => match wtf8::single(s.bytes()) {
+                    Some(cp) => out.extend(cp.to_ne_bytes()),
+                    None => {
+                        let n = s.len();
+                        return Err(vm.type_error(format!(
+                            "array item must be a unicode character, not a string of length {n}"
+                        )));
+                    }
+                },
+                None => {
+                    let name = vm.type_name(v);
+                    return Err(vm.type_error(format!(
+                        "array item must be a unicode character, not {name}"
+                    )));
+                }
+            },
+            _ => return self.store_int(vm, v, out),
+        }
+        Ok(())
+    }
+    fn store_int(self, vm: &mut Vm, v: Value, out: &mut Vec<u8>) -> PyResult<()> {
+        let v = vm.index(v)?;
+        let n = match as_int(&v) {
+            Some(IntRef::Small(n)) => Some(n as i128),
+            Some(IntRef::Big(b)) => i128::try_from(b).ok(),
+            None => None,
+        };
+        let bits = self.size() * 8;
+        let (low, high): (i128, i128) = if self.signed() {
+            (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+        } else {
+            (0, (1 << bits) - 1)
+        };
+        match n {
+            Some(n) if n >= low && n <= high => {
+                out.extend_from_slice(&n.to_le_bytes()[..self.size()]);
+                Ok(())
+            }
+            n => {
+                let below =
+                    n.map_or_else(|| as_int(&v).is_some_and(IntRef::is_negative), |n| n < low);
+                let what = match self.0 {
+                    b'b' => "signed char",
+                    b'B' => "unsigned byte integer",
+                    b'h' => "signed short integer",
+                    b'H' => "unsigned short",
+                    b'i' => "signed integer",
+                    b'I' => "unsigned int",
+                    _ => {
+                        return Err(if below && !self.signed() {
+                            vm.overflow_error("can't convert negative int to unsigned")
+                        } else {
+                            vm.overflow_error("int too large to convert")
+                        });
+                    }
+                };
+                Err(vm.overflow_error(format!(
+                    "{what} is {} than {}",
+                    if below { "less" } else { "greater" },
+                    if below { "minimum" } else { "maximum" }
+                )))
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! `array`: compact arrays of numbers.
+
+mod item;
+mod methods;
+mod sequence;
+
+use crate::util::add_type;
+use item::Code;
+use skein_runtime::prelude::*;
+use std::cell::{Cell, RefCell};
+
+/// `array`
+pub const MODULE: ModuleDef = ModuleDef {
+    name: "array",
+    init,
+};
+
+/// An array's state: the items as bytes in native order.
+pub struct ArrayData {
+    code: Cell<Code>,
+    bytes: RefCell<Vec<u8>>,
+}
+impl NativeData for ArrayData {}
+
+impl ArrayData {
+    fn len(&self) -> usize {
+        self.bytes.borrow().len() / self.code.get().size()
+    }
+    fn get(&self, vm: &mut Vm, i: usize) -> Option<Value> {
+        let code = self.code.get();
+        let mut raw = [0; 8];
+        raw[..code.size()].copy_from_slice(
+            self.bytes
+                .borrow()
+                .get(i * code.size()..(i + 1) * code.size())?,
+        );
+        Some(code.load(vm, raw))
+    }
+}
+
+/// The bytes of an array object; `None` for other objects.
+pub fn contents(v: &Value) -> Option<Vec<u8>> {
+    native::<ArrayData>(v).map(|(_, a)| a.bytes.borrow().clone())
+}
+
+/// Writes into an array object's bytes; false for other objects.
+pub fn write(v: &Value, at: usize, data: &[u8]) -> bool {
+    let Some((_, a)) = native::<ArrayData>(v) else {
+        return false;
+    };
+    match a.bytes.borrow_mut().get_mut(at..at + data.len()) {
+        Some(place) => {
+            place.copy_from_slice(data);
+            true
+        }
+        None => false,
+    }
+}
+
+fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
+    vm.add_functions(m, methods::FUNCTIONS);
+    let codes = vm.new_str("bBuwhHiIlLqQfd");
+    vm.add_constant(m, "typecodes", codes);
+    let flags = tflag::BASETYPE | tflag::SEQUENCE | tflag::HAS_WEAKREF;
+    let doc = "array(typecode [, initializer]) -> array";
+    let ty = vm.new_native_type(
+        "array",
+        "array",
+        None,
+        Kind::Native,
+        flags,
+        methods::METHODS,
+        methods::GETSETS,
+        doc,
+    );
+    let hash = vm.names.__hash__;
+    vm.type_set_attr(ty, hash, Value::NONE);
+    add_type(vm, m, "array", ty);
+    vm.add_constant(m, "ArrayType", ty.value());
+    let ty = vm.new_native_type(
+        "arrayiterator",
+        "array",
+        None,
+        Kind::Native,
+        tflag::DISALLOW_INSTANTIATION,
+        sequence::ITER,
+        &[],
+        "",
+    );
+    vm.state_set("array.arrayiterator", ty.value());
+    Ok(())
+}
+
+/// The state of an array object.
+fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a ArrayData> {
+    match native::<ArrayData>(v) {
+        Some((_, a)) => Ok(a),
+        None => Err(vm.wrong_self("append", "array.array", *v)),
+    }
+}
+
+/// A new plain array.
+fn make(vm: &mut Vm, code: Code, bytes: Vec<u8>) -> PyResult {
+    let ty = crate::util::state_type(vm, "array.array")?;
+    Ok(Native::new(
+        vm,
+        ty,
+        ArrayData {
+            code: Cell::new(code),
+            bytes: RefCell::new(bytes),
+        },
+    )
+    .value())
+}

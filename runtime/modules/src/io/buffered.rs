@@ -293,6 +293,22 @@ impl Buffered {
         self.raw_is_file.get().then(|| self.raw.get())
     }
 
+    /// The raw stream is an open file whose descriptor is its own (no standard stream).
+    pub fn owns_file(&self) -> bool {
+        let raw = self.raw.get();
+        self.raw_is_file.get() && native::<FileIo>(&raw).is_some_and(|(_, f)| fileio::owned(f))
+    }
+
+    /// It only writes: what it holds can be added to without moving the raw stream first.
+    pub fn is_writer(&self) -> bool {
+        self.writes && self.ahead() == 0
+    }
+
+    /// Takes over text's bytes without writing, whatever their size.
+    pub fn hold(&self, data: &[u8]) {
+        self.wbuf.borrow_mut().extend_from_slice(data);
+    }
+
     fn is_closed(&self, vm: &mut Vm) -> PyResult<bool> {
         if let Some(raw) = self.file()
             && let Some((_, f)) = native::<FileIo>(&raw)
@@ -708,10 +724,25 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
     if b.is_closed(vm)? {
         return Err(vm.value_error("write to closed file"));
     }
-    with_data(vm, args[1], |vm, data| {
+    let fresh = b.wbuf.borrow().is_empty();
+    let r = with_data(vm, args[1], |vm, data| {
         b.write_data(vm, data)?;
         Ok(Value::from_usize(data.len()))
-    })
+    })?;
+    if fresh && b.owns_file() && !b.wbuf.borrow().is_empty() {
+        super::dirty::note(vm, args[0]);
+    }
+    Ok(r)
+}
+
+/// Writes out what a plain file's stream holds; a failure leaves it there.
+pub fn settle(vm: &mut Vm, stream: Value) {
+    if let Some((_, b)) = native::<Buffered>(&stream)
+        && b.owns_file()
+        && b.write_pending(vm).is_err()
+    {
+        vm.take_raised();
+    }
 }
 
 fn flush(vm: &mut Vm, args: &[Value]) -> PyResult {

@@ -601,6 +601,11 @@ pub fn is_open(f: &FileIo) -> bool {
     f.fd.get() >= 0
 }
 
+/// True if the stream is open and closes its descriptor.
+pub fn owned(f: &FileIo) -> bool {
+    f.fd.get() >= 0 && f.closefd.get()
+}
+
 /// Preferred block size of the file.
 pub fn block_size(f: &FileIo) -> usize {
     f.blksize.get().max(1) as usize

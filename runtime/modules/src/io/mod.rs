@@ -6,6 +6,7 @@
 mod base;
 mod buffered;
 mod bytesio;
+mod dirty;
 mod fileio;
 mod newline;
 mod open;
@@ -17,6 +18,7 @@ mod text;
 mod text_codec;
 mod text_read;
 
+pub use dirty::settle;
 pub use std_streams::init_std_streams;
 
 use skein_runtime::prelude::*;

@@ -84,6 +84,7 @@ fn open(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     let file = crate::path::fspath_or_fd(vm, args[0])?;
     let mode = parse_mode(vm, &mode_text)?;
+    super::settle(vm);
     if mode.binary {
         for (v, what) in [
             (args[3], "an encoding"),

@@ -537,6 +537,7 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(unsupported(vm, "not writable"));
     }
     let text = s.bytes();
+    let fresh = !t.line_buffering.get() && t.pending.borrow().is_empty();
     let line_end = t.line_buffering.get() && memchr::memchr2(b'\n', b'\r', text).is_some();
     let crlf = match &*t.newline.borrow() {
         Some(n) if n == b"\r\n" => Some(&b"\r\n"[..]),
@@ -561,6 +562,9 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
     if waiting >= t.chunk.get() || line_end || t.write_through.get() {
         t.write_pending(vm)?;
     }
+    if fresh && waiting > 0 && t.direct.get() {
+        super::dirty::note(vm, args[0]);
+    }
     if line_end {
         vm.call_method(t.buffer.get(), "flush", &[])?;
     }
@@ -571,6 +575,23 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
         }
     }
     Ok(Value::from_usize(s.len()))
+}
+
+/// Writes out what a text stream over a plain file holds; false if this is no text stream.
+pub fn settle(vm: &mut Vm, stream: Value) -> bool {
+    let Some((_, t)) = native::<Text>(&stream) else {
+        return false;
+    };
+    let buffer = t.buffer.get();
+    if t.direct.get()
+        && let Some((_, b)) = native::<buffered::Buffered>(&buffer)
+        && b.owns_file()
+        && b.is_writer()
+    {
+        b.hold(&t.pending.take());
+        buffered::settle(vm, buffer);
+    }
+    true
 }
 
 fn flush(vm: &mut Vm, args: &[Value]) -> PyResult {

@@ -468,6 +468,7 @@ fn stat_value(vm: &mut Vm, s: &files::Stat) -> Value {
 }
 
 fn do_stat(vm: &mut Vm, v: Value, dir: Value, follow: bool, what: &str) -> PyResult {
+    crate::io::settle(vm);
     let r = if what == "lstat" {
         let (p, dir) = (c_path(vm, v, what)?, dir_fd(vm, dir)?);
         files::stat(dir, &p, follow)
@@ -501,6 +502,7 @@ fn fstat(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
 }
 fn open(vm: &mut Vm, a: &[Value]) -> PyResult {
+    crate::io::settle(vm);
     let p = c_path(vm, a[0], "open")?;
     let flags = int(vm, a[1])?;
     let mode = if a[2].is_null() {
@@ -722,6 +724,7 @@ fn execve(vm: &mut Vm, a: &[Value]) -> PyResult {
     Err(os_error(vm, e, a[0]))
 }
 fn system(vm: &mut Vm, a: &[Value]) -> PyResult {
+    crate::io::settle(vm);
     let command = c_bytes(vm, a[0])?;
     Ok(Value::from_i32(process::system(&command)))
 }

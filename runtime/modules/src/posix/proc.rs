@@ -334,6 +334,7 @@ fn run_fork_list(vm: &mut Vm, name: &str, backwards: bool) {
 }
 
 fn fork(vm: &mut Vm, _: &[Value]) -> PyResult {
+    crate::io::settle(vm);
     run_fork_list(vm, FORK_LISTS[0], true);
     let r = process::fork();
     run_fork_list(vm, FORK_LISTS[if r == Ok(0) { 1 } else { 2 }], false);

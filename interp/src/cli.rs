@@ -408,6 +408,8 @@ fn finish(mut vm: Box<Vm>, result: PyResult<()>) -> i32 {
     }
     vm.state_set("sys.finalizing", Value::TRUE);
     crate::vm::run::poll::run_finalizers(vm);
+    // The streams are among what is finalised below, and a finalised stream loses what it holds.
+    let _ = flush(vm, "stdout");
     // What is still alive is finalised while its module's names are still there.
     vm.heap.queue_all_finalizers();
     crate::vm::run::poll::run_finalizers(vm);

@@ -28,7 +28,9 @@ mod operator;
 pub mod os_error;
 pub mod path;
 mod posix;
+mod posixsubprocess;
 pub mod random;
+mod select;
 pub mod signal;
 mod sre;
 pub mod stat;
@@ -83,7 +85,9 @@ pub fn all() -> Vec<ModuleDef> {
         math::MODULE,
         operator::MODULE,
         posix::MODULE,
+        posixsubprocess::MODULE,
         random::MODULE,
+        select::MODULE,
         signal::MODULE,
         sre::MODULE,
         stat::MODULE,

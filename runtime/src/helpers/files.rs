@@ -439,3 +439,16 @@ pub fn pathconf(path: Result<i32, &CStr>, name: i32) -> Result<i64, i32> {
         _ => Ok(r),
     }
 }
+
+/// `poll(2)`: descriptors with the events wanted; the events that came, in order. -1 waits for ever.
+pub fn poll(wanted: &[(i32, i16)], milliseconds: i32) -> Result<Vec<i16>, i32> {
+    let entry = |&(fd, events): &(i32, i16)| libc::pollfd {
+        fd,
+        events,
+        revents: 0,
+    };
+    let mut fds: Vec<libc::pollfd> = wanted.iter().map(entry).collect();
+    // SAFETY: reads and writes as many entries as the vector has.
+    check(unsafe { libc::poll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, milliseconds) })?;
+    Ok(fds.iter().map(|f| f.revents).collect())
+}

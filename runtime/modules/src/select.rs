@@ -1,0 +1,250 @@
+//! `select`: waiting for descriptors, by `poll(2)`.
+
+use crate::os_error::os_error;
+use skein_runtime::helpers::files;
+use skein_runtime::prelude::*;
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef {
+    name: "select",
+    init,
+};
+
+static FUNCTIONS: &[NativeDef] = &[
+    function(
+        "select",
+        select,
+        "(rlist, wlist, xlist, timeout=None, /)",
+        "Wait until one or more file descriptors are ready for some kind of I/O.",
+    ),
+    function("poll", poll, "()", "Returns a polling object."),
+];
+
+const CONSTANTS: &[(&str, i16)] = &[
+    ("POLLIN", libc::POLLIN),
+    ("POLLPRI", libc::POLLPRI),
+    ("POLLOUT", libc::POLLOUT),
+    ("POLLERR", libc::POLLERR),
+    ("POLLHUP", libc::POLLHUP),
+    ("POLLNVAL", libc::POLLNVAL),
+    ("POLLRDNORM", libc::POLLRDNORM),
+    ("POLLRDBAND", libc::POLLRDBAND),
+    ("POLLWRNORM", libc::POLLWRNORM),
+    ("POLLWRBAND", libc::POLLWRBAND),
+    ("POLLRDHUP", libc::POLLRDHUP),
+];
+
+/// State of a polling object: descriptors and events in order of registration.
+struct Poll(RefCell<Vec<(i32, i16)>>);
+impl NativeData for Poll {}
+
+static POLL_METHODS: &[NativeDef] = &[
+    method(
+        "register",
+        register,
+        "($self, fd, eventmask=POLLIN | POLLPRI | POLLOUT, /)",
+        "Register a file descriptor.",
+    ),
+    method(
+        "modify",
+        modify,
+        "($self, fd, eventmask, /)",
+        "Change the events of a registered descriptor.",
+    ),
+    method(
+        "unregister",
+        unregister,
+        "($self, fd, /)",
+        "Remove a descriptor.",
+    ),
+    method(
+        "poll",
+        poll_poll,
+        "($self, timeout=None, /)",
+        "Wait; returns a list of (fd, event) pairs.",
+    ),
+];
+
+fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
+    vm.add_functions(m, FUNCTIONS);
+    for (name, n) in CONSTANTS {
+        vm.add_constant(m, name, Value::from_i32(*n as i32));
+    }
+    vm.add_constant(m, "PIPE_BUF", Value::from_i32(4096));
+    let error = vm.builtin_type(ids::OS_ERROR).value();
+    vm.add_constant(m, "error", error);
+    let ty = vm.new_native_type(
+        "poll",
+        "select",
+        None,
+        Kind::Native,
+        tflag::DISALLOW_INSTANTIATION,
+        POLL_METHODS,
+        &[],
+        "",
+    );
+    vm.state_set("select.poll", ty.value());
+    Ok(())
+}
+
+/// The descriptor of an int or of an object with `fileno()`.
+fn descriptor(vm: &mut Vm, v: Value) -> PyResult<i32> {
+    let n = if as_int(&v).is_some() {
+        v
+    } else {
+        let name = vm.names.fileno;
+        let Some(f) = vm.try_get_attr(v, name)? else {
+            return Err(vm.type_error("argument must be an int, or have a fileno() method."));
+        };
+        vm.call(f, &[])?
+    };
+    match as_i64(n) {
+        Some(n) if (0..=i32::MAX as i64).contains(&n) => Ok(n as i32),
+        Some(n) => Err(vm.value_error(format!(
+            "file descriptor cannot be a negative integer ({n})"
+        ))),
+        None => Err(vm.type_error("fileno() returned a non-integer")),
+    }
+}
+
+/// Waits up to `limit`, going on after signals.
+fn wait(vm: &mut Vm, wanted: &[(i32, i16)], limit: Option<Duration>) -> PyResult<Vec<i16>> {
+    let end = limit.and_then(|l| Instant::now().checked_add(l));
+    loop {
+        let left = end.map(|e| e.saturating_duration_since(Instant::now()));
+        let ms = left.map_or(-1, |l| {
+            l.as_micros().div_ceil(1000).min(i32::MAX as u128) as i32
+        });
+        match files::poll(wanted, ms) {
+            Ok(r) => return Ok(r),
+            Err(libc::EINTR) => crate::signal::run_pending(vm)?,
+            Err(e) => return Err(os_error(vm, e, Value::NULL)),
+        }
+    }
+}
+
+/// A timeout in units of `scale` seconds; `None` waits for ever.
+fn timeout(vm: &mut Vm, v: Value, scale: f64) -> PyResult<Option<Duration>> {
+    if v.is_absent() {
+        return Ok(None);
+    }
+    let n = match as_float(v) {
+        Some(f) => f,
+        None => vm.index_i64(v)? as f64,
+    } * scale;
+    match Duration::try_from_secs_f64(n) {
+        Ok(d) => Ok(Some(d)),
+        Err(_) if n < 0.0 => Err(vm.value_error("timeout must be non-negative")),
+        Err(_) => Err(vm.overflow_error("timeout is too large")),
+    }
+}
+
+fn select(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let limit = timeout(vm, a[3], 1.0)?;
+    let mut wanted = Vec::new();
+    let mut lists = [ValueVec::new(), ValueVec::new(), ValueVec::new()];
+    for (i, events) in [libc::POLLIN, libc::POLLOUT, libc::POLLPRI]
+        .into_iter()
+        .enumerate()
+    {
+        lists[i] = vm.collect(a[i])?;
+        for k in 0..lists[i].len() {
+            wanted.push((descriptor(vm, lists[i].get(k))?, events));
+        }
+    }
+    let came = wait(vm, &wanted, limit)?;
+    if came.iter().any(|e| e & libc::POLLNVAL != 0) {
+        return Err(os_error(vm, libc::EBADF, Value::NULL));
+    }
+    let mut at = 0;
+    let mut out = [Value::NULL; 3];
+    for (i, list) in lists.iter().enumerate() {
+        let ready = PyList::new(vm);
+        let extra = if i < 2 {
+            libc::POLLERR | libc::POLLHUP
+        } else {
+            0
+        };
+        for v in list.as_slice() {
+            if came[at] & (wanted[at].1 | extra) != 0 {
+                ready.push(vm, *v);
+            }
+            at += 1;
+        }
+        out[i] = ready.value();
+    }
+    Ok(vm.new_tuple(&out))
+}
+
+fn poll(vm: &mut Vm, _: &[Value]) -> PyResult {
+    match vm.state_get("select.poll").and_then(|t| t.cast()) {
+        Some(ty) => Ok(Native::new(vm, ty, Poll(RefCell::default())).value()),
+        None => Err(vm.system_error("select is not initialised")),
+    }
+}
+
+fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a Poll> {
+    match native::<Poll>(v) {
+        Some((_, p)) => Ok(p),
+        None => Err(vm.wrong_self("method", "select.poll", *v)),
+    }
+}
+
+fn register(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let fd = descriptor(vm, a[1])?;
+    let events = match a[2].non_null() {
+        Some(v) => vm.index_i64(v)? as i16,
+        None => libc::POLLIN | libc::POLLPRI | libc::POLLOUT,
+    };
+    let p = this(vm, &a[0])?;
+    let mut list = p.0.borrow_mut();
+    match list.iter_mut().find(|(f, _)| *f == fd) {
+        Some(entry) => entry.1 = events,
+        None => list.push((fd, events)),
+    }
+    Ok(Value::NONE)
+}
+
+fn modify(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let (fd, events) = (descriptor(vm, a[1])?, vm.index_i64(a[2])? as i16);
+    let p = this(vm, &a[0])?;
+    match p.0.borrow_mut().iter_mut().find(|(f, _)| *f == fd) {
+        Some(entry) => entry.1 = events,
+        None => return Err(os_error(vm, libc::ENOENT, Value::NULL)),
+    }
+    Ok(Value::NONE)
+}
+
+fn unregister(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let fd = descriptor(vm, a[1])?;
+    let p = this(vm, &a[0])?;
+    let at = p.0.borrow().iter().position(|(f, _)| *f == fd);
+    match at {
+        Some(i) => {
+            p.0.borrow_mut().remove(i);
+            Ok(Value::NONE)
+        }
+        None => Err(vm.key_error(Value::from_i32(fd))),
+    }
+}
+
+fn poll_poll(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let negative = as_float(a[1]).is_some_and(|f| f < 0.0) || as_i64(a[1]).is_some_and(|n| n < 0);
+    let limit = if negative {
+        None
+    } else {
+        timeout(vm, a[1], 0.001)?
+    };
+    let wanted = this(vm, &a[0])?.0.borrow().clone();
+    let came = wait(vm, &wanted, limit)?;
+    let out = PyList::new(vm);
+    for ((fd, _), events) in wanted.iter().zip(came) {
+        if events != 0 {
+            let pair = vm.new_tuple(&[Value::from_i32(*fd), Value::from_i32(events as u16 as i32)]);
+            out.push(vm, pair);
+        }
+    }
+    Ok(out.value())
+}

@@ -64,7 +64,11 @@ pub fn all(vm: &mut Vm) -> PyResult<Ref<PyDict>> {
 }
 
 fn signature(name: &str, text: &str) -> String {
-    if text.is_empty() { name.to_string() } else { format!("{name}({text})") }
+    if text.is_empty() {
+        name.to_string()
+    } else {
+        format!("{name}({text})")
+    }
 }
 
 fn alternatives(sum: &str) -> String {

@@ -35,7 +35,12 @@ pub fn export(vm: &mut Vm, src: &Source, ast: &Ast) -> PyResult {
             d
         }
     };
-    let mut x = Exporter { vm, src, classes, units };
+    let mut x = Exporter {
+        vm,
+        src,
+        classes,
+        units,
+    };
     match ast {
         Ast::Module(body) => {
             let body = x.list(body, Exporter::stmt)?;
@@ -53,16 +58,29 @@ pub fn export(vm: &mut Vm, src: &Source, ast: &Ast) -> PyResult {
         Ast::FunctionType { args, returns } => {
             let args = x.list(args, Exporter::expr)?;
             let returns = x.expr(returns)?;
-            x.node("FunctionType", &[("argtypes", args), ("returns", returns)], None)
+            x.node(
+                "FunctionType",
+                &[("argtypes", args), ("returns", returns)],
+                None,
+            )
         }
     }
 }
 
 impl Exporter<'_> {
     /// A node of class `name`.
-    pub(super) fn node(&mut self, name: &str, fields: &[(&str, Value)], range: Option<TextRange>) -> PyResult {
+    pub(super) fn node(
+        &mut self,
+        name: &str,
+        fields: &[(&str, Value)],
+        range: Option<TextRange>,
+    ) -> PyResult {
         let vm = &mut *self.vm;
-        let Some(ty) = self.classes.get_text(vm, name).and_then(|c| c.cast::<PyType>()) else {
+        let Some(ty) = self
+            .classes
+            .get_text(vm, name)
+            .and_then(|c| c.cast::<PyType>())
+        else {
             return Err(vm.system_error(format!("unknown node class {name}")));
         };
         let node = vm.alloc_instance(ty).value();
@@ -71,7 +89,12 @@ impl Exporter<'_> {
         }
         if let Some(range) = range {
             let p = self.src.position(range);
-            for (key, n) in [("lineno", p.line), ("col_offset", p.col), ("end_lineno", p.end_line), ("end_col_offset", p.end_col)] {
+            for (key, n) in [
+                ("lineno", p.line),
+                ("col_offset", p.col),
+                ("end_lineno", p.end_line),
+                ("end_col_offset", p.end_col),
+            ] {
                 store(vm, node, key, Value::from_usize(n as usize))?;
             }
         }
@@ -96,7 +119,11 @@ impl Exporter<'_> {
         Ok(list.value())
     }
     /// A node or `None`.
-    pub(super) fn option<T>(&mut self, item: Option<&T>, f: fn(&mut Self, &T) -> PyResult) -> PyResult {
+    pub(super) fn option<T>(
+        &mut self,
+        item: Option<&T>,
+        f: fn(&mut Self, &T) -> PyResult,
+    ) -> PyResult {
         match item {
             Some(item) => f(self, item),
             None => Ok(Value::NONE),
@@ -107,8 +134,14 @@ impl Exporter<'_> {
         Ok(self.vm.intern(id.id.as_str()).value())
     }
     /// Range from `def` or `class` on, behind the decorators.
-    pub(super) fn without_decorators(&self, range: TextRange, decorators: &[rustpython_ast::Decorator]) -> TextRange {
-        let Some(last) = decorators.last() else { return range };
+    pub(super) fn without_decorators(
+        &self,
+        range: TextRange,
+        decorators: &[rustpython_ast::Decorator],
+    ) -> TextRange {
+        let Some(last) = decorators.last() else {
+            return range;
+        };
         let (mut at, end) = (last.range.end().to_usize(), range.end().to_usize());
         let text = self.src.text().as_bytes();
         while at < end {

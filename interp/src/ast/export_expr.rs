@@ -2,8 +2,9 @@
 
 use super::export::Exporter;
 use rustpython_ast::{
-    BoolOp, CmpOp, Comprehension, ConversionFlag, Expr, ExprCall, ExprContext, ExprFString, ExprStringLiteral, ExprTString,
-    FStringPart, InterpolatedElement, InterpolatedStringElement, InterpolatedStringElements, Operator, UnaryOp,
+    BoolOp, CmpOp, Comprehension, ConversionFlag, Expr, ExprCall, ExprContext, ExprFString,
+    ExprStringLiteral, ExprTString, FStringPart, InterpolatedElement, InterpolatedStringElement,
+    InterpolatedStringElements, Operator, UnaryOp,
 };
 use rustpython_text_size::{Ranged, TextRange, TextSize};
 use skein_compiler::bytecode::Const;
@@ -97,7 +98,11 @@ impl Exporter<'_> {
                 let test = self.expr(&e.test)?;
                 let body = self.expr(&e.body)?;
                 let orelse = self.expr(&e.orelse)?;
-                self.node("IfExp", &[("test", test), ("body", body), ("orelse", orelse)], at)
+                self.node(
+                    "IfExp",
+                    &[("test", test), ("body", body), ("orelse", orelse)],
+                    at,
+                )
             }
             Expr::Dict(e) => {
                 let keys = self.list(&e.items, |x, i| x.option(i.key.as_ref(), Self::expr))?;
@@ -115,7 +120,11 @@ impl Exporter<'_> {
                 let key = self.option(e.key.as_deref(), Self::expr)?;
                 let value = self.expr(&e.value)?;
                 let generators = self.list(&e.generators, Self::generator)?;
-                self.node("DictComp", &[("key", key), ("value", value), ("generators", generators)], at)
+                self.node(
+                    "DictComp",
+                    &[("key", key), ("value", value), ("generators", generators)],
+                    at,
+                )
             }
             Expr::Await(e) => {
                 let value = self.expr(&e.value)?;
@@ -133,7 +142,11 @@ impl Exporter<'_> {
                 let left = self.expr(&e.left)?;
                 let ops = self.list(&e.ops, |x, op| x.unit(comparison(*op)))?;
                 let comparators = self.list(&e.comparators, Self::expr)?;
-                self.node("Compare", &[("left", left), ("ops", ops), ("comparators", comparators)], at)
+                self.node(
+                    "Compare",
+                    &[("left", left), ("ops", ops), ("comparators", comparators)],
+                    at,
+                )
             }
             Expr::Call(e) => self.call(e),
             Expr::FString(e) => self.fstring(e),
@@ -148,7 +161,9 @@ impl Exporter<'_> {
                     Const::Int(n) => self.vm.new_int(n),
                     Const::Big(n) => self.vm.new_bigint(n),
                     Const::Float(bits) => self.vm.new_float(f64::from_bits(bits)),
-                    Const::Complex(re, im) => self.vm.new_complex(f64::from_bits(re), f64::from_bits(im)),
+                    Const::Complex(re, im) => {
+                        self.vm.new_complex(f64::from_bits(re), f64::from_bits(im))
+                    }
                     _ => Value::NONE,
                 };
                 self.constant(value, Value::NONE, range)
@@ -168,13 +183,21 @@ impl Exporter<'_> {
                 let value = self.expr(&e.value)?;
                 let attr = self.name(&e.attr)?;
                 let ctx = self.ctx(e.ctx)?;
-                self.node("Attribute", &[("value", value), ("attr", attr), ("ctx", ctx)], at)
+                self.node(
+                    "Attribute",
+                    &[("value", value), ("attr", attr), ("ctx", ctx)],
+                    at,
+                )
             }
             Expr::Subscript(e) => {
                 let value = self.expr(&e.value)?;
                 let slice = self.expr(&e.slice)?;
                 let ctx = self.ctx(e.ctx)?;
-                self.node("Subscript", &[("value", value), ("slice", slice), ("ctx", ctx)], at)
+                self.node(
+                    "Subscript",
+                    &[("value", value), ("slice", slice), ("ctx", ctx)],
+                    at,
+                )
             }
             Expr::Starred(e) => {
                 let value = self.expr(&e.value)?;
@@ -200,16 +223,30 @@ impl Exporter<'_> {
                 let lower = self.option(e.lower.as_deref(), Self::expr)?;
                 let upper = self.option(e.upper.as_deref(), Self::expr)?;
                 let step = self.option(e.step.as_deref(), Self::expr)?;
-                self.node("Slice", &[("lower", lower), ("upper", upper), ("step", step)], at)
+                self.node(
+                    "Slice",
+                    &[("lower", lower), ("upper", upper), ("step", step)],
+                    at,
+                )
             }
             _ => Err(self.vm.system_error("not a Python expression")),
         }
     }
 
-    fn comprehension(&mut self, class: &str, elt: &Expr, generators: &[Comprehension], range: TextRange) -> PyResult {
+    fn comprehension(
+        &mut self,
+        class: &str,
+        elt: &Expr,
+        generators: &[Comprehension],
+        range: TextRange,
+    ) -> PyResult {
         let elt = self.expr(elt)?;
         let generators = self.list(generators, Self::generator)?;
-        self.node(class, &[("elt", elt), ("generators", generators)], Some(range))
+        self.node(
+            class,
+            &[("elt", elt), ("generators", generators)],
+            Some(range),
+        )
     }
 
     fn generator(&mut self, g: &Comprehension) -> PyResult {
@@ -217,32 +254,58 @@ impl Exporter<'_> {
         let iter = self.expr(&g.iter)?;
         let ifs = self.list(&g.ifs, Self::expr)?;
         let is_async = Value::from_i32(g.is_async as i32);
-        self.node("comprehension", &[("target", target), ("iter", iter), ("ifs", ifs), ("is_async", is_async)], None)
+        self.node(
+            "comprehension",
+            &[
+                ("target", target),
+                ("iter", iter),
+                ("ifs", ifs),
+                ("is_async", is_async),
+            ],
+            None,
+        )
     }
 
     fn call(&mut self, e: &ExprCall) -> PyResult {
         let func = self.expr(&e.func)?;
         let args = match &*e.arguments.args {
             [Expr::Generator(g)] if !g.parenthesized => {
-                let g = self.comprehension("GeneratorExp", &g.elt, &g.generators, e.arguments.range)?;
+                let g =
+                    self.comprehension("GeneratorExp", &g.elt, &g.generators, e.arguments.range)?;
                 self.vm.new_list(&[g])
             }
             args => self.list(args, Self::expr)?,
         };
         let keywords = self.list(&e.arguments.keywords, Self::keyword)?;
-        self.node("Call", &[("func", func), ("args", args), ("keywords", keywords)], Some(e.range()))
+        self.node(
+            "Call",
+            &[("func", func), ("args", args), ("keywords", keywords)],
+            Some(e.range()),
+        )
     }
 
     fn string(&mut self, e: &ExprStringLiteral) -> PyResult {
         let bytes = literals::string_value(self.src, e);
         let value = self.vm.new_str_bytes(&bytes);
-        let unicode = e.value.iter().next().is_some_and(|p| p.flags.prefix().is_unicode());
-        let kind = if unicode { self.vm.intern("u").value() } else { Value::NONE };
+        let unicode = e
+            .value
+            .iter()
+            .next()
+            .is_some_and(|p| p.flags.prefix().is_unicode());
+        let kind = if unicode {
+            self.vm.intern("u").value()
+        } else {
+            Value::NONE
+        };
         self.constant(value, kind, e.range)
     }
 
     fn fstring(&mut self, e: &ExprFString) -> PyResult {
-        let mut pieces = Pieces { list: PyList::new(self.vm), text: Vec::new(), range: None };
+        let mut pieces = Pieces {
+            list: PyList::new(self.vm),
+            text: Vec::new(),
+            range: None,
+        };
         for part in e.value.iter() {
             match part {
                 FStringPart::Literal(part) => {
@@ -256,20 +319,38 @@ impl Exporter<'_> {
             }
         }
         self.flush(&mut pieces)?;
-        self.node("JoinedStr", &[("values", pieces.list.value())], Some(e.range()))
+        self.node(
+            "JoinedStr",
+            &[("values", pieces.list.value())],
+            Some(e.range()),
+        )
     }
 
     fn tstring(&mut self, e: &ExprTString) -> PyResult {
-        let mut pieces = Pieces { list: PyList::new(self.vm), text: Vec::new(), range: None };
+        let mut pieces = Pieces {
+            list: PyList::new(self.vm),
+            text: Vec::new(),
+            range: None,
+        };
         for part in e.value.iter() {
             let raw = part.flags.prefix().is_raw();
             self.elements(&part.elements, raw, "Interpolation", &mut pieces)?;
         }
         self.flush(&mut pieces)?;
-        self.node("TemplateStr", &[("values", pieces.list.value())], Some(e.range()))
+        self.node(
+            "TemplateStr",
+            &[("values", pieces.list.value())],
+            Some(e.range()),
+        )
     }
 
-    fn elements(&mut self, elements: &InterpolatedStringElements, raw: bool, class: &str, out: &mut Pieces) -> PyResult<()> {
+    fn elements(
+        &mut self,
+        elements: &InterpolatedStringElements,
+        raw: bool,
+        class: &str,
+        out: &mut Pieces,
+    ) -> PyResult<()> {
         for element in elements {
             match element {
                 InterpolatedStringElement::Literal(text) => {
@@ -308,25 +389,48 @@ impl Exporter<'_> {
     fn field(&mut self, f: &InterpolatedElement, raw: bool, class: &str) -> PyResult {
         let value = self.expr(&f.expression)?;
         let conversion = match f.conversion {
-            ConversionFlag::None if f.debug_text.is_some() && f.format_spec.is_none() => i32::from(b'r'),
+            ConversionFlag::None if f.debug_text.is_some() && f.format_spec.is_none() => {
+                i32::from(b'r')
+            }
             other => other as i8 as i32,
         };
         let spec = match &f.format_spec {
             Some(spec) => {
-                let mut pieces = Pieces { list: PyList::new(self.vm), text: Vec::new(), range: None };
+                let mut pieces = Pieces {
+                    list: PyList::new(self.vm),
+                    text: Vec::new(),
+                    range: None,
+                };
                 // Fields of a template's format spec are ordinary ones.
                 self.elements(&spec.elements, raw, "FormattedValue", &mut pieces)?;
                 self.flush(&mut pieces)?;
-                self.node("JoinedStr", &[("values", pieces.list.value())], Some(spec.range))?
+                self.node(
+                    "JoinedStr",
+                    &[("values", pieces.list.value())],
+                    Some(spec.range),
+                )?
             }
             None => Value::NONE,
         };
         let (conversion, at) = (("conversion", Value::from_i32(conversion)), Some(f.range));
         if class == "FormattedValue" {
-            return self.node(class, &[("value", value), conversion, ("format_spec", spec)], at);
+            return self.node(
+                class,
+                &[("value", value), conversion, ("format_spec", spec)],
+                at,
+            );
         }
         let text = self.vm.new_str(self.src.slice(f.expression.range()));
-        self.node(class, &[("value", value), ("str", text), conversion, ("format_spec", spec)], at)
+        self.node(
+            class,
+            &[
+                ("value", value),
+                ("str", text),
+                conversion,
+                ("format_spec", spec),
+            ],
+            at,
+        )
     }
 }
 

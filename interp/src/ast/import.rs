@@ -30,7 +30,9 @@ pub fn check_mode(vm: &mut Vm, tree: Value, mode: Mode) -> PyResult<()> {
         Mode::Eval => "Expression",
         Mode::Single => "Interactive",
     };
-    let class = classes::all(vm)?.get_text(vm, expected).unwrap_or(Value::NONE);
+    let class = classes::all(vm)?
+        .get_text(vm, expected)
+        .unwrap_or(Value::NONE);
     if vm.isinstance(tree, class)? {
         return Ok(());
     }
@@ -44,7 +46,10 @@ pub fn check_mode(vm: &mut Vm, tree: Value, mode: Mode) -> PyResult<()> {
 /// What `ast.unparse` raises for malformed trees.
 pub fn source_of(vm: &mut Vm, tree: Value) -> PyResult {
     crate::boot::import(vm, "ast")?;
-    let module = vm.modules_dict().and_then(|m| m.get_text(vm, "ast")).unwrap_or(Value::NONE);
+    let module = vm
+        .modules_dict()
+        .and_then(|m| m.get_text(vm, "ast"))
+        .unwrap_or(Value::NONE);
     let unparse = vm.get_attr_text(module, "unparse")?;
     vm.call(unparse, &[tree])
 }

@@ -25,7 +25,12 @@ pub const MODULE: ModuleDef = ModuleDef { name: "_ast", init };
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     let classes = classes::all(vm)?;
     m.dict().copy_entries_from(vm, classes);
-    for (name, flag) in [("PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000), ("PyCF_ONLY_AST", ONLY_AST as i32), ("PyCF_OPTIMIZED_AST", 0x8400), ("PyCF_TYPE_COMMENTS", 0x1000)] {
+    for (name, flag) in [
+        ("PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000),
+        ("PyCF_ONLY_AST", ONLY_AST as i32),
+        ("PyCF_OPTIMIZED_AST", 0x8400),
+        ("PyCF_TYPE_COMMENTS", 0x1000),
+    ] {
         vm.add_constant(m, name, Value::from_i32(flag));
     }
     Ok(())
@@ -35,7 +40,12 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
 ///
 /// # Errors
 /// The `SyntaxError` as plain data for the caller to raise (outer), or what making nodes raises.
-pub fn parse(vm: &mut Vm, source: &[u8], filename: &[u8], mode: Mode) -> Result<PyResult, SyntaxError> {
+pub fn parse(
+    vm: &mut Vm,
+    source: &[u8],
+    filename: &[u8],
+    mode: Mode,
+) -> Result<PyResult, SyntaxError> {
     let file = String::from_utf8_lossy(filename);
     let source = Source::from_bytes(source, Some(&file))?;
     let tree = skein_compiler::parse::parse(&source, mode)?;

@@ -5,9 +5,24 @@ use skein_runtime::prelude::*;
 
 /// Methods of `AST`.
 pub const METHODS: &[NativeDef] = &[
-    method("__init__", init, "($self, /, *args, **kwargs)", "Initialize self."),
-    method("__reduce__", reduce, "($self, /)", "Return state information for pickling."),
-    method("__replace__", replace, "($self, /, **fields)", "Return a copy of the AST node with new values for the specified fields."),
+    method(
+        "__init__",
+        init,
+        "($self, /, *args, **kwargs)",
+        "Initialize self.",
+    ),
+    method(
+        "__reduce__",
+        reduce,
+        "($self, /)",
+        "Return state information for pickling.",
+    ),
+    method(
+        "__replace__",
+        replace,
+        "($self, /, **fields)",
+        "Return a copy of the AST node with new values for the specified fields.",
+    ),
     method("__repr__", repr, "($self, /)", "Return repr(self)."),
 ];
 
@@ -40,7 +55,9 @@ fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
     let class = vm.type_of(node).name_text().to_string();
     if given.len() > fields.len() {
         let (n, plural) = (fields.len(), if fields.len() == 1 { "" } else { "s" });
-        return Err(vm.type_error(format!("{class} constructor takes at most {n} positional argument{plural}")));
+        return Err(vm.type_error(format!(
+            "{class} constructor takes at most {n} positional argument{plural}"
+        )));
     }
     let missing = PyDict::new(vm);
     for (i, f) in fields.as_slice().iter().enumerate() {
@@ -61,9 +78,19 @@ fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::NONE)
 }
 
-fn keyword(vm: &mut Vm, node: Value, class: &str, fields: &ValueVec, missing: Ref<PyDict>, (key, v): (Value, Value)) -> PyResult<()> {
+fn keyword(
+    vm: &mut Vm,
+    node: Value,
+    class: &str,
+    fields: &ValueVec,
+    missing: Ref<PyDict>,
+    (key, v): (Value, Value),
+) -> PyResult<()> {
     let name = attribute(vm, key)?;
-    let is_field = fields.as_slice().iter().any(|f| f.cast::<PyStr>().is_some_and(|f| f.bytes() == name.bytes()));
+    let is_field = fields
+        .as_slice()
+        .iter()
+        .any(|f| f.cast::<PyStr>().is_some_and(|f| f.bytes() == name.bytes()));
     if is_field {
         if !missing.remove_interned(vm, name.value()) {
             let key = vm.repr_text(key)?;
@@ -71,9 +98,18 @@ fn keyword(vm: &mut Vm, node: Value, class: &str, fields: &ValueVec, missing: Re
         }
     } else {
         let attributes = names(vm, node, "_attributes")?;
-        if !attributes.as_slice().iter().any(|a| a.cast::<PyStr>().is_some_and(|a| a.bytes() == name.bytes())) {
+        if !attributes
+            .as_slice()
+            .iter()
+            .any(|a| a.cast::<PyStr>().is_some_and(|a| a.bytes() == name.bytes()))
+        {
             let key = vm.repr_text(key)?;
-            warn(vm, &format!("{class}.__init__ got an unexpected keyword argument {key}. Support for arbitrary keyword arguments is deprecated and will be removed in Python 3.15."))?;
+            warn(
+                vm,
+                &format!(
+                    "{class}.__init__ got an unexpected keyword argument {key}. Support for arbitrary keyword arguments is deprecated and will be removed in Python 3.15."
+                ),
+            )?;
         }
     }
     vm.set_attr(node, name, v)
@@ -86,7 +122,9 @@ fn defaults(vm: &mut Vm, node: Value, class: &str, missing: Ref<PyDict>) -> PyRe
     }
     let ty = vm.type_of(node).value();
     let types = vm.intern("_field_types");
-    let Some(types) = vm.try_get_attr(ty, types)?.and_then(|t| t.cast::<PyDict>()) else { return Ok(()) };
+    let Some(types) = vm.try_get_attr(ty, types)?.and_then(|t| t.cast::<PyDict>()) else {
+        return Ok(());
+    };
     let all = classes::all(vm)?;
     let (context, load) = (all.get_text(vm, "expr_context"), all.get_text(vm, "Load"));
     let mut at = 0;
@@ -95,7 +133,12 @@ fn defaults(vm: &mut Vm, node: Value, class: &str, missing: Ref<PyDict>) -> PyRe
         let name = attribute(vm, key)?;
         let Some(want) = types.get(vm, key)? else {
             let key = vm.repr_text(key)?;
-            warn(vm, &format!("Field {key} is missing from {class}._field_types. This will become an error in Python 3.15."))?;
+            warn(
+                vm,
+                &format!(
+                    "Field {key} is missing from {class}._field_types. This will become an error in Python 3.15."
+                ),
+            )?;
             continue;
         };
         let kind = vm.type_of(want).builtin_id;
@@ -110,7 +153,12 @@ fn defaults(vm: &mut Vm, node: Value, class: &str, missing: Ref<PyDict>) -> PyRe
             vm.set_attr(node, name, v)?;
         } else {
             let key = vm.repr_text(key)?;
-            warn(vm, &format!("{class}.__init__ missing 1 required positional argument: {key}. This will become an error in Python 3.15."))?;
+            warn(
+                vm,
+                &format!(
+                    "{class}.__init__ missing 1 required positional argument: {key}. This will become an error in Python 3.15."
+                ),
+            )?;
         }
     }
     Ok(())
@@ -158,7 +206,9 @@ fn replace(vm: &mut Vm, args: &[Value]) -> PyResult {
             };
             if !known(&fields, vm)? && !known(&places, vm)? {
                 let key = vm.repr_text(key)?;
-                return Err(vm.type_error(format!("{class}.__replace__ got an unexpected keyword argument {key}.")));
+                return Err(vm.type_error(format!(
+                    "{class}.__replace__ got an unexpected keyword argument {key}."
+                )));
             }
             state.insert(vm, key, v)?;
         }

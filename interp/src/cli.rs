@@ -333,6 +333,8 @@ fn run_job(vm: &mut Vm, job: &Job) -> PyResult<()> {
         Job::Command(text) => run_source(vm, text.as_bytes(), b"<string>"),
         Job::Module(name) => {
             let runpy = boot::import(vm, "runpy")?;
+            // runpy runs the module in the namespace of the __main__ that is there.
+            main_module(vm);
             let f = vm.get_attr_text(runpy, "_run_module_as_main")?;
             let name = vm.new_str(name);
             vm.call(f, &[name]).map(|_| ())

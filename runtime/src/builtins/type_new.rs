@@ -142,7 +142,8 @@ fn make_class(
     };
     let base = best_base(vm, bases)?;
     let dict = PyDict::new(vm);
-    dict.copy_entries_from(vm, ns);
+    // A subclass that iterates in an order of its own (OrderedDict) gives the order.
+    super::dict_update::merge_from(vm, dict, ns)?;
     intern_keys(vm, dict);
     let slots = read_slots(vm, name, bases, base, dict)?;
     let ty = vm.alloc_type(TypeInit {

@@ -135,9 +135,7 @@ fn mapping_items(
     v: Value,
     mut f: impl FnMut(&mut Vm, Value, Value) -> PyResult<()>,
 ) -> PyResult<bool> {
-    if v.shape_id() == ids::DICT
-        && let Some(d) = v.cast::<PyDict>()
-    {
+    if let Some(d) = skein_runtime::builtins::dict_update::plain_dict(vm, v) {
         let mut at = 0;
         while let Some((i, k, x)) = d.next_entry(at) {
             f(vm, k, x)?;

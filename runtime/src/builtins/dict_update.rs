@@ -48,6 +48,12 @@ pub fn merge_from(vm: &mut Vm, d: Ref<PyDict>, source: Ref<PyDict>) -> PyResult<
     Ok(())
 }
 
+/// The dict in `v` if its entries may be taken directly: an instance of dict or of a subclass that iterates as dict does.
+pub fn plain_dict(vm: &mut Vm, v: Value) -> Option<Ref<PyDict>> {
+    let d: Ref<PyDict> = v.cast()?;
+    (d.shape_id() == ids::DICT || !overrides_iter(vm, d)).then_some(d)
+}
+
 fn overrides_iter(vm: &mut Vm, d: Ref<PyDict>) -> bool {
     let iter = vm.names.__iter__;
     let plain = vm.builtin_type(ids::DICT);

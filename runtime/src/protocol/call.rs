@@ -248,7 +248,12 @@ impl Vm {
                 && f.cast::<PyBuiltin>()
                     .is_none_or(|b| b.owner.get().is_none_or(|o| o.builtin_id != ids::TYPE))
             {
-                return self.call_with_self(f, ty.value(), args, kwnames);
+                if matches!(f.kind(), Some(Kind::Function | Kind::Builtin)) {
+                    return self.call_with_self(f, ty.value(), args, kwnames);
+                }
+                // Anything else binds as an attribute would (`__call__ = dict` in typing's metaclass does not).
+                let bound = self.descriptor_get(f, ty.value(), meta)?;
+                return self.call_kw(bound, args, kwnames);
             }
         }
         self.instantiate(ty, args, kwnames)

@@ -3,7 +3,8 @@
 use crate::boot;
 use crate::execute::{compile, run_code};
 use skein_compiler::{Mode, Options};
-use skein_runtime::helpers::signals;
+use skein_modules::sys::hooks::write_stderr;
+use skein_runtime::helpers::{process, signals};
 use skein_runtime::prelude::*;
 use skein_runtime::vm::Config;
 use std::io::Read;
@@ -11,6 +12,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// Native stack of the thread that runs Python: nested runs of the loop stand on it.
 const STACK: usize = 512 << 20;
+
+/// Exit code of a program that an interrupt ended.
+const INTERRUPTED: i32 = 130;
 
 /// What to run.
 enum Job {
@@ -304,6 +308,9 @@ fn main_module(vm: &mut Vm) -> Ref<PyModule> {
     for key in ["__doc__", "__package__", "__loader__", "__spec__"] {
         dict.set_text(vm, key, Value::NONE);
     }
+    if let Some(loader) = bootstrap_type(vm, "_frozen_importlib", "BuiltinImporter") {
+        dict.set_text(vm, "__loader__", loader);
+    }
     if let Some(builtins) = vm.modules_dict().and_then(|d| d.get_text(vm, "builtins")) {
         dict.set_text(vm, "__builtins__", builtins);
     }
@@ -370,25 +377,39 @@ fn run_script(vm: &mut Vm, path: &[u8]) -> PyResult<()> {
             eprintln!(
                 "{}: can't open file '{}': [Errno {n}] {text}",
                 vm.config.executable,
-                absolute(os_path)
+                absolute(os_path).display()
             );
             let code = Value::from_i32(2);
             return Err(vm.raise_with(ids::SYSTEM_EXIT, &[code]));
         }
     };
+    let path = absolute(os_path).into_os_string().into_vec();
     let module = main_module(vm);
-    let file = vm.new_str_bytes(path);
+    let file = vm.new_str_bytes(&path);
     module.dict().set_text(vm, "__file__", file);
     module.dict().set_text(vm, "__cached__", Value::NONE);
-    run_source(vm, &source, path)
+    let name = vm.intern("__main__").value();
+    if let Some(loader) = bootstrap_type(vm, "_frozen_importlib_external", "SourceFileLoader") {
+        let loader = vm.call(loader, &[name, file])?;
+        module.dict().set_text(vm, "__loader__", loader);
+    }
+    run_source(vm, &source, &path)
 }
 
-fn absolute(path: &std::ffi::OsStr) -> String {
-    std::env::current_dir()
-        .unwrap_or_default()
-        .join(path)
-        .to_string_lossy()
-        .into_owned()
+fn absolute(path: &std::ffi::OsStr) -> std::path::PathBuf {
+    let relative = std::path::Path::new(path);
+    let relative = relative.strip_prefix("./").unwrap_or(relative);
+    std::env::current_dir().unwrap_or_default().join(relative)
+}
+
+/// A name of one of importlib's own modules.
+fn bootstrap_type(vm: &mut Vm, module: &str, name: &str) -> Option<Value> {
+    let module = vm.modules_dict()?.get_text(vm, module)?;
+    let found = vm.get_attr_text(module, name).ok();
+    if found.is_none() {
+        vm.take_raised();
+    }
+    found
 }
 
 /// Reports an uncaught exception, runs exit handlers, flushes; the result is the exit code.
@@ -422,6 +443,11 @@ fn finish(mut vm: Box<Vm>, result: PyResult<()>) -> i32 {
     if flush(vm, "stderr").is_err() {
         code = 120;
     }
+    if code == INTERRUPTED && signals::set_action(libc::SIGINT, signals::Action::Default).is_ok() {
+        // Shells stop scripts only when the program visibly died of the signal.
+        let _ = process::kill(std::process::id() as i32, libc::SIGINT);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
     code
 }
 
@@ -452,34 +478,78 @@ fn report(vm: &mut Vm) -> i32 {
         return 1;
     }
     if vm.is_instance_of(e, ids::SYSTEM_EXIT) {
-        let v = vm.get_attr_text(e, "code").unwrap_or(Value::NONE);
-        return match as_i64(v) {
-            _ if v.is_none() => 0,
-            Some(n) => n as i32 & 0xff,
-            None => {
-                let text = vm.str(v).map(|s| s.text_lossy()).unwrap_or_default();
-                let _ = flush(vm, "stdout");
-                eprintln!("{text}");
-                1
-            }
-        };
+        return exit_code(vm, e);
     }
     let interrupted = vm.is_instance_of(e, ids::KEYBOARD_INTERRUPT);
     let _ = flush(vm, "stdout");
-    let hook = vm
-        .sys
-        .get()
-        .cast::<PyDict>()
-        .and_then(|d| d.get_text(vm, "excepthook"));
+    vm.take_raised();
+    let tb = e
+        .cast::<PyException>()
+        .and_then(|x| x.traceback.get().non_null())
+        .unwrap_or(Value::NONE);
+    let sys = vm.sys.get().cast::<PyDict>();
+    if let Some(sys) = sys {
+        sys.set_text(vm, "last_exc", e);
+        let ty = vm.type_of(e).value();
+        sys.set_text(vm, "last_type", ty);
+        sys.set_text(vm, "last_value", e);
+        sys.set_text(vm, "last_traceback", tb);
+    }
+    match sys.and_then(|d| d.get_text(vm, "excepthook")) {
+        Some(hook) => {
+            let ty = vm.type_of(e).value();
+            if vm.call(hook, &[ty, e, tb]).is_err() {
+                let failure = vm.take_raised();
+                if vm.is_instance_of(failure, ids::SYSTEM_EXIT) {
+                    return exit_code(vm, failure);
+                }
+                let _ = write_stderr(vm, "Error in sys.excepthook:\n");
+                print(vm, failure);
+                let _ = write_stderr(vm, "\nOriginal exception was:\n");
+                print(vm, e);
+            }
+        }
+        None => {
+            let _ = write_stderr(vm, "sys.excepthook is missing\n");
+            print(vm, e);
+        }
+    }
+    vm.take_raised();
+    if interrupted { INTERRUPTED } else { 1 }
+}
+
+/// Prints an exception as `sys.__excepthook__` does.
+fn print(vm: &mut Vm, e: Value) {
     let ty = vm.type_of(e).value();
     let tb = e
         .cast::<PyException>()
         .and_then(|x| x.traceback.get().non_null())
         .unwrap_or(Value::NONE);
-    let shown = hook.is_some_and(|h| vm.call(h, &[ty, e, tb]).is_ok());
-    if !shown {
+    if skein_modules::sys::hooks::print_exception(vm, ty, e, tb).is_err() {
         vm.take_raised();
         crate::report::print_exception(vm, e);
     }
-    if interrupted { 130 } else { 1 }
+}
+
+/// What the process ends with for a SystemExit; a code that is no integer is a message.
+fn exit_code(vm: &mut Vm, e: Value) -> i32 {
+    let v = vm.get_attr_text(e, "code").unwrap_or(Value::NONE);
+    if v.is_none() {
+        return 0;
+    }
+    if vm.is_instance_of(v, ids::INT) {
+        return as_i64(v).map_or(255, |n| n as i32 & 0xff);
+    }
+    let _ = flush(vm, "stdout");
+    match vm.str(v) {
+        Ok(s) => {
+            let _ = write_stderr(vm, &s.text_lossy());
+        }
+        Err(_) => {
+            vm.take_raised();
+        }
+    }
+    let _ = write_stderr(vm, "\n");
+    vm.take_raised();
+    1
 }

@@ -2,6 +2,7 @@
 
 use super::Step;
 use super::run::cx::Cx;
+use skein_runtime::builtins::traceback::PyTraceback;
 use skein_runtime::prelude::*;
 
 /// `ImportName`
@@ -72,7 +73,54 @@ pub fn import_module(
         ));
     };
     let fromlist = fromlist.non_null().unwrap_or(Value::NONE);
-    vm.call(import, &[name, globals, Value::NONE, fromlist, level])
+    let r = vm.call(import, &[name, globals, Value::NONE, fromlist, level]);
+    if r.is_err() && vm.config.verbose == 0 {
+        hide_importlib(vm);
+    }
+    r
+}
+
+/// Takes importlib's own frames out of the traceback of the exception in flight: all of them from an ImportError, else
+/// those that lead to the module's body.
+fn hide_importlib(vm: &mut Vm) {
+    let Some(e) = vm.raised.get().cast::<PyException>() else {
+        return;
+    };
+    let all = vm.is_instance_of(e.value(), ids::IMPORT_ERROR);
+    let link = |before: Option<Ref<PyTraceback>>, tb: Value| match before {
+        Some(b) => b.next.set(b, tb),
+        None => e.traceback.set(e, tb),
+    };
+    // What stands before the run of importlib's frames that is being looked at, and before the current entry.
+    let (mut outer, mut last, mut inside) = (None, None, false);
+    let mut at = e.traceback.get().cast::<PyTraceback>();
+    while let Some(tb) = at {
+        let next = tb.next.get();
+        let code = tb.frame.expect().code.expect();
+        let own = is_importlib(skein_runtime::builtins::str::lossy(code.filename.get()).as_str());
+        if own && !inside {
+            outer = last;
+        }
+        inside = own;
+        let name = code.name.get();
+        if own && (all || skein_runtime::builtins::str::lossy(name) == "_call_with_frames_removed")
+        {
+            link(outer, next);
+            last = outer;
+        } else {
+            last = Some(tb);
+        }
+        at = next.cast();
+    }
+}
+
+fn is_importlib(filename: &str) -> bool {
+    matches!(
+        filename,
+        "<frozen importlib._bootstrap>"
+            | "<frozen importlib._bootstrap_external>"
+            | "<frozen _skein_importer>"
+    )
 }
 
 /// `module.__spec__._initializing`

@@ -45,7 +45,7 @@ fn unbound_local(vm: &mut Vm, name: Value) -> Raised {
     let text = skein_runtime::builtins::str::lossy(name);
     vm.name_error(
         ids::UNBOUND_LOCAL_ERROR,
-        name,
+        Value::NULL,
         format!("cannot access local variable '{text}' where it is not associated with a value"),
     )
 }

@@ -1,6 +1,7 @@
 //! `BaseExceptionGroup` and `ExceptionGroup` (PEP 654), and what the interpreter needs for `except*`.
 
 use super::exception_methods::{exception, field, items, no_keywords, set_args};
+use super::traceback::PyTraceback;
 use crate::prelude::*;
 
 const MESSAGE: usize = field::GROUP;
@@ -277,10 +278,12 @@ pub fn exc_group_match(vm: &mut Vm, exc: Value, types: Value) -> PyResult<(Value
             vm.builtin_type(ids::BASE_EXCEPTION_GROUP).value(),
             vm.empty_str().value(),
         );
-        let one = vm.new_list(&[exc]);
+        let one = vm.new_tuple(&[exc]);
         let wrapped = vm.call(ty, &[empty, one])?;
-        if let (Some(w), Some(e)) = (wrapped.cast::<PyException>(), exc.cast::<PyException>()) {
-            w.traceback.set(w, e.traceback.get());
+        if let (Some(w), Some(frame)) = (wrapped.cast::<PyException>(), vm.current_frame()) {
+            let object = super::frame_attrs::frame_object(vm, frame);
+            let tb = PyTraceback::new(vm, Value::NULL, object, frame.lasti(), 0);
+            w.traceback.set(w, tb.value());
         }
         return Ok((wrapped, Value::NONE));
     }

@@ -6,44 +6,41 @@ use skein_runtime::prelude::*;
 const VARARGS: u32 = 4;
 const VARKEYWORDS: u32 = 8;
 
-/// The values of all parameters in register order: positional, keyword-only, `*args`, `**kwargs`.
+/// Writes the values of all parameters in register order: positional, keyword-only, `*args`, `**kwargs`. `bound` has one
+/// place for each, all `NULL`.
 pub fn bind(
     vm: &mut Vm,
     f: Ref<PyFunction>,
     args: &[Value],
     kwnames: Option<Ref<PyTuple>>,
-) -> PyResult<ValueVec> {
+    bound: &mut [Value],
+) -> PyResult<()> {
     let code = f.code();
     let flags = code.flags.get();
     let (argcount, kwonly) = (code.argcount as usize, code.kwonlyargcount as usize);
     let named = argcount + kwonly;
-    let total = code.parameter_count() as usize;
     let nkw = kwnames.map_or(0, |k| k.len());
     let positional = &args[..args.len() - nkw];
-    let mut bound = ValueVec::with_capacity(&vm.heap, total);
     let taken = positional.len().min(argcount);
-    for v in &positional[..taken] {
-        bound.push(&vm.heap, *v);
-    }
-    for _ in taken..total {
-        bound.push(&vm.heap, Value::NULL);
-    }
+    bound[..taken].copy_from_slice(&positional[..taken]);
     if flags & VARARGS != 0 {
         let rest = PyTuple::from_slice(vm, &positional[taken..]);
-        bound.set(named, rest.value());
+        bound[named] = rest.value();
     }
     if flags & VARKEYWORDS != 0 {
         let dict = PyDict::new(vm);
-        bound.set(total - 1, dict.value());
+        bound[bound.len() - 1] = dict.value();
     }
     if let Some(names) = kwnames {
-        bind_keywords(vm, f, &mut bound, names, &args[args.len() - nkw..])?;
+        bind_keywords(vm, f, bound, names, &args[args.len() - nkw..])?;
     }
     if positional.len() > argcount && flags & VARARGS == 0 {
-        return Err(too_many(vm, f, positional.len(), &bound));
+        return Err(too_many(vm, f, positional.len(), bound));
     }
-    fill_defaults(vm, f, &mut bound)?;
-    Ok(bound)
+    if taken == argcount && kwonly == 0 {
+        return Ok(());
+    }
+    fill_defaults(vm, f, bound)
 }
 
 fn qualname(f: Ref<PyFunction>) -> String {
@@ -62,7 +59,7 @@ fn same_text(a: Value, b: Value) -> bool {
 fn bind_keywords(
     vm: &mut Vm,
     f: Ref<PyFunction>,
-    bound: &mut ValueVec,
+    bound: &mut [Value],
     names: Ref<PyTuple>,
     values: &[Value],
 ) -> PyResult<()> {
@@ -74,17 +71,22 @@ fn bind_keywords(
         if !name.is::<PyStr>() {
             return Err(vm.type_error(format!("{}() keywords must be strings", qualname(f))));
         }
-        match (posonly..named).find(|&i| same_text(parameter_name(f, i), *name)) {
-            Some(i) if !bound.get(i).is_null() => {
+        let parameters = code.varnames.expect();
+        let parameters = parameters.items();
+        let at = (posonly..named)
+            .find(|&i| parameters[i] == *name)
+            .or_else(|| (posonly..named).find(|&i| same_text(parameters[i], *name)));
+        match at {
+            Some(i) if !bound[i].is_null() => {
                 let text = skein_runtime::builtins::str::lossy(*name);
                 return Err(vm.type_error(format!(
                     "{}() got multiple values for argument '{text}'",
                     qualname(f)
                 )));
             }
-            Some(i) => bound.set(i, *v),
+            Some(i) => bound[i] = *v,
             None if has_kwargs => {
-                let dict: Ref<PyDict> = bound.get(bound.len() - 1).cast().expect("made by bind");
+                let dict: Ref<PyDict> = bound[bound.len() - 1].cast().expect("made by bind");
                 dict.insert(vm, *name, *v)?;
             }
             None => return Err(unexpected_keyword(vm, f, names, *name)),
@@ -115,31 +117,26 @@ fn unexpected_keyword(vm: &mut Vm, f: Ref<PyFunction>, names: Ref<PyTuple>, name
     ))
 }
 
-fn fill_defaults(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut ValueVec) -> PyResult<()> {
+fn fill_defaults(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut [Value]) -> PyResult<()> {
     let code = f.code();
     let (argcount, kwonly) = (code.argcount as usize, code.kwonlyargcount as usize);
     let defaults = f.defaults.get().cast::<PyTuple>();
     let ndefaults = defaults.map_or(0, |d| d.len());
     let first_default = argcount.saturating_sub(ndefaults);
-    let missing: Vec<usize> = (0..first_default)
-        .filter(|&i| bound.get(i).is_null())
-        .collect();
+    let missing: Vec<usize> = (0..first_default).filter(|&i| bound[i].is_null()).collect();
     if !missing.is_empty() {
         return Err(missing_error(vm, f, &missing, "positional"));
     }
     if let Some(d) = defaults {
         for i in first_default..argcount {
-            if bound.get(i).is_null() {
-                bound.set(
-                    i,
-                    d.items()[i - first_default + ndefaults.saturating_sub(argcount)],
-                );
+            if bound[i].is_null() {
+                bound[i] = d.items()[i - first_default + ndefaults.saturating_sub(argcount)];
             }
         }
     }
     let mut missing = Vec::new();
     for i in argcount..argcount + kwonly {
-        if !bound.get(i).is_null() {
+        if !bound[i].is_null() {
             continue;
         }
         let default = match f.kwdefaults.get().cast::<PyDict>() {
@@ -147,7 +144,7 @@ fn fill_defaults(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut ValueVec) -> PyRes
             None => None,
         };
         match default {
-            Some(v) => bound.set(i, v),
+            Some(v) => bound[i] = v,
             None => missing.push(i),
         }
     }
@@ -182,12 +179,12 @@ fn missing_error(vm: &mut Vm, f: Ref<PyFunction>, missing: &[usize], kind: &str)
     ))
 }
 
-fn too_many(vm: &mut Vm, f: Ref<PyFunction>, given: usize, bound: &ValueVec) -> Raised {
+fn too_many(vm: &mut Vm, f: Ref<PyFunction>, given: usize, bound: &[Value]) -> Raised {
     let code = f.code();
     let argcount = code.argcount as usize;
     let ndefaults = f.defaults.get().cast::<PyTuple>().map_or(0, |d| d.len());
     let kw_given = (argcount..argcount + code.kwonlyargcount as usize)
-        .filter(|&i| !bound.get(i).is_null())
+        .filter(|&i| !bound[i].is_null())
         .count();
     let plural = |n: usize| if n == 1 { "" } else { "s" };
     let takes = if ndefaults > 0 {

@@ -34,17 +34,38 @@ pub fn enter_function(
     if code.fast_argcount as usize == args.len() && kwnames.is_none() {
         return Ok(Flow::Entered(frames::push(vm, f, code, args, ret)?));
     }
-    let bound;
-    let args = if code.argcount as usize == args.len()
+    if code.argcount as usize == args.len()
         && kwnames.is_none()
         && code.flags.get() & 0xc == 0
         && code.kwonlyargcount == 0
     {
-        args
-    } else {
-        bound = bind(vm, f, args, kwnames)?;
-        bound.as_slice()
-    };
+        return start(vm, f, args, ret);
+    }
+    match code.parameter_count() as usize {
+        0..=16 => bind_and_start::<16>(vm, f, args, kwnames, ret),
+        17..=1024 => bind_and_start::<1024>(vm, f, args, kwnames, ret),
+        _ => bind_and_start::<0x10000>(vm, f, args, kwnames, ret),
+    }
+}
+
+/// [`start`] with the arguments bound in `ROOM` words of native stack, where the collector sees them.
+#[inline(never)]
+fn bind_and_start<const ROOM: usize>(
+    vm: &mut Vm,
+    f: Ref<PyFunction>,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+    ret: u64,
+) -> PyResult<Flow> {
+    let mut bound = [Value::NULL; ROOM];
+    let bound = &mut bound[..f.code().parameter_count() as usize];
+    bind(vm, f, args, kwnames, bound)?;
+    start(vm, f, bound, ret)
+}
+
+/// Pushes the frame of a function, or makes its generator, from the values of all its parameters.
+fn start(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value], ret: u64) -> PyResult<Flow> {
+    let code = f.code();
     if code.flags.get() & GENERATOR_FLAGS == 0 {
         return Ok(Flow::Entered(frames::push(vm, f, code, args, ret)?));
     }
@@ -167,7 +188,8 @@ fn window_args<'a>(cx: Cx, base: usize, argc: usize) -> &'a [Value] {
 pub fn op_call(vm: &mut Vm, cx: Cx) -> Step {
     let base = cx.b();
     let mut callable = cx.reg(base);
-    if let Some(m) = callable.cast::<PyMethod>()
+    if callable.kind() == Some(Kind::BoundMethod)
+        && let Some(m) = callable.cast::<PyMethod>()
         && cx.reg(base + 1).is_null()
     {
         callable = m.func.get();
@@ -175,6 +197,14 @@ pub fn op_call(vm: &mut Vm, cx: Cx) -> Step {
         cx.set(base + 1, m.this.get());
     }
     let args = window_args(cx, base, cx.c());
+    if callable.kind() == Some(Kind::Builtin)
+        && let Some(b) = callable.cast::<PyBuiltin>()
+        && !b.resumes
+    {
+        let v = vm.call_builtin(b, args, None)?;
+        cx.set(cx.a(), v);
+        return Ok(cx.after(2));
+    }
     let flow = begin(
         vm,
         callable,

@@ -28,10 +28,11 @@ pub fn begin_instantiate(
             };
         }
     }
+    if ty.builtin_id != 0 {
+        return Ok(Flow::Done(vm.call_type(ty, args, kwnames)?));
+    }
     // Only a call instruction (which stores) can finish `__init__` in its own frame: it keeps the new object in its window.
-    if Action::of(word) != Action::Store
-        || ty.builtin_id != 0
-        || ty.has(tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION)
+    if Action::of(word) != Action::Store || ty.has(tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION)
     {
         return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
     }
@@ -89,6 +90,55 @@ pub fn begin_instantiate(
         Flow::Done(v) => {
             check_init_result(vm, v)?;
             Ok(Flow::Done(object))
+        }
+    }
+}
+
+/// The `__init__` written in Python of a class whose instances are plain objects made by `object.__new__` when it is called.
+fn simple_init(vm: &mut Vm, ty: Ref<PyType>) -> Option<Ref<PyFunction>> {
+    let version = ty.version(vm);
+    if ty.call_version.get() != version {
+        let names = vm.names;
+        let simple = vm.type_of(ty.value()).builtin_id == ids::TYPE
+            && ty.builtin_id == 0
+            && ty.kind.get() == Kind::Instance
+            && vm
+                .type_lookup(ty, names.__new__)
+                .is_some_and(|new| is_native_method(new, ids::OBJECT, "__new__"));
+        let init = vm
+            .type_lookup(ty, names.__init__)
+            .filter(|i| simple && i.kind() == Some(Kind::Function));
+        ty.call_init.set(ty, init.unwrap_or(Value::NULL));
+        ty.call_version.set(version);
+    }
+    if ty.has(tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION) {
+        return None;
+    }
+    ty.call_init.get().cast()
+}
+
+/// `Call` of a type object: the commonest form without copying the arguments, others as any call.
+pub fn op_call_class(vm: &mut Vm, cx: Cx) -> Step {
+    let base = cx.b();
+    let Some(ty) = cx.reg(base).cast::<PyType>() else {
+        return super::call::op_call(vm, cx);
+    };
+    if !cx.reg(base + 1).is_null() {
+        return super::call::op_call(vm, cx);
+    }
+    let Some(init) = simple_init(vm, ty) else {
+        return super::call::op_call(vm, cx);
+    };
+    let object = vm.alloc_instance(ty).value();
+    cx.set(base + 1, object);
+    let args = cx.regs(base + 1, cx.c() + 1);
+    let word = ret(Action::Init, 2, cx.a(), base as u32 + 1);
+    match enter_function(vm, init, args, None, word)? {
+        Flow::Entered(pc) => Ok(pc),
+        Flow::Done(v) => {
+            check_init_result(vm, v)?;
+            cx.set(cx.a(), object);
+            Ok(cx.after(2))
         }
     }
 }

@@ -118,13 +118,10 @@ pub fn begin_method(
     let Some(b) = callable.cast::<PyBuiltin>() else {
         return Ok(None);
     };
-    let name = b.def.name;
-    if kwnames.is_some()
-        || Action::of(word) != Action::Store
-        || !matches!(name, "send" | "__next__" | "next")
-    {
+    if !b.resumes || kwnames.is_some() || Action::of(word) != Action::Store {
         return Ok(None);
     }
+    let name = b.def.name;
     let bound = b.this.get();
     let (receiver, rest) = match (bound.cast::<PyGenerator>(), args.split_first()) {
         (Some(g), _) if name != "next" => (g.value(), args),

@@ -23,6 +23,11 @@ fn cache_key(vm: &Vm, v: Value) -> Option<u64> {
     Some((v.shape_id() as u64) << 32 | vm.type_epoch.get() as u64)
 }
 
+/// As [`cache_key`], if no object of the shape can have an attribute `name` of its own (a deleted one leaves its place).
+fn type_cache_key(vm: &Vm, v: Value, name: Ref<PyStr>) -> Option<u64> {
+    cache_key(vm, v).filter(|_| vm.shape_of(v).is_some_and(|s| s.lookup(name).is_none()))
+}
+
 /// `LoadAttr` and `LoadMethod`
 pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
     let method = is_load_method(cx);
@@ -32,18 +37,28 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
     if ty.has(tflag::CUSTOM_GETATTR) {
         return load_hooked(vm, cx, v, ty, name, word);
     }
-    if v.kind() == Some(Kind::Type) {
-        let r = vm.get_attr(v, name)?;
-        return Ok(put(cx, method, r));
+    if let Some(of) = v.cast::<PyType>() {
+        return load_of_type(vm, cx, of, name, method);
     }
     match vm.find_attribute(v, name) {
         Found::Own(r) => {
             cache_own(vm, cx, v, name, method);
             Ok(put(cx, method, r))
         }
-        Found::Plain(r) => Ok(put(cx, method, r)),
+        Found::Plain(r) => {
+            if !method
+                && is_plain(r)
+                && let Some(key) = type_cache_key(vm, v, name)
+            {
+                let version = ty.version(vm) as u64;
+                cx.set_ext(1, key & !0xffff_ffff | version);
+                cx.set_ext(2, r.bits());
+                cx.set_opcode(special::LOAD_ATTR_CLASS);
+            }
+            Ok(put(cx, method, r))
+        }
         Found::Method(f) if method => {
-            if let Some(key) = cache_key(vm, v) {
+            if let Some(key) = type_cache_key(vm, v, name) {
                 cx.set_ext(1, key);
                 cx.set_ext(2, f.bits());
                 cx.set_opcode(special::LOAD_METHOD_CACHED);
@@ -67,15 +82,12 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
             Ok(put(cx, method, r))
         }
         Found::DataDescriptor(d) => {
-            if let Some(m) = d.cast::<skein_runtime::builtins::getset::PyMember>()
-                && !method
+            if !method
+                && let Some(offset) = member_offset(vm, v, ty, d)
                 && let Some(key) = cache_key(vm, v)
-                && let Some(shape) = vm.shape_of(v)
-                && shape.ext_offset != skein_runtime::object::shape::FROM_END
-                && ty.is_subtype(m.owner.expect())
             {
                 cx.set_ext(1, key);
-                cx.set_ext(2, (shape.ext_offset as usize + 8 + 8 * m.index) as u64);
+                cx.set_ext(2, offset as u64);
                 cx.set_opcode(special::LOAD_ATTR_SLOT);
             }
             let r = vm.descriptor_get(d, v, ty)?;
@@ -88,10 +100,48 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
     }
 }
 
+/// Loads an attribute of a type object and remembers what its MRO gives as it is: plain values, functions, and for a call
+/// static and class methods. Those of a metaclass are looked up each time.
+fn load_of_type(vm: &mut Vm, cx: Cx, ty: Ref<PyType>, name: Ref<PyStr>, method: bool) -> Step {
+    use skein_runtime::builtins::wrapper::PyWrapper;
+    let (Found::Plain(found) | Found::Method(found), true) = vm.find_type_attribute(ty, name)
+    else {
+        let r = vm.get_attr(ty.value(), name)?;
+        return Ok(put(cx, method, r));
+    };
+    let key = (ty.version(vm) as u64) << 32 | vm.type_epoch.get() as u64;
+    let wrapped = found.cast::<PyWrapper>().map(|w| w.a.get());
+    let (f, tag) = match (found.shape_id(), wrapped) {
+        (ids::FUNCTION, _) => (found, 0),
+        (ids::STATICMETHOD, Some(f)) => (f, 0),
+        (ids::CLASSMETHOD, Some(f)) if method && f.kind() == Some(Kind::Function) => (f, 1),
+        (ids::CLASSMETHOD, _) => (Value::NULL, 0),
+        _ if is_plain(found) && !found.is::<PyBuiltin>() => (found, 0),
+        _ => (Value::NULL, 0),
+    };
+    if f.is_null() || (method && !f.is_object()) {
+        let r = vm.get_attr(ty.value(), name)?;
+        return Ok(put(cx, method, r));
+    }
+    cx.set_ext(1, key);
+    cx.set_ext(2, f.bits() | tag);
+    cx.set_opcode(if method {
+        special::LOAD_METHOD_OF_TYPE
+    } else {
+        special::LOAD_ATTR_OF_TYPE
+    });
+    cx.set(cx.a(), f);
+    if method {
+        let this = if tag == 1 { ty.value() } else { Value::NULL };
+        cx.set(cx.a() + 1, this);
+    }
+    Ok(cx.after(3))
+}
+
 /// `x` distinguishes nothing here: the opcode says whether a call follows.
 fn is_load_method(cx: Cx) -> bool {
     let op = cx.insn.opcode();
-    op == Op::LoadMethod as u8 || op == special::LOAD_METHOD_CACHED
+    op == Op::LoadMethod as u8
 }
 
 fn put(cx: Cx, method: bool, v: Value) -> super::run::cx::Pc {
@@ -237,6 +287,7 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
         .shape_of(object)
         .filter(|s| s.has_dict && !s.dict_mode && s.ext_offset != 0)
     else {
+        cache_member_store(vm, cx, object, ty, name);
         vm.set_attr(object, name, v)?;
         return Ok(cx.after(3));
     };
@@ -285,6 +336,26 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
         }
     }
     Ok(cx.after(3))
+}
+
+/// Remembers the place of a `__slots__` member for later stores.
+fn cache_member_store(vm: &mut Vm, cx: Cx, object: Value, ty: Ref<PyType>, name: Ref<PyStr>) {
+    if let Some(on_type) = vm.type_lookup(ty, name)
+        && let Some(offset) = member_offset(vm, object, ty, on_type)
+        && let Some(key) = cache_key(vm, object)
+    {
+        cx.set_ext(1, key);
+        cx.set_ext(2, offset as u64);
+        cx.set_opcode(special::STORE_ATTR_SLOT);
+    }
+}
+
+/// The byte offset of a `__slots__` member in instances like `object`.
+fn member_offset(vm: &Vm, object: Value, ty: Ref<PyType>, descriptor: Value) -> Option<usize> {
+    let m = descriptor.cast::<skein_runtime::builtins::getset::PyMember>()?;
+    let shape = vm.shape_of(object)?;
+    (shape.ext_offset != skein_runtime::object::shape::FROM_END && ty.is_subtype(m.owner.expect()))
+        .then(|| shape.ext_offset as usize + 8 + 8 * m.index)
 }
 
 fn is_plain(v: Value) -> bool {
@@ -410,23 +481,55 @@ pub fn op_load_special(vm: &mut Vm, cx: Cx) -> Step {
     Ok(cx.after(1))
 }
 
+/// Begins a `__getitem__` written in Python; the inner value is where to go on.
+fn begin_getitem(
+    vm: &mut Vm,
+    cx: Cx,
+    object: Value,
+    key: Value,
+) -> PyResult<Option<super::run::cx::Pc>> {
+    if object.shape_id() < ids::FIRST_DYNAMIC && object.kind() != Some(Kind::Type) {
+        return Ok(None);
+    }
+    let name = vm.names.__getitem__;
+    match vm.lookup_special(object, name) {
+        Some(m) if m.kind() == Some(Kind::Function) => {
+            let word = ret(Action::Store, 1, cx.a(), 0);
+            let flow = begin(vm, m, &[object, key], None, word)?;
+            Ok(Some(store(cx, flow, cx.a(), 1)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Begins a `__setitem__` written in Python; the inner `None`: it has returned already.
+fn begin_setitem(
+    vm: &mut Vm,
+    object: Value,
+    key: Value,
+    v: Value,
+) -> PyResult<Option<Option<super::run::cx::Pc>>> {
+    if object.shape_id() < ids::FIRST_DYNAMIC {
+        return Ok(None);
+    }
+    let name = vm.names.__setitem__;
+    match vm.lookup_special(object, name) {
+        Some(m) if m.kind() == Some(Kind::Function) => {
+            let word = ret(Action::Discard, 1, 0, 0);
+            Ok(Some(match begin(vm, m, &[object, key, v], None, word)? {
+                Flow::Done(_) => None,
+                Flow::Entered(pc) => Some(pc),
+            }))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// `LoadSubscr`
 pub fn op_load_subscr(vm: &mut Vm, cx: Cx) -> Step {
     let (object, key) = (cx.reg(cx.b()), cx.reg(cx.c()));
-    if object.shape_id() >= ids::FIRST_DYNAMIC || object.kind() == Some(Kind::Type) {
-        let name = vm.names.__getitem__;
-        if let Some(m) = vm.lookup_special(object, name)
-            && m.kind() == Some(Kind::Function)
-        {
-            let flow = begin(
-                vm,
-                m,
-                &[object, key],
-                None,
-                ret(Action::Store, 1, cx.a(), 0),
-            )?;
-            return Ok(store(cx, flow, cx.a(), 1));
-        }
+    if let Some(pc) = begin_getitem(vm, cx, object, key)? {
+        return Ok(pc);
     }
     let v = vm.get_item(object, key)?;
     cx.set(cx.a(), v);
@@ -436,24 +539,8 @@ pub fn op_load_subscr(vm: &mut Vm, cx: Cx) -> Step {
 /// `StoreSubscr`
 pub fn op_store_subscr(vm: &mut Vm, cx: Cx) -> Step {
     let (object, key, v) = (cx.reg(cx.a()), cx.reg(cx.b()), cx.reg(cx.c()));
-    if object.shape_id() >= ids::FIRST_DYNAMIC {
-        let name = vm.names.__setitem__;
-        if let Some(m) = vm.lookup_special(object, name)
-            && m.kind() == Some(Kind::Function)
-        {
-            return Ok(
-                match begin(
-                    vm,
-                    m,
-                    &[object, key, v],
-                    None,
-                    ret(Action::Discard, 1, 0, 0),
-                )? {
-                    Flow::Done(_) => cx.after(1),
-                    Flow::Entered(pc) => pc,
-                },
-            );
-        }
+    if let Some(pc) = begin_setitem(vm, object, key, v)? {
+        return Ok(pc.unwrap_or(cx.after(1)));
     }
     vm.set_item(object, key, v)?;
     Ok(cx.after(1))
@@ -478,15 +565,30 @@ fn slice_of(vm: &mut Vm, cx: Cx) -> Value {
 
 /// `LoadSlice`
 pub fn op_load_slice(vm: &mut Vm, cx: Cx) -> Step {
+    let (object, start, stop) = (cx.reg(cx.b()), cx.reg(cx.c()), cx.reg(cx.c() + 1));
+    if let Some(v) = vm.get_slice_simple(object, start, stop) {
+        cx.set(cx.a(), v);
+        return Ok(cx.after(1));
+    }
     let s = slice_of(vm, cx);
-    let v = vm.get_item(cx.reg(cx.b()), s)?;
+    if let Some(pc) = begin_getitem(vm, cx, object, s)? {
+        return Ok(pc);
+    }
+    let v = vm.get_item(object, s)?;
     cx.set(cx.a(), v);
     Ok(cx.after(1))
 }
 
 /// `StoreSlice`
 pub fn op_store_slice(vm: &mut Vm, cx: Cx) -> Step {
+    let (object, v) = (cx.reg(cx.a()), cx.reg(cx.b()));
+    if vm.set_slice_simple(object, cx.reg(cx.c()), cx.reg(cx.c() + 1), v) {
+        return Ok(cx.after(1));
+    }
     let s = slice_of(vm, cx);
-    vm.set_item(cx.reg(cx.a()), s, cx.reg(cx.b()))?;
+    if let Some(pc) = begin_setitem(vm, object, s, v)? {
+        return Ok(pc.unwrap_or(cx.after(1)));
+    }
+    vm.set_item(object, s, v)?;
     Ok(cx.after(1))
 }

@@ -18,6 +18,8 @@ pub struct PyBuiltin {
     pub this: Slot,
     /// `__module__` name (functions), else `NULL`.
     pub module: Slot,
+    /// May be a generator's method or `next()`, which the interpreter runs without the native stack.
+    pub resumes: bool,
     /// `__objclass__` of descriptors; the type that offers a bound method.
     pub owner: RefSlot<PyType>,
 }
@@ -42,6 +44,7 @@ impl PyBuiltin {
             PyBuiltin {
                 header: Header::PENDING,
                 def,
+                resumes: matches!(def.name, "send" | "__next__" | "next"),
                 this: Slot::new(this),
                 module: Slot::new(module),
                 owner: RefSlot::from_option(owner),

@@ -116,6 +116,19 @@ impl Ref<PyList> {
         }
         self.len.set(len + 1);
     }
+    /// `append` without growing the storage; false if there is no room.
+    #[inline(always)]
+    pub fn push_within_room(self, v: Value) -> bool {
+        let len = self.len.get();
+        match self.items.get() {
+            Some(a) if len < a.len() => {
+                a.set(len, v);
+                self.len.set(len + 1);
+                true
+            }
+            _ => false,
+        }
+    }
     #[inline(never)]
     fn push_grow(self, vm: &mut Vm, v: Value) {
         let len = self.len.get();

@@ -20,7 +20,8 @@ pub fn getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
 }
 
-fn get_slice(vm: &mut Vm, list: Ref<PyList>, parts: SliceParts) -> Ref<PyList> {
+/// A new list of the items that a slice takes.
+pub fn get_slice(vm: &mut Vm, list: Ref<PyList>, parts: SliceParts) -> Ref<PyList> {
     let r = SliceRange::adjust(parts, list.len());
     let Some(source) = list.array().filter(|_| r.count > 0) else {
         return PyList::new(vm);

@@ -44,6 +44,8 @@ pub mod tflag {
     pub const HAS_DEL: u32 = 2048;
     /// Attributes of the type itself cannot be set.
     pub const IMMUTABLE: u32 = 4096;
+    /// Known to have neither `__bool__` nor `__len__`: every instance is true.
+    pub const PLAIN_TRUTH: u32 = 8192;
     /// Flags that a subclass inherits.
     pub const INHERITED: u32 = SEQUENCE | MAPPING | MATCH_SELF | HAS_DICT | HAS_WEAKREF;
 }
@@ -80,6 +82,10 @@ pub struct PyType {
     pub member_slots: Cell<u16>,
     /// Inline attribute slots for new instances.
     pub inline_hint: Cell<u16>,
+    /// The version for which `call_init` holds.
+    pub call_version: Cell<u32>,
+    /// The Python `__init__` of instances that are plain objects made by `object.__new__`, else `NULL`.
+    pub call_init: Slot,
     /// The metaclass keeps per-class state behind this layout: the `ext` word of type objects follows.
     ext: Slot,
 }
@@ -94,6 +100,7 @@ impl PyType {
         t.visit(self.dict.value());
         t.visit(self.subclasses.value());
         t.visit(self.root_shape.value());
+        t.visit_slot(&self.call_init);
         t.visit_slot(&self.ext);
     }
     /// Tests flags.
@@ -281,6 +288,8 @@ impl Vm {
                 builtin_id: init.builtin_id,
                 member_slots: Cell::new(0),
                 inline_hint: Cell::new(0),
+                call_version: Cell::new(0),
+                call_init: Slot::new(Value::NULL),
                 ext: Slot::new(Value::NULL),
             },
             extra,
@@ -435,6 +444,7 @@ fn mro_lookup(ty: Ref<PyType>, name: Ref<PyStr>) -> Option<Value> {
 /// Recomputes the flags that say which attribute hooks a type has.
 pub fn refresh_flags(vm: &mut Vm, ty: Ref<PyType>) {
     let n = &vm.names;
+    let (truth, len) = (n.__bool__, n.__len__);
     let (getattribute, getattr, setattr, delattr, del) = (
         n.__getattribute__,
         n.__getattr__,
@@ -444,8 +454,11 @@ pub fn refresh_flags(vm: &mut Vm, ty: Ref<PyType>) {
     );
     let object = vm.builtin_type(ids::OBJECT).dict();
     let differs = |name: Ref<PyStr>| mro_lookup(ty, name) != object.get_interned(name.value());
-    let mut flags =
-        ty.flags.get() & !(tflag::CUSTOM_GETATTR | tflag::CUSTOM_SETATTR | tflag::HAS_DEL);
+    let mut flags = ty.flags.get()
+        & !(tflag::CUSTOM_GETATTR | tflag::CUSTOM_SETATTR | tflag::HAS_DEL | tflag::PLAIN_TRUTH);
+    if mro_lookup(ty, truth).is_none() && mro_lookup(ty, len).is_none() {
+        flags |= tflag::PLAIN_TRUTH;
+    }
     if differs(getattribute) || mro_lookup(ty, getattr).is_some() {
         flags |= tflag::CUSTOM_GETATTR;
     }

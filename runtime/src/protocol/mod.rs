@@ -12,4 +12,5 @@ pub mod iterate;
 pub mod number;
 pub mod object;
 pub mod raise;
+pub mod slices;
 pub mod warn;

@@ -9,7 +9,7 @@ use crate::builtins::tuple::PyTuple;
 use crate::error::PyResult;
 use crate::object::header::Ref;
 use crate::object::shape::ids;
-use crate::object::types::PyType;
+use crate::object::types::{PyType, tflag};
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -36,6 +36,9 @@ impl Vm {
             ids::DICT => v.cast::<PyDict>().map(|d| !d.is_empty()),
             ids::SET | ids::FROZENSET => v.cast::<PySet>().map(|s| !s.is_empty()),
             ids::INT | ids::FLOAT | ids::FUNCTION | ids::TYPE => Some(true),
+            id if id >= ids::FIRST_DYNAMIC && self.shapes.get(id).ty().has(tflag::PLAIN_TRUTH) => {
+                Some(true)
+            }
             _ => None,
         }
     }

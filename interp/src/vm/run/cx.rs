@@ -204,6 +204,15 @@ pub fn write_generator_frame(
     generator_frame(g)
 }
 
+/// Register 0 of the frame inside a generator object.
+#[inline(always)]
+pub fn generator_frame_pointer(
+    g: Ref<skein_runtime::builtins::generator::PyGenerator>,
+) -> *mut u64 {
+    use skein_runtime::tasklet::stack::FRAME_WORDS;
+    g.frame_words().as_ptr().wrapping_add(FRAME_WORDS) as *mut u64
+}
+
 /// The frame inside a generator object.
 pub fn generator_frame(g: Ref<skein_runtime::builtins::generator::PyGenerator>) -> Frame {
     use skein_runtime::tasklet::stack::FRAME_WORDS;

@@ -5,8 +5,12 @@
 //! *slow* handler: it saves the instruction address and calls an ordinary function over [`cx::Cx`], which gives the
 //! address to go on at, in the frame `Vm::fp`. A panic in such a function becomes `SystemError`.
 
+mod attr;
+mod calls;
 pub mod cx;
 mod fast;
+mod items;
+mod macros;
 pub mod poll;
 pub mod ret;
 
@@ -51,6 +55,12 @@ pub mod special {
     pub const STORE_ATTR_SLOT: u8 = BASE + 6;
     /// A store that adds an attribute.
     pub const STORE_ATTR_ADD: u8 = BASE + 7;
+    /// A plain attribute of the object's class.
+    pub const LOAD_ATTR_CLASS: u8 = BASE + 8;
+    /// An attribute of a type object that is found as it is.
+    pub const LOAD_ATTR_OF_TYPE: u8 = BASE + 9;
+    /// A function, static or class method of a type object, about to be called.
+    pub const LOAD_METHOD_OF_TYPE: u8 = BASE + 10;
     /// Ends a run of the loop.
     pub const EXIT: u8 = 255;
 }
@@ -135,4 +145,4 @@ pub fn run(vm: &mut Vm, pc: Pc) {
     }
 }
 
-const _: () = assert!(Op::ALL.len() + 8 < special::EXIT as usize);
+const _: () = assert!(Op::ALL.len() + 11 < special::EXIT as usize);

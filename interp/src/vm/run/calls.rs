@@ -1,0 +1,179 @@
+//! Handlers of calls and returns.
+
+use super::super::{call, class, ops_iter, unwind};
+use super::cx::{Cx, Pc};
+use super::macros::{a, b, c, fast};
+use super::{Handler, go, run_body, slow};
+use crate::vm::Step;
+use crate::vm::run::ret::{Action, ret};
+use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+
+fast!(call_fast, |pc, fp, vm, insn, tbl| {
+    let base = b!(insn);
+    let callable = super::cx::word_value(*fp.add(base));
+    if callable.kind() == Some(Kind::Function) {
+        let f: Ref<PyFunction> = callable.cast_unchecked();
+        let code = f.code();
+        let with_self = (*fp.add(base + 1) != 0) as usize;
+        let argc = c!(insn) + with_self;
+        let need = (skein_runtime::tasklet::stack::FRAME_WORDS + code.nregs as usize) * 8;
+        let top = (*vm).stack_top.get();
+        let depth = (*vm).depth.get();
+        if code.fast_argcount as usize == argc
+            && ((*vm).stack_limit.get() as usize) - (top as usize) >= need
+            && depth < (*vm).recursion_limit.get()
+        {
+            (*vm).depth.set(depth + 1);
+            *fp.offset(at::PC) = pc as u64;
+            let args = fp.add(base + 2 - with_self);
+            let new = top.add(skein_runtime::tasklet::stack::FRAME_WORDS);
+            let start = super::cx::code_start(code);
+            *new.offset(at::CODE) = code.value().bits();
+            *new.offset(at::FUNCTION) = callable.bits();
+            *new.offset(at::CALLER) = fp as u64;
+            *new.offset(at::PC) = start as u64;
+            *new.offset(at::RETURN) = ret(Action::Store, 2, a!(insn), base as u32);
+            *new.offset(at::FRAME_OBJECT) = 0;
+            *new.offset(at::LOCALS) = 0;
+            *new.offset(at::GENERATOR) = 0;
+            let nregs = code.nregs as usize;
+            let mut i = 0;
+            while i < argc {
+                *new.add(i) = *args.add(i);
+                i += 1;
+            }
+            while i < nregs {
+                *new.add(i) = 0;
+                i += 1;
+            }
+            (*vm).stack_top.set(new.add(nregs));
+            (*vm).fp.set(new);
+            go!(start, new, vm, tbl)
+        }
+    } else if callable.kind() == Some(Kind::Type) {
+        return s_call_class(pc, fp, vm, insn, tbl);
+    }
+    return s_call(pc, fp, vm, insn, tbl);
+});
+slow!(s_call, call::op_call);
+slow!(s_call_class, class::op_call_class);
+
+/// Makes the frame of a suspended (or, for None, unstarted) generator the running one, as `generator::enter_send` does; `None`: it is in
+/// another state or the recursion limit is reached. The result is where to go on.
+#[inline(always)]
+pub(super) unsafe fn resume(
+    vm: *mut Vm,
+    pc: Pc,
+    fp: *mut u64,
+    g: Ref<PyGenerator>,
+    sent: u64,
+    word: u64,
+) -> Option<(Pc, *mut u64)> {
+    // SAFETY: called by handlers with the running frame of a live Vm; a generator's tail is a frame row (H5).
+    unsafe {
+        let state = g.state.get();
+        let created = state == GenState::Created && sent == Value::NONE.bits();
+        let depth = (*vm).depth.get();
+        if !(created || state == GenState::Suspended) || depth >= (*vm).recursion_limit.get() {
+            return None;
+        }
+        *fp.offset(at::PC) = pc as u64;
+        (*vm).depth.set(depth + 1);
+        let new = super::cx::generator_frame_pointer(g);
+        *new.offset(at::CALLER) = fp as u64;
+        *new.offset(at::RETURN) = word;
+        g.handled_below.set(g, (*vm).handled_top.get());
+        (*vm).handled_top.set(g.value());
+        g.state.set(GenState::Running);
+        (*vm).heap.remember(g.header());
+        (*vm).fp.set(new);
+        let next = *new.offset(at::PC) as Pc;
+        if created {
+            return Some((next, new));
+        }
+        *new.add(super::cx::word_at(next).a() as usize) = sent;
+        Some((next.add(1), new))
+    }
+}
+
+fast!(send, |pc, fp, vm, insn, tbl| {
+    let it = super::cx::word_value(*fp.add(b!(insn)));
+    if matches!(it.shape_id(), ids::GENERATOR | ids::COROUTINE) {
+        let word = ret(Action::Send, 2, a!(insn), 0);
+        let g: Ref<PyGenerator> = it.cast_unchecked();
+        if let Some((pc, fp)) = resume(vm, pc, fp, g, *fp.add(c!(insn)), word) {
+            go!(pc, fp, vm, tbl)
+        }
+    }
+    return s_send(pc, fp, vm, insn, tbl);
+});
+slow!(s_send, ops_iter::op_send);
+
+fast!(yield_fast, |pc, fp, vm, insn, tbl| {
+    let word = *fp.offset(at::RETURN);
+    let action = word as u8;
+    if insn >> 8 & 1 == 0
+        && (action == Action::ForIter as u8
+            || action == Action::Send as u8
+            || action == Action::GenCall as u8)
+    {
+        *fp.offset(at::PC) = pc as u64;
+        let g: Ref<PyGenerator> = super::cx::word_value(*fp.offset(at::GENERATOR)).cast_unchecked();
+        let v = *fp.add(b!(insn));
+        if insn >> 8 & 2 != 0 {
+            g.delegate.set(g, super::cx::word_value(*fp.add(c!(insn))));
+        } else {
+            g.delegate.set_unbarriered(Value::NULL);
+        }
+        g.state.set(GenState::Suspended);
+        (*vm).handled_top.set(g.handled_below.get());
+        g.handled_below.set_unbarriered(Value::NULL);
+        (*vm).depth.set((*vm).depth.get() - 1);
+        let caller = *fp.offset(at::CALLER) as *mut u64;
+        *fp.offset(at::CALLER) = 0;
+        (*vm).heap.remember(g.header());
+        (*vm).fp.set(caller);
+        *caller.add((word >> 16) as u16 as usize) = v;
+        let pc = (*caller.offset(at::PC) as Pc).add((word >> 8) as u8 as usize);
+        go!(pc, caller, vm, tbl)
+    }
+    return s_yield(pc, fp, vm, insn, tbl);
+});
+slow!(s_yield, ops_iter::op_yield);
+
+fast!(return_fast, |pc, fp, vm, insn, tbl| {
+    let word = *fp.offset(at::RETURN);
+    let v = *fp.add(a!(insn));
+    let (plain, init) = (
+        word as u8 == Action::Store as u8
+            || word as u8 == Action::Binary as u8 && v != Value::NOT_IMPLEMENTED.bits(),
+        word as u8 == Action::Init as u8 && v == Value::NONE.bits(),
+    );
+    // A stored result of a frame that nobody looked at and that is not the first of its chunk.
+    if (plain || init) && *fp.offset(at::FRAME_OBJECT) | *fp.offset(at::GENERATOR) == 0 {
+        let base = fp.sub(skein_runtime::tasklet::stack::FRAME_WORDS);
+        if let Some(chunk) = (*vm).chunk.get()
+            && chunk.base() != base
+        {
+            (*vm).stack_top.set(base);
+            (*vm).depth.set((*vm).depth.get() - 1);
+            let caller = *fp.offset(at::CALLER) as *mut u64;
+            (*vm).fp.set(caller);
+            *caller.add((word >> 16) as u16 as usize) = if init {
+                *caller.add((word >> 32) as usize)
+            } else {
+                v
+            };
+            let pc = (*caller.offset(at::PC) as Pc).add((word >> 8) as u8 as usize);
+            go!(pc, caller, vm, tbl)
+        }
+    }
+    return s_return(pc, fp, vm, insn, tbl);
+});
+fn return_slow(vm: &mut Vm, cx: Cx) -> Step {
+    Ok(unwind::return_value(vm, cx.fp, cx.reg(cx.a())))
+}
+slow!(s_return, return_slow);

@@ -548,8 +548,20 @@ pub fn op_store_subscr(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `DelSubscr`
 pub fn op_del_subscr(vm: &mut Vm, cx: Cx) -> Step {
-    vm.del_item(cx.reg(cx.a()), cx.reg(cx.b()))?;
-    super::run::poll::attribute_dropped(vm);
+    let (object, key) = (cx.reg(cx.a()), cx.reg(cx.b()));
+    if object.shape_id() == ids::DICT
+        && let Some(d) = object.cast::<PyDict>()
+    {
+        let Some(old) = d.remove(vm, key)? else {
+            return Err(vm.key_error(key));
+        };
+        super::run::poll::item_dropped(vm, old);
+    } else {
+        vm.del_item(object, key)?;
+        if object.shape_id() == ids::LIST {
+            super::run::poll::attribute_dropped(vm);
+        }
+    }
     Ok(cx.after(1))
 }
 

@@ -28,6 +28,7 @@
 
 mod alloc;
 pub mod array;
+pub mod backoff;
 mod barrier;
 mod block;
 pub mod bytebuf;

@@ -23,29 +23,45 @@ pub fn run_finalizers(vm: &mut Vm) {
     }
 }
 
-/// A name that held `old` was unbound or rebound.
+/// A name or item that held `old` was unbound or rebound.
 #[inline]
 pub fn value_dropped(vm: &mut Vm, old: Value) {
     if let Some(h) = old.header()
         && h.has(flag::HAS_WEAKREF | flag::HAS_FINALIZER)
     {
-        collect_now(vm);
+        collect_now(vm, 0);
     }
 }
 
-/// An attribute or item was deleted.
+/// An attribute was deleted.
 #[inline]
 pub fn attribute_dropped(vm: &mut Vm) {
     if vm.heap.has_finalizers() {
-        collect_now(vm);
+        collect_now(vm, 1);
+    }
+}
+
+/// An item of an exact dict or list was deleted: `old`, which may have held the last references to others.
+#[inline]
+pub fn item_dropped(vm: &mut Vm, old: Value) {
+    let Some(h) = old.header() else { return };
+    if h.has(flag::HAS_WEAKREF | flag::HAS_FINALIZER) {
+        collect_now(vm, 0);
+    } else if !matches!(
+        old.kind(),
+        Some(Kind::Str | Kind::Bytes | Kind::Int | Kind::Float | Kind::Function | Kind::Type)
+    ) && vm.heap.has_finalizers()
+    {
+        collect_now(vm, 1);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn collect_now(vm: &mut Vm) {
-    if vm.heap.bytes_in_use() < 64 << 20 {
+fn collect_now(vm: &mut Vm, occasion: usize) {
+    if vm.heap.bytes_in_use() < 64 << 20 && vm.drop_backoff[occasion].admit() {
         vm.heap.collect(true);
+        vm.drop_backoff[occasion].note(vm.heap.has_pending());
         run_finalizers(vm);
     }
 }

@@ -40,6 +40,11 @@ pub fn op_binary(vm: &mut Vm, cx: Cx) -> Step {
         cx.set(cx.a(), r?);
         return Ok(cx.after(1));
     }
+    let inplace = cx.insn.x() & 1 != 0;
+    if let Some(r) = skein_runtime::builtins::arith::container_builtin(vm, op, inplace, a, b) {
+        cx.set(cx.a(), r?);
+        return Ok(cx.after(1));
+    }
     binary_steps(vm, cx, op, a, b, 0)
 }
 

@@ -308,7 +308,7 @@ fn compare_digest(vm: &mut Vm, args: &[Value]) -> PyResult {
                     vm.type_error("comparing strings with non-ASCII characters is not supported")
                 );
             }
-            (a.bytes().to_vec(), b.bytes().to_vec())
+            (a.bytes().to_vec().into(), b.bytes().to_vec().into())
         }
         _ => {
             for v in args {

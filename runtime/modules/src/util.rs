@@ -1,5 +1,6 @@
 //! Small helpers that most modules of this crate need.
 
+use skein_runtime::builtins::byte_view::ByteView;
 use skein_runtime::builtins::{args, bytearray::PyByteArray};
 use skein_runtime::prelude::*;
 
@@ -69,38 +70,12 @@ pub fn add_type(vm: &mut Vm, m: Ref<PyModule>, module: &str, ty: Ref<PyType>) {
     vm.add_constant(m, &name, ty.value());
 }
 
-/// The contents of a bytes-like object, copied.
+/// The contents of a bytes-like object.
 ///
 /// # Errors
 /// `TypeError` "a bytes-like object is required, not '…'".
-pub fn buffer(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
-    if let Some(b) = v.cast::<PyBytes>() {
-        return Ok(b.bytes().to_vec());
-    }
-    if let Some(b) = v.cast::<PyByteArray>() {
-        return Ok(b.to_vec());
-    }
-    if let Some(r) = crate::array::contents(&v) {
-        return Ok(r);
-    }
-    if vm.type_of(v).builtin_id == ids::MEMORYVIEW {
-        let b = vm.call_method(v, "tobytes", &[])?;
-        return match b.cast::<PyBytes>() {
-            Some(b) => Ok(b.bytes().to_vec()),
-            None => Err(vm.type_error("tobytes() returned no bytes")),
-        };
-    }
-    let name = vm.names.__buffer__;
-    if vm.lookup_special(v, name).is_some() {
-        let view = vm
-            .call_special(v, name, &[Value::from_i32(0)])?
-            .unwrap_or(Value::NONE);
-        if vm.type_of(view).builtin_id == ids::MEMORYVIEW {
-            return buffer(vm, view);
-        }
-    }
-    let name = vm.type_name(v);
-    Err(vm.type_error(format!("a bytes-like object is required, not '{name}'")))
+pub fn buffer(vm: &mut Vm, v: Value) -> PyResult<ByteView> {
+    skein_runtime::builtins::bytes_methods::buffer(vm, v)
 }
 
 /// True for objects that [`buffer`] accepts.

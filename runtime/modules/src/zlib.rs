@@ -371,7 +371,7 @@ fn compressobj(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn decompressobj(vm: &mut Vm, args: &[Value]) -> PyResult {
     let wbits = crate::util::ssize_or(vm, args[0], 15)?;
     let zdict = if args[1].is_absent() {
-        Vec::new()
+        Vec::new().into()
     } else {
         buffer(vm, args[1])?
     };
@@ -382,7 +382,7 @@ fn decompressobj(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = state_type(vm, "zlib.Decompress")?;
     let data = Decompressor {
         state: RefCell::new(d),
-        zdict,
+        zdict: zdict.into_vec(),
         eof: Cell::new(false),
         unused: RefCell::default(),
         tail: RefCell::default(),

@@ -6,10 +6,11 @@ use super::complex_ops;
 use super::float::as_float;
 use super::int::{IntRef, as_int};
 use super::int_ops;
+use super::{bytes_methods, list_methods, set_ops, tuple_methods};
 use crate::error::PyResult;
 use crate::object::header::Kind;
 use crate::object::shape::ids;
-use crate::prelude::PyStr;
+use crate::prelude::{PySet, PyStr};
 use crate::protocol::binary::BinaryOp;
 use crate::text::float_int;
 use crate::value::Value;
@@ -73,6 +74,32 @@ fn str_binary(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<PyResult>
         }
         _ => None,
     }
+}
+
+/// `a op b` where both are exact lists, tuples, bytes or sets, or one of these times an int: no reflected method can come
+/// first. `None`: not handled here.
+pub fn container_builtin(
+    vm: &mut Vm,
+    op: BinaryOp,
+    inplace: bool,
+    a: Value,
+    b: Value,
+) -> Option<PyResult> {
+    let (x, y) = (a.shape_id(), b.shape_id());
+    let same = x == y;
+    Some(match (op, x) {
+        (BinaryOp::Add, ids::LIST) if same && inplace => list_methods::list_iadd(vm, &[a, b]),
+        (BinaryOp::Add, ids::LIST) if same => list_methods::list_add(vm, &[a, b]),
+        (BinaryOp::Mul, ids::LIST) if b.is_int() && !inplace => list_methods::list_mul(vm, &[a, b]),
+        (BinaryOp::Add, ids::TUPLE) if same => tuple_methods::tuple_add(vm, &[a, b]),
+        (BinaryOp::Mul, ids::TUPLE) if b.is_int() => tuple_methods::tuple_mul(vm, &[a, b]),
+        (BinaryOp::Add, ids::BYTES) if same => bytes_methods::add(vm, &[a, b]),
+        (_, ids::SET | ids::FROZENSET) if same && !inplace => {
+            let (s, t) = (a.cast::<PySet>()?, b.cast::<PySet>()?);
+            return set_ops::binary(vm, op, s, t);
+        }
+        _ => return None,
+    })
 }
 
 /// `a op b` if both are ints (subclasses included): the methods of `int`.

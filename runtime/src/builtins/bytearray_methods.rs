@@ -1,6 +1,8 @@
-//! Methods of `bytearray` that change it. All go through a copy that is written back, so no slice outlives Python code.
+//! Methods of `bytearray` that change it. Arguments are taken apart first, since that may run Python code; the change
+//! itself happens in place and runs none.
 
-use super::bytes_methods::{buffer, byte, construct, contents, slice_indices};
+use super::bytes_methods::{buffer, byte, construct, contents};
+use super::slice::SliceRange;
 use super::str_codec::bytes_of;
 use crate::prelude::*;
 
@@ -20,6 +22,26 @@ fn store(vm: &mut Vm, b: Ref<PyByteArray>, data: &[u8]) -> PyResult<()> {
         return Err(vm.memory_error());
     }
     b.buffer().write(0, data);
+    Ok(())
+}
+
+/// Replaces bytes `start..end` by `data`.
+fn splice(vm: &mut Vm, b: Ref<PyByteArray>, start: usize, end: usize, data: &[u8]) -> PyResult<()> {
+    let old = b.len();
+    let new = old - (end - start) + data.len();
+    if new != old && b.exports.get() > 0 {
+        return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized"));
+    }
+    if new > old && !b.resize(vm, new) {
+        return Err(vm.memory_error());
+    }
+    if new != old {
+        b.buffer().move_within(end, start + data.len(), old - end);
+    }
+    b.buffer().write(start, data);
+    if new < old && !b.resize(vm, new) {
+        return Err(vm.memory_error());
+    }
     Ok(())
 }
 
@@ -67,58 +89,65 @@ pub fn setitem(vm: &mut Vm, a: &[Value]) -> PyResult {
         );
     }
     let new = bytes_of(vm, a[2])?;
-    let mut data = b.to_vec();
-    let (start, stop, step) = slice_indices(vm, s, data.len())?;
-    if step == 1 {
-        let stop = stop.max(start);
-        data.splice(start as usize..stop as usize, new);
-        store(vm, b, &data)?;
+    let parts = vm.slice_parts(s)?;
+    let r = SliceRange::adjust(parts, b.len());
+    if r.step == 1 {
+        splice(vm, b, r.start, r.stop, &new)?;
         return Ok(Value::NONE);
     }
-    let places = positions(start, stop, step);
-    if places.len() != new.len() {
+    if new.is_empty() {
+        delete(vm, b, r)?;
+        return Ok(Value::NONE);
+    }
+    if r.count != new.len() {
         return Err(vm.value_error(format!(
             "attempt to assign bytes of size {} to extended slice of size {}",
             new.len(),
-            places.len()
+            r.count
         )));
     }
-    for (i, n) in places.into_iter().zip(new) {
-        data[i] = n;
+    for (i, n) in new.into_iter().enumerate() {
+        b.buffer().write(r.at(i), &[n]);
     }
-    store(vm, b, &data)?;
     Ok(Value::NONE)
 }
 
-fn positions(start: i64, stop: i64, step: i64) -> Vec<usize> {
-    let mut out = Vec::new();
-    let mut i = start;
-    while if step > 0 { i < stop } else { i > stop } {
-        out.push(i as usize);
-        i += step;
+/// Removes the bytes of a slice.
+fn delete(vm: &mut Vm, b: Ref<PyByteArray>, r: SliceRange) -> PyResult<()> {
+    let (low, step) = r.ascending();
+    if r.count == 0 {
+        return Ok(());
     }
-    out
+    if step == 1 {
+        return splice(vm, b, low, low + r.count, &[]);
+    }
+    let mut data = b.to_vec();
+    let (mut i, mut next, mut left) = (0, low, r.count);
+    data.retain(|_| {
+        let gone = i == next && left > 0;
+        if gone {
+            next += step;
+            left -= 1;
+        }
+        i += 1;
+        !gone
+    });
+    store(vm, b, &data)
 }
 
 pub fn delitem(vm: &mut Vm, a: &[Value]) -> PyResult {
     let b = this(vm, a[0])?;
-    let mut data = b.to_vec();
     match a[1].cast::<crate::builtins::slice::PySlice>() {
         Some(s) => {
-            let (start, stop, step) = slice_indices(vm, s, data.len())?;
-            let gone = positions(start, stop, step);
-            let mut i = 0;
-            data.retain(|_| {
-                i += 1;
-                !gone.contains(&(i - 1))
-            });
+            let parts = vm.slice_parts(s)?;
+            let r = SliceRange::adjust(parts, b.len());
+            delete(vm, b, r)?;
         }
         None => {
             let at = position(vm, b, a[1], "bytearray index out of range")?;
-            data.remove(at);
+            splice(vm, b, at, at + 1, &[])?;
         }
     }
-    store(vm, b, &data)?;
     Ok(Value::NONE)
 }
 
@@ -186,11 +215,9 @@ pub fn extend(vm: &mut Vm, a: &[Value]) -> PyResult {
 pub fn insert(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (i, n) = (vm.ssize(a[1])?, byte(vm, a[2])?);
     let b = this(vm, a[0])?;
-    let mut data = b.to_vec();
-    let len = data.len() as i64;
-    let at = if i < 0 { (i + len).max(0) } else { i.min(len) };
-    data.insert(at as usize, n);
-    store(vm, b, &data)?;
+    let len = b.len() as i64;
+    let at = if i < 0 { (i + len).max(0) } else { i.min(len) } as usize;
+    splice(vm, b, at, at, &[n])?;
     Ok(Value::NONE)
 }
 
@@ -201,21 +228,19 @@ pub fn pop(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
     let key = a[1].non_null().unwrap_or(Value::from_i32(-1));
     let at = position(vm, b, key, "pop index out of range")?;
-    let mut data = b.to_vec();
-    let n = data.remove(at);
-    store(vm, b, &data)?;
+    let n = b.buffer().cells()[at].get();
+    splice(vm, b, at, at + 1, &[])?;
     Ok(Value::from_i32(n as i32))
 }
 
 pub fn remove(vm: &mut Vm, a: &[Value]) -> PyResult {
     let n = byte(vm, a[1])?;
     let b = this(vm, a[0])?;
-    let mut data = b.to_vec();
-    let Some(at) = data.iter().position(|x| *x == n) else {
+    let found = b.buffer().bytes()[..b.len()].iter().position(|x| *x == n);
+    let Some(at) = found else {
         return Err(vm.value_error("value not found in bytearray"));
     };
-    data.remove(at);
-    store(vm, b, &data)?;
+    splice(vm, b, at, at + 1, &[])?;
     Ok(Value::NONE)
 }
 
@@ -247,9 +272,13 @@ pub fn resize(vm: &mut Vm, a: &[Value]) -> PyResult {
         )));
     }
     let b = this(vm, a[0])?;
-    let mut data = b.to_vec();
-    data.resize(n as usize, 0);
-    store(vm, b, &data)?;
+    let n = n as usize;
+    if n != b.len() && b.exports.get() > 0 {
+        return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized"));
+    }
+    if !b.resize(vm, n) {
+        return Err(vm.memory_error());
+    }
     Ok(Value::NONE)
 }
 

@@ -36,6 +36,22 @@ impl PyBytes {
         tail::fill_bytes(&*b, 0, data);
         b
     }
+    /// A new bytes object put together from pieces; `None` when there is no memory.
+    pub fn from_pieces(vm: &mut Vm, pieces: &[&[u8]]) -> Option<Ref<PyBytes>> {
+        let len = pieces.iter().map(|p| p.len()).sum();
+        let init = PyBytes {
+            header: Header::PENDING,
+            hash: Cell::new(0),
+            len,
+        };
+        let b = vm.heap.try_alloc_sized(ids::BYTES, init, len)?;
+        let mut at = 0;
+        for piece in pieces {
+            tail::fill_bytes(&*b, at, piece);
+            at += piece.len();
+        }
+        Some(b)
+    }
     /// A new instance of a subclass of `bytes`.
     pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>, data: &[u8]) -> Ref<PyBytes> {
         let b = vm.alloc_object(

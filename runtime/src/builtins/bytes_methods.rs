@@ -1,6 +1,8 @@
-//! Methods that `bytes` and `bytearray` share. Each works on a copy of a bytearray's contents, so that Python code that
-//! runs meanwhile can change it; results have the receiver's type.
+//! Methods that `bytes` and `bytearray` share. Where Python code may run meanwhile they work on a copy of a bytearray's
+//! contents, since that code may change it; results have the receiver's type.
 
+use super::byte_view::{ByteView, look_at};
+use super::slice::SliceRange;
 use super::str_codec::{buffer_bytes, bytes_of, decode};
 use crate::prelude::*;
 use crate::text::justify::{self, Align};
@@ -11,12 +13,12 @@ use crate::text::{case, hex, repr};
 const UNIT: Unit = Unit::Byte;
 
 /// The contents of a bytes or bytearray receiver.
-pub fn contents(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+pub fn contents(vm: &mut Vm, v: Value) -> PyResult<ByteView> {
     if let Some(b) = v.cast::<PyBytes>() {
-        return Ok(b.bytes().to_vec());
+        return Ok(ByteView::Object(b));
     }
     match v.cast::<PyByteArray>() {
-        Some(b) => Ok(b.to_vec()),
+        Some(b) => Ok(b.to_vec().into()),
         None => Err(vm.wrong_self("method", "bytes", v)),
     }
 }
@@ -32,7 +34,7 @@ pub fn like(vm: &mut Vm, receiver: Value, data: &[u8]) -> Value {
 }
 
 /// A bytes-like argument.
-pub fn buffer(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+pub fn buffer(vm: &mut Vm, v: Value) -> PyResult<ByteView> {
     match buffer_bytes(vm, v)? {
         Some(b) => Ok(b),
         None => {
@@ -43,7 +45,7 @@ pub fn buffer(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
 }
 
 /// A search argument: bytes-like or an int below 256.
-fn needle(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+fn needle(vm: &mut Vm, v: Value) -> PyResult<ByteView> {
     if let Some(b) = buffer_bytes(vm, v)? {
         return Ok(b);
     }
@@ -53,7 +55,7 @@ fn needle(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
             "argument should be integer or bytes-like object, not '{name}'"
         )));
     }
-    Ok(vec![byte(vm, v)?])
+    Ok(vec![byte(vm, v)?].into())
 }
 
 /// An int in 0..256.
@@ -79,19 +81,23 @@ fn window(vm: &mut Vm, len: usize, start: Value, stop: Value) -> PyResult<Option
     Ok(search::clamp_range(len, start, stop))
 }
 
+/// The window of the receiver that the optional bounds of a search mean.
+fn receiver_window(vm: &mut Vm, a: &[Value]) -> PyResult<Option<(usize, usize)>> {
+    let len = length(vm, a[0])?;
+    let w = window(vm, len, a[2], a[3])?;
+    // Bounds with an `__index__` may have shortened a bytearray.
+    let now = length(vm, a[0])?;
+    Ok(w.map(|(from, to)| (from.min(now), to.min(now))))
+}
+
 fn locate(vm: &mut Vm, a: &[Value], right: bool) -> PyResult<Option<usize>> {
     let n = needle(vm, a[1])?;
-    let text = contents(vm, a[0])?;
-    let Some((from, to)) = window(vm, text.len(), a[2], a[3])? else {
+    let Some((from, to)) = receiver_window(vm, a)? else {
         return Ok(None);
     };
-    let part = &text[from..to];
-    Ok(if right {
-        search::rfind(part, &n)
-    } else {
-        search::find(part, &n)
-    }
-    .map(|i| i + from))
+    let search = if right { search::rfind } else { search::find };
+    let found = look_at(a[0], |text| search(&text[from..to], &n)).flatten();
+    Ok(found.map(|i| i + from))
 }
 
 fn find(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -114,16 +120,15 @@ fn rindex(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 fn count(vm: &mut Vm, a: &[Value]) -> PyResult {
     let n = needle(vm, a[1])?;
-    let text = contents(vm, a[0])?;
-    Ok(match window(vm, text.len(), a[2], a[3])? {
-        Some((from, to)) => Value::from_usize(search::count(UNIT, &text[from..to], &n)),
-        None => Value::from_i32(0),
-    })
+    let Some((from, to)) = receiver_window(vm, a)? else {
+        return Ok(Value::from_i32(0));
+    };
+    let found = look_at(a[0], |text| search::count(UNIT, &text[from..to], &n));
+    Ok(Value::from_usize(found.unwrap_or(0)))
 }
 
 fn affix(vm: &mut Vm, a: &[Value], name: &str, test: fn(&[u8], &[u8]) -> bool) -> PyResult {
-    let text = contents(vm, a[0])?;
-    let part = window(vm, text.len(), a[2], a[3])?.map(|(f, t)| text[f..t].to_vec());
+    let part = receiver_window(vm, a)?;
     let candidates = match a[1].cast::<PyTuple>() {
         Some(t) => t.items().to_vec_values(vm),
         None => {
@@ -141,7 +146,10 @@ fn affix(vm: &mut Vm, a: &[Value], name: &str, test: fn(&[u8], &[u8]) -> bool) -
                 format!("{name} first arg must be bytes or a tuple of bytes, not {other}")
             }));
         };
-        if part.as_ref().is_some_and(|t| test(t, &p)) {
+        let matches = |(from, to): (usize, usize)| {
+            look_at(a[0], |text| text.get(from..to).is_some_and(|t| test(t, &p)))
+        };
+        if part.and_then(matches).unwrap_or(false) {
             return Ok(Value::TRUE);
         }
     }
@@ -169,19 +177,11 @@ fn endswith(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 fn removeprefix(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (text, p) = (contents(vm, a[0])?, buffer(vm, a[1])?);
-    Ok(like(
-        vm,
-        a[0],
-        text.strip_prefix(p.as_slice()).unwrap_or(&text),
-    ))
+    Ok(like(vm, a[0], text.strip_prefix(&*p).unwrap_or(&text)))
 }
 fn removesuffix(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (text, p) = (contents(vm, a[0])?, buffer(vm, a[1])?);
-    Ok(like(
-        vm,
-        a[0],
-        text.strip_suffix(p.as_slice()).unwrap_or(&text),
-    ))
+    Ok(like(vm, a[0], text.strip_suffix(&*p).unwrap_or(&text)))
 }
 
 fn replace(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -205,7 +205,7 @@ fn list_of(vm: &mut Vm, receiver: Value, parts: &[&[u8]]) -> Value {
     list.value()
 }
 
-fn split_args(vm: &mut Vm, a: &[Value]) -> PyResult<(Option<Vec<u8>>, Option<usize>)> {
+fn split_args(vm: &mut Vm, a: &[Value]) -> PyResult<(Option<ByteView>, Option<usize>)> {
     let max = if a[2].is_null() { -1 } else { vm.ssize(a[2])? };
     let sep = if a[1].is_absent() {
         None
@@ -297,7 +297,7 @@ fn rstrip(vm: &mut Vm, a: &[Value]) -> PyResult {
 fn justified(vm: &mut Vm, a: &[Value], name: &str, align: Align) -> PyResult {
     let width = vm.ssize(a[1])?;
     let fill = if a[2].is_null() {
-        vec![b' ']
+        vec![b' '].into()
     } else {
         buffer(vm, a[2])?
     };
@@ -403,7 +403,7 @@ fn translate(vm: &mut Vm, a: &[Value]) -> PyResult {
         Some(buffer(vm, a[1])?)
     };
     let delete = if a[2].is_null() {
-        Vec::new()
+        Vec::new().into()
     } else {
         buffer(vm, a[2])?
     };
@@ -424,7 +424,7 @@ fn maketrans(vm: &mut Vm, a: &[Value]) -> PyResult {
         return Err(vm.value_error("maketrans arguments must have same length"));
     }
     let mut table: Vec<u8> = (0..=255).collect();
-    for (f, t) in from.iter().zip(&to) {
+    for (f, t) in from.iter().zip(to.iter()) {
         table[*f as usize] = *t;
     }
     Ok(vm.new_bytes(&table))
@@ -455,7 +455,7 @@ fn to_hex(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 fn from_hex(vm: &mut Vm, a: &[Value]) -> PyResult {
     let text = match a[1].cast::<PyStr>() {
-        Some(s) => s.bytes().to_vec(),
+        Some(s) => s.bytes().to_vec().into(),
         None => match buffer_bytes(vm, a[1])? {
             Some(b) => b,
             None => {
@@ -496,77 +496,75 @@ fn length(vm: &mut Vm, v: Value) -> PyResult<usize> {
 }
 
 fn getitem(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let what = vm.type_name(a[0]);
     if let Some(s) = a[1].cast::<crate::builtins::slice::PySlice>() {
-        let text = contents(vm, a[0])?;
-        let (start, stop, step) = slice_indices(vm, s, text.len())?;
-        let mut out = Vec::new();
-        let mut i = start;
-        while if step > 0 { i < stop } else { i > stop } {
-            out.push(text[i as usize]);
-            i += step;
-        }
-        return Ok(like(vm, a[0], &out));
+        return getslice(vm, a[0], s);
     }
     if !super::seq::has_index(vm, a[1]) {
-        let name = vm.type_name(a[1]);
+        let (what, name) = (vm.type_name(a[0]), vm.type_name(a[1]));
         let what = if what == "bytes" { "byte" } else { &what };
         return Err(vm.type_error(format!(
             "{what} indices must be integers or slices, not {name}"
         )));
     }
     let i = vm.index_i64(a[1])?;
-    let n = length(vm, a[0])?;
-    let at = if i < 0 { i + n as i64 } else { i };
-    if at < 0 || at >= n as i64 {
-        let what = if what == "bytearray" {
+    let at = super::seq::position(i, length(vm, a[0])?);
+    match at.and_then(|at| look_at(a[0], |text| text[at])) {
+        Some(b) => Ok(Value::from_i32(b as i32)),
+        None => Err(vm.index_error(if a[0].is::<PyByteArray>() {
             "bytearray index out of range"
         } else {
             "index out of range"
-        };
-        return Err(vm.index_error(what));
+        })),
     }
-    let b = match a[0].cast::<PyBytes>() {
-        Some(b) => b.bytes()[at as usize],
-        None => contents(vm, a[0])?[at as usize],
-    };
-    Ok(Value::from_i32(b as i32))
 }
 
-/// `slice.indices(len)` as machine integers.
-pub fn slice_indices(
-    vm: &mut Vm,
-    s: Ref<crate::builtins::slice::PySlice>,
-    len: usize,
-) -> PyResult<(i64, i64, i64)> {
-    let (a, b, c) = super::slice_methods::indices(vm, s, Value::from_usize(len))?;
-    Ok((
-        as_i64(a).unwrap_or(0),
-        as_i64(b).unwrap_or(0),
-        as_i64(c).unwrap_or(1),
-    ))
+fn getslice(vm: &mut Vm, this: Value, s: Ref<super::slice::PySlice>) -> PyResult {
+    let parts = vm.slice_parts(s)?;
+    let len = length(vm, this)?;
+    let r = SliceRange::adjust(parts, len);
+    if r.step != 1 {
+        let picked = |text: &[u8]| (0..r.count).map(|i| text[r.at(i)]).collect::<Vec<u8>>();
+        let out = look_at(this, picked).unwrap_or_default();
+        return Ok(like(vm, this, &out));
+    }
+    if let Some(b) = this.cast::<PyBytes>() {
+        if r.count == len && b.shape_id() == ids::BYTES {
+            return Ok(this);
+        }
+        return Ok(vm.new_bytes(&b.bytes()[r.start..r.start + r.count]));
+    }
+    let out = look_at(this, |text| text[r.start..r.start + r.count].to_vec());
+    Ok(like(vm, this, &out.unwrap_or_default()))
 }
 
 fn contains(vm: &mut Vm, a: &[Value]) -> PyResult {
     let n = match buffer_bytes(vm, a[1])? {
         Some(b) => b,
-        None if super::seq::has_index(vm, a[1]) => vec![byte(vm, a[1])?],
+        None if super::seq::has_index(vm, a[1]) => vec![byte(vm, a[1])?].into(),
         None => {
             let name = vm.type_name(a[1]);
             return Err(vm.type_error(format!("a bytes-like object is required, not '{name}'")));
         }
     };
-    let text = contents(vm, a[0])?;
-    Ok(Value::bool(search::contains(&text, &n)))
+    let found = look_at(a[0], |text| search::contains(text, &n));
+    Ok(Value::bool(found.unwrap_or(false)))
 }
 
-fn add(vm: &mut Vm, a: &[Value]) -> PyResult {
+/// `bytes.__add__`, `bytearray.__add__`
+pub fn add(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Some(other) = buffer_bytes(vm, a[1])? else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
-    let mut text = contents(vm, a[0])?;
-    text.extend_from_slice(&other);
-    Ok(like(vm, a[0], &text))
+    let text = contents(vm, a[0])?;
+    if !a[0].is::<PyBytes>() {
+        let mut all = text.into_vec();
+        all.extend_from_slice(&other);
+        return Ok(like(vm, a[0], &all));
+    }
+    match PyBytes::from_pieces(vm, &[&text, &other]) {
+        Some(b) => Ok(b.value()),
+        None => Err(vm.memory_error()),
+    }
 }
 fn mul(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Some(n) = super::seq::repeat_count(vm, a[1])? else {
@@ -583,9 +581,9 @@ macro_rules! compares {
     ($($name:ident => $op:expr;)*) => { $(
         fn $name(vm: &mut Vm, a: &[Value]) -> PyResult {
             let Some(other) = buffer_bytes(vm, a[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
-            let text = contents(vm, a[0])?;
             let f: fn(std::cmp::Ordering) -> bool = $op;
-            Ok(Value::bool(f(text.cmp(&other))))
+            let holds = look_at(a[0], |text| f(text.cmp(&other)));
+            Ok(Value::bool(holds.unwrap_or(false)))
         }
     )* };
 }
@@ -669,7 +667,7 @@ pub fn construct(
             return Err(vm.type_error("string argument without an encoding"));
         }
         let b = super::str_codec::encode(vm, s, encoding, errors)?;
-        return contents(vm, b);
+        return contents(vm, b).map(ByteView::into_vec);
     }
     if !encoding.is_null() {
         return Err(vm.type_error("encoding without a string argument"));

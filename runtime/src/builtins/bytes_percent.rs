@@ -1,5 +1,6 @@
 //! `bytes % args` and `bytearray % args` (PEP 461).
 
+use super::byte_view::ByteView;
 use super::bytes_methods::{contents, like};
 use super::str_codec::buffer_bytes;
 use super::str_percent::Args;
@@ -76,7 +77,7 @@ fn write_field(vm: &mut Vm, args: &mut Args, field: &Field<'_>, out: &mut Vec<u8
     done.map_err(|e| vm.format_error(e))
 }
 
-fn bytes_argument(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+fn bytes_argument(vm: &mut Vm, v: Value) -> PyResult<ByteView> {
     let name = vm.names.__bytes__;
     if let Some(b) = buffer_bytes(vm, v)? {
         return Ok(b);
@@ -84,7 +85,7 @@ fn bytes_argument(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
     if let Some(r) = vm.call_special(v, name, &[])?
         && let Some(b) = r.cast::<PyBytes>()
     {
-        return Ok(b.bytes().to_vec());
+        return Ok(ByteView::Object(b));
     }
     let name = vm.type_name(v);
     Err(vm.type_error(format!(
@@ -95,7 +96,7 @@ fn bytes_argument(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
 fn character(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
     if let Some(b) = buffer_bytes(vm, v)? {
         if b.len() == 1 {
-            return Ok(b);
+            return Ok(b.into_vec());
         }
         let name = vm.type_name(v);
         return Err(vm.type_error(format!("%c requires an integer in range(256) or a single byte, not a {name} object of length {}", b.len())));

@@ -91,11 +91,13 @@ impl PyList {
     }
     /// A snapshot of the items that no later change of the list affects.
     pub fn to_vec(&self, vm: &Vm) -> ValueVec {
-        let mut out = ValueVec::with_capacity(&vm.heap, self.len());
-        for i in 0..self.len() {
-            out.push(&vm.heap, self.get(i));
-        }
-        out
+        let len = self.len();
+        let Some(source) = self.items.get().filter(|_| len > 0) else {
+            return ValueVec::new();
+        };
+        let copy = vm.heap.new_array(len);
+        copy.copy_from(0, source, 0, len);
+        ValueVec::from_parts(copy, len)
     }
 }
 

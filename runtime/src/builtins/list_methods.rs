@@ -422,7 +422,8 @@ fn list_reverse(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::NONE)
 }
 
-fn list_add(vm: &mut Vm, args: &[Value]) -> PyResult {
+/// `list.__add__`
+pub fn list_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__add__", args[0])?;
     let Some(other) = args[1].cast::<PyList>() else {
         return sequence_operand(vm, BinaryOp::Add, args[0], args[1]);
@@ -434,7 +435,8 @@ fn list_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(new.value())
 }
 
-fn list_iadd(vm: &mut Vm, args: &[Value]) -> PyResult {
+/// `list.__iadd__`
+pub fn list_iadd(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__iadd__", args[0])?;
     extend(vm, list, args[1])?;
     Ok(args[0])
@@ -463,7 +465,8 @@ fn repeated(vm: &mut Vm, list: Ref<PyList>, n: usize) -> PyResult<(Option<Ref<Ar
     Ok((Some(target), total))
 }
 
-fn list_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
+/// `list.__mul__`
+pub fn list_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__mul__", args[0])?;
     let Some(n) = seq::repeat_count(vm, args[1])? else {
         return sequence_operand(vm, BinaryOp::Mul, args[0], args[1]);

@@ -4,6 +4,7 @@ pub mod arith;
 pub mod async_generator;
 pub mod bool_methods;
 pub mod builtin;
+pub mod byte_view;
 pub mod bytearray;
 pub mod bytearray_methods;
 pub mod bytes;

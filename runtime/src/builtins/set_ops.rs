@@ -2,6 +2,7 @@
 
 use super::dict_views;
 use crate::prelude::*;
+use crate::protocol::binary::BinaryOp;
 
 /// `None`: what a set's table stores as values.
 const MARK: Value = Value::NONE;
@@ -190,6 +191,24 @@ pub fn difference_update(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<
         discard_hashed(vm, s, v, h)?;
         Ok(true)
     })
+}
+
+/// `s op t` of two exact sets or frozensets; `None` for operators that sets do not have.
+pub fn binary(vm: &mut Vm, op: BinaryOp, s: Ref<PySet>, t: Ref<PySet>) -> Option<PyResult> {
+    let r = match op {
+        BinaryOp::And => intersection(vm, s, t.value()),
+        BinaryOp::Sub => difference(vm, s, t.value()),
+        BinaryOp::Or => {
+            let new = copy(vm, s);
+            update(vm, new, t.value()).map(|()| new)
+        }
+        BinaryOp::Xor => {
+            let new = copy(vm, s);
+            symmetric_difference_update(vm, new, t.value()).map(|()| new)
+        }
+        _ => return None,
+    };
+    Some(r.map(Value::from))
 }
 
 /// `s & source`

@@ -3,6 +3,7 @@
 //! The standard codecs with predefined error handlers run without Python code. Other handlers are looked up in the
 //! registry of `_codecs` and called as PEP 293 says; other encodings go through the codec registry altogether.
 
+use super::byte_view::ByteView;
 use crate::prelude::*;
 use crate::text::codec::errors::{Builtin, Failure};
 use crate::text::codec::{
@@ -12,28 +13,28 @@ use crate::text::codec::{
 use crate::text::wtf8;
 
 /// The bytes of a bytes-like object (bytes, bytearray, or anything with `__buffer__`); `None` for other types.
-pub fn buffer_bytes(vm: &mut Vm, v: Value) -> PyResult<Option<Vec<u8>>> {
+pub fn buffer_bytes(vm: &mut Vm, v: Value) -> PyResult<Option<ByteView>> {
     if let Some(b) = v.cast::<PyBytes>() {
-        return Ok(Some(b.bytes().to_vec()));
+        return Ok(Some(ByteView::Object(b)));
     }
     if let Some(b) = v.cast::<PyByteArray>() {
-        return Ok(Some(b.to_vec()));
+        return Ok(Some(b.to_vec().into()));
     }
     if let Some(data) = super::memoryview::view_bytes(vm, v)? {
-        return Ok(Some(data));
+        return Ok(Some(data.into()));
     }
     if let Some(n) = v.cast::<Native>()
         && let Some(info) = n.buffer_info()
     {
         let mut data = vec![0; info.len];
-        return Ok(n.read_buffer(0, &mut data).then_some(data));
+        return Ok(n.read_buffer(0, &mut data).then_some(data.into()));
     }
     let name = vm.names.__buffer__;
     let Some(view) = vm.call_special(v, name, &[Value::from_i32(0)])? else {
         return Ok(None);
     };
     let data = vm.call_method(view, "tobytes", &[])?;
-    Ok(data.cast::<PyBytes>().map(|b| b.bytes().to_vec()))
+    Ok(data.cast::<PyBytes>().map(ByteView::Object))
 }
 
 /// What `bytes(v)` holds for anything but a count: bytes-like objects, `__bytes__`, iterables of ints.
@@ -52,7 +53,7 @@ pub fn bytes_of(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
         };
     }
     if let Some(data) = buffer_bytes(vm, v)? {
-        return Ok(data);
+        return Ok(data.into_vec());
     }
     let names = vm.names;
     if v.is::<PyStr>()

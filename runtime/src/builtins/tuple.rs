@@ -78,8 +78,9 @@ impl PyTuple {
 
 fn fill(t: Ref<PyTuple>, values: &[Value]) {
     let slots: &[Slot] = tail::slots(&*t, values.len());
+    // The tuple was allocated just now, so no store needs the barrier.
     for (s, v) in slots.iter().zip(values) {
-        s.set(t, *v);
+        s.set_unbarriered(*v);
     }
 }
 

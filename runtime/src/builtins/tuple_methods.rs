@@ -258,7 +258,8 @@ fn tuple_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
 }
 
-fn tuple_add(vm: &mut Vm, args: &[Value]) -> PyResult {
+/// `tuple.__add__`
+pub fn tuple_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__add__", args[0])?;
     let Some(other) = args[1].cast::<PyTuple>() else {
         return sequence_operand(vm, BinaryOp::Add, args[0], args[1]);
@@ -276,7 +277,8 @@ fn tuple_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(vm.new_tuple(all.as_slice()))
 }
 
-fn tuple_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
+/// `tuple.__mul__`
+pub fn tuple_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__mul__", args[0])?;
     let Some(n) = seq::repeat_count(vm, args[1])? else {
         return sequence_operand(vm, BinaryOp::Mul, args[0], args[1]);

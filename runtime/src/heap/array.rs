@@ -1,7 +1,7 @@
 //! `Array`: a run of slots, the storage behind lists, dicts, overflow attributes and [`ValueVec`].
 
 use super::{Heap, Tracer, tail};
-use crate::object::header::{Header, Ref, Slot};
+use crate::object::header::{Header, Ref, Slot, flag};
 use crate::object::shape::ids;
 use crate::value::Value;
 
@@ -54,7 +54,12 @@ impl Ref<Array> {
             &source.slots()[from..from + count],
             &self.slots()[at..at + count],
         );
-        if self == source && from < at {
+        if self != source && !self.header().has(flag::UNLOGGED) {
+            // A young target, or one that is remembered already, needs no barrier.
+            for (to, from) in dst.iter().zip(src) {
+                to.set_unbarriered(from.get());
+            }
+        } else if self == source && from < at {
             for i in (0..count).rev() {
                 dst[i].set(self, src[i].get());
             }
@@ -185,6 +190,14 @@ impl ValueVec {
     /// Shortens the vector.
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
+    }
+    /// The first `len` slots of an array that nobody else knows.
+    pub fn from_parts(array: Ref<Array>, len: usize) -> ValueVec {
+        assert!(len <= array.len());
+        ValueVec {
+            array: Some(array),
+            len,
+        }
     }
     /// The storage and length, for building a list or tuple without a copy.
     pub fn into_parts(self) -> (Option<Ref<Array>>, usize) {

@@ -42,16 +42,7 @@ impl ByteBuf {
     }
     /// Moves bytes inside the buffer; ranges may overlap.
     pub fn move_within(&self, from: usize, to: usize, count: usize) {
-        let cells = self.cells();
-        if from < to {
-            for i in (0..count).rev() {
-                cells[to + i].set(cells[from + i].get());
-            }
-        } else {
-            for i in 0..count {
-                cells[to + i].set(cells[from + i].get());
-            }
-        }
+        tail::move_bytes(self, self.capacity.get(), from, to, count);
     }
 }
 

@@ -59,6 +59,16 @@ pub fn fill_bytes<T: HeapObject>(object: &T, at: usize, data: &[u8]) {
     }
 }
 
+/// Moves bytes within the first `len` bytes behind the fixed fields; the ranges may overlap. Panics past the end.
+pub fn move_bytes<T: HeapObject>(object: &T, len: usize, from: usize, to: usize, count: usize) {
+    assert!(count <= len && from <= len - count && to <= len - count);
+    // SAFETY: H5: both ranges are inside the tail, and no reference to its bytes exists (H6).
+    unsafe {
+        let start = (object as *const T).add(1) as *mut u8;
+        std::ptr::copy(start.add(from), start.add(to), count)
+    }
+}
+
 /// One slot at `offset` bytes from the start of `object` (instance attributes behind any layout).
 #[inline(always)]
 pub fn slot_at<T: HeapObject>(object: &T, offset: usize) -> &Slot {

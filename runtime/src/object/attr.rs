@@ -518,10 +518,24 @@ impl Vm {
     pub fn call_bound_special(&mut self, method: Value, this: Value, args: &[Value]) -> PyResult {
         let direct = match method.kind() {
             Some(Kind::Function) => true,
-            Some(Kind::Builtin) => matches!(
-                method.shape_id(),
-                ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR
-            ),
+            Some(Kind::Builtin)
+                if matches!(
+                    method.shape_id(),
+                    ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR
+                ) =>
+            {
+                let b: Ref<PyBuiltin> = method.cast().expect("kind tested");
+                let counts = &b.def.counts;
+                if counts.plain && counts.total as usize == args.len() + 1 && args.len() < 4 {
+                    let mut all = [Value::NULL; 4];
+                    all[0] = this;
+                    all[1..=args.len()].copy_from_slice(args);
+                    let all = &all[..=args.len()];
+                    self.check_receiver(b, all)?;
+                    return (b.def.func)(self, all);
+                }
+                true
+            }
             _ => false,
         };
         if direct && args.len() < 8 {

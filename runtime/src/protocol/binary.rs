@@ -97,6 +97,9 @@ impl Vm {
         if let Some(r) = crate::builtins::arith::binary_builtin(self, op, a, b) {
             return r;
         }
+        if let Some(r) = crate::builtins::arith::container_builtin(self, op, inplace, a, b) {
+            return r;
+        }
         let plan = self.binary_plan(op, inplace, a, b);
         for (m, this, arg) in plan.steps {
             if m.is_null() {

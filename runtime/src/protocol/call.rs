@@ -198,7 +198,19 @@ impl Vm {
     }
 
     /// A descriptor's first argument must be an instance of the descriptor's type.
+    #[inline]
     pub fn check_receiver(&mut self, b: Ref<PyBuiltin>, args: &[Value]) -> PyResult<()> {
+        if let (Some(owner), Some(this)) = (b.owner.get(), args.first())
+            && b.shape_id() != ids::CLASSMETHOD_DESCRIPTOR
+            && self.type_of(*this) == owner
+        {
+            return Ok(());
+        }
+        self.check_other_receiver(b, args)
+    }
+
+    #[inline(never)]
+    fn check_other_receiver(&mut self, b: Ref<PyBuiltin>, args: &[Value]) -> PyResult<()> {
         let Some(owner) = b.owner.get() else {
             return Ok(());
         };

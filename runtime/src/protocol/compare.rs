@@ -1,8 +1,10 @@
 //! Equality, ordering and hashing.
 
+use crate::builtins::builtin::PyBuiltin;
 use crate::builtins::float::as_float;
 use crate::builtins::int::{IntRef, as_int};
 use crate::builtins::str::PyStr;
+use crate::builtins::tuple::PyTuple;
 use crate::error::PyResult;
 use crate::object::header::{Kind, Ref};
 use crate::object::shape::ids;
@@ -159,7 +161,29 @@ impl Vm {
         if let Some(r) = self.compare_simple(CompareOp::Eq, a, b) {
             return Ok(r);
         }
+        if a.shape_id() == ids::TUPLE && b.shape_id() == ids::TUPLE {
+            return self.equal_tuples(a, b);
+        }
         self.compare_bool(CompareOp::Eq, a, b)
+    }
+
+    /// Equality of exact tuples.
+    fn equal_tuples(&mut self, a: Value, b: Value) -> PyResult<bool> {
+        let (Some(x), Some(y)) = (a.cast::<PyTuple>(), b.cast::<PyTuple>()) else {
+            return Ok(false);
+        };
+        // Unequal lengths do not settle it before the items are compared, which may raise.
+        if x.len() != y.len() {
+            return self.compare_bool(CompareOp::Eq, a, b);
+        }
+        self.nested(" in comparison", |vm| {
+            for (v, w) in x.items().iter().zip(y.items()) {
+                if !vm.equal(*v, *w)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
     }
 
     /// `hash(v)`
@@ -168,7 +192,7 @@ impl Vm {
             return Ok(h);
         }
         if v.shape_id() == ids::TUPLE
-            && let Some(t) = v.cast::<crate::builtins::tuple::PyTuple>()
+            && let Some(t) = v.cast::<PyTuple>()
         {
             return crate::builtins::tuple_methods::hash_items(self, t.items());
         }
@@ -177,12 +201,30 @@ impl Vm {
             let name = self.c_type_name(v);
             return Err(self.type_error(format!("unhashable type: '{name}'")));
         };
+        if let Some(h) = self.inherited_hash(m, v) {
+            return h;
+        }
         let r = self.call_bound_special(m, v, &[])?;
         match as_int(&r) {
             Some(IntRef::Small(-1)) => Ok(-2),
             Some(IntRef::Small(n)) => Ok(n),
             Some(IntRef::Big(b)) => Ok(hash_big(b)),
             None => Err(self.type_error("__hash__ method should return an integer")),
+        }
+    }
+
+    /// The hash of an instance of a subclass that inherits the hash `m` of `object`, `tuple` or `str`: their hashes as
+    /// machine integers, since as objects half of them would be big.
+    fn inherited_hash(&mut self, m: Value, v: Value) -> Option<PyResult<i64>> {
+        let b = m.cast::<PyBuiltin>().filter(|b| b.def.name == "__hash__")?;
+        match b.owner.get()?.builtin_id {
+            ids::OBJECT => Some(Ok(hash_identity(v))),
+            ids::TUPLE => {
+                let t: Ref<PyTuple> = v.cast()?;
+                Some(crate::builtins::tuple_methods::hash_items(self, t.items()))
+            }
+            ids::STR => v.cast::<PyStr>().map(|s| Ok(s.hash(self) as i64)),
+            _ => None,
         }
     }
 
@@ -213,6 +255,7 @@ impl Vm {
                 as_float(v).map(|f| hash_float(f, v))
             }
             Some(Kind::Function) => Some(hash_identity(v)),
+            Some(Kind::Type) if v.shape_id() == ids::TYPE => Some(hash_identity(v)),
             _ => None,
         }
     }

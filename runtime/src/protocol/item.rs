@@ -1,7 +1,9 @@
 //! Subscription and membership.
 
+use crate::builtins::bytes::PyBytes;
 use crate::builtins::dict::PyDict;
 use crate::builtins::list::PyList;
+use crate::builtins::slice::PySlice;
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
 use crate::error::PyResult;
@@ -31,6 +33,12 @@ impl Vm {
                 let i = usize::try_from(i).ok()?;
                 (i < s.len()).then(|| s.char_at(self, i).value())
             }
+            ids::BYTES => {
+                let (b, i) = (object.cast::<PyBytes>()?, key.as_small_int()?);
+                let i = if i < 0 { i + b.len() as i64 } else { i };
+                let byte = *b.bytes().get(usize::try_from(i).ok()?)?;
+                Some(Value::from_i32(byte as i32))
+            }
             _ => None,
         }
     }
@@ -52,6 +60,12 @@ impl Vm {
             && let Some(s) = object.cast::<PyStr>()
         {
             return crate::builtins::str_methods::str_getitem(self, s, key);
+        }
+        if let Some(s) = key.cast::<PySlice>()
+            && s.step.get().is_none()
+            && let Some(v) = self.get_slice_simple(object, s.start.get(), s.stop.get())
+        {
+            return Ok(v);
         }
         let name = self.names.__getitem__;
         if let Some(m) = self.lookup_special(object, name) {
@@ -95,6 +109,14 @@ impl Vm {
 
     /// `del object[key]`
     pub fn del_item(&mut self, object: Value, key: Value) -> PyResult<()> {
+        if object.shape_id() == ids::DICT
+            && let Some(d) = object.cast::<PyDict>()
+        {
+            return match d.remove(self, key)? {
+                Some(_) => Ok(()),
+                None => Err(self.key_error(key)),
+            };
+        }
         let name = self.names.__delitem__;
         match self.call_special(object, name, &[key])? {
             Some(_) => Ok(()),

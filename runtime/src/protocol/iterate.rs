@@ -157,6 +157,9 @@ impl Vm {
     /// `operator.length_hint(v, default)`
     pub fn length_hint(&mut self, v: Value, default: usize) -> PyResult<usize> {
         let names = self.names;
+        if v.kind() == Some(Kind::Generator) {
+            return Ok(default);
+        }
         if self.lookup_special(v, names.__len__).is_some() {
             match self.len(v) {
                 Ok(n) => return Ok(n),
@@ -166,9 +169,6 @@ impl Vm {
                     }
                 }
             }
-        }
-        if v.kind() == Some(Kind::Generator) {
-            return Ok(default);
         }
         let Some(m) = self.lookup_special(v, names.__length_hint__) else {
             return Ok(default);

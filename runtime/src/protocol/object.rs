@@ -250,6 +250,14 @@ impl Vm {
         }
         if ty.has(crate::object::types::tflag::CUSTOM_GETATTR) || ty.builtin_id == 0 {
             let name = self.names.__class__;
+            if !ty.has(crate::object::types::tflag::CUSTOM_GETATTR)
+                && let Some(g) = self.type_lookup(ty, name)
+                && let Some(g) = g.cast::<crate::builtins::getset::PyGetSet>()
+                && g.owner.expect().builtin_id == ids::OBJECT
+            {
+                // `object.__class__`, a data descriptor, says what the real type said.
+                return Ok(false);
+            }
             if let Some(c) = self.try_get_attr(v, name)?.and_then(|c| c.cast::<PyType>())
                 && c != ty
             {
@@ -299,7 +307,11 @@ impl Vm {
         if let Some(list) = self.repr_stack.get().cast::<PyList>()
             && let Some(i) = (0..list.len()).rev().find(|&i| list.get(i) == v)
         {
-            list.splice(self, i, i + 1, &[]);
+            if i + 1 == list.len() {
+                list.pop();
+            } else {
+                list.splice(self, i, i + 1, &[]);
+            }
         }
     }
 }

@@ -377,7 +377,7 @@ fn frombytes(vm: &mut Vm, args: &[Value]) -> PyResult {
     if data.len() % a.code.get().size() != 0 {
         return Err(vm.value_error("bytes length not a multiple of item size"));
     }
-    a.bytes.borrow_mut().extend(data);
+    a.bytes.borrow_mut().extend_from_slice(&data);
     Ok(Value::NONE)
 }
 

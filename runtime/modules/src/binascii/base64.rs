@@ -5,31 +5,46 @@ use skein_runtime::prelude::*;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// What no base64 digit has as its value.
+const NO_DIGIT: u8 = 0xff;
+
+/// Values of the digits by their character.
+const DIGITS: [u8; 256] = {
+    let mut table = [NO_DIGIT; 256];
+    let mut i = 0;
+    while i < 64 {
+        table[ALPHABET[i] as usize] = i as u8;
+        i += 1;
+    }
+    table
+};
+
 fn digit(b: u8) -> Option<u32> {
-    Some(match b {
-        b'A'..=b'Z' => b - b'A',
-        b'a'..=b'z' => b - b'a' + 26,
-        b'0'..=b'9' => b - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    } as u32)
+    match DIGITS[b as usize] {
+        NO_DIGIT => None,
+        d => Some(d as u32),
+    }
+}
+
+/// The digits of up to three bytes, missing ones counted as zero.
+#[inline(always)]
+fn digits(a: u8, b: u8, c: u8) -> [u8; 4] {
+    let n = (a as u32) << 16 | (b as u32) << 8 | c as u32;
+    [18, 12, 6, 0].map(|shift| ALPHABET[(n >> shift & 63) as usize])
 }
 
 pub(super) fn encode(vm: &mut Vm, args: &[Value]) -> PyResult {
     let data = crate::util::buffer(vm, args[0])?;
     let newline = flag(vm, args[1], true)?;
     let mut out = Vec::with_capacity(data.len() / 3 * 4 + 5);
-    for chunk in data.chunks(3) {
-        let byte = |i: usize| chunk.get(i).copied().unwrap_or(0) as u32;
-        let n = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for (i, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            out.push(if i <= chunk.len() {
-                ALPHABET[(n >> shift & 63) as usize]
-            } else {
-                b'='
-            });
-        }
+    let mut chunks = data.chunks_exact(3);
+    for c in &mut chunks {
+        out.extend_from_slice(&digits(c[0], c[1], c[2]));
+    }
+    match *chunks.remainder() {
+        [a] => out.extend_from_slice(&[&digits(a, 0, 0)[..2], b"=="].concat()),
+        [a, b] => out.extend_from_slice(&[&digits(a, b, 0)[..3], b"="].concat()),
+        _ => {}
     }
     if newline {
         out.push(b'\n');
@@ -46,13 +61,29 @@ pub(super) fn decode(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
 }
 
+/// Decodes whole groups of four digits up to the first group that holds anything else; returns how much that was.
+fn decode_plain(data: &[u8], out: &mut Vec<u8>) -> usize {
+    let mut done = 0;
+    for c in data.chunks_exact(4) {
+        let d = [c[0], c[1], c[2], c[3]].map(|b| DIGITS[b as usize] as u32);
+        if (d[0] | d[1] | d[2] | d[3]) > 63 {
+            break;
+        }
+        let n = d[0] << 18 | d[1] << 12 | d[2] << 6 | d[3];
+        out.extend_from_slice(&[(n >> 16) as u8, (n >> 8) as u8, n as u8]);
+        done += 4;
+    }
+    done
+}
+
 fn decode_bytes(data: &[u8], strict: bool) -> Result<Vec<u8>, String> {
     let mut out = Vec::with_capacity(data.len() / 4 * 3 + 3);
     if strict && data.first() == Some(&b'=') {
         return Err("Leading padding not allowed".into());
     }
+    let plain = decode_plain(data, &mut out);
     let (mut left, mut place, mut pads, mut padding_seen) = (0u32, 0u32, 0u32, false);
-    for (i, &b) in data.iter().enumerate() {
+    for (i, &b) in data.iter().enumerate().skip(plain) {
         if b == b'=' {
             padding_seen = true;
             if place >= 2 {

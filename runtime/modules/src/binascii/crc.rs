@@ -81,7 +81,7 @@ pub(super) fn crc32_function(vm: &mut Vm, args: &[Value]) -> PyResult {
 pub(super) fn crc_hqx(vm: &mut Vm, args: &[Value]) -> PyResult {
     let data = crate::util::buffer(vm, args[0])?;
     let mut crc = low_word(vm, args[1], 0)? & 0xffff;
-    for b in data {
+    for &b in data.iter() {
         crc ^= (b as u32) << 8;
         for _ in 0..8 {
             crc = if crc & 0x8000 != 0 {

@@ -6,6 +6,7 @@ mod hex;
 mod quoted;
 mod uu;
 
+use skein_runtime::builtins::byte_view::ByteView;
 use skein_runtime::prelude::*;
 
 /// `binascii`
@@ -132,10 +133,10 @@ fn error(vm: &mut Vm, message: &str) -> Raised {
 }
 
 /// Bytes, or the bytes of an ASCII str.
-fn ascii_buffer(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+fn ascii_buffer(vm: &mut Vm, v: Value) -> PyResult<ByteView> {
     if let Some(s) = v.cast::<PyStr>() {
         if s.is_ascii() {
-            return Ok(s.bytes().to_vec());
+            return Ok(s.bytes().to_vec().into());
         }
         return Err(vm.value_error("string argument should contain only ASCII characters"));
     }

@@ -7,6 +7,7 @@ mod registry;
 
 pub use registry::lookup_text;
 
+use skein_runtime::builtins::byte_view::ByteView;
 use skein_runtime::builtins::str_codec::{Handler, buffer_bytes};
 use skein_runtime::prelude::*;
 use skein_runtime::text::codec::{self, Decoded, ascii, escape, utf7, utf8, utf16, utf32};
@@ -131,9 +132,9 @@ fn text_arg(vm: &mut Vm, v: Value, name: &str) -> PyResult<Ref<PyStr>> {
 }
 
 /// The bytes argument of a decoder; a str counts as its UTF-8 where `text` allows it.
-fn data_arg(vm: &mut Vm, v: Value, text: bool) -> PyResult<Vec<u8>> {
+fn data_arg(vm: &mut Vm, v: Value, text: bool) -> PyResult<ByteView> {
     if text && let Some(s) = v.cast::<PyStr>() {
-        return Ok(s.bytes().to_vec());
+        return Ok(s.bytes().to_vec().into());
     }
     match buffer_bytes(vm, v)? {
         Some(d) => Ok(d),

@@ -60,7 +60,7 @@ fn part(vm: &mut Vm, v: Value, most: usize, name: &str) -> PyResult<Vec<u8>> {
     if data.len() > most {
         return Err(vm.value_error(format!("maximum {name} length is {most} bytes")));
     }
-    Ok(data)
+    Ok(data.into_vec())
 }
 
 /// `blake2b(...)` or `blake2s(...)`: class, data, then the keywords in the order of [`SIG`].
@@ -76,7 +76,7 @@ pub fn new(vm: &mut Vm, big: bool, args: &[Value]) -> PyResult {
         .or(args[14].non_null().filter(|v| !v.is_none()))
     {
         Some(v) => input(vm, v)?,
-        None => Vec::new(),
+        None => Vec::new().into(),
     };
     let p = Params {
         digest_size: number(vm, args[2], most, (1, most), "digest_size")? as u8,

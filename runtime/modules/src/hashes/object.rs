@@ -3,6 +3,7 @@
 use super::blake2::Blake2;
 use crate::util::{buffer, native_class, state_type};
 use sha3::digest::{DynDigest, ExtendableOutput, Update, XofReader};
+use skein_runtime::builtins::byte_view::ByteView;
 use skein_runtime::prelude::*;
 use std::cell::RefCell;
 
@@ -326,7 +327,7 @@ fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a Hash> {
 }
 
 /// Bytes to hash; str is refused with a hint.
-pub fn input(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+pub fn input(vm: &mut Vm, v: Value) -> PyResult<ByteView> {
     if v.is::<PyStr>() {
         return Err(vm.type_error("Strings must be encoded before hashing"));
     }
@@ -336,11 +337,11 @@ pub fn input(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
     buffer(vm, v)
 }
 
-fn initial(vm: &mut Vm, data: Value, string: Value) -> PyResult<Vec<u8>> {
+fn initial(vm: &mut Vm, data: Value, string: Value) -> PyResult<ByteView> {
     match (data.non_null(), string.non_null().filter(|s| !s.is_none())) {
         (Some(_), Some(_)) => Err(vm.type_error("'data' and 'string' are mutually exclusive and support for 'string' keyword parameter is slated for removal in a future version.")),
         (Some(v), None) | (None, Some(v)) => input(vm, v),
-        _ => Ok(Vec::new()),
+        _ => Ok(Vec::new().into()),
     }
 }
 

@@ -180,7 +180,7 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let initial = if args[1].is_absent() {
         Vec::new()
     } else {
-        data_arg(vm, args[1])?
+        data_arg(vm, args[1])?.into_vec()
     };
     if let Some(old) = b.data.get().cast() {
         check_exports(vm, old)?;

@@ -1,5 +1,6 @@
 //! Small things all stream types need.
 
+use skein_runtime::builtins::byte_view::ByteView;
 use skein_runtime::prelude::*;
 
 /// A type of this module by name.
@@ -56,7 +57,7 @@ pub fn or_none(v: Value) -> Value {
 ///
 /// # Errors
 /// `TypeError` "a bytes-like object is required, not 'str'".
-pub fn data_arg(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
+pub fn data_arg(vm: &mut Vm, v: Value) -> PyResult<ByteView> {
     match skein_runtime::builtins::str_codec::buffer_bytes(vm, v)? {
         Some(data) => Ok(data),
         None => {

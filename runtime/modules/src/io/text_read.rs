@@ -10,18 +10,19 @@ use super::text::{Text, open_stream};
 use super::text_codec::Fast;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
+use skein_runtime::builtins::byte_view::ByteView;
 use skein_runtime::prelude::*;
 use skein_runtime::text::wtf8;
 
 impl Text {
     /// Bytes from the buffer: empty at the end.
-    fn read_bytes(&self, vm: &mut Vm) -> PyResult<Vec<u8>> {
+    fn read_bytes(&self, vm: &mut Vm) -> PyResult<ByteView> {
         let buffer = self.buffer.get();
         if self.direct.get() {
             let mut out = Vec::new();
             let b = buffered::direct(vm, &buffer)?;
             b.read1_data(vm, self.chunk.get(), &mut out)?;
-            return Ok(out);
+            return Ok(out.into());
         }
         let size = Value::from_usize(self.chunk.get());
         let name = if self.has_read1.get() {
@@ -179,6 +180,7 @@ impl Text {
             buffered::direct(vm, &buffer)?
                 .read_all(vm)?
                 .unwrap_or_default()
+                .into()
         } else {
             let data = vm.call_method(buffer, "read", &[])?;
             bytes_result(vm, data, "read")?
@@ -293,9 +295,9 @@ impl Text {
     }
 }
 
-fn bytes_result(vm: &mut Vm, data: Value, name: &str) -> PyResult<Vec<u8>> {
+fn bytes_result(vm: &mut Vm, data: Value, name: &str) -> PyResult<ByteView> {
     if data.is_none() {
-        return Ok(Vec::new());
+        return Ok(Vec::new().into());
     }
     match skein_runtime::builtins::str_codec::buffer_bytes(vm, data)? {
         Some(d) => Ok(d),

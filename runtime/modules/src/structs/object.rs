@@ -211,7 +211,10 @@ pub fn pack_into(
     values: &[Value],
 ) -> PyResult {
     let out = pack::pack(vm, f, values, "pack_into")?;
-    let len = buffer(vm, target)?.len() as i64;
+    let len = match target.cast::<PyByteArray>() {
+        Some(b) => b.len(),
+        None => buffer(vm, target)?.len(),
+    } as i64;
     let given = vm.ssize(offset)?;
     let size = f.size as i64;
     let mut at = given;
@@ -266,20 +269,12 @@ pub fn pack_into(
 /// # Errors
 /// `struct.error` for other sizes.
 pub fn unpack(vm: &mut Vm, f: &Format, data: Value) -> PyResult {
-    let held = data.cast::<PyBytes>();
-    let copy;
-    let bytes = match &held {
-        Some(b) => b.bytes(),
-        None => {
-            copy = buffer(vm, data)?;
-            &copy
-        }
-    };
+    let bytes = buffer(vm, data)?;
     if bytes.len() != f.size {
         let n = f.size;
         return Err(error(vm, &format!("unpack requires a buffer of {n} bytes")));
     }
-    Ok(pack::unpack(vm, f, bytes))
+    Ok(pack::unpack(vm, f, &bytes))
 }
 
 /// Unpacks from an offset of a buffer.
@@ -287,15 +282,7 @@ pub fn unpack(vm: &mut Vm, f: &Format, data: Value) -> PyResult {
 /// # Errors
 /// `struct.error` if the buffer is too small.
 pub fn unpack_from(vm: &mut Vm, f: &Format, data: Value, offset: Value) -> PyResult {
-    let held = data.cast::<PyBytes>();
-    let copy;
-    let bytes = match &held {
-        Some(b) => b.bytes(),
-        None => {
-            copy = buffer(vm, data)?;
-            &copy
-        }
-    };
+    let bytes = buffer(vm, data)?;
     let given = crate::util::ssize_or(vm, offset, 0)?;
     let (size, len) = (f.size as i64, bytes.len() as i64);
     let mut at = given;
@@ -341,7 +328,7 @@ pub fn iter_unpack(vm: &mut Vm, format: Format, data: Value) -> PyResult {
             "cannot iteratively unpack with a struct of length 0",
         ));
     }
-    let data = buffer(vm, data)?;
+    let data = buffer(vm, data)?.into_vec();
     if data.len() % format.size != 0 {
         let n = format.size;
         return Err(error(

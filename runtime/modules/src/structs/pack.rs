@@ -59,10 +59,9 @@ fn pack_one(vm: &mut Vm, f: &Format, item: &Item, v: Value, out: &mut [u8]) -> P
 }
 
 fn pack_text(vm: &mut Vm, item: &Item, v: Value, out: &mut [u8]) -> PyResult<()> {
-    let data = match v.cast::<PyBytes>() {
-        Some(b) => b.bytes().to_vec(),
-        None if v.is::<PyByteArray>() => crate::util::buffer(vm, v)?,
-        None => {
+    let data = match v.kind() {
+        Some(Kind::Bytes | Kind::ByteArray) => crate::util::buffer(vm, v)?,
+        _ => {
             let code = item.code as char;
             return Err(error(
                 vm,

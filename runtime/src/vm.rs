@@ -532,10 +532,19 @@ pub(crate) fn is_slot_name(name: &str) -> bool {
 fn hash_key(seed: Option<u64>) -> (u64, u64) {
     match seed {
         Some(0) => (0, 0),
-        Some(s) => (
-            s.wrapping_mul(0x9e37_79b9_7f4a_7c15),
-            s ^ 0x5851_f42d_4c95_7f2d,
-        ),
+        Some(seed) => {
+            // CPython's generator, so that a seed gives the same hashes.
+            let mut x = seed as u32;
+            let mut word = || {
+                let mut bytes = [0; 8];
+                for b in &mut bytes {
+                    x = x.wrapping_mul(214_013).wrapping_add(2_531_011);
+                    *b = (x >> 16) as u8;
+                }
+                u64::from_le_bytes(bytes)
+            };
+            (word(), word())
+        }
         None => {
             use std::hash::{BuildHasher, Hasher};
             let r = std::collections::hash_map::RandomState::new();

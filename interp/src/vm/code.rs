@@ -119,7 +119,7 @@ pub fn constant(vm: &mut Vm, c: &Const, filename: Value) -> Value {
             let set = PySet::new_instance(vm, vm.builtin_type(ids::FROZENSET));
             for v in items.items() {
                 // Constants are hashable, and their equality runs no Python code.
-                let _ = set.table().insert(vm, *v, Value::NONE);
+                let _ = skein_runtime::builtins::set_ops::add(vm, set, *v);
             }
             set.value()
         }

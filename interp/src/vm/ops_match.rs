@@ -2,6 +2,7 @@
 
 use super::Step;
 use super::run::cx::{Cx, typed};
+use skein_runtime::builtins::set_ops;
 use skein_runtime::prelude::*;
 
 /// `MatchSequence`
@@ -39,11 +40,11 @@ pub fn op_match_keys(vm: &mut Vm, cx: Cx) -> Step {
     };
     let marker = PyList::new(vm).value();
     for k in keys.items() {
-        if seen.table().get(vm, *k)?.is_some() {
+        if set_ops::contains(vm, seen, *k)? {
             let text = vm.repr_text(*k)?;
             return Err(vm.value_error(format!("mapping pattern checks duplicate key ({text})")));
         }
-        seen.table().insert(vm, *k, Value::NONE)?;
+        set_ops::add(vm, seen, *k)?;
         let v = vm.call(getter, &[*k, marker])?;
         if v == marker {
             cx.set(cx.a(), Value::NONE);

@@ -236,8 +236,8 @@ impl Writer {
                 let byte = if v.shape_id() == ids::SET { b'<' } else { b'>' };
                 self.out.push(byte | flag);
                 self.size(vm, s.len())?;
-                let (table, mut at) = (s.table(), 0);
-                while let Some((i, k, _)) = table.next_entry(at) {
+                let mut at = 0;
+                while let Some((i, k, _)) = s.next_entry(at) {
                     self.value(vm, k, depth + 1)?;
                     at = i + 1;
                 }

@@ -3,6 +3,7 @@
 use super::dict_update::{merge_from, update_from};
 use super::iter::PyIter;
 use super::seq;
+use super::set_ops;
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
 
@@ -407,16 +408,13 @@ fn dict_fromkeys(vm: &mut Vm, args: &[Value]) -> PyResult {
     let value = args[2].non_null().unwrap_or(Value::NONE);
     let new = vm.call(args[0], &[])?;
     let exact = new.cast::<PyDict>().filter(|d| d.shape_id() == ids::DICT);
-    let known = match args[1].shape_id() {
-        ids::DICT => args[1].cast::<PyDict>(),
-        ids::SET | ids::FROZENSET => args[1].cast::<PySet>().map(|s| s.table()),
-        _ => None,
-    };
-    if let (Some(d), Some(source)) = (exact, known) {
+    if let Some(d) = exact
+        && let Some(source) = set_ops::Hashed::exact(args[1])
+    {
         // Hashes that are known are not computed again.
         let mut at = 0;
-        while let Some((i, k, _)) = source.next_entry(at) {
-            d.insert_hashed(vm, k, source.hash_at(i), value)?;
+        while let Some((i, k, hash)) = source.next(at) {
+            d.insert_hashed(vm, k, hash, value)?;
             at = i + 1;
         }
         return Ok(new);

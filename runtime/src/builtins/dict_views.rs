@@ -242,17 +242,24 @@ fn view_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
 rich_compare!(view_compare);
 
 fn intersection(vm: &mut Vm, a: Value, b: Value) -> PyResult {
-    // Walks the shorter side where both can tell their length and membership.
     let (mut view, mut other) = (a, b);
-    if !is_set_like_view(view) || is_set_like_view(other) && vm.len(other)? > vm.len(view)? {
+    if !is_set_like_view(view) {
+        std::mem::swap(&mut view, &mut other);
+    }
+    let len = vm.len(view)?;
+    // As CPython does, because the order depends on it: a set asks where it is not the shorter side.
+    if other.shape_id() == ids::SET
+        && let Some(s) = other.cast::<PySet>()
+        && len <= s.len()
+    {
+        return Ok(set_ops::intersection(vm, s, view)?.value());
+    }
+    if is_set_like_view(other) && vm.len(other)? > len {
         std::mem::swap(&mut view, &mut other);
     }
     let result = PySet::new(vm);
-    if other.is::<PySet>() && vm.len(view)? <= vm.len(other)? {
-        std::mem::swap(&mut view, &mut other);
-    }
     vm.for_each(other, |vm, x| {
-        if vm.contains(view, x)? {
+        if contains(vm, view, x)? {
             set_ops::add(vm, result, x)?;
         }
         Ok(true)
@@ -260,24 +267,69 @@ fn intersection(vm: &mut Vm, a: Value, b: Value) -> PyResult {
     Ok(result.value())
 }
 
+/// The set of a view's elements; of any iterable, since the view may be the right operand.
+fn to_set(vm: &mut Vm, v: Value) -> PyResult<Ref<PySet>> {
+    let mut source = v;
+    if v.shape_id() == ids::DICT_KEYS
+        && let Some(d) = view_dict(v).filter(|d| d.shape_id() == ids::DICT)
+    {
+        source = d.value();
+    }
+    let ty = vm.builtin_type(ids::SET);
+    set_ops::from_iterable(vm, ty, source)
+}
+
 fn union(vm: &mut Vm, a: Value, b: Value) -> PyResult {
-    let result = PySet::new(vm);
-    set_ops::update(vm, result, a)?;
+    let result = to_set(vm, a)?;
     set_ops::update(vm, result, b)?;
     Ok(result.value())
 }
 
 fn difference(vm: &mut Vm, a: Value, b: Value) -> PyResult {
-    let result = PySet::new(vm);
-    set_ops::update(vm, result, a)?;
+    let result = to_set(vm, a)?;
     set_ops::difference_update(vm, result, b)?;
     Ok(result.value())
 }
 
 fn symmetric_difference(vm: &mut Vm, a: Value, b: Value) -> PyResult {
-    let result = PySet::new(vm);
-    set_ops::update(vm, result, a)?;
+    if a.shape_id() == ids::DICT_ITEMS
+        && b.shape_id() == ids::DICT_ITEMS
+        && let (Some(x), Some(y)) = (view_dict(a), view_dict(b))
+    {
+        return items_symmetric_difference(vm, x, y);
+    }
+    let result = to_set(vm, a)?;
     set_ops::symmetric_difference_update(vm, result, b)?;
+    Ok(result.value())
+}
+
+/// `x.items() ^ y.items()`: hashes no values that both have.
+fn items_symmetric_difference(vm: &mut Vm, x: Ref<PyDict>, y: Ref<PyDict>) -> PyResult {
+    let left = PyDict::new(vm);
+    left.copy_entries_from(vm, x);
+    let result = PySet::new(vm);
+    let mut at = 0;
+    while let Some((i, k, v)) = y.next_entry(at) {
+        let hash = y.hash_at(i);
+        let other = left.find(vm, k, hash)?;
+        let same = match other {
+            Some(i) => vm.equal(left.value_at(i), v)?,
+            None => false,
+        };
+        if same {
+            left.remove(vm, k)?;
+        } else {
+            let pair = vm.new_tuple(&[k, v]);
+            set_ops::add(vm, result, pair)?;
+        }
+        at = i + 1;
+    }
+    let mut at = 0;
+    while let Some((i, k, v)) = left.next_entry(at) {
+        let pair = vm.new_tuple(&[k, v]);
+        set_ops::add(vm, result, pair)?;
+        at = i + 1;
+    }
     Ok(result.value())
 }
 

@@ -220,7 +220,7 @@ fn next_set(vm: &mut Vm, i: Ref<PyIter>) -> Step {
         i.stop.set(-1);
         return Err(vm.runtime_error("Set changed size during iteration"));
     }
-    match s.table().next_entry(i.index.get() as usize) {
+    match s.next_entry(i.index.get() as usize) {
         Some((at, v, _)) => {
             i.index.set(at as i64 + 1);
             i.step.set(i.step.get() - 1);

@@ -1,22 +1,78 @@
-//! `set` and `frozenset`: a dict core whose values are unused. (Methods live in `set_methods.rs`.)
+//! `set` and `frozenset`: the storage. (Operations live in `set_ops.rs`, methods in `set_methods.rs`.)
+//!
+//! Programs print sets, so the order of iteration has to be CPython's, which follows from its table: a power of two of
+//! places, each a hash and an element; a search starts at the low bits of the hash, looks at up to nine further places
+//! in a row and then jumps; removed elements leave a mark until the next resize; growth happens when three fifths are
+//! filled. Which operation resizes when, and to what, is part of that and must not be "improved" here.
+//!
+//! A place is two slots of a heap array: the hash as an immediate integer, then the element. Free: the hash slot is
+//! `NULL`. Removed: the hash is -1, which no element has, and the element slot is `NULL`. Hashes keep 61 bits and are
+//! extended by their sign, which differs from CPython's only in the order of elements with hashes near 2**60.
+//!
+//! Comparing elements may run Python code (`__eq__`), which may change the set: searches then start again.
 
-use super::dict::PyDict;
+use super::str::PyStr;
+use crate::error::PyResult;
 use crate::heap::Tracer;
+use crate::heap::array::Array;
 use crate::object::header::{Header, Ref, RefSlot};
 use crate::object::instance::trace_extension;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
+use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
+
+/// Places of the smallest table.
+const MIN_PLACES: usize = 8;
+/// Places looked at after the first before a search jumps.
+const LINEAR_PROBES: usize = 9;
+const PERTURB_SHIFT: u32 = 5;
+/// From this size on, tables grow by less.
+const LARGE: usize = 50_000;
 
 /// A set or frozenset.
 #[repr(C)]
 pub struct PySet {
     header: Header,
-    table: RefSlot<PyDict>,
+    /// Empty until the first element comes; counts as a table of the smallest size then.
+    table: RefSlot<Array>,
+    /// Elements.
+    used: Cell<usize>,
+    /// Elements and marks of removed ones.
+    fill: Cell<usize>,
+    /// Where `pop` goes on searching.
+    finger: Cell<usize>,
     /// Cached hash of a frozenset, 0: not computed.
     pub hash: Cell<u64>,
 }
+
+/// Where a search ended.
+#[derive(Clone, Copy)]
+enum Place {
+    Found(usize),
+    /// Not there; a free place.
+    Free(usize),
+    /// Not there; the place of a removed element, met last.
+    Reusable(usize),
+}
+
+/// A hash as tables store it.
+#[inline(always)]
+fn stored_hash(hash: u64) -> Value {
+    Value::small_int(((hash << 3) as i64) >> 3).unwrap_or(Value::NULL)
+}
+
+#[inline(always)]
+fn bits(stored: Value) -> u64 {
+    stored.as_small_int().unwrap_or(0) as u64
+}
+
+/// The stored hash of removed elements.
+const REMOVED: Value = match Value::small_int(-1) {
+    Some(v) => v,
+    None => Value::NULL,
+};
 
 impl PySet {
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
@@ -25,40 +81,321 @@ impl PySet {
     }
     /// An empty instance of `set`, `frozenset` or a subclass.
     pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>) -> Ref<PySet> {
-        let table = PyDict::new(vm);
-        vm.alloc_object(
-            ty,
-            PySet {
-                header: Header::PENDING,
-                table: RefSlot::new(table),
-                hash: Cell::new(0),
-            },
-            0,
-        )
+        let init = PySet {
+            header: Header::PENDING,
+            table: RefSlot::empty(),
+            used: Cell::new(0),
+            fill: Cell::new(0),
+            finger: Cell::new(0),
+            hash: Cell::new(0),
+        };
+        vm.alloc_object(ty, init, 0)
     }
     /// `set()`
     pub fn new(vm: &mut Vm) -> Ref<PySet> {
         let ty = vm.builtin_type(ids::SET);
         PySet::new_instance(vm, ty)
     }
-    /// The elements as keys; the values are `None`.
-    #[inline(always)]
-    pub fn table(&self) -> Ref<PyDict> {
-        self.table.expect()
-    }
     /// Number of elements.
+    #[inline(always)]
     pub fn len(&self) -> usize {
-        self.table().len()
+        self.used.get()
     }
     /// True when empty.
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.used.get() == 0
+    }
+    fn mask(&self) -> usize {
+        self.table.get().map_or(MIN_PLACES, |t| t.len() / 2) - 1
+    }
+    /// Bytes of the table.
+    pub fn storage_size(&self) -> usize {
+        (self.mask() + 1) * 16
+    }
+    /// The first element at or after a place: its place, itself and its hash.
+    #[inline]
+    pub fn next_entry(&self, mut at: usize) -> Option<(usize, Value, u64)> {
+        let slots = self.table.get()?;
+        let slots = slots.slots();
+        while at * 2 < slots.len() {
+            let v = slots[at * 2 + 1].get();
+            if !v.is_null() {
+                return Some((at, v, bits(slots[at * 2].get())));
+            }
+            at += 1;
+        }
+        None
+    }
+}
+
+/// What a search at one place says without running Python code.
+#[inline(always)]
+fn same_simply(stored: Value, wanted: Value) -> Option<bool> {
+    if stored == wanted {
+        return Some(true);
+    }
+    if stored.is_int() && wanted.is_int() {
+        return Some(false);
+    }
+    if stored.shape_id() == ids::STR
+        && wanted.shape_id() == ids::STR
+        && let (Some(a), Some(b)) = (stored.cast::<PyStr>(), wanted.cast::<PyStr>())
+    {
+        return Some(a.bytes() == b.bytes());
+    }
+    None
+}
+
+/// Puts an element that is not there into a table without marks of removed ones.
+fn place_new(table: Ref<Array>, hash: Value, v: Value) {
+    let slots = table.slots();
+    let mask = slots.len() / 2 - 1;
+    let mut perturb = bits(hash);
+    let mut start = perturb as usize & mask;
+    loop {
+        let last = if start + LINEAR_PROBES <= mask {
+            start + LINEAR_PROBES
+        } else {
+            start
+        };
+        for at in start..=last {
+            if slots[at * 2].get().is_null() {
+                slots[at * 2].set_unbarriered(hash);
+                table.set(at * 2 + 1, v);
+                return;
+            }
+        }
+        perturb >>= PERTURB_SHIFT;
+        start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
     }
 }
 
 impl Ref<PySet> {
-    /// Replaces the whole contents.
-    pub fn set_table(self, table: Ref<PyDict>) {
-        self.table.set(self, table);
+    /// Searches an element. With `ADDING`, an element that compares equal ends the search even if the comparison
+    /// changed the set. May run Python code (`__eq__`).
+    #[inline]
+    fn search<const ADDING: bool>(
+        self,
+        vm: &mut Vm,
+        mut table: Ref<Array>,
+        v: Value,
+        hash: Value,
+    ) -> PyResult<Place> {
+        'restart: loop {
+            let mask = table.len() / 2 - 1;
+            let mut perturb = bits(hash);
+            let mut start = perturb as usize & mask;
+            let mut reusable = None;
+            loop {
+                let last = if start + LINEAR_PROBES <= mask {
+                    start + LINEAR_PROBES
+                } else {
+                    start
+                };
+                for at in start..=last {
+                    let stored = table.get(at * 2);
+                    if stored == hash {
+                        let element = table.get(at * 2 + 1);
+                        match same_simply(element, v) {
+                            Some(true) => return Ok(Place::Found(at)),
+                            Some(false) => continue,
+                            None => {}
+                        }
+                        let equal = vm.equal(element, v)?;
+                        if ADDING && equal {
+                            return Ok(Place::Found(at));
+                        }
+                        if self.table.get() != Some(table) || table.get(at * 2 + 1) != element {
+                            table = self.table_or_new(vm);
+                            continue 'restart;
+                        }
+                        if equal {
+                            return Ok(Place::Found(at));
+                        }
+                    } else if stored.is_null() {
+                        return Ok(match reusable {
+                            Some(at) => Place::Reusable(at),
+                            None => Place::Free(at),
+                        });
+                    } else if ADDING && stored == REMOVED {
+                        reusable = Some(at);
+                    }
+                }
+                perturb >>= PERTURB_SHIFT;
+                start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
+            }
+        }
+    }
+
+    #[inline]
+    fn table_or_new(self, vm: &mut Vm) -> Ref<Array> {
+        match self.table.get() {
+            Some(t) => t,
+            None => {
+                let t = vm.heap.new_array(MIN_PLACES * 2);
+                self.table.set(self, t);
+                t
+            }
+        }
+    }
+
+    /// `v in self`, the hash being known. May run Python code (`__eq__`).
+    #[inline]
+    pub fn contains_hashed(self, vm: &mut Vm, v: Value, hash: u64) -> PyResult<bool> {
+        let Some(table) = self.table.get() else {
+            return Ok(false);
+        };
+        let place = self.search::<false>(vm, table, v, stored_hash(hash))?;
+        Ok(matches!(place, Place::Found(_)))
+    }
+
+    /// `self.add(v)`, the hash being known. May run Python code (`__eq__`).
+    pub fn add_hashed(self, vm: &mut Vm, v: Value, hash: u64) -> PyResult<()> {
+        let table = self.table_or_new(vm);
+        let hash = stored_hash(hash);
+        let (at, filled) = match self.search::<true>(vm, table, v, hash)? {
+            Place::Found(_) => return Ok(()),
+            Place::Free(at) => (at, 1),
+            Place::Reusable(at) => (at, 0),
+        };
+        // The search may have changed to another table.
+        let table = self.table_or_new(vm);
+        table.slots()[at * 2].set_unbarriered(hash);
+        table.set(at * 2 + 1, v);
+        self.fill.set(self.fill.get() + filled);
+        self.used.set(self.used.get() + 1);
+        if filled == 1 && self.fill.get() * 5 >= (table.len() / 2 - 1) * 3 {
+            self.grow(vm);
+        }
+        Ok(())
+    }
+
+    /// Removes `v`, the hash being known; false if it was not there. May run Python code (`__eq__`).
+    pub fn discard_hashed(self, vm: &mut Vm, v: Value, hash: u64) -> PyResult<bool> {
+        let Some(table) = self.table.get() else {
+            return Ok(false);
+        };
+        match self.search::<false>(vm, table, v, stored_hash(hash))? {
+            Place::Found(at) => {
+                self.remove_at(at);
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn remove_at(self, at: usize) {
+        if let Some(table) = self.table.get() {
+            table.slots()[at * 2].set_unbarriered(REMOVED);
+            table.slots()[at * 2 + 1].set_unbarriered(Value::NULL);
+            self.used.set(self.used.get() - 1);
+        }
+    }
+
+    /// `self.pop()`; `None` if there is nothing.
+    pub fn pop(self) -> Option<Value> {
+        if self.is_empty() {
+            return None;
+        }
+        let start = self.finger.get() & self.mask();
+        let (at, v, _) = self.next_entry(start).or_else(|| self.next_entry(0))?;
+        self.remove_at(at);
+        self.finger.set(at + 1);
+        Some(v)
+    }
+
+    /// Removes everything.
+    pub fn clear(self) {
+        self.table.clear();
+        self.used.set(0);
+        self.fill.set(0);
+    }
+
+    fn grow(self, vm: &mut Vm) {
+        let used = self.used.get();
+        self.resize(vm, if used > LARGE { used * 2 } else { used * 4 });
+    }
+
+    /// Moves the elements to a new table of more than `beyond` places.
+    fn resize(self, vm: &mut Vm, beyond: usize) {
+        let mut places = MIN_PLACES;
+        while places <= beyond {
+            places *= 2;
+        }
+        let clean = self.fill.get() == self.used.get();
+        if places == MIN_PLACES && self.mask() + 1 == MIN_PLACES && clean {
+            return;
+        }
+        let new = vm.heap.new_array(places * 2);
+        if let Some(old) = self.table.get() {
+            for place in old.slots().chunks_exact(2) {
+                if !place[1].get().is_null() {
+                    place_new(new, place[0].get(), place[1].get());
+                }
+            }
+        }
+        self.table.set(self, new);
+        self.fill.set(self.used.get());
+    }
+
+    /// Makes room for `more` elements that are about to be added together.
+    pub fn reserve_for_merge(self, vm: &mut Vm, more: usize) {
+        if (self.fill.get() + more) * 5 >= self.mask() * 3 {
+            self.resize(vm, (self.used.get() + more) * 2);
+        }
+    }
+
+    /// Rebuilds the table if more than a quarter of it is marks of removed elements.
+    pub fn sweep_removed(self, vm: &mut Vm) {
+        if self.fill.get() - self.used.get() > self.mask() / 4 {
+            self.grow(vm);
+        }
+    }
+
+    /// Adds the elements of another set. May run Python code (`__eq__`).
+    pub fn merge(self, vm: &mut Vm, other: Ref<PySet>) -> PyResult<()> {
+        if other == self || other.is_empty() {
+            return Ok(());
+        }
+        self.reserve_for_merge(vm, other.len());
+        if self.fill.get() == 0 {
+            self.fill_from(vm, other);
+            return Ok(());
+        }
+        let mut at = 0;
+        while let Some((i, v, hash)) = other.next_entry(at) {
+            self.add_hashed(vm, v, hash)?;
+            at = i + 1;
+        }
+        Ok(())
+    }
+
+    /// Copies the elements of another set into the table of this one, which is empty and large enough.
+    fn fill_from(self, vm: &mut Vm, other: Ref<PySet>) {
+        let (new, Some(old)) = (self.table_or_new(vm), other.table.get()) else {
+            return;
+        };
+        if new.len() == old.len() && other.fill.get() == other.used.get() {
+            new.copy_from(0, old, 0, old.len());
+        } else {
+            for place in old.slots().chunks_exact(2) {
+                if !place[1].get().is_null() {
+                    place_new(new, place[0].get(), place[1].get());
+                }
+            }
+        }
+        self.fill.set(other.len());
+        self.used.set(other.len());
+    }
+
+    /// Takes over what `other`, a set that nobody else knows, contains.
+    pub fn take_contents(self, other: Ref<PySet>) {
+        match other.table.get() {
+            Some(t) => self.table.set(self, t),
+            None => self.table.clear(),
+        }
+        self.used.set(other.used.get());
+        self.fill.set(other.fill.get());
     }
 }

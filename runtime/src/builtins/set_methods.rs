@@ -93,7 +93,7 @@ fn set_new(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn set_init(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = this(vm, "__init__", args[0])?;
-    s.table().clear();
+    s.clear();
     if let Some(source) = args[1].non_null() {
         ops::update(vm, s, source)?;
     }
@@ -139,8 +139,8 @@ fn set_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// A snapshot of the elements.
 fn elements(vm: &mut Vm, s: Ref<PySet>) -> ValueVec {
     let mut out = ValueVec::with_capacity(&vm.heap, s.len());
-    let (table, mut at) = (s.table(), 0);
-    while let Some((i, v, _)) = table.next_entry(at) {
+    let mut at = 0;
+    while let Some((i, v, _)) = s.next_entry(at) {
         out.push(&vm.heap, v);
         at = i + 1;
     }
@@ -193,21 +193,6 @@ fn set_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
 }
 rich_compare!(set_compare);
 
-fn union(vm: &mut Vm, s: Ref<PySet>, other: Value) -> PyResult<Ref<PySet>> {
-    let new = ops::copy(vm, s);
-    ops::update(vm, new, other)?;
-    Ok(new)
-}
-
-fn symmetric_difference(vm: &mut Vm, s: Ref<PySet>, other: Value) -> PyResult<Ref<PySet>> {
-    if other == s.value() {
-        return Ok(ops::empty_like(vm, s));
-    }
-    let new = ops::copy(vm, s);
-    ops::symmetric_difference_update(vm, new, other)?;
-    Ok(new)
-}
-
 macro_rules! operators {
     ($($name:ident $reflected:ident $f:path,)*) => {
         $(fn $name(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -223,9 +208,9 @@ macro_rules! operators {
 }
 operators! {
     set_and set_rand ops::intersection,
-    set_or set_ror union,
+    set_or set_ror ops::union,
     set_sub set_rsub ops::difference,
-    set_xor set_rxor symmetric_difference,
+    set_xor set_rxor ops::symmetric_difference,
 }
 
 macro_rules! in_place {
@@ -250,7 +235,7 @@ in_place! {
 
 fn intersect_with(vm: &mut Vm, s: Ref<PySet>, other: Value) -> PyResult<()> {
     let new = ops::intersection(vm, s, other)?;
-    ops::take_contents(s, new);
+    s.take_contents(new);
     Ok(())
 }
 
@@ -263,14 +248,16 @@ fn set_copy(vm: &mut Vm, args: &[Value]) -> PyResult {
     if s.shape_id() == ids::FROZENSET {
         return Ok(args[0]);
     }
-    Ok(ops::copy(vm, s).value())
+    Ok(ops::copy(vm, s)?.value())
 }
 
 fn set_union(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = this(vm, "union", args[0])?;
-    let new = ops::copy(vm, s);
+    let new = ops::copy(vm, s)?;
     for other in others(args).iter().flat_map(|t| t.items()) {
-        ops::update(vm, new, *other)?;
+        if *other != args[0] {
+            ops::update(vm, new, *other)?;
+        }
     }
     Ok(new.value())
 }
@@ -288,7 +275,7 @@ fn set_intersection(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = others(args);
     let list = list.as_ref().map_or(&[][..], |t| t.items());
     if list.is_empty() {
-        return Ok(ops::copy(vm, s).value());
+        return Ok(ops::copy(vm, s)?.value());
     }
     for other in list {
         s = ops::intersection(vm, s, *other)?;
@@ -302,9 +289,10 @@ fn set_intersection_update(vm: &mut Vm, args: &[Value]) -> PyResult {
     for other in others(args).iter().flat_map(|t| t.items()) {
         new = ops::intersection(vm, new, *other)?;
     }
-    if new != s {
-        ops::take_contents(s, new);
+    if new == s {
+        new = ops::copy(vm, s)?;
     }
+    s.take_contents(new);
     Ok(Value::NONE)
 }
 
@@ -313,7 +301,7 @@ fn set_difference(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = others(args);
     let list = list.as_ref().map_or(&[][..], |t| t.items());
     let Some((first, rest)) = list.split_first() else {
-        return Ok(ops::copy(vm, s).value());
+        return Ok(ops::copy(vm, s)?.value());
     };
     let new = ops::difference(vm, s, *first)?;
     for other in rest {
@@ -332,7 +320,7 @@ fn set_difference_update(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn set_symmetric_difference(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = this(vm, "symmetric_difference", args[0])?;
-    Ok(symmetric_difference(vm, s, args[1])?.value())
+    Ok(ops::symmetric_difference(vm, s, args[1])?.value())
 }
 
 fn set_symmetric_difference_update(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -348,14 +336,11 @@ fn set_isdisjoint(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn set_issubset(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = this(vm, "issubset", args[0])?;
-    let other = match args[1].cast::<PySet>() {
-        Some(o) => o,
-        None => {
-            let ty = vm.builtin_type(ids::SET);
-            ops::from_iterable(vm, ty, args[1])?
-        }
+    let all = match args[1].cast::<PySet>() {
+        Some(other) => ops::is_subset(vm, s, other)?,
+        None => ops::intersection(vm, s, args[1])?.len() == s.len(),
     };
-    Ok(Value::bool(ops::is_subset(vm, s, other)?))
+    Ok(Value::bool(all))
 }
 
 fn set_issuperset(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -370,7 +355,7 @@ fn set_add(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn set_clear(vm: &mut Vm, args: &[Value]) -> PyResult {
-    this(vm, "clear", args[0])?.table().clear();
+    this(vm, "clear", args[0])?.clear();
     Ok(Value::NONE)
 }
 
@@ -390,8 +375,8 @@ fn set_remove(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn set_pop(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = this(vm, "pop", args[0])?;
-    match s.table().pop_last() {
-        Some((v, _)) => Ok(v),
+    match s.pop() {
+        Some(v) => Ok(v),
         None => {
             let text = vm.new_str("pop from an empty set");
             Err(vm.key_error(text))
@@ -411,5 +396,5 @@ fn set_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn set_sizeof(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = this(vm, "__sizeof__", args[0])?;
-    Ok(Value::from_usize(200 + s.table().storage_size()))
+    Ok(Value::from_usize(200 + s.storage_size()))
 }

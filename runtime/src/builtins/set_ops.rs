@@ -1,31 +1,21 @@
-//! Operations on sets as native code uses them; elements are keys of the set's table, their hashes are kept there.
+//! Operations on sets as native code uses them.
+//!
+//! Each follows CPython's algorithm step by step, because the order of the result's elements depends on it.
 
-use super::dict_views;
 use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
 
-/// `None`: what a set's table stores as values.
-const MARK: Value = Value::NONE;
-
 /// `s.add(v)`
+#[inline]
 pub fn add(vm: &mut Vm, s: Ref<PySet>, v: Value) -> PyResult<()> {
     let hash = vm.hash_set_element(v)?;
-    add_hashed(vm, s, v, hash)
-}
-
-/// `s.add(v)` where the hash of `v` is known.
-pub fn add_hashed(vm: &mut Vm, s: Ref<PySet>, v: Value, hash: u64) -> PyResult<()> {
-    let table = s.table();
-    if table.find(vm, v, hash)?.is_none() {
-        s.table().append(vm, v, hash, MARK);
-    }
-    Ok(())
+    s.add_hashed(vm, v, hash)
 }
 
 /// `v in s`, with sets looked for as frozensets.
 pub fn contains(vm: &mut Vm, s: Ref<PySet>, v: Value) -> PyResult<bool> {
     let hash = element_hash(vm, v)?;
-    Ok(s.table().find(vm, v, hash)?.is_some())
+    s.contains_hashed(vm, v, hash)
 }
 
 /// The hash of something looked for in a set: a set, which is unhashable, has the hash of the equal frozenset.
@@ -44,25 +34,15 @@ pub fn element_hash(vm: &mut Vm, v: Value) -> PyResult<u64> {
 /// Removes `v`; false if it was not there.
 pub fn discard(vm: &mut Vm, s: Ref<PySet>, v: Value) -> PyResult<bool> {
     let hash = element_hash(vm, v)?;
-    discard_hashed(vm, s, v, hash)
-}
-
-fn discard_hashed(vm: &mut Vm, s: Ref<PySet>, v: Value, hash: u64) -> PyResult<bool> {
-    let table = s.table();
-    match table.find(vm, v, hash)? {
-        Some(i) => {
-            table.remove_at(i);
-            Ok(true)
-        }
-        None => Ok(false),
-    }
+    s.discard_hashed(vm, v, hash)
 }
 
 /// The hash of the set's elements, whatever their order.
 pub fn hash(vm: &mut Vm, s: Ref<PySet>) -> PyResult<i64> {
     let mut h = 1_927_868_237u64.wrapping_mul(s.len() as u64 + 1);
     let mut at = 0;
-    while let Some((i, v, _)) = s.table().next_entry(at) {
+    while let Some((i, v, _)) = s.next_entry(at) {
+        // The table keeps too few bits.
         let x = vm.hash(v)? as u64;
         h ^= (x ^ x << 16 ^ 89_869_747).wrapping_mul(3_644_798_167);
         at = i + 1;
@@ -72,15 +52,51 @@ pub fn hash(vm: &mut Vm, s: Ref<PySet>) -> PyResult<i64> {
     Ok(if h == u64::MAX { 590_923_713 } else { h as i64 })
 }
 
-/// The elements of a set, dict or dict keys view as table keys; `None` for other iterables.
-fn table_of(v: Value) -> Option<Ref<PyDict>> {
-    if let Some(s) = v.cast::<PySet>() {
-        return Some(s.table());
+/// Containers that know the hashes of their elements.
+#[derive(Clone, Copy)]
+pub enum Hashed {
+    /// A set or frozenset.
+    Set(Ref<PySet>),
+    /// A dict, for its keys.
+    Dict(Ref<PyDict>),
+}
+
+fn hashed(v: Value) -> Option<Hashed> {
+    match v.cast() {
+        Some(s) => Some(Hashed::Set(s)),
+        None => Hashed::exact(v),
     }
-    match v.shape_id() {
-        ids::DICT => v.cast(),
-        ids::DICT_KEYS => dict_views::view_dict(v),
-        _ => None,
+}
+
+impl Hashed {
+    /// The container in `v` unless it is of a subclass.
+    pub fn exact(v: Value) -> Option<Hashed> {
+        match v.shape_id() {
+            ids::SET | ids::FROZENSET => v.cast().map(Hashed::Set),
+            ids::DICT => v.cast().map(Hashed::Dict),
+            _ => None,
+        }
+    }
+    fn len(&self) -> usize {
+        match self {
+            Hashed::Set(s) => s.len(),
+            Hashed::Dict(d) => d.len(),
+        }
+    }
+    /// The first element at or after a position: its position, itself and its hash as dicts keep it.
+    pub fn next(&self, at: usize) -> Option<(usize, Value, u64)> {
+        match self {
+            Hashed::Set(s) => s
+                .next_entry(at)
+                .map(|(i, v, hash)| (i, v, hash & (u64::MAX >> 3))),
+            Hashed::Dict(d) => d.next_entry(at).map(|(i, k, _)| (i, k, d.hash_at(i))),
+        }
+    }
+    fn contains(&self, vm: &mut Vm, v: Value, hash: u64) -> PyResult<bool> {
+        match self {
+            Hashed::Set(s) => s.contains_hashed(vm, v, hash),
+            Hashed::Dict(d) => Ok(d.find(vm, v, hash)?.is_some()),
+        }
     }
 }
 
@@ -90,10 +106,10 @@ fn for_each_hashed(
     source: Value,
     mut f: impl FnMut(&mut Vm, Value, u64) -> PyResult<bool>,
 ) -> PyResult<()> {
-    if let Some(table) = table_of(source) {
+    if let Some(elements) = hashed(source) {
         let mut at = 0;
-        while let Some((i, v, _)) = table.next_entry(at) {
-            if !f(vm, v, table.hash_at(i))? {
+        while let Some((i, v, hash)) = elements.next(at) {
+            if !f(vm, v, hash)? {
                 break;
             }
             at = i + 1;
@@ -108,21 +124,13 @@ fn for_each_hashed(
 
 /// `s.update(source)`
 pub fn update(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<()> {
-    if let Some(table) = table_of(source)
-        && table == s.table()
-    {
-        return Ok(());
-    }
-    if s.is_empty()
-        && let Some(other) = source.cast::<PySet>()
-    {
-        let table = PyDict::new(vm);
-        table.copy_entries_from(vm, other.table());
-        s.set_table(table);
-        return Ok(());
+    match hashed(source) {
+        Some(Hashed::Set(other)) => return s.merge(vm, other),
+        Some(Hashed::Dict(d)) => s.reserve_for_merge(vm, d.len()),
+        None => {}
     }
     for_each_hashed(vm, source, |vm, v, h| {
-        add_hashed(vm, s, v, h)?;
+        s.add_hashed(vm, v, h)?;
         Ok(true)
     })
 }
@@ -135,12 +143,10 @@ pub fn from_iterable(vm: &mut Vm, ty: Ref<PyType>, source: Value) -> PyResult<Re
 }
 
 /// A new set of the same builtin type (`set` or `frozenset`) as `s`, with the same elements.
-pub fn copy(vm: &mut Vm, s: Ref<PySet>) -> Ref<PySet> {
+pub fn copy(vm: &mut Vm, s: Ref<PySet>) -> PyResult<Ref<PySet>> {
     let new = empty_like(vm, s);
-    let table = PyDict::new(vm);
-    table.copy_entries_from(vm, s.table());
-    new.set_table(table);
-    new
+    new.merge(vm, s)?;
+    Ok(new)
 }
 
 /// An empty set of the builtin type that `s` is an instance of.
@@ -154,27 +160,29 @@ pub fn empty_like(vm: &mut Vm, s: Ref<PySet>) -> Ref<PySet> {
     PySet::new_instance(vm, ty)
 }
 
-/// Makes `s` contain what `other`, a fresh set that nobody else knows, contains.
-pub fn take_contents(s: Ref<PySet>, other: Ref<PySet>) {
-    s.set_table(other.table());
+/// `s | source`
+pub fn union(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<Ref<PySet>> {
+    let new = copy(vm, s)?;
+    if source != s.value() {
+        update(vm, new, source)?;
+    }
+    Ok(new)
 }
 
 /// `s - source`
 pub fn difference(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<Ref<PySet>> {
-    let Some(other) = table_of(source) else {
-        let new = copy(vm, s);
-        difference_update(vm, new, source)?;
-        return Ok(new);
+    let other = match hashed(source) {
+        Some(other) if s.len() >> 2 <= other.len() => other,
+        _ => {
+            let new = copy(vm, s)?;
+            difference_update(vm, new, source)?;
+            return Ok(new);
+        }
     };
-    if s.len() >> 2 > other.len() {
-        let new = copy(vm, s);
-        difference_update(vm, new, source)?;
-        return Ok(new);
-    }
     let new = empty_like(vm, s);
     for_each_hashed(vm, s.value(), |vm, v, h| {
-        if other.find(vm, v, h)?.is_none() {
-            add_hashed(vm, new, v, h)?;
+        if !other.contains(vm, v, h)? {
+            new.add_hashed(vm, v, h)?;
         }
         Ok(true)
     })?;
@@ -184,13 +192,21 @@ pub fn difference(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<Ref<PyS
 /// `s.difference_update(source)`
 pub fn difference_update(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<()> {
     if source == s.value() {
-        s.table().clear();
+        s.clear();
         return Ok(());
     }
+    let mut source = source;
+    if let Some(other) = source.cast::<PySet>()
+        && other.len() >> 3 > s.len()
+    {
+        source = intersection(vm, s, source)?.value();
+    }
     for_each_hashed(vm, source, |vm, v, h| {
-        discard_hashed(vm, s, v, h)?;
+        s.discard_hashed(vm, v, h)?;
         Ok(true)
-    })
+    })?;
+    s.sweep_removed(vm);
+    Ok(())
 }
 
 /// `s op t` of two exact sets or frozensets; `None` for operators that sets do not have.
@@ -214,51 +230,75 @@ pub fn binary(vm: &mut Vm, op: BinaryOp, s: Ref<PySet>, t: Ref<PySet>) -> Option
 /// `s & source`
 pub fn intersection(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<Ref<PySet>> {
     if source == s.value() {
-        return Ok(copy(vm, s));
+        return copy(vm, s);
     }
     let new = empty_like(vm, s);
-    let (walked, table) = match source.cast::<PySet>() {
-        Some(other) if other.len() > s.len() => (s.value(), other.table()),
-        _ => (source, s.table()),
-    };
-    for_each_hashed(vm, walked, |vm, v, h| {
-        if table.find(vm, v, h)?.is_some() {
-            add_hashed(vm, new, v, h)?;
+    if let Some(other) = source.cast::<PySet>() {
+        let (walked, asked) = if other.len() > s.len() {
+            (s, other)
+        } else {
+            (other, s)
+        };
+        for_each_hashed(vm, walked.value(), |vm, v, h| {
+            if asked.contains_hashed(vm, v, h)? {
+                new.add_hashed(vm, v, h)?;
+            }
+            Ok(true)
+        })?;
+        return Ok(new);
+    }
+    vm.for_each(source, |vm, v| {
+        let hash = vm.hash_set_element(v)?;
+        if s.contains_hashed(vm, v, hash)? {
+            new.add_hashed(vm, v, hash)?;
+            return Ok(new.len() < s.len());
         }
         Ok(true)
     })?;
     Ok(new)
 }
 
+/// `s ^ source`: the elements of the other side come first.
+pub fn symmetric_difference(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<Ref<PySet>> {
+    let new = empty_like(vm, s);
+    update(vm, new, source)?;
+    toggle(vm, new, s.value())?;
+    Ok(new)
+}
+
 /// `s.symmetric_difference_update(source)`
 pub fn symmetric_difference_update(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<()> {
     if source == s.value() {
-        s.table().clear();
+        s.clear();
         return Ok(());
     }
+    if hashed(source).is_some() {
+        return toggle(vm, s, source);
+    }
     // An iterable that is no set or dict may repeat elements, which count once.
-    let source = if table_of(source).is_some() {
-        source
-    } else {
-        let ty = vm.builtin_type(ids::SET);
-        from_iterable(vm, ty, source)?.value()
-    };
+    let other = empty_like(vm, s);
+    update(vm, other, source)?;
+    toggle(vm, s, other.value())
+}
+
+/// Removes from `s` what is in the set or dict, and adds what is not.
+fn toggle(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<()> {
     for_each_hashed(vm, source, |vm, v, h| {
-        if !discard_hashed(vm, s, v, h)? {
-            add_hashed(vm, s, v, h)?;
+        if !s.discard_hashed(vm, v, h)? {
+            s.add_hashed(vm, v, h)?;
         }
         Ok(true)
     })
 }
 
-/// True if every element of `s` is in the table of `other`.
+/// True if every element of `s` is in `other`.
 pub fn is_subset(vm: &mut Vm, s: Ref<PySet>, other: Ref<PySet>) -> PyResult<bool> {
     if s.len() > other.len() {
         return Ok(false);
     }
     let mut all = true;
     for_each_hashed(vm, s.value(), |vm, v, h| {
-        all = other.table().find(vm, v, h)?.is_some();
+        all = other.contains_hashed(vm, v, h)?;
         Ok(all)
     })?;
     Ok(all)
@@ -270,8 +310,8 @@ pub fn is_superset(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<bool> 
         return is_subset(vm, other, s);
     }
     let mut all = true;
-    for_each_hashed(vm, source, |vm, v, h| {
-        all = s.table().find(vm, v, h)?.is_some();
+    vm.for_each(source, |vm, v| {
+        all = contains(vm, s, v)?;
         Ok(all)
     })?;
     Ok(all)
@@ -282,13 +322,13 @@ pub fn is_disjoint(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<bool> 
     if source == s.value() {
         return Ok(s.is_empty());
     }
-    let (walked, table) = match source.cast::<PySet>() {
-        Some(other) if other.len() > s.len() => (s.value(), other.table()),
-        _ => (source, s.table()),
+    let (walked, asked) = match source.cast::<PySet>() {
+        Some(other) if other.len() > s.len() => (s.value(), other),
+        _ => (source, s),
     };
     let mut disjoint = true;
     for_each_hashed(vm, walked, |vm, v, h| {
-        disjoint = table.find(vm, v, h)?.is_none();
+        disjoint = !asked.contains_hashed(vm, v, h)?;
         Ok(disjoint)
     })?;
     Ok(disjoint)

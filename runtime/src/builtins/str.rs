@@ -16,6 +16,8 @@ use std::cell::Cell;
 
 /// Header flag: made by `+`, so the next `+` on it may be the start of repeated appending.
 const CONCATENATED: u8 = flag::USER2;
+/// The bits of a hash that dicts use.
+const TABLE_BITS: u64 = u64::MAX >> 3;
 /// Code points between entries of the offset table.
 const INDEX_STEP: usize = 64;
 
@@ -138,19 +140,24 @@ impl PyStr {
     pub fn is_shared(&self) -> bool {
         self.shared.get().is_some()
     }
-    /// The hash if it was computed, else 0.
+    /// The hash as dicts use it if it was computed, else 0.
     #[inline(always)]
     pub fn known_hash(&self) -> u64 {
-        self.hash.get()
+        self.hash.get() & TABLE_BITS
     }
-    /// The hash as dicts use it (never 0).
+    /// The hash as dicts use it: 61 bits.
     #[inline(always)]
     pub fn hash(&self, vm: &Vm) -> u64 {
+        self.full_hash(vm) & TABLE_BITS
+    }
+    /// `hash(s)`
+    #[inline(always)]
+    pub fn full_hash(&self, vm: &Vm) -> u64 {
         let h = self.hash.get();
         if h != 0 {
             return h;
         }
-        let h = vm.hash_bytes(self.bytes());
+        let h = vm.hash_text(self.bytes());
         self.hash.set(h);
         h
     }
@@ -330,11 +337,51 @@ impl Vm {
             None => self.intern_bytes(&[b & 127]),
         }
     }
-    /// Hash of a string's bytes: keyed SipHash-1-3 (PEP 456), cut to 61 bits, never 0.
+    /// `hash()` of bytes: keyed SipHash-1-3 (PEP 456).
     pub fn hash_bytes(&self, bytes: &[u8]) -> u64 {
         use std::hash::Hasher;
+        if bytes.is_empty() {
+            return 0;
+        }
         let mut h = siphasher::sip::SipHasher13::new_with_keys(self.hash_key.0, self.hash_key.1);
         h.write(bytes);
-        (h.finish() >> 3).max(1)
+        match h.finish() {
+            u64::MAX => u64::MAX - 1,
+            h => h,
+        }
+    }
+    /// `hash()` of a string given as generalized UTF-8. As in CPython, which keeps code points in 1, 2 or 4 bytes, so
+    /// that hashes under a fixed seed are the same.
+    pub fn hash_text(&self, text: &[u8]) -> u64 {
+        if text.is_ascii() {
+            return self.hash_bytes(text);
+        }
+        // The lead byte tells how many bytes the largest code point needs.
+        let width = match text.iter().max() {
+            Some(0xf0..) => 4,
+            Some(0xc4..) => 2,
+            _ => 1,
+        };
+        let mut units = Vec::with_capacity(text.len() * width);
+        let mut rest = text;
+        while let Some(&lead) = rest.first() {
+            let (len, bits) = match lead {
+                0..0x80 => (1, lead),
+                0x80..0xe0 => (2, lead & 0x1f),
+                0xe0..0xf0 => (3, lead & 0x0f),
+                0xf0.. => (4, lead & 0x07),
+            };
+            let len = rest.len().min(len);
+            let point = rest[1..len]
+                .iter()
+                .fold(bits as u32, |n, b| n << 6 | (b & 0x3f) as u32);
+            units.extend_from_slice(&point.to_le_bytes()[..width]);
+            rest = &rest[len..];
+        }
+        self.hash_bytes(&units)
+    }
+    /// The hash of a string given as generalized UTF-8, as dicts use it.
+    pub fn table_hash_text(&self, text: &[u8]) -> u64 {
+        self.hash_text(text) & TABLE_BITS
     }
 }

@@ -206,7 +206,7 @@ fn dunder_iter(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 fn str_hash(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let h = this(vm, "__hash__", a[0])?.hash(vm);
+    let h = this(vm, "__hash__", a[0])?.full_hash(vm);
     Ok(vm.new_int(h as i64))
 }
 

@@ -48,7 +48,7 @@ impl Vm {
 
     /// The interned string with this generalized UTF-8 text.
     pub fn intern_bytes(&mut self, text: &[u8]) -> Ref<PyStr> {
-        let hash = self.hash_bytes(text);
+        let hash = self.table_hash_text(text);
         if let Some(s) = self.find_interned(hash, |s| s.bytes() == text) {
             return s;
         }

@@ -235,7 +235,7 @@ impl Vm {
             return Some(hash_int(n));
         }
         if v.shape_id() == ids::STR {
-            return v.cast::<PyStr>().map(|s| s.hash(self) as i64);
+            return v.cast::<PyStr>().map(|s| s.full_hash(self) as i64);
         }
         if let Some(b) = v.as_bool() {
             return Some(b as i64);

@@ -15,6 +15,8 @@ use rustpython_text_size::TextRange;
 
 /// Displays longer than this are built piece by piece, so that they need few registers.
 const MAX_RUN: usize = 64;
+/// Items of the longest list or set display whose constants CPython puts into one.
+const LONG_DISPLAY: usize = 30;
 
 /// Kind of a display that is built from adjacent registers.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -465,6 +467,10 @@ impl<'a> Compiler<'a> {
         self.at(range);
         let source = self.u().temp();
         let (build, extend, value) = match kind {
+            // The order of a set's elements tells how it was made; CPython adds the elements of long displays singly.
+            Display::Set if items.len() > LONG_DISPLAY => {
+                (Op::BuildSet, Op::SetUpdate, Const::Tuple(values))
+            }
             Display::Set => (Op::BuildSet, Op::SetUpdate, Const::FrozenSet(values)),
             _ => (Op::BuildList, Op::ListExtend, Const::Tuple(values)),
         };

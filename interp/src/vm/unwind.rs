@@ -53,12 +53,11 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
                 }
             }
             Action::GetAttr if vm.raised_is(ids::ATTRIBUTE_ERROR) => {
-                if let Some(caller) = vm.current_frame() {
-                    if let Some(Ok(pc)) =
+                if let Some(caller) = vm.current_frame()
+                    && let Some(Ok(pc)) =
                         super::ops_attr::after_attribute_error(vm, Cx::saved(caller), word)
-                    {
-                        return pc;
-                    }
+                {
+                    return pc;
                 }
             }
             _ => {}

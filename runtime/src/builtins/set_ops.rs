@@ -214,14 +214,8 @@ pub fn binary(vm: &mut Vm, op: BinaryOp, s: Ref<PySet>, t: Ref<PySet>) -> Option
     let r = match op {
         BinaryOp::And => intersection(vm, s, t.value()),
         BinaryOp::Sub => difference(vm, s, t.value()),
-        BinaryOp::Or => {
-            let new = copy(vm, s);
-            update(vm, new, t.value()).map(|()| new)
-        }
-        BinaryOp::Xor => {
-            let new = copy(vm, s);
-            symmetric_difference_update(vm, new, t.value()).map(|()| new)
-        }
+        BinaryOp::Or => union(vm, s, t.value()),
+        BinaryOp::Xor => symmetric_difference(vm, s, t.value()),
         _ => return None,
     };
     Some(r.map(Value::from))

@@ -7,22 +7,7 @@ use skein_runtime::vm::Config;
 
 /// Where the embedded library pretends to live.
 pub fn library_path(config: &Config) -> String {
-    format!("{}/lib/python3.14", prefix(config))
-}
-
-/// `sys.prefix`
-pub fn prefix(config: &Config) -> String {
-    let exe = std::path::Path::new(&config.executable);
-    match exe.parent().and_then(|p| p.parent()) {
-        Some(p)
-            if exe
-                .parent()
-                .is_some_and(|d| d.file_name().is_some_and(|n| n == "bin")) =>
-        {
-            p.to_string_lossy().into_owned()
-        }
-        _ => "/usr/local".to_string(),
-    }
+    format!("{}/lib/python3.14", config.base_prefix)
 }
 
 fn exec_options(vm: &Vm) -> Options {
@@ -49,18 +34,104 @@ pub fn start(config: Config, stack_low: usize) -> (Box<Vm>, PyResult<()>) {
 fn initialise(vm: &mut Vm) -> PyResult<()> {
     let sys = native_module(vm, "sys")?;
     vm.sys.set(sys.dict().value());
+    vm.add_functions(sys, PROMPT_FUNCTIONS);
     skein_modules::signal::start(vm)?;
     native_module(vm, "_imp")?;
+    if vm.config.verbose > 0 {
+        // importlib reports from its first import on.
+        native_module(vm, "_io")?;
+        skein_modules::io::init_std_streams(vm)?;
+    }
     install_importlib(vm, sys)?;
     install_library_importer(vm)?;
     import(vm, "encodings")?;
     skein_modules::io::init_std_streams(vm)?;
+    if vm.config.import_time > 0 {
+        let importer = import(vm, "_skein_importer")?;
+        vm.call_method(importer, "start_timing", &[])?;
+    }
     install_open(vm)?;
+    main_module(vm);
+    if vm.config.faulthandler {
+        let module = import(vm, "faulthandler")?;
+        vm.call_method(module, "enable", &[])?;
+    }
+    if !vm.config.warn_options.is_empty() {
+        import(vm, "warnings")?;
+    }
     let no_site = vm.config.no_site;
     if !no_site {
         import(vm, "site")?;
     }
     Ok(())
+}
+
+/// What `sys` has because of the interactive prompt.
+static PROMPT_FUNCTIONS: &[NativeDef] = &[function(
+    "_baserepl",
+    crate::cli::prompt::baserepl,
+    "()",
+    "The interactive prompt without line editing.",
+)];
+
+/// The module `__main__`, made if it is not there.
+pub fn main_module(vm: &mut Vm) -> Ref<PyModule> {
+    if let Some(m) = vm
+        .modules_dict()
+        .and_then(|d| d.get_text(vm, "__main__"))
+        .and_then(|m| m.cast::<PyModule>())
+    {
+        return m;
+    }
+    let module = empty_module(vm, "__main__");
+    let found = |vm: &mut Vm, name| vm.modules_dict().and_then(|d| d.get_text(vm, name));
+    if let Some(builtins) = found(vm, "builtins") {
+        module.dict().set_text(vm, "__builtins__", builtins);
+    }
+    if let Some(bootstrap) = found(vm, "_frozen_importlib") {
+        match vm.get_attr_text(bootstrap, "BuiltinImporter") {
+            Ok(loader) => module.dict().set_text(vm, "__loader__", loader),
+            Err(_) => {
+                vm.take_raised();
+            }
+        }
+    }
+    module
+}
+
+/// State key of the sources that `linecache` fetches when it is imported: tuples (code, source, filename).
+const SOURCES: &str = "boot.sources";
+
+/// Keeps the source of code that came from no file, for tracebacks.
+pub fn keep_source(vm: &mut Vm, code: Value, source: Value, filename: Value) {
+    let register = vm
+        .modules_dict()
+        .and_then(|d| d.get_text(vm, "linecache"))
+        .and_then(|m| vm.get_attr_text(m, "_register_code").ok());
+    if let Some(register) = register {
+        if vm.call(register, &[code, source, filename]).is_err() {
+            vm.take_raised();
+        }
+        return;
+    }
+    vm.take_raised();
+    let list = match vm.state_get(SOURCES).and_then(|v| v.cast::<PyList>()) {
+        Some(list) => list,
+        None => {
+            let list = PyList::new(vm);
+            vm.state_set(SOURCES, list.value());
+            list
+        }
+    };
+    let entry = vm.new_tuple(&[code, source, filename]);
+    list.push(vm, entry);
+}
+
+fn library_sources(vm: &mut Vm, _: &[Value]) -> PyResult {
+    let kept = vm.state_get(SOURCES).unwrap_or(Value::NONE);
+    let empty = PyList::new(vm);
+    vm.state_set(SOURCES, empty.value());
+    Ok(if kept.is_none() { empty.value() } else { kept })
 }
 
 /// Imports a module by its absolute name.
@@ -173,6 +244,12 @@ static LIBRARY_FUNCTIONS: &[NativeDef] = &[
         "(path, /)",
         "Names in an embedded library folder.",
     ),
+    function(
+        "sources",
+        library_sources,
+        "()",
+        "Sources of code that came from no file, as (code, source, filename); they are given once.",
+    ),
 ];
 
 fn path_text(vm: &mut Vm, v: Value) -> PyResult<String> {
@@ -216,6 +293,8 @@ fn install_library_importer(vm: &mut Vm) -> PyResult<()> {
     let root = library_path(&vm.config);
     let root = vm.new_str(&root);
     module.dict().set_text(vm, "root", root);
+    let time = Value::from_i32(i32::from(vm.config.import_time));
+    module.dict().set_text(vm, "import_time", time);
     let importer = frozen_module(vm, "_skein_importer", "_skein_importer.py")?;
     let install = vm.get_attr_text(importer.value(), "install")?;
     vm.call(install, &[])?;

@@ -241,7 +241,8 @@ fn source_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8>> {
 const ALLOW_INCOMPLETE: i64 = 0x4000;
 const DONT_IMPLY_DEDENT: i64 = 0x200;
 const TOP_LEVEL_AWAIT: i64 = 0x2000;
-const FUTURE_ANNOTATIONS: i64 = 0x100_0000;
+/// `co_flags` and compile flag of `from __future__ import annotations`.
+pub const FUTURE_ANNOTATIONS: i64 = 0x100_0000;
 
 fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
     let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);

@@ -142,6 +142,16 @@ pub struct Config {
     pub orig_argv: Vec<Vec<u8>>,
     /// `sys.executable`
     pub executable: String,
+    /// `sys._base_executable`: what a virtual environment was made from.
+    pub base_executable: String,
+    /// `sys.prefix`
+    pub prefix: String,
+    /// `sys.base_prefix`: the embedded library pretends to be in its `lib/python3.14`.
+    pub base_prefix: String,
+    /// `sys.pycache_prefix`
+    pub pycache_prefix: Option<Vec<u8>>,
+    /// `--check-hash-based-pycs`; empty: default.
+    pub check_pycs: String,
     /// `-O` count.
     pub optimize: u8,
     /// `-b` count.
@@ -150,8 +160,10 @@ pub struct Config {
     pub verbose: u8,
     /// `-q`
     pub quiet: bool,
-    /// `-i`
+    /// A prompt follows the program: `-i` or `PYTHONINSPECT`.
     pub inspect: bool,
+    /// `-i`: standard input counts as a terminal.
+    pub interactive: bool,
     /// `-d`
     pub debug: u8,
     /// `-B`
@@ -168,6 +180,14 @@ pub struct Config {
     pub safe_path: bool,
     /// `-u`
     pub unbuffered: bool,
+    /// `-X warn_default_encoding`
+    pub warn_default_encoding: bool,
+    /// `-X faulthandler`
+    pub faulthandler: bool,
+    /// `-X importtime`
+    pub import_time: u8,
+    /// `-X cpu_count`; 0: not given.
+    pub cpu_count: i32,
     /// `-X dev`
     pub dev_mode: bool,
     /// `-X utf8`

@@ -71,7 +71,8 @@ fn ways_to_give_a_program() {
             0,
             "['-c', 'a', '-b', '--c=d']\n",
         ),
-        (&["-c", "  print('indented')\n"], "", 1, ""),
+        // 3.14 dedents the text; older versions fail here.
+        (&["-c", "  print('indented')\n"], "", 0, "indented\n"),
         (&["-cprint('attached')"], "", 0, "attached\n"),
         (
             &["-"],

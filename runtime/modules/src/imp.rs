@@ -130,7 +130,8 @@ static FUNCTIONS: &[NativeDef] = &[
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);
-    let v = vm.new_str("default");
+    let mode = vm.config.check_pycs.clone();
+    let v = vm.new_str(if mode.is_empty() { "default" } else { &mode });
     vm.add_constant(m, "check_hash_based_pycs", v);
     vm.add_constant(m, "pyc_magic_number_token", Value::from_i32(168_627_187));
     Ok(())

@@ -580,7 +580,13 @@ fn mul(vm: &mut Vm, a: &[Value]) -> PyResult {
 macro_rules! compares {
     ($($name:ident => $op:expr;)*) => { $(
         fn $name(vm: &mut Vm, a: &[Value]) -> PyResult {
-            let Some(other) = buffer_bytes(vm, a[1])? else { return Ok(Value::NOT_IMPLEMENTED) };
+            let Some(other) = buffer_bytes(vm, a[1])? else {
+                let name = stringify!($name);
+                if vm.config.bytes_warning > 0 && (name == "eq" || name == "ne") {
+                    warn_comparison(vm, a)?;
+                }
+                return Ok(Value::NOT_IMPLEMENTED);
+            };
             let f: fn(std::cmp::Ordering) -> bool = $op;
             let holds = look_at(a[0], |text| f(text.cmp(&other)));
             Ok(Value::bool(holds.unwrap_or(false)))
@@ -594,6 +600,35 @@ compares! {
     ne => |o| o.is_ne();
     gt => |o| o.is_gt();
     ge => |o| o.is_ge();
+}
+
+/// With `-b`, comparing with a string, or a bytes object with a number, is worth a warning.
+fn warn_comparison(vm: &mut Vm, a: &[Value]) -> PyResult<()> {
+    let bytes = a[0].is::<PyBytes>();
+    let text = match a[1] {
+        v if v.is::<PyStr>() && bytes => "Comparison between bytes and string",
+        v if v.is::<PyStr>() => "Comparison between bytearray and string",
+        v if bytes && super::int::as_int(&v).is_some() => "Comparison between bytes and int",
+        _ => return Ok(()),
+    };
+    vm.warn(ids::BYTES_WARNING, text, 1)
+}
+
+/// `bytes.__str__` and `bytearray.__str__`
+fn bytes_str(vm: &mut Vm, a: &[Value]) -> PyResult {
+    if vm.config.bytes_warning > 0 {
+        let name = if a[0].is::<PyBytes>() {
+            "bytes"
+        } else {
+            "bytearray"
+        };
+        vm.warn(
+            ids::BYTES_WARNING,
+            &format!("str() on a {name} instance"),
+            1,
+        )?;
+    }
+    bytes_repr(vm, a)
 }
 
 fn hash(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -721,7 +756,7 @@ macro_rules! shared_methods {
         method("__gt__", gt, "($self, value, /)", "Return self>value."),
         method("__ge__", ge, "($self, value, /)", "Return self>=value."),
         method("__repr__", bytes_repr, "($self, /)", "Return repr(self)."),
-        method("__str__", bytes_repr, "($self, /)", "Return str(self)."),
+        method("__str__", bytes_str, "($self, /)", "Return str(self)."),
         method("__iter__", iter, "($self, /)", "Implement iter(self)."),
         method("__sizeof__", sizeof, "($self, /)", "Size of the object in memory, in bytes."),
         method("find", find, "($self, sub, start=None, end=None, /)", "Return the lowest index where sub is found, -1 on failure."),

@@ -452,3 +452,29 @@ pub fn poll(wanted: &[(i32, i16)], milliseconds: i32) -> Result<Vec<i16>, i32> {
     check(unsafe { libc::poll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, milliseconds) })?;
     Ok(fds.iter().map(|f| f.revents).collect())
 }
+
+/// Standard descriptors that were closed when the process started, as bits. The Rust library opens `/dev/null` in their
+/// place before `main`, so a function that the loader calls earlier looks.
+static CLOSED: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
+
+extern "C" fn look_for_closed() {
+    for fd in 0..3 {
+        // SAFETY: only asks for flags.
+        if unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
+            CLOSED.fetch_or(1 << fd, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+}
+
+#[used]
+// SAFETY: the section holds pointers to functions of this type, which run before the Rust runtime starts; this one only
+// makes system calls and sets an atomic.
+#[unsafe(link_section = ".init_array")]
+static LOOK_FOR_CLOSED: extern "C" fn() = look_for_closed;
+
+/// True if the standard descriptor was closed when the process started.
+pub fn closed_at_start(fd: i32) -> bool {
+    // Reading the pointer keeps the linker from dropping it.
+    std::hint::black_box(LOOK_FOR_CLOSED);
+    CLOSED.load(std::sync::atomic::Ordering::Relaxed) & (1 << fd) != 0
+}

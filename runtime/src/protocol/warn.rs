@@ -1,5 +1,6 @@
 //! Warnings from native code.
 
+use crate::builtins::exception::PyException;
 use crate::error::PyResult;
 use crate::prelude::*;
 
@@ -28,7 +29,13 @@ impl Vm {
         };
         let text = self.new_str(message);
         let category = self.builtin_type(category_id).value();
-        self.call(warn, &[text, category, Value::from_i32(stacklevel)])?;
-        Ok(())
+        let warned = self.call(warn, &[text, category, Value::from_i32(stacklevel)]);
+        if warned.is_err()
+            && let Some(e) = self.raised.get().cast::<PyException>()
+        {
+            // A warning that became an error starts where it was issued, not in the library.
+            e.traceback.set(e, Value::NULL);
+        }
+        warned.map(|_| ())
     }
 }

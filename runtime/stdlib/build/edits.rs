@@ -40,6 +40,13 @@ const EDITS: &[Edit] = &[
         to: "        if sys.implementation.name == 'skein':\n            name = 'Skein'\n",
         times: 1,
     },
+    // Sources of `-c` and of the prompt wait in the interpreter until a traceback wants them.
+    Edit {
+        file: "linecache.py",
+        from: "        key = _make_key(code)\n        _interactive_cache[key] = entry\n",
+        to: "        key = _make_key(code)\n        _interactive_cache[key] = entry\n\n\nimport _skein_library\nfor _kept in _skein_library.sources():\n    _register_code(*_kept)\n",
+        times: 1,
+    },
 ];
 
 /// Applies every edit to the collected files.

@@ -94,6 +94,72 @@ class LibraryFinder:
                 yield prefix + name, True
 
 
+def _archive_hook(path):
+    """Hook for zip archives: zipimport is imported when the first one shows up, then its class takes this place."""
+    if path.startswith(ROOT) or not _is_file_prefix(path):
+        raise ImportError('not an archive', path=path)
+    from zipimport import zipimporter
+    for i, hook in enumerate(sys.path_hooks):
+        if hook is _archive_hook:
+            sys.path_hooks[i] = zipimporter
+    return zipimporter(path)
+
+
+def _is_file_prefix(path):
+    """True if the path, or what is left after taking parts off its end, is a file."""
+    import posix
+    while path:
+        try:
+            mode = posix.stat(path).st_mode
+        except (OSError, ValueError):
+            shorter = path.rpartition('/')[0]
+            if shorter == path:
+                return False
+            path = shorter
+        else:
+            return mode & 0o170000 == 0o100000
+    return False
+
+
+_depth = 0
+_children = [0]
+
+
+def _timed(find_and_load, clock):
+    """Wraps importlib's _find_and_load for -X importtime."""
+    def timed(name, import_):
+        global _depth
+        if name in sys.modules:
+            if _skein_library.import_time > 1:
+                _report('cached', 'cached', name)
+            return find_and_load(name, import_)
+        _depth += 1
+        _children.append(0)
+        start = clock()
+        try:
+            return find_and_load(name, import_)
+        finally:
+            total = (clock() - start) // 1000
+            own = total - _children.pop()
+            _children[-1] += total
+            _depth -= 1
+            _report(own, total, name)
+    return timed
+
+
+def _report(own, total, name):
+    if sys.stderr is not None:
+        print(f'import time: {own:>9} | {total:>10} | {"  " * _depth}{name}', file=sys.stderr)
+
+
+def start_timing():
+    """Reports how long each import takes from here on."""
+    import time
+    import _frozen_importlib
+    print('import time: self [us] | cumulative | imported package', file=sys.stderr)
+    _frozen_importlib._find_and_load = _timed(_frozen_importlib._find_and_load, time.perf_counter_ns)
+
+
 def install():
-    sys.path_hooks.insert(0, LibraryFinder)
+    sys.path_hooks[:0] = [LibraryFinder, _archive_hook]
     sys.path_importer_cache.clear()

@@ -11,6 +11,7 @@ use skein_runtime::prelude::*;
 /// What making a stream raises: an unknown encoding in `PYTHONIOENCODING`, a directory as standard input.
 pub fn init_std_streams(vm: &mut Vm) -> PyResult<()> {
     let (encoding, errors) = wanted_encoding(vm);
+    let encoding = codec_name(vm, encoding)?;
     for (fd, name) in ["stdin", "stdout", "stderr"].into_iter().enumerate() {
         let stream = make_stream(vm, fd as i32, name, &encoding, errors.as_deref())?;
         let Some(sys) = vm.sys.get().cast::<PyDict>() else {
@@ -20,6 +21,18 @@ pub fn init_std_streams(vm: &mut Vm) -> PyResult<()> {
         sys.set_text(vm, &format!("__{name}__"), stream);
     }
     Ok(())
+}
+
+/// The name that the codec itself uses, as `sys.stdout.encoding` shows it.
+fn codec_name(vm: &mut Vm, encoding: String) -> PyResult<String> {
+    if encoding == "utf-8" {
+        return Ok(encoding);
+    }
+    let codecs = crate::sys::hooks::import(vm, "_codecs")?;
+    let name = vm.new_str(&encoding);
+    let codec = vm.call_method(codecs, "lookup", &[name])?;
+    let name = vm.get_attr_text(codec, "name")?;
+    Ok(name.cast::<PyStr>().map_or(encoding, |n| n.text_lossy()))
 }
 
 /// Encoding and error handler of `PYTHONIOENCODING`.

@@ -379,15 +379,24 @@ pub fn is_finalizing(vm: &mut Vm, _: &[Value]) -> PyResult {
 
 /// `sys._get_cpu_count_config()`
 pub fn cpu_count_config(vm: &mut Vm, _: &[Value]) -> PyResult {
-    let given = vm
-        .config
-        .x_options
-        .iter()
-        .rev()
-        .find_map(|o| o.strip_prefix("cpu_count="));
-    Ok(Value::from_i32(
-        given.and_then(|n| n.parse().ok()).unwrap_or(-1),
-    ))
+    let count = vm.config.cpu_count;
+    Ok(Value::from_i32(if count > 0 { count } else { -1 }))
+}
+
+/// `sys._clear_type_descriptors(type)`: takes away what would keep the class alive when another is made from its dict.
+pub fn clear_type_descriptors(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let Some(ty) = args[0].cast::<PyType>() else {
+        let name = vm.type_name(args[0]);
+        return Err(vm.type_error(format!("argument must be type, not {name}")));
+    };
+    if ty.flags.get() & tflag::IMMUTABLE != 0 {
+        return Err(vm.type_error("argument is immutable"));
+    }
+    for name in ["__dict__", "__weakref__"] {
+        let name = vm.intern(name);
+        vm.type_del_attr(ty, name);
+    }
+    Ok(Value::NONE)
 }
 
 /// `sys.activate_stack_trampoline(backend)`

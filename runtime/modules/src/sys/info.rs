@@ -177,7 +177,7 @@ fn flag_values(vm: &mut Vm) -> [Value; 21] {
     [
         num(c.debug),
         int(c.inspect),
-        int(c.inspect),
+        int(c.interactive),
         num(c.optimize),
         int(c.dont_write_bytecode),
         int(c.no_user_site),
@@ -190,7 +190,7 @@ fn flag_values(vm: &mut Vm) -> [Value; 21] {
         int(c.isolated),
         Value::bool(c.dev_mode),
         num(c.utf8_mode),
-        int(c.x_options.iter().any(|o| o == "warn_default_encoding")),
+        int(c.warn_default_encoding),
         Value::bool(c.safe_path),
         Value::from_usize(digits),
         int(true),

@@ -47,12 +47,17 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     Ok(())
 }
 
-fn add_strings(vm: &mut Vm, m: Ref<PyModule>) {
-    let version = format!(
+/// `sys.version`
+pub fn version() -> String {
+    format!(
         "{VERSION} (Skein {}) [rustc {}]",
         env!("CARGO_PKG_VERSION"),
         env!("CARGO_PKG_RUST_VERSION")
-    );
+    )
+}
+
+fn add_strings(vm: &mut Vm, m: Ref<PyModule>) {
+    let version = version();
     let order = if cfg!(target_endian = "little") {
         "little"
     } else {
@@ -93,24 +98,25 @@ fn add_numbers(vm: &mut Vm, m: Ref<PyModule>) {
 }
 
 fn add_paths(vm: &mut Vm, m: Ref<PyModule>) {
-    let executable = vm.config.executable.clone();
-    // Beside a `bin` folder the library is where an installation has it; elsewhere it keeps its default name.
-    let bin = std::path::Path::new(&executable).parent();
-    let prefix = match bin.and_then(|b| b.parent()) {
-        Some(p) if bin.is_some_and(|b| b.ends_with("bin")) => p.to_string_lossy().into_owned(),
-        _ => "/usr/local".to_string(),
+    let c = &vm.config;
+    let library = format!("{}/lib/python3.14", c.base_prefix);
+    for (name, text) in [
+        ("prefix", c.prefix.clone()),
+        ("exec_prefix", c.prefix.clone()),
+        ("base_prefix", c.base_prefix.clone()),
+        ("base_exec_prefix", c.base_prefix.clone()),
+        ("executable", c.executable.clone()),
+        ("_base_executable", c.base_executable.clone()),
+        ("_stdlib_dir", library),
+    ] {
+        let v = fs_str(vm, text.as_bytes());
+        vm.add_constant(m, name, v);
+    }
+    let cache = match vm.config.pycache_prefix.clone() {
+        Some(p) => fs_str(vm, &p),
+        None => Value::NONE,
     };
-    for name in ["prefix", "exec_prefix", "base_prefix", "base_exec_prefix"] {
-        let v = vm.new_str(&prefix);
-        vm.add_constant(m, name, v);
-    }
-    for name in ["executable", "_base_executable"] {
-        let v = vm.new_str(&executable);
-        vm.add_constant(m, name, v);
-    }
-    for name in ["pycache_prefix", "_stdlib_dir"] {
-        vm.add_constant(m, name, Value::NONE);
-    }
+    vm.add_constant(m, "pycache_prefix", cache);
     for (name, items) in [
         ("argv", vm.config.argv.clone()),
         ("orig_argv", vm.config.orig_argv.clone()),

@@ -53,6 +53,12 @@ pub static FUNCTIONS: &[NativeDef] = &[
         "Call func(*args) while tracing is on.",
     ),
     function(
+        "_clear_type_descriptors",
+        clear_type_descriptors,
+        "(type, /)",
+        "Take the descriptors of __dict__ and __weakref__ out of a class.",
+    ),
+    function(
         "_clear_internal_caches",
         none,
         "()",

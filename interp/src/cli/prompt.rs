@@ -1,0 +1,191 @@
+//! The interactive prompt.
+//!
+//! On a terminal it is the library's `_pyrepl` with line editing, history, completion and colours. Elsewhere (`-i` with a
+//! pipe, `TERM=dumb`, `PYTHON_BASIC_REPL`) it is the plain loop below: prompts go to standard error, lines come through
+//! `sys.stdin`, so that `input()` and the prompt share what is already read.
+
+use super::{exit, program};
+use crate::boot;
+use crate::execute::{compile, run_code};
+use skein_compiler::{Mode, Options};
+use skein_modules::sys::hooks::{sys_value, write_stderr};
+use skein_runtime::helpers::files;
+use skein_runtime::prelude::*;
+
+/// Standard input is a terminal, or `-i` says to treat it so.
+pub fn wanted(vm: &Vm) -> bool {
+    vm.config.interactive || files::isatty(0)
+}
+
+/// Version and hint, in front of the first prompt.
+pub fn banner(vm: &mut Vm) -> PyResult<()> {
+    let mut text = format!("Python {} on linux\n", skein_modules::sys::version());
+    if !vm.config.no_site {
+        text.push_str(
+            "Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n",
+        );
+    }
+    write_stderr(vm, &text)
+}
+
+/// Runs the file that `PYTHONSTARTUP` names; its errors are shown, and the prompt comes all the same.
+///
+/// # Errors
+/// `SystemExit`
+pub fn startup_file(vm: &mut Vm) -> PyResult<()> {
+    let Some(path) = super::environment::variable(&vm.config, "PYTHONSTARTUP") else {
+        return Ok(());
+    };
+    let filename = skein_modules::support::fs_str(vm, &path);
+    let os_path: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(&path[..]);
+    let result = match std::fs::read(os_path) {
+        Ok(source) => program::run_source(vm, &source, filename),
+        Err(e) => {
+            write_stderr(vm, "Could not open PYTHONSTARTUP\n")?;
+            let errno = e.raw_os_error().unwrap_or(0);
+            let text = skein_modules::support::strerror(errno);
+            let args = [vm.new_int(i64::from(errno)), vm.new_str(&text), filename];
+            Err(vm.raise_with(ids::OS_ERROR, &args))
+        }
+    };
+    show(vm, result)
+}
+
+/// Shows an error, unless it ends the program.
+fn show(vm: &mut Vm, result: PyResult<()>) -> PyResult<()> {
+    if result.is_err() {
+        exit::show(vm)?;
+    }
+    Ok(())
+}
+
+/// The prompt, until the input ends.
+///
+/// # Errors
+/// `SystemExit`
+pub fn run(vm: &mut Vm) -> PyResult<()> {
+    if let Some(hook) = sys_value(vm, "__interactivehook__") {
+        let result = vm.call(hook, &[]).map(|_| ());
+        show(vm, result)?;
+    }
+    let basic = super::environment::variable(&vm.config, "PYTHON_BASIC_REPL").is_some();
+    if !basic && files::isatty(0) && files::isatty(1) {
+        match boot::import(vm, "_pyrepl.main") {
+            Ok(module) => return editor(vm, module),
+            Err(_) => {
+                vm.take_raised();
+            }
+        }
+    }
+    plain(vm)
+}
+
+fn editor(vm: &mut Vm, module: Value) -> PyResult<()> {
+    let console = vm.get_attr_text(module, "interactive_console")?;
+    let main = boot::main_module(vm).value();
+    let names = [vm.intern("mainmodule").value(), vm.intern("quiet").value()];
+    let names = PyTuple::from_slice(vm, &names);
+    let quiet = Value::bool(vm.config.quiet);
+    vm.call_kw(console, &[main, quiet], Some(names)).map(|_| ())
+}
+
+/// `sys._baserepl()`: the plain prompt.
+pub fn baserepl(vm: &mut Vm, _: &[Value]) -> PyResult {
+    plain(vm)?;
+    Ok(Value::NONE)
+}
+
+/// The plain prompt.
+fn plain(vm: &mut Vm) -> PyResult<()> {
+    for (name, text) in [("ps1", ">>> "), ("ps2", "... ")] {
+        if sys_value(vm, name).is_none()
+            && let Some(sys) = vm.sys.get().cast::<PyDict>()
+        {
+            let text = vm.new_str(text);
+            sys.set_text(vm, name, text);
+        }
+    }
+    let mut future_annotations = false;
+    loop {
+        let more = statement(vm, &mut future_annotations);
+        match more {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(_) => exit::show(vm)?,
+        }
+        exit::flush_quietly(vm);
+    }
+}
+
+/// Nothing but comments and white space.
+fn is_blank(source: &str) -> bool {
+    source
+        .lines()
+        .all(|l| l.trim_start().is_empty() || l.trim_start().starts_with('#'))
+}
+
+/// Reads one statement and runs it; false at the end of the input.
+fn statement(vm: &mut Vm, future_annotations: &mut bool) -> PyResult<bool> {
+    let mut source = String::new();
+    let mut opts = Options {
+        mode: Mode::Single,
+        optimize: vm.config.optimize,
+        future_annotations: *future_annotations,
+        dont_imply_dedent: true,
+        top_level_await: false,
+    };
+    loop {
+        let prompt = if source.is_empty() { "ps1" } else { "ps2" };
+        let Some(line) = read_line(vm, prompt)? else {
+            write_stderr(vm, "\n")?;
+            if source.is_empty() {
+                return Ok(false);
+            }
+            opts.dont_imply_dedent = false;
+            break;
+        };
+        source.push_str(&line);
+        if is_blank(&source) {
+            return Ok(true);
+        }
+        let text = source.strip_suffix('\n').unwrap_or(&source);
+        match skein_compiler::compile(text.as_bytes(), b"<stdin>", &opts) {
+            Err(e) if e.incomplete => {}
+            _ => break,
+        }
+    }
+    let text = source.strip_suffix('\n').unwrap_or(&source);
+    let filename = vm.intern("<stdin>").value();
+    let code = compile(vm, text.as_bytes(), filename, &opts)?;
+    *future_annotations |= code.flags.get() & crate::execute::FUTURE_ANNOTATIONS as u32 != 0;
+    let shown = vm.new_str(&source);
+    boot::keep_source(vm, code.value(), shown, filename);
+    let dict = boot::main_module(vm).dict();
+    run_code(vm, code, dict, dict.value(), Value::NULL)?;
+    Ok(true)
+}
+
+fn read_line(vm: &mut Vm, prompt: &str) -> PyResult<Option<String>> {
+    let prompt = match sys_value(vm, prompt) {
+        Some(p) => vm.str(p)?.text_lossy(),
+        None => String::new(),
+    };
+    exit::flush_quietly(vm);
+    write_stderr(vm, &prompt)?;
+    exit::flush_quietly(vm);
+    let stdin = match sys_value(vm, "stdin") {
+        Some(f) if !f.is_none() => f,
+        _ => return Ok(None),
+    };
+    let line = match vm.call_method(stdin, "readline", &[]) {
+        Ok(line) => line,
+        Err(r) => {
+            if vm.raised_is(ids::KEYBOARD_INTERRUPT) && files::isatty(0) {
+                eprintln!();
+            }
+            return Err(r);
+        }
+    };
+    let line = vm.str(line)?.text_lossy();
+    Ok((!line.is_empty()).then_some(line))
+}

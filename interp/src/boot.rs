@@ -2,6 +2,7 @@
 
 use crate::execute::{compile, hooks, run_code};
 use skein_compiler::{Mode, Options};
+use skein_runtime::helpers::pages;
 use skein_runtime::prelude::*;
 use skein_runtime::vm::Config;
 
@@ -63,6 +64,7 @@ fn initialise(vm: &mut Vm) -> PyResult<()> {
     if !no_site {
         import(vm, "site")?;
     }
+    vm.heap.expect_finalizers_to_last();
     Ok(())
 }
 
@@ -173,7 +175,14 @@ pub fn library_source(path: &str) -> Option<Vec<u8>> {
     if let Some(dir) = std::env::var_os("SKEIN_LIB") {
         return std::fs::read(std::path::Path::new(&dir).join(path)).ok();
     }
-    skein_stdlib::find(path).map(|e| e.read())
+    skein_stdlib::find(path).map(read_once)
+}
+
+/// Reads a library file that will hardly be read a second time.
+fn read_once(entry: skein_stdlib::Entry) -> Vec<u8> {
+    let text = entry.read();
+    pages::forget_constants(entry.packed(), skein_stdlib::archive());
+    text
 }
 
 /// Runs an embedded library file as the body of a new module.
@@ -271,7 +280,7 @@ fn library_kind(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn library_read(vm: &mut Vm, args: &[Value]) -> PyResult {
     let path = path_text(vm, args[0])?;
     match skein_stdlib::find(&path) {
-        Some(e) => Ok(vm.new_bytes(&e.read())),
+        Some(e) => Ok(vm.new_bytes(&read_once(e))),
         None => Err(vm.raise(ids::FILE_NOT_FOUND_ERROR, &path)),
     }
 }

@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod files;
 pub mod mathlib;
+pub mod pages;
 pub mod process;
 pub mod signals;
 

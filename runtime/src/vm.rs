@@ -7,7 +7,6 @@ use crate::builtins::generator::PyGenerator;
 use crate::builtins::module::PyModule;
 use crate::builtins::tuple::PyTuple;
 use crate::error::PyResult;
-use crate::heap::backoff::Backoff;
 use crate::heap::roots::RootCell;
 use crate::heap::{Heap, RootSource, Tracer};
 use crate::object::header::Ref;
@@ -98,8 +97,6 @@ pub struct Vm {
     pub native_limit: Cell<usize>,
     /// Something wants attention at the next safe point (signals, finalisers, weakref callbacks, ticks).
     pub attention: std::sync::Arc<std::sync::atomic::AtomicBool>,
-    /// Collections started because a name that held something finalisable was unbound, and because something was deleted from a container.
-    pub drop_backoff: [Backoff; 2],
     /// `sys.modules`
     pub modules: RootCell,
     /// The `builtins` module's dict.
@@ -235,7 +232,6 @@ impl Vm {
             nesting: Cell::new(0),
             native_limit: Cell::new(0),
             attention: Default::default(),
-            drop_backoff: [Backoff::new(64), Backoff::new(4)],
             modules: RootCell::new(Value::NULL),
             builtins: RootCell::new(Value::NULL),
             sys: RootCell::new(Value::NULL),
@@ -624,6 +620,11 @@ impl RootSource for Vm {
         self.shapes
             .try_get(shape_id)
             .map_or(Value::NULL, Value::from)
+    }
+    fn needs_finalizer(&self, object: Value) -> bool {
+        object
+            .cast::<PyGenerator>()
+            .is_none_or(|g| g.needs_finalizer())
     }
     fn before_collection(&mut self, full: bool) {
         if full {

@@ -154,6 +154,7 @@ pub fn finish(vm: &mut Vm, mut end: End) -> End {
     if !flushed || !flush_streams(vm) {
         end = End::Code(FLUSH_FAILED);
     }
+    vm.heap.report();
     end
 }
 

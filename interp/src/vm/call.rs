@@ -84,7 +84,7 @@ fn make_generator(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value]) -> Value {
     };
     let g = PyGenerator::new(vm, id, code, f.name.get(), f.qualname.get());
     write_generator_frame(g, f, args);
-    if id != ids::GENERATOR || !code.exceptions.expect().bytes().is_empty() {
+    if id != ids::GENERATOR || code.cleans_up() {
         vm.heap.register_finalizer(g.header());
     }
     g.value()

@@ -1,6 +1,7 @@
 //! Code units become code objects.
 
-use skein_compiler::bytecode::{CodeUnit, Const};
+use skein_compiler::bytecode::ops::Intrinsic;
+use skein_compiler::bytecode::{CodeUnit, Const, Op, Word};
 use skein_runtime::builtins::code::{CodeInit, PyCode};
 use skein_runtime::prelude::*;
 
@@ -68,8 +69,21 @@ pub fn from_unit(vm: &mut Vm, unit: &CodeUnit, filename: Value) -> Ref<PyCode> {
             free_base: unit.free_base as u32,
             firstlineno: unit.firstlineno,
             word_count: unit.code.len() as u32,
+            stop_handler: stop_handler(unit),
         },
     )
+}
+
+/// Where the handler begins that the compiler puts around the body of a generator.
+fn stop_handler(unit: &CodeUnit) -> u32 {
+    let rewords = |target: u32| {
+        unit.code.get(target as usize).is_some_and(|&w| {
+            let word = Word(w);
+            word.op() == Op::CallIntrinsic && word.c() == Intrinsic::StopIterationError as u16
+        })
+    };
+    let mut targets = unit.exceptions.iter().map(|e| e.target);
+    targets.find(|&t| rewords(t)).unwrap_or(u32::MAX)
 }
 
 fn bytes(vm: &mut Vm, data: &[u8]) -> Ref<ByteBuf> {

@@ -32,10 +32,10 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
         }
         trace = true;
         let lasti = frame.lasti();
-        if let Some((target, reg)) = find_handler(cx, lasti) {
-            cx.set(reg, exception);
+        if let Some((target, reg)) = cx.code().handler_at(lasti) {
+            cx.set(reg as usize, exception);
             vm.raised.take();
-            return super::run::cx::code_start(cx.code()).wrapping_add(target);
+            return super::run::cx::code_start(cx.code()).wrapping_add(target as usize);
         }
         let word = frame.return_word();
         leave(vm, cx.fp);
@@ -76,19 +76,6 @@ fn leave(vm: &mut Vm, fp: *mut u64) {
         Some(g) => unlink(vm, g, GenState::Closed),
         None => frames::pop(vm, fp),
     }
-}
-
-fn find_handler(cx: Cx, lasti: u32) -> Option<(usize, usize)> {
-    let table = cx.code().exceptions.expect();
-    for row in table.bytes().chunks_exact(16) {
-        let word = |i: usize| {
-            u32::from_le_bytes([row[i * 4], row[i * 4 + 1], row[i * 4 + 2], row[i * 4 + 3]])
-        };
-        if word(0) <= lasti && lasti < word(1) {
-            return Some((word(2) as usize, word(3) as usize));
-        }
-    }
-    None
 }
 
 /// Puts an entry for the running frame in front of the exception's traceback.

@@ -281,12 +281,16 @@ fn collect(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.value_error("invalid generation"));
     }
     call_back(vm, "start", generation, 0);
-    vm.heap.collect(generation == 2);
-    let mut collected = run_due(vm);
-    if collected > 0 && generation == 2 {
+    let mut collected = 0;
+    if generation == 2 {
+        collected = vm.heap.collect_counting(is_container);
+    } else {
+        vm.heap.collect(false);
+    }
+    if run_due(vm) > 0 && generation == 2 {
         // What finalisers kept alive can go now.
-        vm.heap.collect(true);
-        collected += run_due(vm);
+        collected += vm.heap.collect_counting(is_container);
+        run_due(vm);
     }
     call_back(vm, "stop", generation, collected);
     Ok(Value::from_usize(collected))

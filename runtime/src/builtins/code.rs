@@ -54,6 +54,8 @@ pub struct PyCode {
     pub firstlineno: u32,
     /// Number of instruction words.
     pub word_count: u32,
+    /// Where the handler around a generator's whole body is, which only rewords a StopIteration; else `u32::MAX`.
+    pub stop_handler: u32,
     /// `argcount` if a call with just that many positional arguments needs no binding and makes no generator, else `u32::MAX`.
     pub fast_argcount: u32,
     /// Calls so far, and other counters for the tiers above the interpreter.
@@ -105,6 +107,7 @@ impl PyCode {
             free_base: init.free_base,
             firstlineno: init.firstlineno,
             word_count: init.word_count,
+            stop_handler: init.stop_handler,
             fast_argcount: if init.flags & 0x2ac == 0 && init.kwonlyargcount == 0 {
                 init.argcount
             } else {
@@ -115,11 +118,35 @@ impl PyCode {
         };
         vm.heap.alloc(ids::CODE, code)
     }
+    /// The handler of an exception at instruction `lasti`: where it begins and the register that it takes.
+    pub fn handler_at(&self, lasti: u32) -> Option<(u32, u32)> {
+        let table = self.exceptions.expect();
+        let row = handlers(table.bytes()).find(|row| row[0] <= lasti && lasti < row[1])?;
+        Some((row[2], row[3]))
+    }
+    /// True if the program's own code runs when an exception comes up at instruction `lasti` of a generator.
+    pub fn cleans_up_at(&self, lasti: u32) -> bool {
+        self.handler_at(lasti)
+            .is_some_and(|(target, _)| target != self.stop_handler)
+    }
+    /// True if the body of a generator has handlers of the program's own.
+    pub fn cleans_up(&self) -> bool {
+        let table = self.exceptions.expect();
+        handlers(table.bytes()).any(|row| row[2] != self.stop_handler)
+    }
     /// Number of parameters, `*args` and `**kwargs` included: they are the first registers.
     pub fn parameter_count(&self) -> u32 {
         let f = self.flags.get();
         self.argcount + self.kwonlyargcount + (f >> 2 & 1) + (f >> 3 & 1)
     }
+}
+
+/// The rows of an exception table.
+fn handlers(table: &[u8]) -> impl Iterator<Item = [u32; 4]> {
+    table.as_chunks::<16>().0.iter().map(|row| {
+        let words = row.as_chunks::<4>().0;
+        [0, 1, 2, 3].map(|i| u32::from_le_bytes(words[i]))
+    })
 }
 
 /// Everything a code object is made from; fields as in [`PyCode`].
@@ -145,4 +172,5 @@ pub struct CodeInit {
     pub free_base: u32,
     pub firstlineno: u32,
     pub word_count: u32,
+    pub stop_handler: u32,
 }

@@ -304,6 +304,7 @@ fn replace(vm: &mut Vm, args: &[Value]) -> PyResult {
         free_base: c.free_base,
         firstlineno: ch.number(vm, 7, c.firstlineno)?,
         word_count: c.word_count,
+        stop_handler: c.stop_handler,
     };
     let parameters =
         init.argcount + init.kwonlyargcount + (init.flags >> 2 & 1) + (init.flags >> 3 & 1);

@@ -12,7 +12,8 @@
 use super::code::PyCode;
 use crate::heap::{Tracer, tail};
 use crate::object::header::{Header, Ref, RefSlot, Slot};
-use crate::tasklet::stack::FRAME_WORDS;
+use crate::object::shape::ids;
+use crate::tasklet::stack::{FRAME_WORDS, at};
 use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
@@ -78,6 +79,23 @@ impl PyGenerator {
         if self.state.get() != GenState::Closed {
             t.visit_ambiguous(self.frame_words());
         }
+    }
+    /// False if nothing of the program would run or be said when it was closed now.
+    pub fn needs_finalizer(&self) -> bool {
+        match self.state.get() {
+            GenState::Created => self.header.shape_id() == ids::COROUTINE,
+            GenState::Suspended => {
+                let hooked = self.header.shape_id() == ids::ASYNC_GENERATOR;
+                hooked || self.code.expect().cleans_up_at(self.lasti())
+            }
+            GenState::Running => true,
+            GenState::Closed => false,
+        }
+    }
+    fn lasti(&self) -> u32 {
+        let pc = self.frame_words()[(FRAME_WORDS as isize + at::PC) as usize].get();
+        let start = self.code.expect().words.expect().bytes().as_ptr() as u64;
+        (pc.wrapping_sub(start) / 8) as u32
     }
     /// A generator of builtin type `id` for a frame of `code`; the frame's words are zero.
     pub fn new(

@@ -1,7 +1,8 @@
 //! Allocation: the inlined bump, and the slow path that finds holes, blocks and mappings or collects.
 //!
-//! Two regions are bumped through: the *main* one walks the holes between live lines; the *overflow* one is a fresh
-//! block for objects that would waste holes (more than two lines, up to 8 KB). Above that come whole blocks (`large`).
+//! Two regions are bumped through: the *main* one walks the holes between live lines; the *overflow* one walks the wide
+//! holes, or a fresh block, for objects that would waste small ones (more than two lines, up to 8 KB). Above that come
+//! whole blocks (`large`).
 
 use super::block::{Block, fill};
 use super::chunk::{BLOCK_BYTES, BLOCK_LINES, BlockKind, CARD_BYTES, ChunkRef, LINE_BYTES};
@@ -15,6 +16,8 @@ pub const SMALL_MAX: usize = super::barrier::WHOLE_WORDS * 8;
 pub const MEDIUM_MAX: usize = 8 << 10;
 /// Objects up to this size look for a hole that fits; larger ones go to the overflow region instead.
 const HOLE_MAX: usize = 2 * LINE_BYTES;
+/// Holes of so many lines are worth visiting with the overflow region.
+const WIDE_LINES: usize = 16;
 /// Blocks with fewer free lines are not worth visiting.
 pub const MIN_FREE_LINES: usize = BLOCK_LINES / 32;
 
@@ -200,26 +203,51 @@ impl Heap {
         if let Some(p) = self.overflow.bump(bytes) {
             return Some(p);
         }
+        self.next_wide_hole(bytes)?;
+        self.overflow.bump(bytes)
+    }
+    /// Points the overflow region at a wide hole of at least `bytes`, or at a fresh block.
+    fn next_wide_hole(&self, bytes: usize) -> Option<()> {
+        let need = bytes.div_ceil(LINE_BYTES).max(WIDE_LINES);
+        loop {
+            if let Some(block) = self.wide_hole.block.get() {
+                if let Some((start, end)) = block.find_hole(self.wide_hole.line.get(), need) {
+                    self.wide_hole.line.set(end);
+                    self.overflow.retire();
+                    self.note_young(block, (end - start) * LINE_BYTES);
+                    self.overflow.open(block.claim(start, end));
+                    return Some(());
+                }
+                // The main region may have use for the small holes.
+                self.wide_hole.block.set(None);
+                if block.info().young.get() {
+                    self.leftover.borrow_mut().push(block);
+                } else {
+                    self.recycle.borrow_mut().push(block);
+                }
+            }
+            let Some(block) = self.roomy.borrow_mut().pop() else {
+                break;
+            };
+            self.wide_hole.block.set(Some(block));
+            self.wide_hole.line.set(0);
+        }
         let block = self.fresh_block()?;
         self.overflow.retire();
         self.overflow.open(block.claim(0, BLOCK_LINES));
-        self.overflow.bump(bytes)
+        Some(())
     }
     /// Big arrays must not share a card, so whatever could be one starts on a card.
     fn take_card_aligned(&self, bytes: usize) -> Option<usize> {
         let gap = self.overflow.cursor.get().wrapping_neg() & (CARD_BYTES - 1);
         if self.overflow.limit.get() - self.overflow.cursor.get() < gap + bytes {
-            return self.take_overflow_fresh(bytes);
+            // A hole begins with a line, which may be the second of a card.
+            self.next_wide_hole(bytes + LINE_BYTES)?;
+            return self.take_card_aligned(bytes);
         }
         if let Some(p) = self.overflow.bump(gap) {
             fill(p, p + gap);
         }
-        self.overflow.bump(bytes)
-    }
-    fn take_overflow_fresh(&self, bytes: usize) -> Option<usize> {
-        let block = self.fresh_block()?;
-        self.overflow.retire();
-        self.overflow.open(block.claim(0, BLOCK_LINES));
         self.overflow.bump(bytes)
     }
     /// Points the main region at a hole of at least `bytes`.
@@ -235,17 +263,14 @@ impl Heap {
                 self.open_main(block.claim(start, end));
                 return Some(());
             }
-            let next = self.recycle.borrow_mut().pop();
-            let (block, fresh) = match next {
-                Some(block) => (block, false),
-                None => (self.fresh_block()?, true),
-            };
-            if fresh {
+            let lists = [&self.recycle, &self.leftover, &self.roomy];
+            let Some(block) = lists.into_iter().find_map(|l| l.borrow_mut().pop()) else {
+                let block = self.fresh_block()?;
                 self.retire_main();
                 self.open_main(block.claim(0, BLOCK_LINES));
                 self.hole.block.set(None);
                 return Some(());
-            }
+            };
             self.hole.block.set(Some(block));
             self.hole.line.set(0);
         }
@@ -272,6 +297,9 @@ impl Heap {
         self.handed_out
             .set(self.handed_out.get().saturating_sub(left));
         self.hole.block.set(None);
+        self.wide_hole.block.set(None);
+        // All of them are young, so the sweep decides about them anew.
+        self.leftover.borrow_mut().clear();
     }
     fn note_young(&self, block: Block, bytes: usize) {
         self.handed_out.set(self.handed_out.get() + bytes);

@@ -181,6 +181,17 @@ impl Block {
             }
         }
     }
+    /// Between marking and sweeping of a full collection: calls `f` with every object that is not marked.
+    pub fn each_dead(self, f: &mut dyn FnMut(usize)) {
+        for w in 0..BLOCK_MARK_WORDS {
+            // SAFETY: H9: this block's parts of the tables.
+            let mut bits = unsafe { *self.start_words().add(w) & !*self.mark_words().add(w) };
+            while bits != 0 {
+                f(self.0 + ((w * 64 + bits.trailing_zeros() as usize) << 3));
+                bits &= bits - 1;
+            }
+        }
+    }
     /// After marking: keeps the live lines only. Returns the number of free lines.
     pub fn sweep(self, poison: bool) -> usize {
         let lines = self.lines();

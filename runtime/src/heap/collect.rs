@@ -59,6 +59,11 @@ impl Heap {
         }
     }
 
+    pub(super) fn needs_finalizer(&self, addr: usize) -> bool {
+        let mut needs = true;
+        self.with_roots(|roots| needs = roots.needs_finalizer(super::value_at(addr)));
+        needs
+    }
     #[inline]
     pub(super) fn collect_if_due(&self) {
         if self.config.stress > 0 {
@@ -69,8 +74,8 @@ impl Heap {
     }
     fn full_is_due(&self) -> bool {
         let growth = self.promoted.get() + self.external_since_full.get();
-        let live = self.counters.live_after_full.get() + self.external_bytes.get();
-        growth > self.config.min_growth.max(live)
+        let live = self.counters.live_after_full.get() + self.external_after_full.get();
+        growth > self.config.min_growth.max(live / 2)
     }
     fn stress_tick(&self) {
         let n = self.stress_count.get() + 1;
@@ -107,6 +112,7 @@ impl Heap {
                 .is_none_or(|h| Heap::is_marked(h.as_ptr() as usize))
         };
         self.with_roots(|roots| roots.after_collection(full, &live));
+        self.count_garbage(&mut tracer);
         self.run_drops(full);
         let marked = tracer.marked_bytes;
         drop(tracer);
@@ -115,6 +121,7 @@ impl Heap {
             self.counters.live_after_full.set(marked);
             self.promoted.set(0);
             self.external_since_full.set(0);
+            self.external_after_full.set(self.external_bytes.get());
             self.release_memory();
         } else {
             self.promoted.set(self.promoted.get() + marked);
@@ -148,11 +155,10 @@ impl Heap {
         // A nursery that mostly survives is copied to old age too often; one that dies is best kept small and cached.
         let (marked, now) = (self.counters.last_marked.get(), self.nursery.get());
         if marked > now / 4 {
-            self.nursery.set(
-                (now * 2)
-                    .min(self.config.max_nursery)
-                    .max(self.config.nursery),
-            );
+            // What waits to be collected is to stay a part of what is alive.
+            let most = self.config.max_nursery.min(self.counters.live.get() / 4);
+            self.nursery
+                .set((now * 2).min(most).max(self.config.nursery));
         } else if marked < now / 32 {
             self.nursery.set((now / 2).max(self.config.nursery));
         }

@@ -21,19 +21,22 @@ pub struct Config {
     pub verify: bool,
     /// Overwrite freed memory with a pattern.
     pub poison: bool,
+    /// Say at the end what the collector did.
+    pub report: bool,
 }
 
 impl Default for Config {
     fn default() -> Config {
         Config {
-            nursery: 4 << 20,
+            nursery: 1 << 20,
             max_nursery: 16 << 20,
-            min_growth: 32 << 20,
+            min_growth: 4 << 20,
             limit: usize::MAX,
             reserve: 256 << 10,
             stress: 0,
             verify: false,
             poison: false,
+            report: false,
         }
     }
 }
@@ -74,6 +77,7 @@ impl Config {
             }
             "verify" => self.verify = n > 0,
             "poison" => self.poison = n > 0,
+            "report" => self.report = n > 0,
             _ => return false,
         }
         true

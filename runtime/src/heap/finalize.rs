@@ -8,7 +8,7 @@
 use super::{Heap, Tracer};
 use crate::object::header::{Header, Ref, flag};
 use crate::value::Value;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 /// An object with drop glue.
@@ -25,6 +25,8 @@ pub struct Finalizers {
     young: RefCell<Vec<usize>>,
     old: RefCell<Vec<usize>>,
     due: RefCell<VecDeque<usize>>,
+    /// How many of the old ones are expected to live to the end.
+    lasting: Cell<usize>,
     young_drops: RefCell<Vec<Payload>>,
     old_drops: RefCell<Vec<Payload>>,
 }
@@ -45,10 +47,18 @@ impl Heap {
         value.header()?.clear_flags(flag::HAS_FINALIZER);
         Some(value)
     }
-    /// True if some object with a finaliser may still be alive.
+    /// True if some object with a finaliser, other than those that last, may still be alive.
     pub fn has_finalizers(&self) -> bool {
         let f = &self.finalizers;
-        !f.young.borrow().is_empty() || !f.old.borrow().is_empty()
+        f.young.borrow().len() + f.old.borrow().len() > f.lasting.get()
+    }
+    pub(super) fn has_old_finalizers(&self) -> bool {
+        self.finalizers.old.borrow().len() > self.finalizers.lasting.get()
+    }
+    /// Says that the objects with finalisers that there are now (the standard streams) will hardly die before the end.
+    pub fn expect_finalizers_to_last(&self) {
+        let f = &self.finalizers;
+        f.lasting.set(f.young.borrow().len() + f.old.borrow().len());
     }
     /// True if a finaliser or a weak reference callback is due.
     pub fn has_pending(&self) -> bool {
@@ -83,7 +93,7 @@ impl Heap {
         let before = due.len();
         let mut lives = |&addr: &usize| {
             let lives = Heap::is_marked(addr);
-            if !lives {
+            if !lives && self.needs_finalizer(addr) {
                 due.push_back(addr);
             }
             lives

@@ -26,6 +26,8 @@ enum Mode {
     List {
         /// Words that may be stale count too, if they are the exact address of an object.
         ambiguous: bool,
+        /// Between marking and sweeping of a full collection: the start bits say where objects begin.
+        starts: bool,
     },
 }
 
@@ -98,8 +100,12 @@ impl Tracer {
     }
     fn resolve_here(&self, w: usize) -> Option<usize> {
         match self.mode {
-            Mode::List { ambiguous: false } => None,
-            Mode::List { ambiguous: true } => self.resolve(w).filter(|&o| o == w),
+            Mode::List {
+                ambiguous: false, ..
+            } => None,
+            Mode::List {
+                ambiguous: true, ..
+            } => self.resolve(w).filter(|&o| o == w),
             _ => self.resolve(w),
         }
     }
@@ -135,7 +141,7 @@ impl Tracer {
             }
             BlockKind::Small => {
                 let in_starts = match self.mode {
-                    Mode::Full => true,
+                    Mode::Full | Mode::List { starts: true, .. } => true,
                     _ if block.is_young_line(w) => {
                         block.parse_young();
                         true
@@ -231,7 +237,8 @@ impl Tracer {
 
     /// The addresses of all objects that the object at `addr` refers to, its shape included; `use_words` receives them.
     pub(super) fn list(&mut self, addr: usize, ambiguous: bool, use_words: &mut dyn FnMut(usize)) {
-        let mode = std::mem::replace(&mut self.mode, Mode::List { ambiguous });
+        let starts = false;
+        let mode = std::mem::replace(&mut self.mode, Mode::List { ambiguous, starts });
         let outer = std::mem::take(&mut self.stack);
         // SAFETY: H1: the callers pass live objects.
         let header = unsafe { &*(addr as *const Header) };
@@ -245,6 +252,24 @@ impl Tracer {
         let found = std::mem::replace(&mut self.stack, outer);
         self.mode = mode;
         found.iter().for_each(|&o| use_words(o));
+    }
+    /// Between marking and sweeping of a full collection: the objects that an object, dead or alive, refers to, its shape
+    /// aside.
+    pub(super) fn list_intact(&mut self, addr: usize, use_object: &mut dyn FnMut(usize)) {
+        let all = Mode::List {
+            ambiguous: true,
+            starts: true,
+        };
+        let mode = std::mem::replace(&mut self.mode, all);
+        let first = self.stack.len();
+        // SAFETY: H4: nothing was swept since the object was reached or found dead.
+        let kind = unsafe { (*(addr as *const Header)).kind() };
+        trace_by_kind(addr, kind, self);
+        self.mode = mode;
+        for i in first..self.stack.len() {
+            use_object(self.stack[i]);
+        }
+        self.stack.truncate(first);
     }
 }
 

@@ -28,16 +28,18 @@
 
 mod alloc;
 pub mod array;
-pub mod backoff;
 mod barrier;
 mod block;
 pub mod bytebuf;
 mod chunk;
 mod collect;
 mod config;
+mod eager;
 mod finalize;
+mod garbage;
 mod large;
 mod mark;
+mod report;
 pub mod roots;
 mod stack_scan;
 mod stats;
@@ -70,6 +72,8 @@ pub trait RootSource {
     fn trace_roots(&self, tracer: &mut Tracer);
     /// The object that must live as long as any object with this shape id does (the shape itself).
     fn shape_object(&self, shape_id: u32) -> Value;
+    /// False if an object registered for finalisation turns out to need none (a generator that has ended).
+    fn needs_finalizer(&self, object: Value) -> bool;
     /// Called before a collection marks anything.
     fn before_collection(&mut self, full: bool);
     /// Called when it is known what survives, still inside the collection: it must not allocate from the heap. Tables that
@@ -89,8 +93,13 @@ pub struct Heap {
     real_limit: Cell<usize>,
     overflow: alloc::Region,
     hole: alloc::HoleSearch,
+    wide_hole: alloc::HoleSearch,
     /// Blocks with holes, the next to use last.
     recycle: RefCell<Vec<Block>>,
+    /// Young blocks without wide holes left.
+    leftover: RefCell<Vec<Block>>,
+    /// Blocks that are mostly holes.
+    roomy: RefCell<Vec<Block>>,
     young_blocks: RefCell<Vec<Block>>,
     young_large: RefCell<Vec<usize>>,
     chunks: RefCell<Vec<ChunkRef>>,
@@ -113,9 +122,15 @@ pub struct Heap {
     promoted: Cell<usize>,
     external_bytes: Cell<usize>,
     external_since_full: Cell<usize>,
+    external_after_full: Cell<usize>,
     in_use: Cell<usize>,
     paused: Cell<usize>,
     stress_count: Cell<usize>,
+    /// See `eager`.
+    eager_spent: [Cell<usize>; 2],
+    /// See `garbage`.
+    counting: Cell<Option<fn(crate::object::header::Kind) -> bool>>,
+    counted: Cell<usize>,
     short_of_memory: Cell<bool>,
     memory_hook: RefCell<Option<Box<dyn Fn()>>>,
     counters: stats::Counters,
@@ -139,7 +154,10 @@ impl Heap {
             real_limit: Cell::new(0),
             overflow: Default::default(),
             hole: Default::default(),
+            wide_hole: Default::default(),
             recycle: Default::default(),
+            leftover: Default::default(),
+            roomy: Default::default(),
             young_blocks: Default::default(),
             young_large: Default::default(),
             chunks: Default::default(),
@@ -158,9 +176,13 @@ impl Heap {
             promoted: Cell::new(0),
             external_bytes: Cell::new(0),
             external_since_full: Cell::new(0),
+            external_after_full: Cell::new(0),
             in_use: Cell::new(0),
             paused: Cell::new(0),
             stress_count: Cell::new(0),
+            eager_spent: Default::default(),
+            counting: Cell::new(None),
+            counted: Cell::new(0),
             short_of_memory: Cell::new(false),
             memory_hook: RefCell::new(None),
             counters: Default::default(),

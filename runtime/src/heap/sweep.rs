@@ -34,6 +34,7 @@ impl Heap {
         self.first_free.set(0);
         if full {
             self.recycle.borrow_mut().clear();
+            self.roomy.borrow_mut().clear();
             self.young_blocks.borrow_mut().clear();
             self.young_large.borrow_mut().clear();
             for chunk in self.chunks.borrow().iter().rev() {
@@ -80,6 +81,8 @@ impl Heap {
             chunk.free.set(chunk.free.get() | 1 << block.index());
             chunk.clean.set(chunk.clean.get() & !(1 << block.index()));
             self.in_use.set(self.in_use.get() - BLOCK_BYTES);
+        } else if free >= BLOCK_LINES / 2 {
+            self.roomy.borrow_mut().push(block);
         } else if free >= MIN_FREE_LINES {
             self.recycle.borrow_mut().push(block);
         }

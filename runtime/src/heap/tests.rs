@@ -28,6 +28,9 @@ impl RootSource for Roots {
             .get(&shape_id)
             .map_or(Value::NULL, |&a| value_at(a))
     }
+    fn needs_finalizer(&self, _object: Value) -> bool {
+        true
+    }
     fn before_collection(&mut self, _full: bool) {}
     fn after_collection(&mut self, _full: bool, live: &dyn Fn(Value) -> bool) {
         self.shapes.borrow_mut().retain(|_, a| live(value_at(*a)));

@@ -52,10 +52,16 @@ impl Entry {
         self.len() == 0
     }
 
+    /// The file's part of the archive.
+    #[must_use]
+    pub fn packed(self) -> &'static [u8] {
+        slice(self.field(2), self.field(3))
+    }
+
     /// The file's bytes.
     #[must_use]
     pub fn read(self) -> Vec<u8> {
-        let packed = slice(self.field(2), self.field(3));
+        let packed = self.packed();
         if packed.len() == self.len() {
             return packed.to_vec();
         }
@@ -104,6 +110,12 @@ fn at(index: usize) -> Option<Entry> {
 #[must_use]
 pub fn find(path: &str) -> Option<Entry> {
     at(lower_bound(path)).filter(|entry| entry.path() == path)
+}
+
+/// The whole archive.
+#[must_use]
+pub fn archive() -> &'static [u8] {
+    ARCHIVE
 }
 
 /// All files, in path order.

@@ -11,4 +11,4 @@
 
 mod archive;
 
-pub use archive::{Child, Entry, Kind, entries, find, fingerprint, is_package, kind, list};
+pub use archive::{Child, Entry, Kind, archive, entries, find, fingerprint, is_package, kind, list};

@@ -2,7 +2,7 @@
 //!
 //! CPython finalises objects as soon as their last reference goes. A tracing collector cannot know that moment, but the
 //! common visible cases are statements that drop a name (`del x`, rebinding a module variable): when the value dropped
-//! has a finaliser or weak references, a collection runs there, with back-off when it finds nothing.
+//! has a finaliser or weak references, a collection runs there, as long as such collections are not too much of the work.
 
 use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
@@ -26,10 +26,12 @@ pub fn run_finalizers(vm: &mut Vm) {
 /// A name or item that held `old` was unbound or rebound.
 #[inline]
 pub fn value_dropped(vm: &mut Vm, old: Value) {
+    // A class is part of a cycle, so that dropping its name never frees it at once.
     if let Some(h) = old.header()
         && h.has(flag::HAS_WEAKREF | flag::HAS_FINALIZER)
+        && h.kind() != Kind::Type
     {
-        collect_now(vm, 0);
+        collect_now(vm, Some(h));
     }
 }
 
@@ -37,7 +39,7 @@ pub fn value_dropped(vm: &mut Vm, old: Value) {
 #[inline]
 pub fn attribute_dropped(vm: &mut Vm) {
     if vm.heap.has_finalizers() {
-        collect_now(vm, 1);
+        collect_now(vm, None);
     }
 }
 
@@ -46,22 +48,20 @@ pub fn attribute_dropped(vm: &mut Vm) {
 pub fn item_dropped(vm: &mut Vm, old: Value) {
     let Some(h) = old.header() else { return };
     if h.has(flag::HAS_WEAKREF | flag::HAS_FINALIZER) {
-        collect_now(vm, 0);
+        collect_now(vm, Some(h));
     } else if !matches!(
         old.kind(),
         Some(Kind::Str | Kind::Bytes | Kind::Int | Kind::Float | Kind::Function | Kind::Type)
     ) && vm.heap.has_finalizers()
     {
-        collect_now(vm, 1);
+        collect_now(vm, None);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn collect_now(vm: &mut Vm, occasion: usize) {
-    if vm.heap.bytes_in_use() < 64 << 20 && vm.drop_backoff[occasion].admit() {
-        vm.heap.collect(true);
-        vm.drop_backoff[occasion].note(vm.heap.has_pending());
+fn collect_now(vm: &mut Vm, dropped: Option<Ref<Header>>) {
+    if vm.heap.collect_dropped(dropped) {
         run_finalizers(vm);
     }
 }

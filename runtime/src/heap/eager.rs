@@ -1,0 +1,42 @@
+//! Collections where a program may expect an object to die at once.
+//!
+//! CPython finalises an object when its last reference goes; programs see it in `__del__` and in weak references. When a
+//! statement drops a reference to an object with one of these, a collection may tell whether it was the last. That must
+//! not become what the program spends its time on, so there are two purses, filled by allocation: one for collections
+//! that found something due and a smaller one for those that did not.
+
+use super::Heap;
+use crate::object::header::{Header, Ref};
+
+/// What a collection costs beside marking, in bytes marked.
+const FIXED_COST: usize = 64 << 10;
+/// What a program has to spend from the start: on collections that find nothing, and on those that find something.
+const START: [usize; 2] = [16 << 20, 512 << 20];
+/// One byte to spend comes with so many bytes allocated.
+const PER_ALLOCATED: [usize; 2] = [16, 4];
+
+impl Heap {
+    /// The program dropped a reference to `object` (`None`: to something). Collects if that may be worth it; true if
+    /// weak reference callbacks or finalisers are due.
+    pub fn collect_dropped(&self, object: Option<Ref<Header>>) -> bool {
+        let full = match object {
+            Some(o) => Heap::is_marked(o.as_ptr() as usize),
+            None => self.has_old_finalizers(),
+        };
+        let cost = if full {
+            self.counters.live.get() + FIXED_COST
+        } else {
+            FIXED_COST
+        };
+        let earned = self.counters.allocated.get() as usize + self.handed_out.get();
+        let purse = |i: usize| START[i] + earned / PER_ALLOCATED[i];
+        if (0..2).any(|i| self.eager_spent[i].get() + cost > purse(i)) {
+            return false;
+        }
+        self.collect(full);
+        let found = self.has_pending();
+        let spent = &self.eager_spent[found as usize];
+        spent.set(spent.get() + cost);
+        found
+    }
+}

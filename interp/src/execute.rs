@@ -3,7 +3,7 @@
 use crate::ast::{self, ONLY_AST};
 use crate::vm::run::cx::set_header;
 use crate::vm::run::ret::{Action, ret};
-use crate::vm::{call, class, code, frames, import};
+use crate::vm::{call, class, code, frames, import, trace};
 use skein_compiler::errors::{SyntaxError, SyntaxErrorKind};
 use skein_compiler::{Mode, Options, parse};
 use skein_runtime::builtins::code::PyCode;
@@ -174,18 +174,11 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
         "getframe" => getframe(vm, arg(0)),
         "frame_object" => getframe(vm, Value::from_i32(0)),
         "settrace" | "setprofile" => {
-            let i = (name == "setprofile") as usize;
-            vm.interp_roots[i].set(if arg(0).is_none() {
-                Value::NULL
-            } else {
-                arg(0)
-            });
+            trace::set(vm, (name == "setprofile") as usize, arg(0));
             Ok(Value::NONE)
         }
-        "gettrace" | "getprofile" => {
-            let i = (name == "getprofile") as usize;
-            Ok(vm.interp_roots[i].get().non_null().unwrap_or(Value::NONE))
-        }
+        "gettrace" | "getprofile" => Ok(trace::get(vm, (name == "getprofile") as usize)),
+        "call_tracing" => trace::call_tracing(vm, arg(0), args.get(1..).unwrap_or_default()),
         "run_finalizers" => {
             crate::vm::run::poll::run_finalizers(vm);
             Ok(Value::NONE)

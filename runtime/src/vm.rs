@@ -113,6 +113,14 @@ pub struct Vm {
     pub run_value: RootCell,
     /// How it ended: 0 returned, 1 yielded, 2 raised.
     pub run_outcome: Cell<u8>,
+    /// The loop's handler table in use (set and read by the interpreter only).
+    pub dispatch: Cell<*const ()>,
+    /// Trace or profile functions get events now.
+    pub tracing: Cell<bool>,
+    /// Trace and profile functions in progress.
+    pub trace_depth: Cell<usize>,
+    /// The event that the trace function in progress was called for (0: none).
+    pub trace_event: Cell<u8>,
     /// Changes whenever a cached finding about some type's attributes may have become wrong.
     pub type_epoch: Cell<u32>,
     /// State of the interpreter that is Python objects: trace function, profile function, import function.
@@ -240,6 +248,10 @@ impl Vm {
             config,
             run_value: RootCell::new(Value::NULL),
             run_outcome: Cell::new(0),
+            dispatch: Cell::new(std::ptr::null()),
+            tracing: Cell::new(false),
+            trace_depth: Cell::new(0),
+            trace_event: Cell::new(0),
             type_epoch: Cell::new(1),
             interp_roots: [const { RootCell::new(Value::NULL) }; 4],
             repr_stack: RootCell::new(Value::NULL),

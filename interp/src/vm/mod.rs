@@ -15,6 +15,7 @@ pub mod ops_iter;
 pub mod ops_match;
 pub mod ops_names;
 pub mod run;
+pub mod trace;
 pub mod unwind;
 
 use skein_runtime::error::Raised;

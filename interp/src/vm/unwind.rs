@@ -26,9 +26,13 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
             return exit_pc();
         };
         let cx = Cx::saved(frame);
-        let exception = vm.raised.get();
+        let mut exception = vm.raised.get();
         if trace {
             add_traceback(vm, exception);
+            if vm.tracing.get() {
+                super::trace::raised(vm);
+                exception = vm.raised.get();
+            }
         }
         trace = true;
         let lasti = frame.lasti();
@@ -38,6 +42,9 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
             return super::run::cx::code_start(cx.code()).wrapping_add(target as usize);
         }
         let word = frame.return_word();
+        if vm.tracing.get() {
+            super::trace::unwound(vm);
+        }
         leave(vm, cx.fp);
         match Action::of(word) {
             Action::Exit => {
@@ -48,6 +55,13 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
                 if let Some(caller) = vm.current_frame()
                     && !is_generator_iter(Cx::saved(caller))
                 {
+                    if vm.tracing.get() {
+                        let e = vm.raised.get();
+                        super::trace::raised(vm);
+                        if vm.raised.get() != e {
+                            continue;
+                        }
+                    }
                     vm.raised.take();
                     return Cx::saved(caller).ext_target();
                 }

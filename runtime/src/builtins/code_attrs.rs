@@ -1,7 +1,7 @@
 //! Attributes and methods of `code`.
 //!
-//! `co_lines` counts bytes of `co_code`, `co_positions` has an entry per instruction word; `f_lasti` and `tb_lasti` count
-//! two per word, because `traceback` halves them to index `co_positions`.
+//! `co_positions` has an entry per instruction word; `co_lines`, `f_lasti` and `tb_lasti` count two per word, because
+//! `traceback` halves them to index `co_positions`.
 
 use super::code::{CodeInit, PyCode};
 use crate::heap::bytebuf::ByteBuf;
@@ -9,8 +9,6 @@ use crate::prelude::*;
 
 /// Units of `f_lasti` and `tb_lasti` per instruction word.
 pub const LASTI_UNITS: u32 = 2;
-/// Bytes of an instruction word.
-const WORD_BYTES: u32 = 8;
 
 fn code(vm: &mut Vm, v: Value) -> PyResult<Ref<PyCode>> {
     match v.cast() {
@@ -166,8 +164,8 @@ fn lines(vm: &mut Vm, args: &[Value]) -> PyResult {
         }
         let line = line.map_or(Value::NONE, |n| Value::from_usize(n as usize));
         let (a, b) = (
-            Value::from_usize((start * WORD_BYTES) as usize),
-            Value::from_usize((end * WORD_BYTES) as usize),
+            Value::from_usize((start * LASTI_UNITS) as usize),
+            Value::from_usize((end * LASTI_UNITS) as usize),
         );
         let t = vm.new_tuple(&[a, b, line]);
         list.push(vm, t);

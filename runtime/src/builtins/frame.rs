@@ -37,9 +37,18 @@ pub struct PyFrame {
     pub extra_locals: Slot,
     /// `f_trace_lines`, `f_trace_opcodes`: bits 0 and 1.
     pub trace_flags: Cell<u8>,
-    /// `f_lineno` as set by a trace function, 0: none.
-    pub lineno: Cell<u32>,
+    /// Word index + 1 that a trace function jumps to by setting `f_lineno`, 0: none.
+    pub jump_to: Cell<u32>,
+    /// While tracing: word index + 1 of the last instruction, 0: not known, or [`FRESH`].
+    pub traced_at: Cell<u32>,
+    /// While tracing: its line.
+    pub traced_line: Cell<u32>,
+    /// While profiling: the native function being called, or `NULL`.
+    pub native_call: Slot,
 }
+
+/// Of `PyFrame::traced_at`: the next instruction begins a line in any case.
+pub const FRESH: u32 = u32::MAX;
 
 impl PyFrame {
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
@@ -52,6 +61,7 @@ impl PyFrame {
             &self.trace,
             &self.generator,
             &self.extra_locals,
+            &self.native_call,
         ] {
             t.visit_slot(s);
         }
@@ -81,7 +91,10 @@ impl PyFrame {
                 generator: Slot::new(generator),
                 extra_locals: null(),
                 trace_flags: Cell::new(1),
-                lineno: Cell::new(0),
+                jump_to: Cell::new(0),
+                traced_at: Cell::new(0),
+                traced_line: Cell::new(0),
+                native_call: null(),
             },
         )
     }

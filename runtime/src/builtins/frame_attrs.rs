@@ -62,14 +62,16 @@ fn is_fresh(f: Ref<PyFrame>) -> bool {
 
 /// The line being executed, `None` if the instruction has none.
 pub fn line(vm: &Vm, f: Ref<PyFrame>) -> Option<u32> {
-    if f.lineno.get() != 0 {
-        return Some(f.lineno.get());
-    }
     let code = f.code.expect();
     if is_fresh(f) {
         return Some(code.firstlineno);
     }
-    (vm.hooks.position)(vm, code, lasti(f)).map(|p| p.0)
+    let position = (vm.hooks.position)(vm, code, lasti(f));
+    // Instructions that belong to no line count to the line before.
+    position.map(|p| p.0).or_else(|| match f.traced_line.get() {
+        0 => None,
+        line => Some(line),
+    })
 }
 
 fn get_code(vm: &mut Vm, v: Value) -> PyResult {

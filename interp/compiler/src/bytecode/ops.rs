@@ -210,6 +210,16 @@ impl Op {
     }
 }
 
+/// What `x` of `Jump` and `JumpBack` tells trace functions.
+pub mod jump {
+    /// A `break` or `continue`: its line counts. (With `x` = 0 a jump belongs to no line.)
+    pub const LINE: u8 = 1;
+    /// The end of an endless loop: stands for the line of the loop.
+    pub const LOOP: u8 = 2;
+    /// Goes on waiting in an `await` or `yield from`: begins no line.
+    pub const AWAIT: u8 = 3;
+}
+
 macro_rules! define_intrinsics {
     ($(($name:ident, $doc:expr),)*) => {
         /// Rare operations behind `CallIntrinsic`.

@@ -54,7 +54,7 @@ fn thread_jumps(unit: &mut Unit) {
         for _ in 0..16 {
             let at = unit.labels[target.0 as usize] as usize;
             match unit.ins.get(at) {
-                Some(next) if next.op == Op::Jump => target = next.target,
+                Some(next) if next.op == Op::Jump && next.x == 0 => target = next.target,
                 _ => break,
             }
         }
@@ -161,7 +161,7 @@ fn remove_needless(unit: &mut Unit) -> Vec<bool> {
             Op::Move => ins.a == ins.b,
             // What `invert_jumps` left over.
             Op::Nop => ins.x == 1,
-            Op::Jump => {
+            Op::Jump if ins.x == 0 => {
                 let at = unit.labels[ins.target.0 as usize] as usize;
                 at > i && !live[i + 1..at].contains(&true)
             }

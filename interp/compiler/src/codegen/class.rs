@@ -108,9 +108,8 @@ impl<'a> Compiler<'a> {
     /// What stands at the end of a class body: annotations, `__static_attributes__`, cells for `type.__new__`.
     fn class_end(&mut self) -> R {
         self.class_annotations()?;
-        // CPython puts these on the class's first line.
-        let start = self.scope_of(self.unit().scope).range.start();
-        self.u().loc = Some(TextRange::empty(start));
+        // These belong to no line of the source.
+        self.u().loc = None;
         let t = self.u().temp();
         let names = std::mem::take(&mut self.u().static_attributes);
         let names = names.iter().map(|n| Const::Str(n.as_bytes().into()));

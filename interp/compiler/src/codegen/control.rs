@@ -14,10 +14,12 @@ use rustpython_text_size::TextRange;
 /// An enclosing block. `outer` is the handler in effect around it.
 #[derive(Clone)]
 pub enum Block<'a> {
-    /// A loop: where `continue` and `break` go.
+    /// A loop: where `continue` and `break` go. An endless one has its jump to the top at `bottom`, which carries the
+    /// line of the loop for trace functions.
     Loop {
         outer: HandlerId,
         top: Label,
+        bottom: Option<Label>,
         end: Label,
     },
     /// Body of a `try` with handlers; nothing to clean up.
@@ -134,7 +136,7 @@ impl<'a> Compiler<'a> {
             return Ok(());
         };
         self.unwind_to(index + 1, |c| {
-            c.u().jump(end);
+            c.u().jump_with_line(Op::Jump, end);
             Ok(())
         })
     }
@@ -143,11 +145,14 @@ impl<'a> Compiler<'a> {
         let Some(index) = self.innermost_loop() else {
             return self.error(range, "'continue' not properly in loop");
         };
-        let Block::Loop { top, .. } = self.unit().blocks[index] else {
+        let Block::Loop { top, bottom, .. } = self.unit().blocks[index] else {
             return Ok(());
         };
         self.unwind_to(index + 1, |c| {
-            c.u().emit_jump(Op::JumpBack, 0, top);
+            match bottom {
+                Some(bottom) => c.u().jump_with_line(Op::Jump, bottom),
+                None => c.u().jump_with_line(Op::JumpBack, top),
+            }
             Ok(())
         })
     }

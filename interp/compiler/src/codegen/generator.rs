@@ -5,6 +5,7 @@
 
 use super::regs::Reg;
 use super::{Compiler, R};
+use crate::bytecode::ops::jump;
 use crate::bytecode::{Const, Op};
 use rustpython_ast::{ExprAwait, ExprYield, ExprYieldFrom};
 
@@ -70,7 +71,8 @@ impl<'a> Compiler<'a> {
         self.u()
             .emit_x(Op::Yield, DELEGATED, value, value, iterator);
         self.u().handler = outer;
-        self.u().emit_jump(Op::JumpBack, 0, top);
+        self.u()
+            .emit_ins(Op::JumpBack, jump::AWAIT, 0, 0, 0, 0, top);
         self.u().place(label);
         self.u()
             .emit_ins(Op::CleanupThrow, 0, value, exc, 0, 0, end);

@@ -2,12 +2,13 @@
 
 use super::control::Block;
 use super::{Compiler, Mode, R};
-use crate::bytecode::ops::Intrinsic;
+use crate::bytecode::ops::{Intrinsic, jump};
 use crate::bytecode::{Const, Op};
 use crate::fold;
 use rustpython_ast::{
     Stmt, StmtAssert, StmtExpr, StmtFor, StmtIf, StmtRaise, StmtReturn, StmtWhile,
 };
+use rustpython_text_size::Ranged;
 
 impl<'a> Compiler<'a> {
     pub(super) fn body(&mut self, body: &'a [Stmt]) -> R {
@@ -59,7 +60,12 @@ impl<'a> Compiler<'a> {
 
     fn expr_stmt(&mut self, s: &'a StmtExpr) -> R {
         if self.opts.mode != Mode::Single || self.units.len() > 1 {
-            return self.discard(&s.value);
+            let before = self.u().ins.len();
+            self.discard(&s.value)?;
+            if self.u().ins.len() == before {
+                self.line_of(s);
+            }
+            return Ok(());
         }
         let value = self.operand(&s.value)?;
         self.at(s);
@@ -67,6 +73,12 @@ impl<'a> Compiler<'a> {
         self.u()
             .emit(Op::CallIntrinsic, t, value, Intrinsic::Print as u16);
         Ok(())
+    }
+
+    /// Something that carries the line of a statement without code, for trace functions.
+    pub(super) fn line_of(&mut self, node: impl Ranged) {
+        self.at(node);
+        self.u().emit(Op::Nop, 0, 0, 0);
     }
 
     fn return_stmt(&mut self, s: &'a StmtReturn) -> R {
@@ -145,10 +157,14 @@ impl<'a> Compiler<'a> {
             };
             match self.fold(test).map(|value| fold::truth(&value)) {
                 Some(true) => {
+                    self.line_of(test);
                     self.conditional_body(body)?;
                     break;
                 }
-                Some(false) => continue,
+                Some(false) => {
+                    self.line_of(test);
+                    continue;
+                }
                 None => {}
             }
             let next = self.u().label();
@@ -164,6 +180,9 @@ impl<'a> Compiler<'a> {
     fn while_stmt(&mut self, s: &'a StmtWhile) -> R {
         let (exit, end) = (self.u().label(), self.u().label());
         let always = self.fold(&s.test).map(|value| fold::truth(&value));
+        if always.is_some() {
+            self.line_of(&*s.test);
+        }
         if always == Some(false) {
             return self.conditional_body(&s.orelse);
         }
@@ -171,10 +190,23 @@ impl<'a> Compiler<'a> {
         if always.is_none() {
             self.jump_if(&s.test, false, exit)?;
         }
+        let bottom = always.map(|_| self.u().label());
         let outer = self.u().handler;
-        let block = Block::Loop { outer, top, end };
+        let block = Block::Loop {
+            outer,
+            top,
+            bottom,
+            end,
+        };
         self.in_block(block, outer, |c| c.conditional_body(&s.body))?;
-        self.u().emit_jump(Op::JumpBack, 0, top);
+        self.at(&*s.test);
+        match bottom {
+            Some(bottom) => {
+                self.u().place(bottom);
+                self.u().emit_ins(Op::JumpBack, jump::LOOP, 0, 0, 0, 0, top);
+            }
+            None => self.u().emit_jump(Op::JumpBack, 0, top),
+        }
         self.u().place(exit);
         self.at(&*s.test);
         self.conditional_body(&s.orelse)?;
@@ -202,8 +234,14 @@ impl<'a> Compiler<'a> {
             false => self.next_into(iterator, &s.target, exit)?,
         }
         let outer = self.u().handler;
-        let block = Block::Loop { outer, top, end };
+        let block = Block::Loop {
+            outer,
+            top,
+            bottom: None,
+            end,
+        };
         self.in_block(block, outer, |c| c.conditional_body(&s.body))?;
+        self.at(&*s.iter);
         self.u().emit_jump(Op::JumpBack, 0, top);
         self.u().place(exit);
         self.at(&*s.iter);

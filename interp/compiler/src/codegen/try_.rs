@@ -112,6 +112,9 @@ impl<'a> Compiler<'a> {
         end: Label,
     ) -> R {
         let next = self.u().label();
+        if h.type_.is_none() {
+            self.line_of(h.range());
+        }
         if let Some(class) = &h.type_ {
             let mark = self.u().mark();
             let class_reg = self.operand(class)?;

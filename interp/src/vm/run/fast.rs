@@ -314,7 +314,8 @@ comparisons! {
 slow!(s_compare, ops_arith::op_compare);
 slow!(s_contains, ops_arith::op_contains);
 
-unsafe extern "C" fn exit(_: Pc, _: *mut u64, _: *mut Vm, _: u64, _: *const Handler) {}
+/// Ends the run.
+pub(super) unsafe extern "C" fn exit(_: Pc, _: *mut u64, _: *mut Vm, _: u64, _: *const Handler) {}
 
 fn op_unknown(vm: &mut Vm, cx: Cx) -> Step {
     Err(vm.system_error(format!("unknown opcode {}", cx.insn.opcode())))

@@ -13,6 +13,7 @@ mod items;
 mod macros;
 pub mod poll;
 pub mod ret;
+pub mod traced;
 
 use super::*;
 use cx::{Cx, Pc};
@@ -125,8 +126,10 @@ macro_rules! slow {
             }
             // SAFETY: handlers are called with the running frame of a live Vm; `inner` gives a valid instruction address.
             unsafe {
+                let _ = tbl;
                 let pc = inner(vm, pc, fp, insn);
                 let fp = (*vm).fp.get();
+                let tbl = super::traced::table(&*vm);
                 go!(pc, fp, vm, tbl)
             }
         }
@@ -137,11 +140,14 @@ pub(crate) use slow;
 /// Runs the loop from `pc` in the running frame until its entry frame is left. `Vm::run_outcome` says how.
 pub fn run(vm: &mut Vm, pc: Pc) {
     let fp = vm.fp.get();
-    let table = fast::TABLE.as_ptr();
+    if vm.dispatch.get().is_null() {
+        traced::choose(vm, false);
+    }
+    let table = traced::table(vm);
     // SAFETY: pc and fp are the running frame's; the table has a handler for every byte.
     unsafe {
         let insn = *pc;
-        (fast::TABLE[(insn & 0xff) as usize].0)(pc, fp, vm, insn, table);
+        ((*table.add((insn & 0xff) as usize)).0)(pc, fp, vm, insn, table);
     }
 }
 

@@ -81,7 +81,12 @@ pub fn call_tracing(vm: &mut Vm, args: &[Value]) -> PyResult {
             "call_tracing() argument 2 must be tuple, not {name}"
         )));
     }
-    vm.call(args[0], items(&args[1]))
+    let mut all = ValueVec::with_capacity(&vm.heap, items(&args[1]).len() + 1);
+    all.push(&vm.heap, args[0]);
+    for v in items(&args[1]) {
+        all.push(&vm.heap, *v);
+    }
+    (vm.hooks.intrinsic)(vm, "call_tracing", all.as_slice())
 }
 
 /// `sys._current_exceptions()`

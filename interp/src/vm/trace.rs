@@ -1,0 +1,334 @@
+//! `sys.settrace` and `sys.setprofile`: which events an instruction is, and calling the functions.
+//!
+//! While a function is set, the loop runs with a second handler table (`run/traced.rs`) that asks [`before`] ahead of every
+//! instruction; without one nothing is asked, so tracing costs nothing when it is off. What bytecode alone cannot show
+//! (exceptions on their way, generators entered by `throw`) is told by `unwind.rs` and `generator.rs`.
+//!
+//! A line begins where the position's line differs from that of the last instruction of the frame, or where a jump went
+//! back. Events are not delivered while a trace or profile function runs.
+
+use super::frames::frame_object;
+use super::run::cx::{Cx, Pc, code_start, header_word, set_header, word_at};
+use super::{Step, run};
+use skein_compiler::bytecode::Op;
+use skein_compiler::bytecode::ops::jump;
+use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::builtins::frame::{FRESH, PyFrame};
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+
+/// Places in `Vm::interp_roots`.
+const TRACE: usize = 0;
+const PROFILE: usize = 1;
+
+/// What `frame.f_lineno` may be set in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Event {
+    /// No trace function runs.
+    Nothing,
+    /// `'call'`
+    Call,
+    /// `'line'`
+    Line,
+    /// `'return'`
+    Return,
+    /// `'exception'`
+    Exception,
+    /// `'opcode'`
+    Opcode,
+}
+
+/// Sets the trace function (`which` 0) or the profile function (1); `None` takes it away.
+pub fn set(vm: &mut Vm, which: usize, f: Value) {
+    vm.interp_roots[which].set(if f.is_none() { Value::NULL } else { f });
+    choose_table(vm);
+    // A loop that is running notices at its next safe point, if not before.
+    vm.attention
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+}
+
+/// The trace function (0) or profile function (1).
+pub fn get(vm: &Vm, which: usize) -> Value {
+    vm.interp_roots[which]
+        .get()
+        .non_null()
+        .unwrap_or(Value::NONE)
+}
+
+fn choose_table(vm: &Vm) {
+    let on = vm.trace_depth.get() == 0
+        && !(vm.interp_roots[TRACE].get().is_null() && vm.interp_roots[PROFILE].get().is_null());
+    vm.tracing.set(on);
+    run::traced::choose(vm, on);
+}
+
+/// Runs `f` without events.
+fn quietly<T>(vm: &mut Vm, f: impl FnOnce(&mut Vm) -> T) -> T {
+    vm.trace_depth.set(vm.trace_depth.get() + 1);
+    choose_table(vm);
+    let r = f(vm);
+    vm.trace_depth.set(vm.trace_depth.get() - 1);
+    choose_table(vm);
+    r
+}
+
+/// `sys.call_tracing(func, args)`: events are delivered inside although a trace function runs.
+pub fn call_tracing(vm: &mut Vm, f: Value, args: &[Value]) -> PyResult {
+    let (depth, event) = (vm.trace_depth.replace(0), vm.trace_event.replace(0));
+    choose_table(vm);
+    let r = vm.call(f, args);
+    vm.trace_depth.set(depth);
+    vm.trace_event.set(event);
+    choose_table(vm);
+    r
+}
+
+/// Calls a trace or profile function. The exception in flight stays so, unless the function raises.
+fn deliver(
+    vm: &mut Vm,
+    f: Value,
+    frame: Ref<PyFrame>,
+    event: Event,
+    name: &str,
+    arg: Value,
+) -> PyResult {
+    let in_flight = vm.take_raised();
+    let name = vm.intern(name).value();
+    let outer = vm.trace_event.replace(event as u8);
+    let r = quietly(vm, |vm| vm.call(f, &[frame.value(), name, arg]));
+    vm.trace_event.set(outer);
+    if r.is_ok() {
+        vm.raised.set(in_flight);
+    }
+    r
+}
+
+/// An event for the trace function of a frame (the global one for `call`).
+fn trace(vm: &mut Vm, frame: Ref<PyFrame>, event: Event, name: &str, arg: Value) -> PyResult<()> {
+    let global = vm.interp_roots[TRACE].get();
+    let f = match event {
+        Event::Call => global,
+        _ => frame.trace.get(),
+    };
+    if global.is_null() || f.is_absent() {
+        return Ok(());
+    }
+    match deliver(vm, f, frame, event, name, arg) {
+        Ok(next) => {
+            if !next.is_none() {
+                frame.trace.set(frame, next);
+            }
+            Ok(())
+        }
+        Err(r) => {
+            set(vm, TRACE, Value::NONE);
+            frame.trace.set(frame, Value::NULL);
+            Err(r)
+        }
+    }
+}
+
+fn profile(vm: &mut Vm, frame: Ref<PyFrame>, name: &str, arg: Value) -> PyResult<()> {
+    let f = vm.interp_roots[PROFILE].get();
+    if f.is_null() {
+        return Ok(());
+    }
+    let r = deliver(vm, f, frame, Event::Nothing, name, arg);
+    if r.is_err() {
+        set(vm, PROFILE, Value::NONE);
+    }
+    r.map(|_| ())
+}
+
+/// The running frame was entered: a call, or a generator goes on.
+pub fn entered(vm: &mut Vm) -> PyResult<()> {
+    let Some(frame) = vm.current_frame() else {
+        return Ok(());
+    };
+    let object = frame_object(vm, frame);
+    profile(vm, object, "call", Value::NONE)?;
+    trace(vm, object, Event::Call, "call", Value::NONE)
+}
+
+fn left(vm: &mut Vm, frame: Ref<PyFrame>, v: Value) -> PyResult<()> {
+    trace(vm, frame, Event::Return, "return", v)?;
+    profile(vm, frame, "return", v)
+}
+
+/// The running frame is left by the exception in flight.
+#[cold]
+pub fn unwound(vm: &mut Vm) {
+    let Some(frame) = vm.current_frame() else {
+        return;
+    };
+    let object = frame_object(vm, frame);
+    // What the function raises takes the place of the exception.
+    let _ = left(vm, object, Value::NONE);
+}
+
+/// The exception in flight was raised in the running frame, or came to it from a call.
+#[cold]
+pub fn raised(vm: &mut Vm) {
+    let Some(frame) = vm.current_frame() else {
+        return;
+    };
+    let Some(object) = frame.frame_object() else {
+        return;
+    };
+    let called = object.native_call.get();
+    if !called.is_null() {
+        object.native_call.set(object, Value::NULL);
+        if profile(vm, object, "c_exception", called).is_err() {
+            return;
+        }
+    }
+    if object.trace.get().is_absent() {
+        return;
+    }
+    let e = vm.raised.get();
+    let ty = vm.type_of(e).value();
+    let tb = e
+        .cast::<PyException>()
+        .and_then(|e| e.traceback.get().non_null())
+        .unwrap_or(Value::NONE);
+    let arg = vm.new_tuple(&[ty, e, tb]);
+    let _ = trace(vm, object, Event::Exception, "exception", arg);
+}
+
+/// Delivers the events of the instruction that is about to run; the result is the instruction to run, another one if the
+/// trace function set `f_lineno`. `previous` is the frame's saved instruction from before.
+pub fn before(vm: &mut Vm, cx: Cx, previous: Pc) -> Step {
+    if !vm.tracing.get() {
+        return Ok(cx.pc);
+    }
+    let op = Op::from_byte(cx.insn.opcode());
+    let resumed = header_word(cx.fp, at::GENERATOR) != 0
+        && previous.wrapping_add(1) == cx.pc
+        && word_at(previous).opcode() == Op::Yield as u8;
+    if op == Op::Resume || resumed {
+        if resumed {
+            // The call event shows the line of the yield.
+            set_header(cx.fp, at::PC, previous as u64);
+        }
+        let r = entered(vm);
+        cx.save();
+        r?;
+        if let Some(object) = cx.frame().frame_object() {
+            object.traced_at.set(if op == Op::Resume {
+                FRESH
+            } else {
+                index(cx, previous) + 1
+            });
+        }
+        if op == Op::Resume {
+            return Ok(cx.pc);
+        }
+    }
+    let Some(object) = cx.frame().frame_object() else {
+        return after_line(vm, cx, op);
+    };
+    let called = object.native_call.get();
+    if !called.is_null() {
+        object.native_call.set(object, Value::NULL);
+        profile(vm, object, "c_return", called)?;
+    }
+    if !object.trace.get().is_absent() && !vm.interp_roots[TRACE].get().is_null() {
+        line_event(vm, cx, previous, object, op)?;
+        if object.trace_flags.get() & 2 != 0 {
+            trace(vm, object, Event::Opcode, "opcode", Value::NONE)?;
+        }
+        let target = object.jump_to.replace(0);
+        if target != 0 {
+            object.traced_at.set(FRESH);
+            return Ok(code_start(cx.code()).wrapping_add(target as usize - 1));
+        }
+    }
+    let at = match op {
+        // Where it goes to is no new line.
+        Op::JumpBack if cx.insn.x() == jump::AWAIT => cx.target(),
+        _ => cx.pc,
+    };
+    object.traced_at.set(index(cx, at) + 1);
+    after_line(vm, cx, op)
+}
+
+fn index(cx: Cx, pc: Pc) -> u32 {
+    ((pc as usize).wrapping_sub(code_start(cx.code()) as usize) / 8) as u32
+}
+
+fn line_of(vm: &Vm, cx: Cx, word: u32) -> Option<u32> {
+    (vm.hooks.position)(vm, cx.code(), word).map(|p| p.0)
+}
+
+fn line_event(vm: &mut Vm, cx: Cx, previous: Pc, object: Ref<PyFrame>, op: Op) -> PyResult<()> {
+    // What the compiler adds belongs to no line, wherever its position is.
+    let added = match op {
+        Op::Jump | Op::JumpBack => matches!(cx.insn.x(), 0 | jump::AWAIT),
+        Op::PushExc | Op::PopExc | Op::Reraise | Op::SetNull => true,
+        _ => false,
+    };
+    let here = index(cx, cx.pc);
+    if added {
+        return Ok(());
+    }
+    let Some(line) = line_of(vm, cx, here) else {
+        return Ok(());
+    };
+    let mut last = object.traced_at.get();
+    if last == 0 {
+        last = index(cx, previous) + 1;
+        object
+            .traced_line
+            .set(line_of(vm, cx, last - 1).unwrap_or(0));
+    }
+    let begins = last == FRESH || line != object.traced_line.get() || here < last;
+    object.traced_line.set(line);
+    if begins && object.trace_flags.get() & 1 != 0 {
+        trace(vm, object, Event::Line, "line", Value::NONE)?;
+    }
+    Ok(())
+}
+
+/// Events that follow from what the instruction does: returning, yielding, calling native functions.
+fn after_line(vm: &mut Vm, cx: Cx, op: Op) -> Step {
+    let given = match op {
+        Op::Return => cx.reg(cx.a()),
+        Op::Yield => cx.reg(cx.b()),
+        Op::Call | Op::CallKw | Op::CallEx if !vm.interp_roots[PROFILE].get().is_null() => {
+            native_call(vm, cx)?;
+            return Ok(cx.pc);
+        }
+        _ => return Ok(cx.pc),
+    };
+    let object = frame_object(vm, cx.frame());
+    left(vm, object, given)?;
+    Ok(cx.pc)
+}
+
+/// `c_call` for the native function or method that is about to be called.
+fn native_call(vm: &mut Vm, cx: Cx) -> PyResult<()> {
+    let base = cx.b();
+    let (mut f, this) = (cx.reg(base), cx.reg(base + 1));
+    let Some(b) = f.cast::<PyBuiltin>() else {
+        return Ok(());
+    };
+    if b.this.get().is_null() && b.owner.get().is_some() {
+        let receiver = if this.is_null() && cx.c() > 0 {
+            cx.reg(base + 2)
+        } else {
+            this
+        };
+        if receiver.is_null() {
+            return Ok(());
+        }
+        let get = vm.names.__get__;
+        if let Some(bound) = vm.call_special(f, get, &[receiver])? {
+            f = bound;
+        }
+    }
+    let object = frame_object(vm, cx.frame());
+    profile(vm, object, "c_call", f)?;
+    object.native_call.set(object, f);
+    Ok(())
+}

@@ -139,7 +139,14 @@ pub fn op_send(vm: &mut Vm, cx: Cx) -> Step {
             if !vm.raised_is(ids::STOP_ITERATION) {
                 return Err(r);
             }
-            let e = vm.take_raised();
+            let e = vm.raised.get();
+            if vm.tracing.get() {
+                super::trace::raised(vm);
+                if vm.raised.get() != e {
+                    return Err(Raised);
+                }
+            }
+            vm.take_raised();
             cx.set(cx.a(), stop_value(e));
             Ok(cx.ext_target())
         }

@@ -108,7 +108,7 @@ impl<'a> Compiler<'a> {
     /// What stands at the end of a class body: annotations, `__static_attributes__`, cells for `type.__new__`.
     fn class_end(&mut self) -> R {
         self.class_annotations()?;
-        // These belong to no line of the source.
+        // What follows belongs to no line of the source.
         self.u().loc = None;
         let t = self.u().temp();
         let names = std::mem::take(&mut self.u().static_attributes);

@@ -6,6 +6,7 @@
 use super::regs::Reg;
 use super::unit::{HandlerId, Label};
 use super::{Compiler, R};
+use crate::bytecode::ops::jump;
 use crate::bytecode::{Const, Op};
 use rustpython_ast::name::Name;
 use rustpython_ast::{ExprContext, Stmt};
@@ -68,6 +69,14 @@ impl<'a> Compiler<'a> {
         self.unit().blocks.iter().any(Block::has_cleanup)
     }
 
+    /// Leaving the blocks above `depth` runs statements of the program. Then the statement that leaves needs something
+    /// that carries its line before them, and what follows them belongs to no line.
+    pub(super) fn unwinds_statements(&self, depth: usize) -> bool {
+        self.unit().blocks[depth..]
+            .iter()
+            .any(|b| matches!(b, Block::Finally { .. } | Block::With { .. }))
+    }
+
     /// Emits the cleanup of all blocks above `depth`, runs `leave`, and goes on as if nothing had happened.
     pub(super) fn unwind_to(&mut self, depth: usize, leave: impl FnOnce(&mut Self) -> R) -> R {
         let (handler, loc) = (self.u().handler, self.u().loc);
@@ -79,9 +88,9 @@ impl<'a> Compiler<'a> {
             self.u().handler = block.outer();
             self.cleanup(&block)?;
             removed.push(block);
-            self.u().loc = loc;
         }
         leave(self)?;
+        self.u().loc = loc;
         self.u().blocks.extend(removed.into_iter().rev());
         self.u().handler = handler;
         Ok(())
@@ -135,8 +144,9 @@ impl<'a> Compiler<'a> {
         let Block::Loop { end, .. } = self.unit().blocks[index] else {
             return Ok(());
         };
+        let x = self.leaving_line(index + 1);
         self.unwind_to(index + 1, |c| {
-            c.u().jump_with_line(Op::Jump, end);
+            c.u().emit_ins(Op::Jump, x, 0, 0, 0, 0, end);
             Ok(())
         })
     }
@@ -148,13 +158,23 @@ impl<'a> Compiler<'a> {
         let Block::Loop { top, bottom, .. } = self.unit().blocks[index] else {
             return Ok(());
         };
+        let x = self.leaving_line(index + 1);
         self.unwind_to(index + 1, |c| {
             match bottom {
-                Some(bottom) => c.u().jump_with_line(Op::Jump, bottom),
-                None => c.u().jump_with_line(Op::JumpBack, top),
+                Some(bottom) => c.u().emit_ins(Op::Jump, x, 0, 0, 0, 0, bottom),
+                None => c.u().emit_ins(Op::JumpBack, x, 0, 0, 0, 0, top),
             }
             Ok(())
         })
+    }
+
+    /// Gives the line of a `break` or `continue` to its jump, or to something before the statements that are run first.
+    fn leaving_line(&mut self, depth: usize) -> u8 {
+        if self.unwinds_statements(depth) {
+            self.u().emit(Op::Nop, 0, 0, 0);
+            return 0;
+        }
+        jump::LINE
     }
 
     /// Runs `f` with `block` pushed and `handler` covering what it emits.

@@ -96,8 +96,10 @@ impl<'a> Compiler<'a> {
             _ => self.u().temp(),
         };
         self.at(s);
+        if constant.is_some() && self.unwinds_statements(0) {
+            self.u().emit(Op::Nop, 0, 0, 0);
+        }
         self.unwind_to(0, |c| {
-            c.at(s);
             if let Some(constant) = constant {
                 c.u().load_const(value, constant);
             }

@@ -41,12 +41,14 @@ impl<'a> Compiler<'a> {
                 split: first + 1,
                 rest: first + 3,
             };
+            c.u().loc = None;
             c.u().emit(Op::BuildList, star.raised, first, 0);
             c.u().move_to(star.rest, exc);
             for handler in &s.handlers {
                 let ExceptHandler::ExceptHandler(h) = handler;
                 c.star_clause(h, star)?;
             }
+            c.u().loc = None;
             let no_rest = c.u().label();
             c.u().emit_jump(Op::JumpIfNone, star.rest, no_rest);
             c.u().emit(Op::ListAppend, star.raised, star.rest, 0);
@@ -94,6 +96,7 @@ impl<'a> Compiler<'a> {
         self.end_clause(saved, name, outer)?;
         self.u().jump(next);
         self.u().place(collect_label);
+        self.u().loc = None;
         self.u().emit(Op::ListAppend, star.raised, raised, 0);
         self.end_clause(saved, name, outer)?;
         self.u().place(next);

@@ -5,7 +5,6 @@
 
 use super::control::Block;
 use super::regs::{Mark, Reg, Regs};
-use crate::bytecode::ops::jump;
 use crate::bytecode::{Const, Op};
 use crate::symtable::ScopeId;
 use rustpython_ast::StmtAnnAssign;
@@ -255,11 +254,6 @@ impl<'a> Unit<'a> {
 
     pub fn jump(&mut self, target: Label) {
         self.emit_jump(Op::Jump, 0, target);
-    }
-
-    /// A jump that stands in the source: trace functions see its line. (Other jumps belong to no line.)
-    pub fn jump_with_line(&mut self, op: Op, target: Label) {
-        self.emit_ins(op, jump::LINE, 0, 0, 0, 0, target);
     }
 
     /// A new handler that delivers its exception in `reg`.

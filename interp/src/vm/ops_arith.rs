@@ -114,6 +114,14 @@ pub fn op_compare(vm: &mut Vm, cx: Cx) -> Step {
     if let Some(r) = vm.compare_simple(op, a, b) {
         return compared(vm, cx, Value::bool(r));
     }
+    let (x, y) = (a.shape_id(), b.shape_id());
+    if x == y && matches!(x, ids::TUPLE | ids::LIST) {
+        let r = vm.compare(op, a, b)?;
+        return compared(vm, cx, r);
+    }
+    if let Some(r) = vm.compare_identity(op, a, b) {
+        return compared(vm, cx, Value::bool(r));
+    }
     compare_steps(vm, cx, op, a, b, 0)
 }
 

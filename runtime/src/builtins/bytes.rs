@@ -14,7 +14,7 @@ use std::cell::Cell;
 pub struct PyBytes {
     header: Header,
     /// Cached hash, 0: not computed.
-    pub hash: Cell<u64>,
+    hash: Cell<u64>,
     len: usize,
 }
 
@@ -70,6 +70,14 @@ impl PyBytes {
     #[inline(always)]
     pub fn bytes(&self) -> &[u8] {
         tail::bytes(self, self.len)
+    }
+    /// `hash(b)`
+    #[inline]
+    pub fn hash(&self, vm: &Vm) -> u64 {
+        if self.hash.get() == 0 {
+            self.hash.set(vm.hash_bytes(self.bytes()));
+        }
+        self.hash.get()
     }
     /// Length.
     #[inline(always)]

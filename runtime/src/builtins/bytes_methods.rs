@@ -635,10 +635,8 @@ fn hash(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Some(b) = a[0].cast::<PyBytes>() else {
         return Err(vm.wrong_self("__hash__", "bytes", a[0]));
     };
-    if b.hash.get() == 0 {
-        b.hash.set(vm.hash_bytes(b.bytes()));
-    }
-    Ok(vm.new_int(b.hash.get() as i64))
+    let h = b.hash(vm);
+    Ok(vm.new_int(h as i64))
 }
 
 fn bytes_repr(vm: &mut Vm, a: &[Value]) -> PyResult {

@@ -2,7 +2,8 @@
 //! `__new__` and `__init__`, since builtin types cannot be changed.
 
 use super::{
-    dict_update, iter_combine, iter_seq, list_methods, range_methods, set_ops, tuple_methods,
+    bytes_methods, dict_update, int_new, iter_combine, iter_seq, list_methods, range_methods,
+    set_ops, str_new, tuple_methods,
 };
 use crate::prelude::*;
 
@@ -24,6 +25,14 @@ pub fn construct(vm: &mut Vm, ty: Ref<PyType>, args: &[Value]) -> Option<PyResul
         (ids::FROZENSET, [v]) if v.shape_id() == ids::FROZENSET => Ok(*v),
         (ids::FROZENSET, [v]) => set_ops::from_iterable(vm, ty, *v).map(Value::from),
         (ids::STR, [v]) => vm.str(*v).map(Value::from),
+        (ids::STR, [v, encoding]) => str_new::str_value(vm, *v, *encoding, Value::NULL),
+        (ids::STR, [v, encoding, errors]) => str_new::str_value(vm, *v, *encoding, *errors),
+        (ids::BYTES, [v]) if v.shape_id() == ids::BYTES => Ok(*v),
+        (ids::BYTES, [v]) => bytes_methods::construct(vm, "bytes", *v, Value::NULL, Value::NULL)
+            .map(|data| vm.new_bytes(&data)),
+        (ids::TYPE, [v]) => Ok(vm.type_of(*v).value()),
+        (ids::FROZENSET, []) => Ok(PySet::new_instance(vm, ty).value()),
+        (ids::INT, [v, base]) => int_new::int_value(vm, *v, *base),
         (ids::BOOL, [v]) => vm.truth(*v).map(Value::bool),
         (ids::INT, [v]) if v.is_int() => Ok(*v),
         (ids::INT, [v]) => super::int_new::int_from_object(vm, *v),

@@ -18,7 +18,8 @@ pub fn int_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(vm.alloc_object(cls, PyInt::init(big), 0).value())
 }
 
-fn int_value(vm: &mut Vm, x: Value, base: Value) -> PyResult {
+/// `int(x, base)`; absent ones are `NULL`.
+pub fn int_value(vm: &mut Vm, x: Value, base: Value) -> PyResult {
     if x.is_null() {
         if !base.is_null() {
             return Err(vm.type_error("int() missing string argument"));

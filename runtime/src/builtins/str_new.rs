@@ -17,10 +17,16 @@ pub fn str_new(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
 }
 
-fn str_value(vm: &mut Vm, object: Value, encoding: Value, errors: Value) -> PyResult {
+/// `str(object, encoding, errors)`; absent ones are `NULL`.
+pub fn str_value(vm: &mut Vm, object: Value, encoding: Value, errors: Value) -> PyResult {
     for (v, what) in [(encoding, "encoding"), (errors, "errors")] {
         if !v.is_null() {
-            let s = vm.str_arg(v, &format!("str() argument '{what}'"))?;
+            let Some(s) = v.cast::<PyStr>() else {
+                let name = vm.arg_type_name(v);
+                return Err(
+                    vm.type_error(format!("str() argument '{what}' must be str, not {name}"))
+                );
+            };
             if s.bytes().contains(&0) {
                 return Err(vm.value_error("embedded null character"));
             }

@@ -8,11 +8,14 @@ use crate::object::shape::ids;
 use crate::object::types::PyType;
 use crate::value::Value;
 use crate::vm::Vm;
+use std::cell::Cell;
 
 /// A tuple.
 #[repr(C)]
 pub struct PyTuple {
     header: Header,
+    /// Cached hash, 0: not computed.
+    pub hash: Cell<i64>,
     len: usize,
 }
 
@@ -32,6 +35,7 @@ impl PyTuple {
             ids::TUPLE,
             PyTuple {
                 header: Header::PENDING,
+                hash: Cell::new(0),
                 len: values.len(),
             },
             values.len() * 8,
@@ -45,6 +49,7 @@ impl PyTuple {
             ty,
             PyTuple {
                 header: Header::PENDING,
+                hash: Cell::new(0),
                 len: values.len(),
             },
             values.len() * 8,

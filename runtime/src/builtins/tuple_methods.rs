@@ -179,7 +179,19 @@ impl Default for HashMix {
     }
 }
 
-/// `tuple.__hash__`
+/// `tuple.__hash__`, remembered as in CPython 3.14.
+#[inline]
+pub fn hash_tuple(vm: &mut Vm, t: Ref<PyTuple>) -> PyResult<i64> {
+    let known = t.hash.get();
+    if known != 0 {
+        return Ok(known);
+    }
+    let h = hash_items(vm, t.items())?;
+    t.hash.set(h);
+    Ok(h)
+}
+
+/// The hash of a tuple of these items.
 pub fn hash_items(vm: &mut Vm, items: &[Value]) -> PyResult<i64> {
     vm.nested("", |vm| {
         let mut mix = HashMix::new();
@@ -192,7 +204,7 @@ pub fn hash_items(vm: &mut Vm, items: &[Value]) -> PyResult<i64> {
 
 fn tuple_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__hash__", args[0])?;
-    let h = hash_items(vm, t.items())?;
+    let h = hash_tuple(vm, t)?;
     Ok(vm.new_int(h))
 }
 

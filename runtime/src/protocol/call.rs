@@ -288,7 +288,16 @@ impl Vm {
         let names = self.names;
         let new = self.type_lookup(ty, names.__new__).unwrap_or(Value::NONE);
         let new = self.descriptor_get(new, Value::NULL, ty)?;
-        let object = self.call_with_self(new, ty.value(), args, kwnames)?;
+        let object = match new.cast::<PyBuiltin>() {
+            // What a builtin type finds as its own `__new__` needs no check of the class.
+            Some(b) if ty.builtin_id != 0 && args.len() < 8 => {
+                let mut all = [Value::NULL; 8];
+                all[0] = ty.value();
+                all[1..=args.len()].copy_from_slice(args);
+                call_native(self, b.def, &all[..=args.len()], kwnames)?
+            }
+            _ => self.call_with_self(new, ty.value(), args, kwnames)?,
+        };
         let object_type = self.type_of(object);
         if !object_type.is_subtype(ty) {
             return Ok(object);
@@ -297,7 +306,11 @@ impl Vm {
             let native_object_init = init
                 .cast::<PyBuiltin>()
                 .is_some_and(|b| b.owner.get().is_some_and(|o| o.builtin_id == ids::OBJECT));
-            if native_object_init && args.is_empty() {
+            // `object.__init__` accepts arguments if `__new__` took them.
+            if native_object_init
+                && (args.is_empty()
+                    || !crate::builtins::object_methods::is_object_method(Some(new)))
+            {
                 return Ok(object);
             }
             let result = if matches!(init.kind(), Some(Kind::Function | Kind::Builtin)) {

@@ -1,6 +1,7 @@
 //! Equality, ordering and hashing.
 
 use crate::builtins::builtin::PyBuiltin;
+use crate::builtins::bytes::PyBytes;
 use crate::builtins::float::as_float;
 use crate::builtins::int::{IntRef, as_int};
 use crate::builtins::str::PyStr;
@@ -78,9 +79,35 @@ impl Vm {
                 _ => op.holds(x.bytes().cmp(y.bytes())),
             });
         }
+        if a.shape_id() == ids::BYTES && b.shape_id() == ids::BYTES {
+            let (x, y): (Ref<PyBytes>, Ref<PyBytes>) = (a.cast()?, b.cast()?);
+            return Some(match op {
+                CompareOp::Eq => x.bytes() == y.bytes(),
+                CompareOp::Ne => x.bytes() != y.bytes(),
+                _ => op.holds(x.bytes().cmp(y.bytes())),
+            });
+        }
         let order = crate::builtins::arith::compare_exact(a, b)?;
         // Only `!=` holds for a NaN.
         Some(order.map_or(op == CompareOp::Ne, |o| op.holds(o)))
+    }
+
+    /// `a == b` or `a != b` where neither type overrides what `object` says, which is identity. `None`: one does.
+    pub fn compare_identity(&mut self, op: CompareOp, a: Value, b: Value) -> Option<bool> {
+        let names = self.names;
+        let mut inherited = |name| {
+            [a, b].into_iter().all(|v| {
+                self.lookup_special(v, name)
+                    .and_then(|m| m.cast::<PyBuiltin>())
+                    .and_then(|m| m.owner.get())
+                    .is_some_and(|owner| owner.builtin_id == ids::OBJECT)
+            })
+        };
+        match op {
+            CompareOp::Eq if inherited(names.__eq__) => Some(a == b),
+            CompareOp::Ne if inherited(names.__eq__) && inherited(names.__ne__) => Some(a != b),
+            _ => None,
+        }
     }
 
     /// `a op b` as an object.
@@ -96,6 +123,9 @@ impl Vm {
                 return crate::builtins::list_methods::list_compare(self, op, a, b);
             }
             _ => {}
+        }
+        if let Some(r) = self.compare_identity(op, a, b) {
+            return Ok(Value::bool(r));
         }
         let (ta, tb) = (self.type_of(a), self.type_of(b));
         let mut reflected_done = false;
@@ -194,7 +224,7 @@ impl Vm {
         if v.shape_id() == ids::TUPLE
             && let Some(t) = v.cast::<PyTuple>()
         {
-            return crate::builtins::tuple_methods::hash_items(self, t.items());
+            return crate::builtins::tuple_methods::hash_tuple(self, t);
         }
         let name = self.names.__hash__;
         let Some(m) = self.lookup_special(v, name).filter(|m| !m.is_none()) else {
@@ -221,9 +251,9 @@ impl Vm {
             ids::OBJECT => Some(Ok(hash_identity(v))),
             ids::TUPLE => {
                 let t: Ref<PyTuple> = v.cast()?;
-                Some(crate::builtins::tuple_methods::hash_items(self, t.items()))
+                Some(crate::builtins::tuple_methods::hash_tuple(self, t))
             }
-            ids::STR => v.cast::<PyStr>().map(|s| Ok(s.hash(self) as i64)),
+            ids::STR => v.cast::<PyStr>().map(|s| Ok(s.full_hash(self) as i64)),
             _ => None,
         }
     }
@@ -253,6 +283,9 @@ impl Vm {
             }),
             Some(Kind::Float) if v.shape_id() == ids::FLOAT => {
                 as_float(v).map(|f| hash_float(f, v))
+            }
+            Some(Kind::Bytes) if v.shape_id() == ids::BYTES => {
+                v.cast::<PyBytes>().map(|b| b.hash(self) as i64)
             }
             Some(Kind::Function) => Some(hash_identity(v)),
             Some(Kind::Type) if v.shape_id() == ids::TYPE => Some(hash_identity(v)),
@@ -301,36 +334,20 @@ pub fn hash_float(f: f64, v: Value) -> i64 {
     if f.is_nan() {
         return hash_identity(v);
     }
-    let (mut m, mut e) = frexp(f.abs());
-    let mut x: u64 = 0;
-    while m != 0.0 {
-        x = ((x << 28) & HASH_MODULUS as u64) | x >> (61 - 28);
-        m *= 268_435_456.0;
-        e -= 28;
-        let y = m as u64;
-        m -= y as f64;
-        x += y;
-        if x >= HASH_MODULUS as u64 {
-            x -= HASH_MODULUS as u64;
-        }
+    if f == 0.0 {
+        return 0;
     }
+    // f is m * 2^e with an integer m below 2^53, and a product by a power of two is a rotation of 61 bits.
+    let bits = f.to_bits();
+    let (exponent, fraction) = ((bits >> 52 & 0x7ff) as i32, bits & ((1 << 52) - 1));
+    let (m, e) = match exponent {
+        0 => (fraction, -1074),
+        _ => (fraction | 1 << 52, exponent - 1075),
+    };
     let e = e.rem_euclid(61) as u32;
-    x = ((x << e) & HASH_MODULUS as u64) | if e == 0 { 0 } else { x >> (61 - e) };
+    let x = (m << e) & HASH_MODULUS as u64 | m >> (61 - e);
     let h = if f < 0.0 { -(x as i64) } else { x as i64 };
     if h == -1 { -2 } else { h }
-}
-
-fn frexp(f: f64) -> (f64, i32) {
-    if f == 0.0 {
-        return (0.0, 0);
-    }
-    let bits = f.to_bits();
-    let e = (bits >> 52 & 0x7ff) as i32;
-    if e == 0 {
-        let (m, e) = frexp(f * 18_014_398_509_481_984.0);
-        return (m, e - 54);
-    }
-    (f64::from_bits(bits & !(0x7ff << 52) | 1022 << 52), e - 1022)
 }
 
 /// `object.__hash__`

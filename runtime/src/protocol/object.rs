@@ -1,5 +1,6 @@
 //! Truth, length, repr, str, format, isinstance, index conversion.
 
+use crate::builtins::bytes::PyBytes;
 use crate::builtins::dict::PyDict;
 use crate::builtins::int::{IntRef, as_i64, as_int};
 use crate::builtins::list::PyList;
@@ -35,6 +36,8 @@ impl Vm {
             ids::TUPLE => v.cast::<PyTuple>().map(|t| !t.is_empty()),
             ids::DICT => v.cast::<PyDict>().map(|d| !d.is_empty()),
             ids::SET | ids::FROZENSET => v.cast::<PySet>().map(|s| !s.is_empty()),
+            ids::BYTES => v.cast::<PyBytes>().map(|b| !b.is_empty()),
+            ids::METHOD | ids::BUILTIN_FUNCTION | ids::MODULE => Some(true),
             ids::INT | ids::FLOAT | ids::FUNCTION | ids::TYPE => Some(true),
             id if id >= ids::FIRST_DYNAMIC && self.shapes.get(id).ty().has(tflag::PLAIN_TRUTH) => {
                 Some(true)
@@ -78,6 +81,7 @@ impl Vm {
             ids::TUPLE => return Ok(v.cast::<PyTuple>().map_or(0, |s| s.len())),
             ids::DICT => return Ok(v.cast::<PyDict>().map_or(0, |s| s.len())),
             ids::SET | ids::FROZENSET => return Ok(v.cast::<PySet>().map_or(0, |s| s.len())),
+            ids::BYTES => return Ok(v.cast::<PyBytes>().map_or(0, |b| b.len())),
             _ => {}
         }
         let name = self.names.__len__;

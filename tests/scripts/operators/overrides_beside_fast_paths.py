@@ -62,3 +62,46 @@ except KeyError as e: print(repr(e))
 class D(dict):
     def __delitem__(self, k): print('del', k)
 del D(a=1)['a']
+# Generators with nothing to run at their end, and with something.
+def plain(n):
+    for i in range(n):
+        yield i
+def guarded(n):
+    try:
+        for i in range(n):
+            yield i
+    finally:
+        print('closed')
+def deep(n):
+    yield from guarded(n)
+g = plain(3); next(g); print(g.close(), list(g))
+g = deep(3); next(g); print(g.close(), list(g))
+def stops():
+    yield 1
+    next(iter(()))
+try: list(stops())
+except RuntimeError as e: print(e)
+class E1:
+    def __eq__(self, o): return 'E1'
+class E2: pass
+class E3:
+    def __ne__(self, o): return 'E3'
+print(E1() == E2(), E2() == E1(), E2() != E3(), E3() != E2(), E3() == E3(), E2() != E2(), E1() != E2())
+print(hash(0.5), hash(-1.0), hash(1e300), hash(5e-324), hash(2.0 ** 61), hash(-2.5), hash(1e-310), hash(2.0 ** 53 + 2))
+print(str(b'abc', 'ascii'), str(b'\xff', 'latin-1'), str(b'\xff', 'ascii', 'replace'), int('ff', 16), int('0b11', 0), bytes([1, 2]), bytes(3))
+for f in (lambda: str(b'', 5), lambda: int(5, 10), lambda: int('z', 40), lambda: bytes('x')):
+    try: f()
+    except (TypeError, ValueError) as e: print(e)
+class Sub(bytes): pass
+print(type(bytes(Sub(b'q'))), bool(b''), bool(b'a'), {b'a': 1}.get(b'a'), b'a' < b'b', (1, 'a') == (1, 'b'))
+class NewOnly:
+    def __new__(cls, *a): return super().__new__(cls)
+class Both:
+    def __new__(cls, *a): return super().__new__(cls)
+    def __init__(self, *a): print('init', a)
+NewOnly(1, 2); Both(3)
+class TwoArgs(tuple):
+    def __new__(cls, a, b): return super().__new__(cls, (a, b))
+print(TwoArgs(1, 2))
+try: object(1)
+except TypeError as e: print(e)

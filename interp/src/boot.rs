@@ -18,6 +18,7 @@ fn exec_options(vm: &Vm) -> Options {
         future_annotations: false,
         dont_imply_dedent: false,
         top_level_await: false,
+        flufl: false,
     }
 }
 

@@ -4,13 +4,15 @@ use crate::ast::{self, ONLY_AST};
 use crate::vm::run::cx::set_header;
 use crate::vm::run::ret::{Action, ret};
 use crate::vm::{call, class, code, frames, import, trace};
-use skein_compiler::errors::{SyntaxError, SyntaxErrorKind};
+use skein_compiler::errors::{SyntaxError, SyntaxErrorKind, Warning, WarningCategory};
+use skein_compiler::source::Source;
 use skein_compiler::{Mode, Options, parse};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
 use skein_runtime::vm::Hooks;
+use std::cell::Cell;
 
 /// What the interpreter offers the runtime.
 pub fn hooks() -> Hooks {
@@ -38,24 +40,66 @@ pub fn compile(
         .cast::<PyStr>()
         .map(|s| s.bytes().to_vec())
         .unwrap_or_default();
-    match skein_compiler::compile(source, &file, opts) {
+    let source = match decode(vm, source, &file)? {
+        Ok(source) => source,
+        Err(e) => return Err(raise_syntax_error(vm, &e, filename)),
+    };
+    match skein_compiler::compile_source(&source, &file, opts) {
         Ok(compiled) => {
-            for w in &compiled.warnings {
-                warn(vm, w, filename)?;
-            }
+            warn_all(vm, &compiled.warnings, &source, filename)?;
             Ok(code::from_unit(vm, &compiled.code, filename))
         }
-        Err(e) => Err(raise_syntax_error(vm, &e, filename)),
+        Err(e) => {
+            warn_all(vm, &e.warnings, &source, filename)?;
+            Err(raise_syntax_error(vm, &e, filename))
+        }
     }
 }
 
-fn warn(vm: &mut Vm, w: &skein_compiler::errors::Warning, filename: Value) -> PyResult<()> {
+/// Decodes source; charsets that the compiler does not know are looked up in `codecs`.
+fn decode(vm: &mut Vm, source: &[u8], file: &[u8]) -> PyResult<Result<Source, SyntaxError>> {
+    let file = String::from_utf8_lossy(file);
+    let wanted = Cell::new(None);
+    let found = Source::from_bytes_with(source, Some(&file), &|name, _| {
+        wanted.set(Some(name.to_owned()));
+        None
+    });
+    let Some(name) = wanted.take() else {
+        return Ok(found);
+    };
+    let (bytes, encoding) = (vm.new_bytes(source), vm.new_str(&name));
+    let text = match vm.call_method(bytes, "decode", &[encoding]) {
+        Ok(text) => text,
+        Err(_) if vm.clear_raised_if(ids::LOOKUP_ERROR) => return Ok(found),
+        Err(r) => return Err(r),
+    };
+    let text = text.cast::<PyStr>().map(|s| s.text_lossy());
+    Ok(Source::from_bytes_with(source, Some(&file), &|_, _| {
+        text.clone().map(Ok)
+    }))
+}
+
+fn warn_all(vm: &mut Vm, warnings: &[Warning], source: &Source, filename: Value) -> PyResult<()> {
+    for w in warnings {
+        let Err(r) = warn(vm, w, filename) else {
+            continue;
+        };
+        if w.category == WarningCategory::Syntax && vm.clear_raised_if(ids::SYNTAX_WARNING) {
+            let error = w.clone().into_error(source);
+            return Err(raise_syntax_error(vm, &error, filename));
+        }
+        return Err(r);
+    }
+    Ok(())
+}
+
+fn warn(vm: &mut Vm, w: &Warning, filename: Value) -> PyResult<()> {
     let Some(module) = vm.modules_dict().and_then(|m| m.get_text(vm, "warnings")) else {
         return Ok(());
     };
     let id = match w.category {
-        skein_compiler::errors::WarningCategory::Syntax => ids::SYNTAX_WARNING,
-        _ => ids::DEPRECATION_WARNING,
+        WarningCategory::Syntax => ids::SYNTAX_WARNING,
+        WarningCategory::Deprecation => ids::DEPRECATION_WARNING,
     };
     let explicit = vm.names.warn_explicit;
     let Some(f) = vm.try_get_attr(module, explicit)? else {
@@ -179,6 +223,10 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
         }
         "gettrace" | "getprofile" => Ok(trace::get(vm, (name == "getprofile") as usize)),
         "call_tracing" => trace::call_tracing(vm, arg(0), args.get(1..).unwrap_or_default()),
+        "write_unraisable" => {
+            skein_modules::sys::hooks::write_unraisable(vm, None, arg(0));
+            Ok(Value::NONE)
+        }
         "run_finalizers" => {
             crate::vm::run::poll::run_finalizers(vm);
             Ok(Value::NONE)
@@ -236,6 +284,14 @@ const DONT_IMPLY_DEDENT: i64 = 0x200;
 const TOP_LEVEL_AWAIT: i64 = 0x2000;
 /// `co_flags` and compile flag of `from __future__ import annotations`.
 pub const FUTURE_ANNOTATIONS: i64 = 0x100_0000;
+/// The same of `barry_as_FLUFL`.
+pub const FUTURE_BARRY: i64 = 0x40_0000;
+
+/// Flags of the code that runs, of which the future imports hold for what it compiles.
+fn inherited_flags(vm: &Vm) -> i64 {
+    vm.current_frame()
+        .map_or(0, |f| i64::from(f.code().flags.get()))
+}
 
 fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
     let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
@@ -273,10 +329,10 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
         None => fs_path(vm, arg(1))?,
     };
     let inherit = arg(4).is_null() || !vm.truth(arg(4))?;
-    let inherited = inherit
-        && vm
-            .current_frame()
-            .is_some_and(|f| f.code().flags.get() & FUTURE_ANNOTATIONS as u32 != 0);
+    let inherited = match inherit {
+        true => inherited_flags(vm) | flags,
+        false => flags,
+    };
     let mut text = arg(0);
     if ast::import::is_node(vm, text)? {
         if parse_mode != parse::Mode::FuncType {
@@ -295,7 +351,8 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
         } else {
             optimize.min(2) as u8
         },
-        future_annotations: inherited || flags & FUTURE_ANNOTATIONS != 0,
+        future_annotations: inherited & FUTURE_ANNOTATIONS != 0,
+        flufl: inherited & FUTURE_BARRY != 0,
         dont_imply_dedent: flags & DONT_IMPLY_DEDENT != 0,
         top_level_await: flags & TOP_LEVEL_AWAIT != 0,
     };
@@ -383,13 +440,12 @@ fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
                 source.drain(start..start + skip);
             }
             let filename = vm.intern("<string>").value();
-            let future = vm
-                .current_frame()
-                .is_some_and(|f| f.code().flags.get() & FUTURE_ANNOTATIONS as u32 != 0);
+            let inherited = inherited_flags(vm);
             let opts = Options {
                 mode: if eval { Mode::Eval } else { Mode::Exec },
                 optimize: vm.config.optimize,
-                future_annotations: future,
+                future_annotations: inherited & FUTURE_ANNOTATIONS != 0,
+                flufl: inherited & FUTURE_BARRY != 0,
                 dont_imply_dedent: false,
                 top_level_await: false,
             };

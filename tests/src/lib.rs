@@ -12,5 +12,6 @@ pub mod header;
 pub mod ledger;
 pub mod marks;
 pub mod process;
+pub mod reasons;
 pub mod script;
 pub mod tidy;

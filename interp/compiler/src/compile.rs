@@ -44,6 +44,7 @@ pub fn compile_source(
     };
     let parse_options = parse::Options {
         dont_imply_dedent: opts.dont_imply_dedent,
+        flufl: opts.flufl,
     };
     let ast = parse::parse_with(source, mode, parse_options)?;
     compile_ast(&ast, source, filename, opts)
@@ -66,6 +67,7 @@ pub fn compile_ast(
     let future_annotations = opts.future_annotations || checked.future_annotations;
     let opts = Options {
         future_annotations,
+        flufl: opts.flufl || checked.future_barry,
         ..*opts
     };
     let code = match ast {

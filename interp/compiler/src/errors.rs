@@ -39,6 +39,8 @@ pub struct SyntaxError {
     pub text: Option<String>,
     /// More input could complete the source (for `codeop` and the interactive prompt).
     pub incomplete: bool,
+    /// What the tokens before the error are to be warned about.
+    pub warnings: Vec<Warning>,
 }
 
 impl SyntaxError {
@@ -53,6 +55,7 @@ impl SyntaxError {
             end_col: 0,
             text: None,
             incomplete: false,
+            warnings: Vec::new(),
         }
     }
 
@@ -114,9 +117,17 @@ pub struct Warning {
     pub end_line: u32,
     /// End column, 1-based, exclusive.
     pub end_col: u32,
+    /// It is about a token, not about what the tokens make.
+    pub lexical: bool,
 }
 
 impl Warning {
+    /// The same warning as one about a token.
+    pub fn from_lexer(mut self) -> Warning {
+        self.lexical = true;
+        self
+    }
+
     /// A `SyntaxWarning` at the bytes `start..end` of `source`.
     pub fn syntax(source: &Source, start: usize, end: usize, msg: impl Into<String>) -> Warning {
         Warning {
@@ -126,6 +137,7 @@ impl Warning {
             col: source.char_col(start) + 1,
             end_line: source.line_of(end),
             end_col: source.char_col(end) + 1,
+            lexical: false,
         }
     }
 
@@ -137,7 +149,11 @@ impl Warning {
             end_line: self.end_line,
             end_col: self.end_col,
             text: Some(source.line_text(self.line).to_owned()),
-            ..SyntaxError::bare(self.msg)
+            ..SyntaxError::bare(
+                // What is an error now need not be announced for the future.
+                self.msg
+                    .replace(" Such sequences will not work in the future.", ""),
+            )
         }
     }
 }

@@ -232,7 +232,8 @@ pub fn escape_warnings(
                  Did you mean \"\\\\{what}\"? A raw string is also an option."
             );
             let begin = base + start;
-            out.push(Warning::syntax(source, begin, begin + 1 + what.len(), msg));
+            let warning = Warning::syntax(source, begin, begin + 1 + what.len(), msg);
+            out.push(warning.from_lexer());
             if context != EscapeContext::Interpolated {
                 return;
             }

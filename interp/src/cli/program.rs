@@ -19,6 +19,7 @@ pub fn exec_options(vm: &Vm) -> Options {
         future_annotations: false,
         dont_imply_dedent: false,
         top_level_await: false,
+        flufl: false,
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::{exit, program};
 use crate::boot;
-use crate::execute::{compile, run_code};
+use crate::execute::{FUTURE_ANNOTATIONS, FUTURE_BARRY, compile, run_code};
 use skein_compiler::{Mode, Options};
 use skein_modules::sys::hooks::{sys_value, write_stderr};
 use skein_runtime::helpers::files;
@@ -105,9 +105,9 @@ fn plain(vm: &mut Vm) -> PyResult<()> {
             sys.set_text(vm, name, text);
         }
     }
-    let mut future_annotations = false;
+    let mut futures = 0;
     loop {
-        let more = statement(vm, &mut future_annotations);
+        let more = statement(vm, &mut futures);
         match more {
             Ok(true) => {}
             Ok(false) => return Ok(()),
@@ -124,15 +124,16 @@ fn is_blank(source: &str) -> bool {
         .all(|l| l.trim_start().is_empty() || l.trim_start().starts_with('#'))
 }
 
-/// Reads one statement and runs it; false at the end of the input.
-fn statement(vm: &mut Vm, future_annotations: &mut bool) -> PyResult<bool> {
+/// Reads one statement and runs it; false at the end of the input. `futures` has the flags of the future imports so far.
+fn statement(vm: &mut Vm, futures: &mut i64) -> PyResult<bool> {
     let mut source = String::new();
     let mut opts = Options {
         mode: Mode::Single,
         optimize: vm.config.optimize,
-        future_annotations: *future_annotations,
+        future_annotations: *futures & FUTURE_ANNOTATIONS != 0,
         dont_imply_dedent: true,
         top_level_await: false,
+        flufl: *futures & FUTURE_BARRY != 0,
     };
     loop {
         let prompt = if source.is_empty() { "ps1" } else { "ps2" };
@@ -157,7 +158,7 @@ fn statement(vm: &mut Vm, future_annotations: &mut bool) -> PyResult<bool> {
     let text = source.strip_suffix('\n').unwrap_or(&source);
     let filename = vm.intern("<stdin>").value();
     let code = compile(vm, text.as_bytes(), filename, &opts)?;
-    *future_annotations |= code.flags.get() & crate::execute::FUTURE_ANNOTATIONS as u32 != 0;
+    *futures |= i64::from(code.flags.get());
     let shown = vm.new_str(&source);
     boot::keep_source(vm, code.value(), shown, filename);
     let dict = boot::main_module(vm).dict();

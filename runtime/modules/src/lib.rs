@@ -30,6 +30,7 @@ pub mod path;
 mod posix;
 mod posixsubprocess;
 pub mod random;
+mod resource;
 mod select;
 pub mod signal;
 mod sre;
@@ -87,6 +88,7 @@ pub fn all() -> Vec<ModuleDef> {
         posix::MODULE,
         posixsubprocess::MODULE,
         random::MODULE,
+        resource::MODULE,
         select::MODULE,
         signal::MODULE,
         sre::MODULE,

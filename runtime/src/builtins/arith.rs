@@ -272,7 +272,7 @@ pub fn sequence_error(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<S
     };
     match op {
         BinaryOp::Add if is_seq(a) => {
-            let (x, y) = (vm.type_name(a), vm.type_name(b));
+            let (x, y) = (vm.type_name(a), vm.c_type_name(b));
             let base = match a.kind() {
                 Some(Kind::Str) => "str",
                 Some(Kind::List) => "list",

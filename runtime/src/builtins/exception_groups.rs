@@ -239,7 +239,9 @@ fn split_by(vm: &mut Vm, e: Value, m: Matcher, want_rest: bool) -> PyResult<(Val
     let own = members(vm, e)?;
     let (mut yes, mut no) = (ValueVec::new(), ValueVec::new());
     for x in own.items() {
-        let (a, b) = split_by(vm, *x, m, want_rest)?;
+        let (a, b) = vm.nested(" in exceptiongroup_split_recursive", |vm| {
+            split_by(vm, *x, m, want_rest)
+        })?;
         if !a.is_none() {
             yes.push(&vm.heap, a);
         }

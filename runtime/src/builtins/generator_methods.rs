@@ -167,10 +167,11 @@ fn close_iterator(vm: &mut Vm, it: Value) -> PyResult<()> {
         return close_generator(vm, g).map(|_| ());
     }
     let name = vm.names.close;
-    if let Some(f) = vm.try_get_attr(it, name)? {
-        vm.call(f, &[])?;
+    match vm.try_get_attr(it, name) {
+        Ok(Some(f)) => vm.call(f, &[]).map(|_| ()),
+        Ok(None) => Ok(()),
+        Err(_) => (vm.hooks.intrinsic)(vm, "write_unraisable", &[it]).map(|_| ()),
     }
-    Ok(())
 }
 
 /// `g.close()`: the value that the body returned, if it did.

@@ -117,7 +117,7 @@ fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
     let name = vm.names.__doc__;
     let shown = own_doc.non_null().unwrap_or(Value::NONE);
     if let Err(r) = vm.set_attr(args[0], name, shown)
-        && (!p.getter_doc.get() || !vm.clear_raised_if(ids::ATTRIBUTE_ERROR))
+        && (p.getter_doc.get() || !vm.clear_raised_if(ids::ATTRIBUTE_ERROR))
     {
         return Err(r);
     }

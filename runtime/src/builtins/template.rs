@@ -325,7 +325,7 @@ fn template_iter(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn template_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     if native::<Template>(&args[1]).is_none() {
-        let got = vm.type_name(args[1]);
+        let got = vm.c_type_name(args[1]);
         return Err(vm.type_error(format!(
             "can only concatenate string.templatelib.Template (not \"{got}\") to string.templatelib.Template"
         )));

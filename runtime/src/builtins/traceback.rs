@@ -18,6 +18,8 @@ pub struct PyTraceback {
     pub frame: RefSlot<PyFrame>,
     /// Word index of the instruction.
     pub lasti: Cell<u32>,
+    /// `tb_lasti` as the constructor was given it, which need not be the place of an instruction.
+    pub given_lasti: Cell<Option<i32>>,
     /// `tb_lineno` if given explicitly, else 0 (then computed from `lasti`).
     pub lineno: Cell<u32>,
 }
@@ -42,6 +44,7 @@ impl PyTraceback {
                 next: Slot::new(next),
                 frame: RefSlot::new(frame),
                 lasti: Cell::new(lasti),
+                given_lasti: Cell::new(None),
                 lineno: Cell::new(lineno),
             },
         )

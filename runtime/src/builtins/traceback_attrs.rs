@@ -33,9 +33,12 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
         )));
     };
     let (lasti, line) = (vm.ssize(args[3])?, vm.ssize(args[4])?);
-    let word = u32::try_from(lasti).unwrap_or(0) / LASTI_UNITS;
+    let lasti = i32::try_from(lasti).unwrap_or(-1);
     let line = u32::try_from(line).unwrap_or(0);
-    Ok(PyTraceback::new(vm, next, frame, word, line).value())
+    let word = lasti.max(0) as u32 / LASTI_UNITS;
+    let t = PyTraceback::new(vm, next, frame, word, line);
+    t.given_lasti.set(Some(lasti));
+    Ok(t.value())
 }
 
 fn get_next(vm: &mut Vm, v: Value) -> PyResult {
@@ -66,6 +69,9 @@ fn get_frame(vm: &mut Vm, v: Value) -> PyResult {
 
 fn get_lasti(vm: &mut Vm, v: Value) -> PyResult {
     let t = traceback(vm, v)?;
+    if let Some(given) = t.given_lasti.get() {
+        return Ok(Value::from_i32(given));
+    }
     Ok(Value::from_usize((t.lasti.get() * LASTI_UNITS) as usize))
 }
 

@@ -40,7 +40,7 @@ pub fn set_type_attr(vm: &mut Vm, ty: Ref<PyType>, name: Ref<PyStr>, v: Value) -
 pub fn isinstance_general(vm: &mut Vm, v: Value, cls: Value) -> PyResult<bool> {
     if let Some(t) = cls.cast::<PyTuple>() {
         for c in t.items() {
-            if vm.isinstance(v, *c)? {
+            if vm.nested(" in __instancecheck__", |vm| vm.isinstance(v, *c))? {
                 return Ok(true);
             }
         }
@@ -74,7 +74,7 @@ fn isinstance_by_class(vm: &mut Vm, v: Value, cls: Value) -> PyResult<bool> {
 pub fn issubclass_general(vm: &mut Vm, sub: Value, cls: Value) -> PyResult<bool> {
     if let Some(t) = cls.cast::<PyTuple>() {
         for c in t.items() {
-            if vm.issubclass(sub, *c)? {
+            if vm.nested(" in __subclasscheck__", |vm| vm.issubclass(sub, *c))? {
                 return Ok(true);
             }
         }
@@ -124,7 +124,7 @@ fn derives_abstractly(vm: &mut Vm, sub: Value, cls: Value) -> PyResult<bool> {
         return Ok(false);
     };
     for b in bases.items() {
-        if derives_abstractly(vm, *b, cls)? {
+        if vm.nested(" in __issubclass__", |vm| derives_abstractly(vm, *b, cls))? {
             return Ok(true);
         }
     }

@@ -50,7 +50,11 @@ pub fn wait(pid: i32, options: i32) -> Result<(i32, i32, Usage), i32> {
         (r, usage.assume_init())
     };
     let pid = check(r)?;
-    let usage = Usage {
+    Ok((pid, status, usage_of(&u)))
+}
+
+fn usage_of(u: &libc::rusage) -> Usage {
+    Usage {
         utime: seconds(u.ru_utime),
         stime: seconds(u.ru_stime),
         rest: [
@@ -69,8 +73,39 @@ pub fn wait(pid: i32, options: i32) -> Result<(i32, i32, Usage), i32> {
             u.ru_nvcsw,
             u.ru_nivcsw,
         ],
+    }
+}
+
+/// `getrusage(2)`
+pub fn usage(who: i32) -> Result<Usage, i32> {
+    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: writes at most one rusage, for which zero bytes are valid too.
+    let (r, u) = unsafe {
+        (
+            libc::getrusage(who, usage.as_mut_ptr()),
+            usage.assume_init(),
+        )
     };
-    Ok((pid, status, usage))
+    check(r)?;
+    Ok(usage_of(&u))
+}
+
+/// `prlimit(2)`: the soft and hard limit before, of process `pid` (0: this one); new ones are set if given.
+pub fn limits(pid: i32, resource: i32, new: Option<(u64, u64)>) -> Result<(u64, u64), i32> {
+    let new = new.map(|(soft, hard)| libc::rlimit {
+        rlim_cur: soft,
+        rlim_max: hard,
+    });
+    let given = new
+        .as_ref()
+        .map_or(std::ptr::null(), |limit| limit as *const _);
+    let mut old = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: reads at most one rlimit, writes one.
+    check(unsafe { libc::prlimit(pid, resource as _, given, &mut old) })?;
+    Ok((old.rlim_cur, old.rlim_max))
 }
 
 /// `execve(2)`, or `execv` without an environment; returns only on failure.

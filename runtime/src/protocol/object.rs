@@ -119,11 +119,21 @@ impl Vm {
             )));
         };
         let r = self.call_bound_special(m, v, &[])?;
-        if as_int(&r).is_some() {
+        if r.is_int() || r.shape_id() == ids::INT {
             return Ok(r);
         }
         let name = self.type_name(r);
-        Err(self.type_error(format!("__index__ returned non-int (type {name})")))
+        if as_int(&r).is_none() {
+            return Err(self.type_error(format!("__index__ returned non-int (type {name})")));
+        }
+        self.warn(
+            ids::DEPRECATION_WARNING,
+            &format!(
+                "__index__ returned non-int (type {name}).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python."
+            ),
+            1,
+        )?;
+        Ok(self.exact_int(r))
     }
 
     /// An index as a machine integer; `IndexError` ("cannot fit …") if too large.

@@ -5,7 +5,8 @@
 //! The tests are not in this repository (they are CPython's): `SKEIN_CPYTHON_TESTS` names a `Lib/test` folder of 3.14. It is copied
 //! to `target/conformance/Lib/test` without another implementation's marks, because it may carry them and because tests write beside themselves.
 //! Without names, the files of `tests/conformance/files.txt` run, each in a process of its own. Any difference from
-//! `tests/conformance/expectations.json`, for better or worse, is an error until `--update` writes it.
+//! `tests/conformance/expectations.json`, for better or worse, is an error until `--update` writes it. So is a failure in a file of
+//! stages A and B that `tests/conformance/reasons.txt` does not explain.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -15,6 +16,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use skein_tests::ledger::{self, Ledger, Results, WHOLE_FILE};
+use skein_tests::reasons::Reasons;
 use skein_tests::{binary, marks, process};
 
 const USUAL_LIMIT: Duration = Duration::from_secs(120);
@@ -31,6 +33,8 @@ struct Options {
 struct Job {
     name: String,
     limit: Duration,
+    /// Its failures need reasons.
+    binding: bool,
 }
 
 /// What every run shares.
@@ -86,14 +90,24 @@ fn run() -> Result<bool, String> {
             results,
         ));
     }
+    let path_of_reasons = folder.join("reasons.txt");
+    let reasons = fs::read_to_string(&path_of_reasons).unwrap_or_default();
+    let reasons =
+        Reasons::parse(&reasons).map_err(|e| format!("{}: {e}", path_of_reasons.display()))?;
+    let mut complaints = Vec::new();
+    for job in &jobs {
+        let results = found.files.get(&job.name).unwrap_or(&nothing);
+        complaints.extend(reasons.complaints(&job.name, results, job.binding));
+    }
     lines.iter().for_each(|line| println!("{line}"));
+    complaints.iter().for_each(|line| println!("{line}"));
     println!("{} files: {:?}", found.files.len(), found.counts());
     if options.update {
         expected.files.extend(found.files);
         fs::write(&path, expected.to_json()).map_err(|e| e.to_string())?;
-        return Ok(true);
+        return Ok(complaints.is_empty());
     }
-    Ok(lines.is_empty())
+    Ok(lines.is_empty() && complaints.is_empty())
 }
 
 fn options() -> Result<Options, String> {
@@ -125,7 +139,11 @@ fn options() -> Result<Options, String> {
 fn jobs(list: &Path, names: &[String]) -> Result<Vec<Job>, String> {
     let text = fs::read_to_string(list).map_err(|e| format!("{}: {e}", list.display()))?;
     let mut listed = Vec::new();
+    let mut binding = false;
     for line in text.lines() {
+        if let Some((stage, _)) = line.strip_prefix("# ").and_then(|l| l.split_once(':')) {
+            binding = matches!(stage, "A" | "B");
+        }
         let mut words = line
             .split('#')
             .next()
@@ -141,6 +159,7 @@ fn jobs(list: &Path, names: &[String]) -> Result<Vec<Job>, String> {
         listed.push(Job {
             name: name.to_owned(),
             limit,
+            binding,
         });
     }
     if names.is_empty() {
@@ -151,6 +170,7 @@ fn jobs(list: &Path, names: &[String]) -> Result<Vec<Job>, String> {
         known.unwrap_or(Job {
             name: name.clone(),
             limit: USUAL_LIMIT,
+            binding: false,
         })
     };
     Ok(names.iter().map(job).collect())

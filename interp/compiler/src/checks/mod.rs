@@ -13,7 +13,7 @@ mod warn;
 use crate::errors::{SyntaxError, Warning};
 use crate::parse::Ast;
 use crate::source::Source;
-use rustpython_ast::{Alias, Expr, Stmt};
+use rustpython_ast::{Alias, Expr, Stmt, StmtImportFrom};
 use rustpython_text_size::{Ranged, TextRange};
 
 /// What [`check`] must know besides the tree.
@@ -55,6 +55,8 @@ pub fn check(source: &Source, ast: &Ast, options: CheckOptions) -> Result<Checke
             checker.expr(returns)?;
         }
     }
+    // CPython's tokenizer warns before the compiler does.
+    checker.found.warnings.sort_by_key(|w| !w.lexical);
     Ok(checker.found)
 }
 
@@ -210,7 +212,7 @@ impl<'a> Checker<'a> {
         for (i, stmt) in body.iter().enumerate() {
             match stmt {
                 Stmt::Expr(e) if i == 0 && e.value.is_string_literal_expr() => {}
-                Stmt::ImportFrom(import) if is_future(import.module.as_deref()) => {
+                Stmt::ImportFrom(import) if is_future(import) => {
                     for alias in &import.names {
                         self.future(alias)?;
                     }
@@ -242,6 +244,6 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn is_future(module: Option<&str>) -> bool {
-    module == Some("__future__")
+fn is_future(import: &StmtImportFrom) -> bool {
+    import.level == 0 && import.module.as_deref() == Some("__future__")
 }

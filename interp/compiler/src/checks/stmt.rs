@@ -410,7 +410,7 @@ impl<'a> Checker<'a> {
     }
 
     fn import_from(&mut self, s: &'a StmtImportFrom) -> R {
-        if is_future(s.module.as_deref()) && s.end().to_usize() > self.futures_end {
+        if is_future(s) && s.end().to_usize() > self.futures_end {
             let msg = "from __future__ imports must occur at the beginning of the file";
             return self.error(s.range, msg);
         }

@@ -1,6 +1,7 @@
 //! Warnings about code that is valid but cannot be meant.
 
 use super::Checker;
+use crate::errors::Warning;
 use rustpython_ast::{CmpOp, Expr, ExprCompare, Number, StmtAssert, UnaryOp};
 use rustpython_text_size::TextRange;
 
@@ -93,7 +94,10 @@ impl<'a> Checker<'a> {
             _ if token.ends_with('j') => "imaginary",
             _ => "decimal",
         };
-        self.warn(range, format!("invalid {kind} literal"));
+        let (start, end) = (range.start().to_usize(), end);
+        let msg = format!("invalid {kind} literal");
+        let warning = Warning::syntax(self.source, start, end, msg);
+        self.found.warnings.push(warning.from_lexer());
     }
 }
 

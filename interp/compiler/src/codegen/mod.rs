@@ -75,6 +75,8 @@ pub struct Options {
     pub dont_imply_dedent: bool,
     /// `await` at the top level makes the module a coroutine (`PyCF_ALLOW_TOP_LEVEL_AWAIT`).
     pub top_level_await: bool,
+    /// `from __future__ import barry_as_FLUFL` holds from outside.
+    pub flufl: bool,
 }
 
 /// Compiles the statements of a module or of an interactive input.

@@ -78,7 +78,7 @@ pub struct Unit<'a> {
     pub kind: UnitKind,
     pub name: String,
     pub qualname: String,
-    pub private: Option<Name>,
+    pub private: Option<crate::symtable::Private>,
     pub firstlineno: u32,
     pub flags: u32,
     pub argcount: u32,

@@ -13,6 +13,7 @@ use rustpython_text_size::{TextRange, TextSize};
 
 /// `co_flags` bit of `from __future__ import annotations`.
 const FUTURE_ANNOTATIONS: u32 = 0x100_0000;
+const FUTURE_BARRY: u32 = 0x40_0000;
 
 impl<'a> Compiler<'a> {
     pub(super) fn module(&mut self, body: &'a [Stmt]) -> R<CodeUnit> {
@@ -76,6 +77,9 @@ impl<'a> Compiler<'a> {
         set_flags(&mut unit, scope);
         if self.future_annotations {
             unit.flags |= FUTURE_ANNOTATIONS;
+        }
+        if self.opts.flufl {
+            unit.flags |= FUTURE_BARRY;
         }
         self.assign_registers(&mut unit, scope);
         self.units.push(unit);

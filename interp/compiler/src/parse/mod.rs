@@ -9,6 +9,7 @@ mod depth;
 mod diagnose;
 mod func_type;
 mod interactive;
+mod lexical;
 
 use crate::errors::{SyntaxError, SyntaxErrorKind};
 use crate::source::Source;
@@ -34,6 +35,8 @@ pub enum Mode {
 pub struct Options {
     /// Interactive blocks end with a blank line only (`PyCF_DONT_IMPLY_DEDENT`, for `codeop`).
     pub dont_imply_dedent: bool,
+    /// `<>` is the operator (`CO_FUTURE_BARRY_AS_BDFL`).
+    pub flufl: bool,
 }
 
 /// A parsed source.
@@ -71,7 +74,15 @@ pub fn parse_with(source: &Source, mode: Mode, options: Options) -> Result<Ast, 
         Mode::Eval => rustpython_parser::Mode::Expression,
         _ => rustpython_parser::Mode::Module,
     };
-    let syntax = read(source, ruff_mode, mode)?;
+    let rewritten = lexical::flufl(source, mode, options.flufl)?;
+    let source = rewritten.as_ref().unwrap_or(source);
+    let syntax = match read(source, ruff_mode, mode) {
+        Ok(syntax) => syntax,
+        Err(mut error) => {
+            error.warnings = lexical::warnings_before(source, mode, &error);
+            return Err(error);
+        }
+    };
     let ast = match (syntax, mode) {
         (Mod::Module(module), Mode::Single) => {
             interactive::check(source, &module.body, options)?;

@@ -2,7 +2,9 @@
 //!
 //! Order of visits decides the order of registers, so it follows evaluation order where that is cheap.
 
-use super::{CompKind, Part, Scope, ScopeId, ScopeKey, ScopeKind, SymbolTable, key, mangle, sym};
+use super::{
+    CompKind, Part, Private, Scope, ScopeId, ScopeKey, ScopeKind, SymbolTable, key, mangle, sym,
+};
 use crate::errors::SyntaxError;
 use crate::source::Source;
 use rustpython_ast::name::Name;
@@ -24,7 +26,7 @@ pub(super) struct Builder<'a> {
     stack: Vec<ScopeId>,
     pub(super) src: &'a Source,
     pub(super) future_annotations: bool,
-    private: Option<Name>,
+    private: Option<Private>,
     /// Inside if, loop, try, with or match of the current module or class.
     conditional: bool,
     /// Annotation block of each module or class block on the stack.
@@ -540,7 +542,11 @@ impl<'a> Builder<'a> {
         self.define(&def.name.id, sym::LOCAL, &def.name)?;
         let private = self.private.clone();
         if let Some(type_params) = &def.type_params {
-            self.private = Some(def.name.id.clone());
+            let names = type_params.type_params.iter().map(|p| p.name().id.clone());
+            self.private = Some(Private {
+                class: def.name.id.clone(),
+                only: Some(names.collect()),
+            });
             self.enter_type_params(key(def, Part::TypeParams), &def.name.id, type_params, true)?;
             self.type_params(type_params)?;
         }
@@ -550,7 +556,10 @@ impl<'a> Builder<'a> {
                 self.expr(&keyword.value)?;
             }
         }
-        self.private = Some(def.name.id.clone());
+        self.private = Some(Private {
+            class: def.name.id.clone(),
+            only: None,
+        });
         let saved = std::mem::replace(&mut self.conditional, false);
         self.enter(
             key(def, Part::Body),

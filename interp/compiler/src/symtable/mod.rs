@@ -18,6 +18,7 @@ use crate::source::Source;
 use rustpython_ast::name::Name;
 use rustpython_ast::{Expr, Stmt};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// What part of a node a scope belongs to: one node can open several.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -102,11 +103,23 @@ impl SymbolTable {
     }
 }
 
+/// The class whose private names are mangled.
+#[derive(Clone, Debug)]
+pub struct Private {
+    /// Its name.
+    pub class: Name,
+    /// Around the bases and bounds of a generic class only its type parameters are mangled.
+    pub only: Option<Rc<[Name]>>,
+}
+
 /// Applies private name mangling: `__x` in class `C` is `_C__x`.
-pub fn mangle(private: Option<&Name>, name: &Name) -> Name {
-    let Some(class) = private else {
+pub fn mangle(private: Option<&Private>, name: &Name) -> Name {
+    let Some(Private { class, only }) = private else {
         return name.clone();
     };
+    if only.as_ref().is_some_and(|only| !only.contains(name)) {
+        return name.clone();
+    }
     let text = name.as_str();
     if !text.starts_with("__") || text.ends_with("__") || text.contains('.') {
         return name.clone();

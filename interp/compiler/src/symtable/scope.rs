@@ -1,5 +1,6 @@
 //! One block of the symbol table and its symbols.
 
+use super::Private;
 use rustpython_ast::name::Name;
 use rustpython_text_size::TextRange;
 use std::collections::{HashMap, HashSet};
@@ -116,7 +117,7 @@ pub struct Scope {
     /// The surrounding block.
     pub parent: Option<ScopeId>,
     /// Class name for mangling.
-    pub private: Option<Name>,
+    pub private: Option<Private>,
     /// Inside a function.
     pub nested: bool,
     /// Has `yield`.

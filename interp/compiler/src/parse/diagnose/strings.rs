@@ -34,7 +34,10 @@ impl Parser<'_> {
                 _ => break,
             }
             let mixes = tstring && (bytes || text || fstring);
-            if mixes && self.mistakes {
+            if mixes && !self.mistakes {
+                return Ok(None);
+            }
+            if mixes {
                 let begin = if was_template {
                     previous_start
                 } else {

@@ -39,6 +39,8 @@ pub struct PyDict {
     keys_version: Cell<u32>,
     /// Counts structural changes, so that iterators and searches notice.
     mutations: Cell<u32>,
+    /// Every entry before this one is deleted, so that taking from the front does not search.
+    first: Cell<u32>,
 }
 
 impl PyDict {
@@ -56,6 +58,7 @@ impl PyDict {
             live: Cell::new(0),
             keys_version: Cell::new(0),
             mutations: Cell::new(0),
+            first: Cell::new(0),
         }
     }
     /// `{}`
@@ -113,15 +116,27 @@ impl PyDict {
     }
     /// Position and items of the next live entry at or after `position`.
     #[inline]
-    pub fn next_entry(&self, mut position: usize) -> Option<(usize, Value, Value)> {
+    pub fn next_entry(&self, position: usize) -> Option<(usize, Value, Value)> {
         let used = self.used.get() as usize;
         let e = self.entries.get()?;
+        let mut position = position.max(self.first.get() as usize);
         while position < used {
             let key = e.get(position * 3 + 1);
             if !key.is_null() {
                 return Some((position, key, e.get(position * 3 + 2)));
             }
             position += 1;
+        }
+        None
+    }
+    /// Position and items of the last live entry at or before `position`.
+    pub fn previous_entry(&self, position: i64) -> Option<(usize, Value, Value)> {
+        let mut at = position.min(self.used.get() as i64 - 1);
+        while at >= self.first.get() as i64 {
+            if let Some((k, v)) = self.entry_at(at as usize) {
+                return Some((at as usize, k, v));
+            }
+            at -= 1;
         }
         None
     }
@@ -441,6 +456,9 @@ impl Ref<PyDict> {
         if let Some(index) = self.index.get() {
             place(&Index::of(index), hash, i as u32);
         }
+        if self.live.get() == 0 {
+            self.first.set(i as u32);
+        }
         self.used.set(i as u32 + 1);
         self.live.set(self.live.get() + 1);
         self.structure_changed();
@@ -458,7 +476,7 @@ impl Ref<PyDict> {
             return;
         }
         if capacity > 0 && live <= used / 2 {
-            return self.rebuild(vm, capacity);
+            return self.rebuild(vm, capacity, 0);
         }
         let target = if capacity == 0 {
             4
@@ -467,18 +485,18 @@ impl Ref<PyDict> {
         } else {
             capacity * 2
         };
-        self.rebuild(vm, target);
+        self.rebuild(vm, target, 0);
     }
 
-    /// Makes storage for `capacity` entries and moves the live ones into it.
-    fn rebuild(self, vm: &mut Vm, capacity: usize) {
+    /// Makes storage for `capacity` entries and moves the live ones into it, `front` free entries before them.
+    fn rebuild(self, vm: &mut Vm, capacity: usize, front: usize) {
         let new = vm.heap.new_array(capacity * 3);
-        let mut n = 0;
+        let mut n = front;
         if let Some(old) = self.entries.get() {
             let used = self.used.get() as usize;
             if used == self.live.get() as usize {
-                new.copy_from(0, old, 0, used * 3);
-                n = used;
+                new.copy_from(front * 3, old, 0, used * 3);
+                n += used;
             } else {
                 for i in 0..used {
                     if !old.get(i * 3 + 1).is_null() {
@@ -490,6 +508,7 @@ impl Ref<PyDict> {
         }
         self.entries.set(self, new);
         self.used.set(n as u32);
+        self.first.set(front as u32);
         if capacity > LINEAR {
             let places = (capacity * 3 / 2).next_power_of_two();
             let width = Index::width_for(places) as usize;
@@ -499,7 +518,7 @@ impl Ref<PyDict> {
             }
             buf.used.set(places);
             let index = Index::of(buf);
-            for i in 0..n {
+            for i in front..n {
                 place(&index, self.hash_at(i), i as u32);
             }
             self.index.set(self, buf);
@@ -513,7 +532,7 @@ impl Ref<PyDict> {
     pub fn reserve(self, vm: &mut Vm, n: usize) {
         let capacity = self.entries.get().map_or(0, |e| e.len() / 3);
         if n > capacity {
-            self.rebuild(vm, if n <= 4 { 4 } else { n.next_power_of_two() });
+            self.rebuild(vm, if n <= 4 { 4 } else { n.next_power_of_two() }, 0);
             self.keys_version.set(0);
         }
     }
@@ -527,6 +546,12 @@ impl Ref<PyDict> {
         entries.slots()[position * 3 + 1].set_unbarriered(Value::NULL);
         entries.slots()[position * 3 + 2].set_unbarriered(Value::NULL);
         self.live.set(self.live.get() - 1);
+        if position == self.first.get() as usize {
+            let next = self
+                .next_entry(position)
+                .map_or(self.used.get() as usize, |(i, ..)| i);
+            self.first.set(next as u32);
+        }
         // The place is not reused before the next rebuild: iterators notice re-added keys because they come later.
         self.structure_changed();
     }
@@ -597,6 +622,7 @@ impl Ref<PyDict> {
         self.entries.clear();
         self.index.clear();
         self.used.set(0);
+        self.first.set(0);
         self.live.set(0);
         self.structure_changed();
     }
@@ -630,6 +656,35 @@ impl Ref<PyDict> {
         }
         self.used.set(used);
         self.live.set(live);
+        self.first.set(0);
+        self.structure_changed();
+    }
+
+    /// Moves the entry at a position to the front (`OrderedDict.move_to_end`).
+    pub fn move_to_front(self, vm: &mut Vm, position: usize) {
+        let Some((k, v)) = self.entry_at(position) else {
+            return;
+        };
+        if position == self.first.get() as usize {
+            return;
+        }
+        let hash = self.hash_at(position);
+        self.remove_at(position);
+        if self.first.get() == 0 {
+            // As much room in front as there are entries, so that moving many costs no more than rebuilding once.
+            let live = self.len();
+            self.rebuild(vm, (live * 2 + 4).next_power_of_two(), live.max(1));
+        }
+        let at = self.first.get() as usize - 1;
+        let entries = self.entries.expect();
+        entries.slots()[at * 3].set_unbarriered(hash_value(hash));
+        entries.set(at * 3 + 1, k);
+        entries.set(at * 3 + 2, v);
+        if let Some(index) = self.index.get() {
+            place(&Index::of(index), hash, at as u32);
+        }
+        self.first.set(at as u32);
+        self.live.set(self.live.get() + 1);
         self.structure_changed();
     }
 

@@ -55,6 +55,9 @@ pub fn plain_dict(vm: &mut Vm, v: Value) -> Option<Ref<PyDict>> {
 }
 
 fn overrides_iter(vm: &mut Vm, d: Ref<PyDict>) -> bool {
+    if d.shape_id() == ids::ORDERED_DICT {
+        return false;
+    }
     let iter = vm.names.__iter__;
     let plain = vm.builtin_type(ids::DICT);
     vm.lookup_special(d.value(), iter) != vm.type_lookup(plain, iter)

@@ -136,16 +136,27 @@ pub fn dict_of(vm: &mut Vm, method: &str, v: Value) -> PyResult<Ref<PyDict>> {
 /// The dict behind a view; `None` for other values.
 pub fn view_dict(v: Value) -> Option<Ref<PyDict>> {
     match v.shape_id() {
-        ids::DICT_KEYS | ids::DICT_VALUES | ids::DICT_ITEMS => {
-            v.cast::<PyWrapper>()?.a.get().cast()
-        }
+        ids::DICT_KEYS
+        | ids::DICT_VALUES
+        | ids::DICT_ITEMS
+        | ids::ODICT_KEYS
+        | ids::ODICT_VALUES
+        | ids::ODICT_ITEMS => v.cast::<PyWrapper>()?.a.get().cast(),
         _ => None,
     }
 }
 
-/// True for `dict_keys` and `dict_items`.
+fn is_keys(v: Value) -> bool {
+    matches!(v.shape_id(), ids::DICT_KEYS | ids::ODICT_KEYS)
+}
+
+fn is_items(v: Value) -> bool {
+    matches!(v.shape_id(), ids::DICT_ITEMS | ids::ODICT_ITEMS)
+}
+
+/// True for `dict_keys`, `dict_items` and their kind.
 pub fn is_set_like_view(v: Value) -> bool {
-    matches!(v.shape_id(), ids::DICT_KEYS | ids::DICT_ITEMS)
+    is_keys(v) || is_items(v)
 }
 
 fn is_set_like(v: Value) -> bool {
@@ -202,7 +213,7 @@ fn view_contains(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// `v in view` for keys and items.
 fn contains(vm: &mut Vm, view: Value, v: Value) -> PyResult<bool> {
     let d = dict_of(vm, "__contains__", view)?;
-    if view.shape_id() == ids::DICT_KEYS {
+    if is_keys(view) {
         return Ok(d.get(vm, v)?.is_some());
     }
     let Some(pair) = v.cast::<PyTuple>().filter(|t| t.len() == 2) else {
@@ -270,7 +281,7 @@ fn intersection(vm: &mut Vm, a: Value, b: Value) -> PyResult {
 /// The set of a view's elements; of any iterable, since the view may be the right operand.
 fn to_set(vm: &mut Vm, v: Value) -> PyResult<Ref<PySet>> {
     let mut source = v;
-    if v.shape_id() == ids::DICT_KEYS
+    if is_keys(v)
         && let Some(d) = view_dict(v).filter(|d| d.shape_id() == ids::DICT)
     {
         source = d.value();
@@ -292,8 +303,8 @@ fn difference(vm: &mut Vm, a: Value, b: Value) -> PyResult {
 }
 
 fn symmetric_difference(vm: &mut Vm, a: Value, b: Value) -> PyResult {
-    if a.shape_id() == ids::DICT_ITEMS
-        && b.shape_id() == ids::DICT_ITEMS
+    if is_items(a)
+        && is_items(b)
         && let (Some(x), Some(y)) = (view_dict(a), view_dict(b))
     {
         return items_symmetric_difference(vm, x, y);

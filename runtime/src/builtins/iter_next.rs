@@ -98,6 +98,7 @@ fn next_plain(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Option<Step> {
         | ids::DICT_REVERSEVALUEITERATOR
         | ids::DICT_REVERSEITEMITERATOR => next_dict(vm, i, id),
         ids::SET_ITERATOR => next_set(vm, i),
+        ids::ODICT_ITERATOR => super::ordered_dict::next_odict(vm, i),
         ids::STR_ITERATOR | ids::STR_ASCII_ITERATOR => Ok(next_str(vm, i)),
         ids::BYTES_ITERATOR => Ok(next_bytes(i)),
         ids::BYTEARRAY_ITERATOR => Ok(next_bytearray(i)),
@@ -123,6 +124,7 @@ fn runs_no_code(it: Value) -> bool {
             | ids::DICT_REVERSEVALUEITERATOR
             | ids::DICT_REVERSEITEMITERATOR
             | ids::SET_ITERATOR
+            | ids::ODICT_ITERATOR
             | ids::STR_ITERATOR
             | ids::STR_ASCII_ITERATOR
             | ids::BYTES_ITERATOR
@@ -179,7 +181,8 @@ fn next_dict(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Step {
             | ids::DICT_REVERSEITEMITERATOR
     );
     let entry = if backwards {
-        previous_entry(d, i.index.get())
+        d.previous_entry(i.index.get())
+            .map(|(at, k, v)| (at as i64, k, v))
     } else {
         d.next_entry(i.index.get() as usize)
             .map(|(at, k, v)| (at as i64, k, v))
@@ -198,18 +201,6 @@ fn next_dict(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Step {
         ids::DICT_VALUEITERATOR | ids::DICT_REVERSEVALUEITERATOR => value,
         _ => vm.new_tuple(&[key, value]),
     }))
-}
-
-/// The last live entry at or before a position.
-fn previous_entry(d: Ref<PyDict>, mut at: i64) -> Option<(i64, Value, Value)> {
-    at = at.min(d.positions() as i64 - 1);
-    while at >= 0 {
-        if let Some((k, v)) = d.entry_at(at as usize) {
-            return Some((at, k, v));
-        }
-        at -= 1;
-    }
-    None
 }
 
 fn next_set(vm: &mut Vm, i: Ref<PyIter>) -> Step {

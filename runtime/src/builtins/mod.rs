@@ -70,6 +70,7 @@ pub mod namespace;
 pub mod native;
 pub mod object_methods;
 pub mod object_reduce;
+pub mod ordered_dict;
 pub mod property;
 pub mod property_methods;
 pub mod range;
@@ -168,6 +169,11 @@ static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[
     &list_methods::LIST,
     &tuple_methods::TUPLE,
     &dict_methods::DICT,
+    &ordered_dict::ORDERED_DICT,
+    &ordered_dict::ODICT_KEYS,
+    &ordered_dict::ODICT_VALUES,
+    &ordered_dict::ODICT_ITEMS,
+    &ordered_dict::ODICT_ITERATOR,
     &dict_views::DICT_KEYS,
     &dict_views::DICT_VALUES,
     &dict_views::DICT_ITEMS,
@@ -225,6 +231,7 @@ const UNHASHABLE: &[u32] = {
         ids::CELL,
         ids::SIMPLE_NAMESPACE,
         ids::DICT,
+        ids::ORDERED_DICT,
         ids::SET,
         ids::DICT_KEYS,
         ids::DICT_ITEMS,

@@ -361,6 +361,7 @@ impl Vm {
                 || matches!(
                     id,
                     ids::TYPE
+                        | ids::ORDERED_DICT
                         | ids::SET
                         | ids::FROZENSET
                         | ids::GENERATOR

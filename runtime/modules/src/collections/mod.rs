@@ -1,6 +1,5 @@
-//! `_collections`: `deque`, `defaultdict`, `_tuplegetter` and the counting loop of `Counter`.
-//!
-//! `OrderedDict` is left to the pure Python class of `Lib/collections`, which works on dicts that keep their order.
+//! `_collections`: `deque`, `defaultdict`, `OrderedDict` (which is a builtin of the runtime), `_tuplegetter` and the
+//! counting loop of `Counter`.
 
 mod defaultdict;
 mod deque;
@@ -50,6 +49,8 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         add_type(vm, m, "_collections", ty);
     }
     defaultdict::install(vm, m);
+    let ordered = vm.builtin_type(ids::ORDERED_DICT).value();
+    vm.add_constant(m, "OrderedDict", ordered);
     tuplegetter::install(vm, m);
     Ok(())
 }

@@ -238,7 +238,7 @@ fn update_from(vm: &mut Vm, d: Ref<PyDict>, source: Value) -> PyResult<()> {
 
 fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let d = this(vm, "__repr__", args[0])?;
-    let name = vm.type_name(args[0]);
+    let name = vm.short_type_name(args[0]);
     if d.is_empty() {
         return Ok(vm.new_str(&format!("{name}()")));
     }

@@ -189,8 +189,19 @@ impl Vm {
         self.type_of(v).is_subtype(self.builtin_type(id))
     }
 
-    /// Name of a value's type, for messages.
+    /// Name of a value's type for messages: as CPython's C code knows it, with the module for types not made by Python
+    /// code.
     pub fn type_name(&self, v: Value) -> String {
+        let ty = self.type_of(v);
+        if ty.has(tflag::HEAPTYPE) {
+            ty.name_text()
+        } else {
+            self.full_type_name(ty)
+        }
+    }
+
+    /// `type(v).__name__`
+    pub fn short_type_name(&self, v: Value) -> String {
         self.type_of(v).name_text()
     }
 

@@ -328,7 +328,7 @@ impl Vm {
     }
 
     /// `module.qualname` of a type for messages (builtins without module).
-    pub fn full_type_name(&mut self, ty: Ref<PyType>) -> String {
+    pub fn full_type_name(&self, ty: Ref<PyType>) -> String {
         let module = self.names.__module__;
         let qualname = crate::builtins::str::lossy(ty.qualname.get());
         if ty.builtin_id != 0 {

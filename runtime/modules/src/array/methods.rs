@@ -592,7 +592,7 @@ fn sizeof(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let a = this(vm, &args[0])?;
     let code = a.code.get();
-    let mut out = vm.type_name(args[0]).into_bytes();
+    let mut out = vm.short_type_name(args[0]).into_bytes();
     out.extend_from_slice(format!("('{}'", code.0 as char).as_bytes());
     if a.len() > 0 {
         let contents = if code.is_text() {

@@ -117,7 +117,7 @@ fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let base = vm.call(base, &[args[0]])?;
     let base = vm.str(base)?;
     let factory = get_factory(vm, args[0])?;
-    let type_name = vm.type_name(args[0]);
+    let type_name = vm.short_type_name(args[0]);
     let shown = if !vm.repr_enter(args[0]) {
         "...".to_string()
     } else {

@@ -239,7 +239,7 @@ pub(super) fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let inner = vm.repr(list);
     vm.repr_leave(args[0]);
     let inner = inner?;
-    let mut out = vm.type_name(args[0]).into_bytes();
+    let mut out = vm.short_type_name(args[0]).into_bytes();
     out.push(b'(');
     out.extend_from_slice(inner.bytes());
     if d.maxlen.get() != usize::MAX {

@@ -55,7 +55,7 @@ pub(super) fn count_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     } else {
         it.slot(0)
     };
-    let (name, now) = (vm.type_name(args[0]), vm.repr_text(now)?);
+    let (name, now) = (vm.short_type_name(args[0]), vm.repr_text(now)?);
     if it.slot(1).as_small_int() == Some(1) {
         return Ok(vm.new_str(&format!("{name}({now})")));
     }
@@ -92,7 +92,7 @@ pub(super) fn repeat_hint(vm: &mut Vm, args: &[Value]) -> PyResult {
 pub(super) fn repeat_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (_, it) = this(vm, &args[0])?;
     let (name, v, left) = (
-        vm.type_name(args[0]),
+        vm.short_type_name(args[0]),
         vm.repr_text(it.slot(0))?,
         it.n[0].get(),
     );

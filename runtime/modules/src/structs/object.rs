@@ -377,6 +377,6 @@ fn sizeof(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let text = this(vm, &args[0])?.1.text.get();
-    let (name, text) = (vm.type_name(args[0]), vm.repr_text(text)?);
+    let (name, text) = (vm.short_type_name(args[0]), vm.repr_text(text)?);
     Ok(vm.new_str(&format!("{name}({text})")))
 }

@@ -291,24 +291,6 @@ pub fn setrecursionlimit(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::NONE)
 }
 
-/// `sys._clear_type_descriptors(type)`: `dataclasses` throws a class away for one with slots.
-pub fn clear_type_descriptors(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let Some(ty) = args[0].cast::<PyType>() else {
-        let name = vm.type_name(args[0]);
-        return Err(vm.type_error(format!(
-            "_clear_type_descriptors() argument must be type, not {name}"
-        )));
-    };
-    if ty.has(tflag::IMMUTABLE) {
-        return Err(vm.type_error("argument is immutable"));
-    }
-    for name in ["__dict__", "__weakref__"] {
-        let name = vm.intern(name);
-        vm.type_del_attr(ty, name);
-    }
-    Ok(Value::NONE)
-}
-
 /// `sys.getrefcount(object)`
 pub fn getrefcount(_: &mut Vm, args: &[Value]) -> PyResult {
     Ok(if args[0].is_object() {

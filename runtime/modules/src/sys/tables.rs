@@ -223,12 +223,6 @@ pub static FUNCTIONS: &[NativeDef] = &[
         "Set the recursion limit.",
     ),
     function(
-        "_clear_type_descriptors",
-        clear_type_descriptors,
-        "(type, /)",
-        "Take __dict__ and __weakref__ out of a class.",
-    ),
-    function(
         "getrefcount",
         getrefcount,
         "(object, /)",

@@ -123,6 +123,8 @@ pub struct Vm {
     pub trace_event: Cell<u8>,
     /// Changes whenever a cached finding about some type's attributes may have become wrong.
     pub type_epoch: Cell<u32>,
+    /// Counts registrations with abstract base classes, which make their negative answers void.
+    pub abc_counter: Cell<i64>,
     /// State of the interpreter that is Python objects: trace function, profile function, import function.
     pub interp_roots: [RootCell; 4],
     /// Objects whose representation is in progress (`repr` of recursive containers).
@@ -253,6 +255,7 @@ impl Vm {
             trace_depth: Cell::new(0),
             trace_event: Cell::new(0),
             type_epoch: Cell::new(1),
+            abc_counter: Cell::new(0),
             interp_roots: [const { RootCell::new(Value::NULL) }; 4],
             repr_stack: RootCell::new(Value::NULL),
         });

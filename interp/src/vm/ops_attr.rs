@@ -444,7 +444,13 @@ pub fn op_load_special(vm: &mut Vm, cx: Cx) -> Step {
     let name = [n.__enter__, n.__exit__, n.__aenter__, n.__aexit__][cx.c().min(3)];
     let ty = vm.type_of(v);
     match vm.type_lookup(ty, name) {
-        Some(f) if f.kind() == Some(Kind::Function) => {
+        Some(f)
+            if f.kind() == Some(Kind::Function)
+                || matches!(
+                    f.shape_id(),
+                    ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR
+                ) =>
+        {
             cx.set(cx.a(), f);
             cx.set(cx.a() + 1, v);
         }

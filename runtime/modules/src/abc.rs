@@ -5,6 +5,7 @@
 
 use crate::util::state_type;
 use skein_runtime::builtins::weakref;
+use skein_runtime::number_hash::BuildNumberHasher;
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -15,11 +16,14 @@ pub const MODULE: ModuleDef = ModuleDef { name: "_abc", init };
 /// Answers remembered per class before the cache starts anew.
 const CACHE_LIMIT: usize = 1 << 14;
 
+/// Version numbers of classes.
+type Versions = HashSet<u32, BuildNumberHasher>;
+
 struct AbcData {
     /// Weak references to registered classes.
     registry: RefSlot<PyList>,
-    positive: RefCell<HashSet<u32>>,
-    negative: RefCell<HashSet<u32>>,
+    positive: RefCell<Versions>,
+    negative: RefCell<Versions>,
     negative_version: Cell<i64>,
 }
 
@@ -93,12 +97,11 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         "Internal state held by ABC machinery.",
     );
     vm.state_set("_abc._abc_data", ty.value());
-    vm.state_set("_abc.counter", Value::from_i32(0));
     Ok(())
 }
 
-fn counter(vm: &mut Vm) -> i64 {
-    vm.state_get("_abc.counter").and_then(as_i64).unwrap_or(0)
+fn counter(vm: &Vm) -> i64 {
+    vm.abc_counter.get()
 }
 
 fn get_cache_token(vm: &mut Vm, _args: &[Value]) -> PyResult {
@@ -224,9 +227,7 @@ fn abc_register(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     let weak = weakref::new_plain(vm, sub);
     list.push(vm, weak);
-    let n = counter(vm) + 1;
-    let n = vm.new_int(n);
-    vm.state_set("_abc.counter", n);
+    vm.abc_counter.set(counter(vm) + 1);
     // Classes marked for structural patterns pass the mark on to registered ones.
     if let (Some(c), Some(s)) = (cls.cast::<PyType>(), sub.cast::<PyType>()) {
         let bits = c.flags.get() & (tflag::SEQUENCE | tflag::MAPPING);

@@ -6,7 +6,7 @@ use crate::protocol::binary::BinaryOp;
 use crate::text::float_int;
 use crate::value::Value;
 use crate::vm::Vm;
-use num_bigint::{BigInt, Sign};
+use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 use num_traits::{One, Pow, Signed, Zero};
 use std::cmp::Ordering;
@@ -32,10 +32,13 @@ pub fn binary(vm: &mut Vm, op: BinaryOp, x: IntRef<'_>, y: IntRef<'_>) -> Option
         FloorDiv | Mod | DivMod | TrueDiv if is_zero(y) => {
             return Some(Err(vm.zero_division_error("division by zero")));
         }
-        FloorDiv => with_big(x, y, Integer::div_floor),
-        Mod => with_big(x, y, Integer::mod_floor),
+        FloorDiv => with_big(x, y, floor_div_big),
+        Mod => with_big(x, y, |a, b| div_mod_big(a, b).1),
         DivMod => {
-            let (q, r) = x.to_big().div_mod_floor(&y.to_big());
+            let (q, r) = match (x, y) {
+                (IntRef::Big(a), IntRef::Big(b)) => div_mod_big(a, b),
+                _ => x.to_big().div_mod_floor(&y.to_big()),
+            };
             let (q, r) = (vm.new_bigint(q), vm.new_bigint(r));
             return Some(Ok(vm.new_tuple(&[q, r])));
         }
@@ -94,6 +97,56 @@ fn with_big(x: IntRef<'_>, y: IntRef<'_>, f: impl Fn(&BigInt, &BigInt) -> BigInt
         (IntRef::Big(a), IntRef::Small(b)) => f(a, &BigInt::from(b)),
         (IntRef::Small(a), IntRef::Big(b)) => f(&BigInt::from(a), b),
         (IntRef::Small(a), IntRef::Small(b)) => f(&BigInt::from(a), &BigInt::from(b)),
+    }
+}
+
+fn floor_div_big(a: &BigInt, b: &BigInt) -> BigInt {
+    if a.sign() == b.sign()
+        && let Some((low, high)) = near_quotient(a.magnitude(), b.magnitude())
+        && low == high
+    {
+        return BigInt::from(low);
+    }
+    a.div_floor(b)
+}
+
+fn div_mod_big(a: &BigInt, b: &BigInt) -> (BigInt, BigInt) {
+    if a.sign() == b.sign()
+        && let Some((low, high)) = near_quotient(a.magnitude(), b.magnitude())
+    {
+        let (mut q, divisor) = (low, b.magnitude());
+        let mut r = a.magnitude() - divisor * q;
+        while q < high && r >= *divisor {
+            r -= divisor;
+            q += 1;
+        }
+        return (BigInt::from(q), BigInt::from_biguint(a.sign(), r));
+    }
+    a.div_mod_floor(b)
+}
+
+/// Bounds of the quotient of two long numbers of nearly equal length, which their leading bits give without a long
+/// division: they differ by one at most, and mostly not at all. `None`: the numbers are not of that kind.
+fn near_quotient(a: &BigUint, b: &BigUint) -> Option<(u64, u64)> {
+    let (a_bits, b_bits) = (a.bits(), b.bits());
+    if a_bits < b_bits {
+        return Some((0, 0));
+    }
+    if b_bits < 128 || a_bits - b_bits > 60 {
+        return None;
+    }
+    let (x, y) = (bits_from(a, b_bits - 64), bits_from(b, b_bits - 64));
+    Some(((x / (y + 1)) as u64, (x / y) as u64))
+}
+
+/// `n >> from`, which is below 2^128.
+fn bits_from(n: &BigUint, from: u64) -> u128 {
+    let mut words = n.iter_u64_digits().skip((from / 64) as usize);
+    let [low, middle, high] = [(); 3].map(|()| words.next().map_or(0, u128::from));
+    let shift = from % 64;
+    match shift {
+        0 => low | middle << 64,
+        _ => low >> shift | middle << (64 - shift) | high << (128 - shift),
     }
 }
 
@@ -167,7 +220,10 @@ fn shift_left(vm: &mut Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
     if count as u64 > MAX_BITS {
         return Err(vm.memory_error());
     }
-    Ok(vm.new_bigint(x.to_big() << count as u64))
+    Ok(vm.new_bigint(match x {
+        IntRef::Big(b) => b << count as u64,
+        IntRef::Small(n) => BigInt::from(n) << count as u64,
+    }))
 }
 
 fn shift_right(vm: &mut Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
@@ -179,7 +235,10 @@ fn shift_right(vm: &mut Vm, x: IntRef<'_>, y: IntRef<'_>) -> PyResult {
         IntRef::Big(b) => b.bits() + 1,
     };
     match y.to_i64() {
-        Some(n) if (n as u64) < bits => Ok(vm.new_bigint(x.to_big() >> n as u64)),
+        Some(n) if (n as u64) < bits => Ok(vm.new_bigint(match x {
+            IntRef::Big(b) => b >> n as u64,
+            IntRef::Small(b) => BigInt::from(b) >> n as u64,
+        })),
         _ => Ok(Value::from_i32(-(x.is_negative() as i32))),
     }
 }

@@ -24,7 +24,11 @@ pub fn new_proxy(vm: &mut Vm, target: Value, callback: Value) -> PyResult {
     {
         return Ok(w);
     }
-    Ok(PyWeakref::new_instance(vm, ty, target, callback).value())
+    let w = PyWeakref::new_instance(vm, ty, target, callback);
+    if callback.is_null() {
+        super::weakref_methods::share(vm, w, target);
+    }
+    Ok(w.value())
 }
 
 /// The object behind a proxy.

@@ -24,17 +24,11 @@ pub fn check_target(vm: &mut Vm, v: Value) -> PyResult<()> {
 /// A registered weak reference of type `ty` without callback, which can serve again.
 pub fn reusable(vm: &mut Vm, target: Value, ty: Ref<PyType>) -> Option<Value> {
     let header = target.header()?;
-    let shape = ty.root_shape.expect().id;
-    let mut found = Value::NULL;
-    vm.heap.each_weakref(header, &mut |w| {
-        if w.shape_id() == shape
-            && w.cast::<PyWeakref>()
-                .is_some_and(|r| r.callback.get().is_null())
-        {
-            found = w;
-        }
-    });
-    found.non_null()
+    let found = vm.heap.shared_weakref(header, ty.root_shape.expect().id)?;
+    found
+        .cast::<PyWeakref>()
+        .is_some_and(|r| r.target.get() == target && r.callback.get().is_null())
+        .then_some(found)
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -62,7 +56,18 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     {
         return Ok(w);
     }
-    Ok(PyWeakref::new_instance(vm, ty, target, callback).value())
+    let w = PyWeakref::new_instance(vm, ty, target, callback);
+    if callback.is_null() && ty.builtin_id == ids::WEAKREF {
+        share(vm, w, target);
+    }
+    Ok(w.value())
+}
+
+/// Makes a new weak reference without callback the one that [`reusable`] finds.
+pub fn share(vm: &mut Vm, w: Ref<PyWeakref>, target: Value) {
+    if let Some(h) = target.header() {
+        vm.heap.share_weakref(w.header(), h);
+    }
 }
 
 fn init(vm: &mut Vm, args: &[Value]) -> PyResult {

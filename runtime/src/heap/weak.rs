@@ -4,10 +4,11 @@
 //! one. A dead reference that itself lives is handed out once, so that its callback can run outside the collection.
 
 use super::{Heap, Tracer};
+use crate::number_hash::BuildNumberHasher;
 use crate::object::header::{Header, Ref, Slot, flag};
 use crate::value::Value;
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 struct Entry {
     weakref: usize,
@@ -23,6 +24,8 @@ pub struct WeakRefs {
     young: RefCell<Vec<Entry>>,
     old: RefCell<Vec<Entry>>,
     dead: RefCell<VecDeque<usize>>,
+    /// References without callback by target and shape, which are made once and shared.
+    shared: RefCell<HashMap<(usize, u32), usize, BuildNumberHasher>>,
 }
 
 impl Heap {
@@ -52,6 +55,20 @@ impl Heap {
                 .for_each(|e| f(super::value_at(e.weakref)));
         }
     }
+    /// Remembers a registered weak reference as the one that serves whoever wants one of its shape to `target`.
+    pub fn share_weakref(&self, weakref: Ref<Header>, target: Ref<Header>) {
+        let key = (target.as_ptr() as usize, weakref.shape_id());
+        self.weak
+            .shared
+            .borrow_mut()
+            .insert(key, weakref.as_ptr() as usize);
+    }
+    /// The weak reference of shape `shape` to `target` that was shared, if it lives.
+    pub fn shared_weakref(&self, target: Ref<Header>, shape: u32) -> Option<Value> {
+        let key = (target.as_ptr() as usize, shape);
+        let shared = self.weak.shared.borrow();
+        shared.get(&key).map(|&addr| super::value_at(addr))
+    }
     pub(super) fn has_dead_weakref(&self) -> bool {
         !self.weak.dead.borrow().is_empty()
     }
@@ -66,14 +83,27 @@ impl Heap {
     }
     fn settle(&self, e: &Entry) -> bool {
         if !Heap::is_marked(e.weakref) || !e.holds_target() {
+            self.unshare(e);
             return false;
         }
         let lives = Heap::is_marked(e.target);
         if !lives {
+            self.unshare(e);
             e.slot().set_unbarriered(Value::NULL);
             self.weak.dead.borrow_mut().push_back(e.weakref);
         }
         lives
+    }
+}
+
+impl Heap {
+    fn unshare(&self, e: &Entry) {
+        let mut shared = self.weak.shared.borrow_mut();
+        // The weak reference may be dead, but nothing is reclaimed before the sweep.
+        let key = (e.target, super::value_at(e.weakref).shape_id());
+        if shared.get(&key) == Some(&e.weakref) {
+            shared.remove(&key);
+        }
     }
 }
 

@@ -7,7 +7,6 @@ use crate::builtins::dict::PyDict;
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
 use crate::error::{PyResult, Raised};
-use crate::heap::array::ValueVec;
 use crate::value::Value;
 use crate::vm::Vm;
 
@@ -26,8 +25,8 @@ pub fn call_native(
             if given == total {
                 return (def.func)(vm, args);
             }
-            if given >= c.required as usize && given < total && total <= 8 {
-                let mut padded = [Value::NULL; 8];
+            if given >= c.required as usize && given < total && total <= FEW {
+                let mut padded = [Value::NULL; FEW];
                 padded[..given].copy_from_slice(args);
                 return (def.func)(vm, &padded[..total]);
             }
@@ -40,6 +39,10 @@ pub fn call_native(
     call_bound(vm, def, c, args, kwnames)
 }
 
+/// Natives get their arguments from an array on the native stack with room for the longest signature.
+const FEW: usize = 8;
+const MOST: usize = 34;
+
 #[inline(never)]
 fn call_bound(
     vm: &mut Vm,
@@ -48,45 +51,51 @@ fn call_bound(
     args: &[Value],
     kwnames: Option<Ref<PyTuple>>,
 ) -> PyResult {
+    if c.total as usize <= FEW {
+        call_bound_in::<FEW>(vm, def, c, args, kwnames)
+    } else {
+        call_bound_in::<MOST>(vm, def, c, args, kwnames)
+    }
+}
+
+fn call_bound_in<const N: usize>(
+    vm: &mut Vm,
+    def: &'static NativeDef,
+    c: &Counts,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+) -> PyResult {
+    let mut bound = [Value::NULL; N];
+    let bound = &mut bound[..c.total as usize];
     let nkw = kwnames.map_or(0, |k| k.len());
     let (positional, keywords) = args.split_at(args.len() - nkw);
-    let mut bound = ValueVec::with_capacity(&vm.heap, c.total as usize);
-    for _ in 0..c.total {
-        bound.push(&vm.heap, Value::NULL);
-    }
     let taken = positional.len().min(c.positional as usize);
-    for (i, v) in positional[..taken].iter().enumerate() {
-        bound.set(i, *v);
-    }
+    bound[..taken].copy_from_slice(&positional[..taken]);
     if c.var_args {
         let rest = PyTuple::from_slice(vm, &positional[taken..]);
-        bound.set(c.params as usize, rest.value());
+        bound[c.params as usize] = rest.value();
     } else if positional.len() > taken {
         return Err(too_many(vm, def, def.signature(), positional, nkw));
     }
     if let Some(names) = kwnames {
-        bind_keywords(vm, def, def.signature(), &mut bound, names, keywords)?;
+        bind_keywords(vm, def, def.signature(), bound, names, keywords)?;
     }
     let missing = |(i, v): (usize, &Value)| v.is_null() && c.required_mask >> i & 1 == 1;
-    if bound.as_slice()[..c.params as usize]
-        .iter()
-        .enumerate()
-        .any(missing)
-    {
-        check_missing(vm, def, def.signature(), &bound, positional.len())?;
+    if bound[..c.params as usize].iter().enumerate().any(missing) {
+        check_missing(vm, def, def.signature(), bound, positional.len())?;
     }
-    (def.func)(vm, bound.as_slice())
+    (def.func)(vm, bound)
 }
 
 fn bind_keywords(
     vm: &mut Vm,
     def: &NativeDef,
     sig: &Signature,
-    bound: &mut ValueVec,
+    bound: &mut [Value],
     names: Ref<PyTuple>,
     values: &[Value],
 ) -> PyResult<()> {
-    let shown = shown_name(vm, def, first_of(bound));
+    let first = first_of(bound);
     let own = sig.params.iter().any(|p| p.kind != ParamKind::Positional);
     if !own && !sig.var_kw && !names.items().is_empty() {
         if is_slot(def) {
@@ -95,7 +104,7 @@ fn bind_keywords(
         }
         return Err(vm.type_error(format!(
             "{} takes no keyword arguments",
-            qualified(vm, def, sig, first_of(bound))
+            qualified(vm, def, sig, first)
         )));
     }
     for (i, v) in values.iter().enumerate() {
@@ -108,28 +117,29 @@ fn bind_keywords(
             .iter()
             .position(|p| p.kind != ParamKind::Positional && p.name.as_bytes() == text.bytes());
         match at {
-            Some(at) if !bound.get(at).is_null() => {
+            Some(at) if !bound[at].is_null() => {
+                let shown = shown_name(vm, def, first);
                 let position = at + 1 - sig.has_self as usize;
                 let text = text.text_lossy();
                 return Err(vm.type_error(format!(
                     "argument for {shown}() given by name ('{text}') and position ({position})"
                 )));
             }
-            Some(at) => bound.set(at, *v),
+            Some(at) => bound[at] = *v,
             None if sig.var_kw => {
                 let slot = sig.total - 1;
-                let dict = match bound.get(slot).cast::<PyDict>() {
+                let dict = match bound[slot].cast::<PyDict>() {
                     Some(d) => d,
                     None => {
                         let d = PyDict::new(vm);
-                        bound.set(slot, d.value());
+                        bound[slot] = d.value();
                         d
                     }
                 };
                 dict.insert(vm, name, *v)?;
             }
             None => {
-                let text = text.text_lossy();
+                let (shown, text) = (shown_name(vm, def, first), text.text_lossy());
                 return Err(vm.type_error(format!(
                     "{shown}() got an unexpected keyword argument '{text}'"
                 )));
@@ -143,14 +153,14 @@ fn check_missing(
     vm: &mut Vm,
     def: &NativeDef,
     sig: &Signature,
-    bound: &ValueVec,
+    bound: &[Value],
     given: usize,
 ) -> PyResult<()> {
     let missing = sig
         .params
         .iter()
         .enumerate()
-        .find(|(i, p)| !p.optional && bound.get(*i).is_null());
+        .find(|(i, p)| !p.optional && bound[*i].is_null());
     let Some((i, p)) = missing else { return Ok(()) };
     let shift = sig.has_self as usize;
     let name = shown_name(vm, def, first_of(bound));
@@ -303,6 +313,6 @@ fn qualified(vm: &Vm, def: &NativeDef, sig: &Signature, first: Option<Value>) ->
     }
 }
 
-fn first_of(bound: &ValueVec) -> Option<Value> {
-    bound.as_slice().first().copied()
+fn first_of(bound: &[Value]) -> Option<Value> {
+    bound.first().copied()
 }

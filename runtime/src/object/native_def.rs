@@ -5,6 +5,7 @@
 //! `($self, key, default=None, /)`; the call machinery binds arguments and words the errors, and `inspect` reads it.
 
 use crate::error::PyResult;
+use crate::number_hash::BuildNumberHasher;
 use crate::value::Value;
 use crate::vm::Vm;
 use std::collections::HashMap;
@@ -311,7 +312,8 @@ impl Counts {
 }
 
 /// Signatures with names, parsed on the first call that needs them, by the address of their text.
-static PARSED: OnceLock<RwLock<HashMap<usize, &'static Signature>>> = OnceLock::new();
+static PARSED: OnceLock<RwLock<HashMap<usize, &'static Signature, BuildNumberHasher>>> =
+    OnceLock::new();
 
 impl NativeDef {
     /// The declaration with a short cut for calls without keywords.

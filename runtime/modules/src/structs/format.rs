@@ -136,10 +136,11 @@ pub fn parse(text: &[u8]) -> Result<Format, &'static str> {
 /// # Errors
 /// `struct.error`, `TypeError`.
 pub fn parse_value(vm: &mut Vm, v: Value) -> PyResult<Format> {
-    let text = match (v.cast::<PyStr>(), v.cast::<PyBytes>()) {
-        (Some(s), _) if s.is_ascii() => s.bytes().to_vec(),
+    let (s, b) = (v.cast::<PyStr>(), v.cast::<PyBytes>());
+    let text = match (&s, &b) {
+        (Some(s), _) if s.is_ascii() => s.bytes(),
         (Some(_), _) => return Err(super::error(vm, "bad char in struct format")),
-        (_, Some(b)) => b.bytes().to_vec(),
+        (_, Some(b)) => b.bytes(),
         _ => {
             let name = vm.type_name(v);
             return Err(vm.type_error(format!(
@@ -150,7 +151,7 @@ pub fn parse_value(vm: &mut Vm, v: Value) -> PyResult<Format> {
     if text.contains(&0) {
         return Err(super::error(vm, "embedded null character"));
     }
-    parse(&text).map_err(|message| super::error(vm, message))
+    parse(text).map_err(|message| super::error(vm, message))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::Step;
 use super::args::bind;
 use super::frames;
-use super::run::cx::{Cx, Pc, header_word, write_generator_frame};
+use super::run::cx::{Cx, Pc, header_word, set_header, write_generator_frame};
 use super::run::ret::{Action, ret};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::function::PyFunction;
@@ -40,6 +40,22 @@ pub fn enter_function(
         && code.kwonlyargcount == 0
     {
         return start(vm, f, args, ret);
+    }
+    let flags = code.flags.get();
+    if kwnames.is_none()
+        && flags & (GENERATOR_FLAGS | 0xc) == 0
+        && code.kwonlyargcount == 0
+        && let Some(missing) = (code.argcount as usize).checked_sub(args.len())
+        && let Some(defaults) = f.defaults.get().cast::<PyTuple>()
+        && defaults.len() >= missing
+    {
+        let pc = frames::push(vm, f, code, args, ret)?;
+        let fp = vm.fp.get();
+        let first = defaults.len() - missing;
+        for (i, v) in defaults.items()[first..].iter().enumerate() {
+            set_header(fp, (args.len() + i) as isize, v.bits());
+        }
+        return Ok(Flow::Entered(pc));
     }
     match code.parameter_count() as usize {
         0..=16 => bind_and_start::<16>(vm, f, args, kwnames, ret),
@@ -213,6 +229,26 @@ pub fn op_call(vm: &mut Vm, cx: Cx) -> Step {
         ret(Action::Store, 2, cx.a(), base as u32),
     )?;
     Ok(store(cx, flow, cx.a(), 2))
+}
+
+/// `Call` of a native function: the commonest forms straight, others as any call.
+pub fn op_call_builtin(vm: &mut Vm, cx: Cx) -> Step {
+    let base = cx.b();
+    let args = window_args(cx, base, cx.c());
+    let Some(b) = cx.reg(base).cast::<PyBuiltin>() else {
+        return op_call(vm, cx);
+    };
+    let counts = &b.def.counts;
+    let method = b.shape_id() == ids::METHOD_DESCRIPTOR && counts.plain && !b.resumes;
+    if args.len() == counts.total as usize
+        && (b.direct && !b.resumes
+            || method && b.owner.get().is_some_and(|o| vm.type_of(args[0]) == o))
+    {
+        let v = (b.def.func)(vm, args)?;
+        cx.set(cx.a(), v);
+        return Ok(cx.after(2));
+    }
+    op_call(vm, cx)
 }
 
 /// `CallKw`

@@ -40,12 +40,40 @@ pub fn op_binary(vm: &mut Vm, cx: Cx) -> Step {
         cx.set(cx.a(), r?);
         return Ok(cx.after(1));
     }
+    if a.shape_id() >= ids::FIRST_DYNAMIC {
+        if let Some(pc) = begin_forward(vm, cx, op, a, b)? {
+            return Ok(pc);
+        }
+        return binary_steps(vm, cx, op, a, b, 0);
+    }
     let inplace = cx.insn.x() & 1 != 0;
     if let Some(r) = skein_runtime::builtins::arith::container_builtin(vm, op, inplace, a, b) {
         cx.set(cx.a(), r?);
         return Ok(cx.after(1));
     }
     binary_steps(vm, cx, op, a, b, 0)
+}
+
+/// Begins the left operand's method as the first step of the plan, where no reflected method can come before it and it is
+/// written in Python.
+fn begin_forward(vm: &mut Vm, cx: Cx, op: BinaryOp, a: Value, b: Value) -> PyResult<Option<Pc>> {
+    let (ta, tb) = (vm.type_of(a), vm.type_of(b));
+    if ta != tb && tb.is_subtype(ta) {
+        return Ok(None);
+    }
+    let (forward, _, in_place) = op.methods(vm);
+    let inplace = cx.insn.x() & 1 != 0;
+    let method = match inplace.then(|| vm.type_lookup(ta, in_place)).flatten() {
+        Some(m) => Some(m),
+        None => vm.type_lookup(ta, forward),
+    };
+    let Some(m) = method.filter(|m| m.kind() == Some(Kind::Function)) else {
+        return Ok(None);
+    };
+    match begin(vm, m, &[a, b], None, ret(Action::Binary, 1, cx.a(), 1))? {
+        Flow::Entered(pc) => Ok(Some(pc)),
+        Flow::Done(v) => after_binary(vm, cx, ret(Action::Binary, 1, cx.a(), 1), v).map(Some),
+    }
 }
 
 fn binary_steps(vm: &mut Vm, cx: Cx, op: BinaryOp, a: Value, b: Value, from: usize) -> Step {

@@ -34,7 +34,8 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
     let (v, name) = (cx.reg(cx.b()), cx.name(cx.c()));
     let ty = vm.type_of(v);
     let word = ret(Action::GetAttr, 3, cx.a(), method as u32);
-    if ty.has(tflag::CUSTOM_GETATTR) {
+    let hooked = ty.has(tflag::CUSTOM_GETATTR);
+    if hooked && (v.kind() == Some(Kind::Type) || has_getattribute(vm, ty)) {
         return load_hooked(vm, cx, v, ty, name, word);
     }
     if let Some(of) = v.cast::<PyType>() {
@@ -67,8 +68,16 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
             cx.set(cx.a() + 1, v);
             Ok(cx.after(3))
         }
+        Found::Descriptor(d)
+            if method && matches!(d.shape_id(), ids::STATICMETHOD | ids::CLASSMETHOD) =>
+        {
+            load_wrapped_method(vm, cx, v, ty, d, name)
+        }
         Found::DataDescriptor(d) if d.shape_id() == ids::PROPERTY => {
             let getter = d.cast::<PyProperty>().map_or(Value::NULL, |p| p.fget.get());
+            if getter.kind() != Some(Kind::Function) && hooked {
+                return load_hooked(vm, cx, v, ty, name, word);
+            }
             if getter.kind() == Some(Kind::Function) {
                 if !method && let Some(key) = cache_key(vm, v) {
                     cx.set_ext(1, key);
@@ -81,6 +90,7 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
             let r = vm.descriptor_get(d, v, ty)?;
             Ok(put(cx, method, r))
         }
+        _ if hooked => load_hooked(vm, cx, v, ty, name, word),
         Found::DataDescriptor(d) => {
             if !method
                 && let Some(offset) = member_offset(vm, v, ty, d)
@@ -100,11 +110,40 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
     }
 }
 
+/// A static or class method found for a call through an instance.
+fn load_wrapped_method(
+    vm: &mut Vm,
+    cx: Cx,
+    v: Value,
+    ty: Ref<PyType>,
+    wrapper: Value,
+    name: Ref<PyStr>,
+) -> Step {
+    use skein_runtime::builtins::wrapper::PyWrapper;
+    let f = wrapper
+        .cast::<PyWrapper>()
+        .map_or(Value::NULL, |w| w.a.get());
+    if f.kind() != Some(Kind::Function) {
+        let r = vm.descriptor_get(wrapper, v, ty)?;
+        return Ok(put(cx, true, r));
+    }
+    let of_class = wrapper.shape_id() == ids::CLASSMETHOD;
+    if let Some(key) = type_cache_key(vm, v, name) {
+        cx.set_ext(1, key);
+        cx.set_ext(2, f.bits() | of_class as u64);
+        cx.set_opcode(special::LOAD_METHOD_WRAPPED);
+    }
+    cx.set(cx.a(), f);
+    cx.set(cx.a() + 1, if of_class { ty.value() } else { Value::NULL });
+    Ok(cx.after(3))
+}
+
 /// Loads an attribute of a type object and remembers what its MRO gives as it is: plain values, functions, and for a call
 /// static and class methods. Those of a metaclass are looked up each time.
 fn load_of_type(vm: &mut Vm, cx: Cx, ty: Ref<PyType>, name: Ref<PyStr>, method: bool) -> Step {
     use skein_runtime::builtins::wrapper::PyWrapper;
-    let (Found::Plain(found) | Found::Method(found), true) = vm.find_type_attribute(ty, name)
+    let (Found::Plain(found) | Found::Method(found) | Found::Descriptor(found), true) =
+        vm.find_type_attribute(ty, name)
     else {
         let r = vm.get_attr(ty.value(), name)?;
         return Ok(put(cx, method, r));
@@ -116,7 +155,9 @@ fn load_of_type(vm: &mut Vm, cx: Cx, ty: Ref<PyType>, name: Ref<PyStr>, method: 
         (ids::STATICMETHOD, Some(f)) => (f, 0),
         (ids::CLASSMETHOD, Some(f)) if method && f.kind() == Some(Kind::Function) => (f, 1),
         (ids::CLASSMETHOD, _) => (Value::NULL, 0),
-        _ if is_plain(found) && !found.is::<PyBuiltin>() => (found, 0),
+        _ if is_plain(found) && found.kind() != Some(Kind::Builtin) && wrapped.is_none() => {
+            (found, 0)
+        }
         _ => (Value::NULL, 0),
     };
     if f.is_null() || (method && !f.is_object()) {
@@ -136,6 +177,15 @@ fn load_of_type(vm: &mut Vm, cx: Cx, ty: Ref<PyType>, name: Ref<PyStr>, method: 
         cx.set(cx.a() + 1, this);
     }
     Ok(cx.after(3))
+}
+
+/// True if the type has a `__getattribute__` other than `object`'s.
+fn has_getattribute(vm: &mut Vm, ty: Ref<PyType>) -> bool {
+    let name = vm.names.__getattribute__;
+    match vm.type_lookup(ty, name) {
+        Some(hook) => !vm.is_default_getattribute(hook),
+        None => false,
+    }
 }
 
 /// `x` distinguishes nothing here: the opcode says whether a call follows.

@@ -3,7 +3,8 @@
 
 use crate::heap::Tracer;
 use crate::object::header::{Header, Ref, RefSlot, Slot};
-use crate::object::native_def::NativeDef;
+use crate::object::native_def::{Binding, NativeDef};
+use crate::object::shape::ids;
 use crate::object::types::PyType;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -18,6 +19,8 @@ pub struct PyBuiltin {
     pub this: Slot,
     /// `__module__` name (functions), else `NULL`.
     pub module: Slot,
+    /// A call passes its arguments to the code as they are, see [`NativeDef::counts`].
+    pub direct: bool,
     /// May be a generator's method or `next()`, which the interpreter runs without the native stack.
     pub resumes: bool,
     /// `__objclass__` of descriptors; the type that offers a bound method.
@@ -39,11 +42,16 @@ impl PyBuiltin {
         module: Value,
         owner: Option<Ref<PyType>>,
     ) -> Ref<PyBuiltin> {
+        let direct = id == ids::BUILTIN_FUNCTION
+            && def.counts.plain
+            && !def.counts.has_self
+            && !(def.binding == Binding::Static && this.is::<PyType>());
         vm.heap.alloc(
             id,
             PyBuiltin {
                 header: Header::PENDING,
                 def,
+                direct,
                 resumes: matches!(def.name, "send" | "__next__" | "next"),
                 this: Slot::new(this),
                 module: Slot::new(module),

@@ -154,6 +154,23 @@ impl PyDict {
         }
     }
 
+    /// Position of the entry whose key is `key` itself, for small ints and exact strs with a known hash; `None` says nothing.
+    #[inline(always)]
+    pub fn find_identical(&self, key: Value) -> Option<usize> {
+        let hash = match key.as_small_int() {
+            // Larger and negative ints hash to something else than themselves.
+            Some(n) if (1..1 << 60).contains(&n) => n as u64,
+            Some(_) => return None,
+            None if key.shape_id() == ids::STR => match key.cast::<PyStr>()?.known_hash() {
+                0 => return None,
+                h => h,
+            },
+            None => return None,
+        };
+        let entries = self.entries.get()?;
+        self.probe(hash, |i| entries.get(i * 3 + 1) == key)
+    }
+
     /// Looks an interned string up by identity first; exact str keys only need their text compared, so no Python code runs
     /// unless the dict has keys of other types with equal hashes, which are skipped here (namespaces have none).
     #[inline]

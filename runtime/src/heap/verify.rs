@@ -28,6 +28,9 @@ impl Heap {
         let mut tracer = self.tracer.borrow_mut();
         let remembered = self.remembered.whole_objects();
         self.each_marked(&mut |addr| {
+            if header_at(addr).kind() == Kind::Filler {
+                self.report_holders(addr, &mut tracer);
+            }
             check_object(addr, &remembered);
             tracer.list(addr, false, &mut |to| {
                 assert!(
@@ -61,6 +64,18 @@ impl Heap {
                     describe(to)
                 );
             });
+        });
+    }
+    /// Says on standard error which marked objects refer to `addr`.
+    fn report_holders(&self, addr: usize, tracer: &mut Tracer) {
+        self.each_marked(&mut |holder| {
+            if header_at(holder).kind() != Kind::Filler {
+                tracer.list(holder, false, &mut |to| {
+                    if to == addr {
+                        eprintln!("heap: {} refers to {addr:#x}", describe(holder));
+                    }
+                });
+            }
         });
     }
     fn is_known(&self, addr: usize) -> bool {

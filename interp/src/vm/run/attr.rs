@@ -167,6 +167,21 @@ fast!(load_method_cached, |pc, fp, vm, insn, tbl| {
     }
     return s_load_method_generic(pc, fp, vm, insn, tbl);
 });
+fast!(load_method_wrapped, |pc, fp, vm, insn, tbl| {
+    let key = *pc.add(1);
+    if cache_hit(vm, *fp.add(b!(insn)), key) {
+        // The lowest bit says that the function is a class method's and takes the type.
+        let f = *pc.add(2);
+        *fp.add(a!(insn)) = f & !1;
+        *fp.add(a!(insn) + 1) = if f & 1 != 0 {
+            (*vm).shapes.get((key >> 32) as u32).ty().value().bits()
+        } else {
+            0
+        };
+        go!(pc.add(3), fp, vm, tbl)
+    }
+    return s_load_method_generic(pc, fp, vm, insn, tbl);
+});
 fn load_method_generic(vm: &mut Vm, cx: Cx) -> Step {
     cx.set_opcode(Op::LoadMethod as u8);
     ops_attr::op_load_attr(

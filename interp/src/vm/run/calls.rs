@@ -53,12 +53,15 @@ fast!(call_fast, |pc, fp, vm, insn, tbl| {
             (*vm).fp.set(new);
             go!(start, new, vm, tbl)
         }
+    } else if callable.kind() == Some(Kind::Builtin) {
+        return s_call_builtin(pc, fp, vm, insn, tbl);
     } else if callable.kind() == Some(Kind::Type) {
         return s_call_class(pc, fp, vm, insn, tbl);
     }
     return s_call(pc, fp, vm, insn, tbl);
 });
 slow!(s_call, call::op_call);
+slow!(s_call_builtin, call::op_call_builtin);
 slow!(s_call_class, class::op_call_class);
 
 /// Makes the frame of a suspended (or, for None, unstarted) generator the running one, as `generator::enter_send` does; `None`: it is in

@@ -312,7 +312,6 @@ comparisons! {
     (ge, ge_jump, ge_imm_jump, >=),
 }
 slow!(s_compare, ops_arith::op_compare);
-slow!(s_contains, ops_arith::op_contains);
 
 /// Ends the run.
 pub(super) unsafe extern "C" fn exit(_: Pc, _: *mut u64, _: *mut Vm, _: u64, _: *const Handler) {}
@@ -408,6 +407,7 @@ macro_rules! table {
             t[special::LOAD_ATTR_CLASS as usize] = Handler(load_attr_class);
             t[special::LOAD_ATTR_OF_TYPE as usize] = Handler(load_attr_of_type);
             t[special::LOAD_METHOD_OF_TYPE as usize] = Handler(load_method_of_type);
+            t[special::LOAD_METHOD_WRAPPED as usize] = Handler(load_method_wrapped);
             t[special::LOAD_ATTR_MODULE as usize] = Handler(load_attr_module);
             t[special::LOAD_ATTR_PROPERTY as usize] = Handler(load_attr_property);
             t[special::LOAD_METHOD_CACHED as usize] = Handler(load_method_cached);
@@ -428,7 +428,7 @@ table! {
     Add => add, Sub => sub, Mul => mul, MatMul => s_binary, TrueDiv => true_div, FloorDiv => floor_div, Mod => modulo,
     Pow => s_binary, LShift => lshift, RShift => rshift, And => bit_and, Or => bit_or, Xor => bit_xor, AddImm => add_imm,
     SubImm => sub_imm, Neg => s_unary, Pos => s_unary, Invert => s_unary, Not => s_truth, ToBool => s_truth, Lt => lt,
-    Le => le, Eq => eq, Ne => ne, Gt => gt, Ge => ge, Is => is, Contains => s_contains, Jump => jump, JumpBack => jump_back,
+    Le => le, Eq => eq, Ne => ne, Gt => gt, Ge => ge, Is => is, Contains => contains, Jump => jump, JumpBack => jump_back,
     JumpIfTrue => jump_if_true, JumpIfFalse => jump_if_false, JumpIfNone => jump_if_none,
     JumpIfNotNone => jump_if_not_none, JumpIfNull => jump_if_null, LtJump => lt_jump, LeJump => le_jump, EqJump => eq_jump,
     NeJump => ne_jump, GtJump => gt_jump, GeJump => ge_jump, LtImmJump => lt_imm_jump, LeImmJump => le_imm_jump,

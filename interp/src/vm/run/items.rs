@@ -1,6 +1,6 @@
 //! Handlers of items and iteration.
 
-use super::super::{ops_attr, ops_build, ops_iter};
+use super::super::{ops_arith, ops_attr, ops_build, ops_iter};
 use super::calls::resume;
 use super::cx::Pc;
 use super::macros::{a, b, c, fast};
@@ -33,6 +33,13 @@ fast!(load_subscr, |pc, fp, vm, insn, tbl| {
             _ => {}
         }
     }
+    if o.shape_id() == ids::DICT {
+        let d: Ref<PyDict> = o.cast_unchecked();
+        if let Some(i) = d.find_identical(super::cx::word_value(k)) {
+            *fp.add(a!(insn)) = d.value_at(i).bits();
+            go!(pc.add(1), fp, vm, tbl)
+        }
+    }
     return s_load_subscr(pc, fp, vm, insn, tbl);
 });
 slow!(s_load_subscr, ops_attr::op_load_subscr);
@@ -43,6 +50,12 @@ fast!(store_subscr, |pc, fp, vm, insn, tbl| {
         let i = (k >> 1) as usize;
         if i < l.len() {
             l.set(i, super::cx::word_value(*fp.add(c!(insn))));
+            go!(pc.add(1), fp, vm, tbl)
+        }
+    } else if o.shape_id() == ids::DICT {
+        let d: Ref<PyDict> = o.cast_unchecked();
+        if let Some(i) = d.find_identical(super::cx::word_value(k)) {
+            d.set_value_at(i, super::cx::word_value(*fp.add(c!(insn))));
             go!(pc.add(1), fp, vm, tbl)
         }
     }
@@ -115,3 +128,18 @@ fast!(list_append, |pc, fp, vm, insn, tbl| {
 slow!(s_list_append, ops_build::op_list_append);
 slow!(s_load_slice, ops_attr::op_load_slice);
 slow!(s_store_slice, ops_attr::op_store_slice);
+
+fast!(contains, |pc, fp, vm, insn, tbl| {
+    let o = super::cx::word_value(*fp.add(c!(insn)));
+    if o.shape_id() == ids::DICT {
+        let d: Ref<PyDict> = o.cast_unchecked();
+        if d.find_identical(super::cx::word_value(*fp.add(b!(insn))))
+            .is_some()
+        {
+            *fp.add(a!(insn)) = Value::bool(insn >> 8 & 0xff == 0).bits();
+            go!(pc.add(1), fp, vm, tbl)
+        }
+    }
+    return s_contains(pc, fp, vm, insn, tbl);
+});
+slow!(s_contains, ops_arith::op_contains);

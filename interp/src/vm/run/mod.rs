@@ -62,6 +62,8 @@ pub mod special {
     pub const LOAD_ATTR_OF_TYPE: u8 = BASE + 9;
     /// A function, static or class method of a type object, about to be called.
     pub const LOAD_METHOD_OF_TYPE: u8 = BASE + 10;
+    /// A static or class method, about to be called through an instance.
+    pub const LOAD_METHOD_WRAPPED: u8 = BASE + 11;
     /// Ends a run of the loop.
     pub const EXIT: u8 = 255;
 }
@@ -151,4 +153,4 @@ pub fn run(vm: &mut Vm, pc: Pc) {
     }
 }
 
-const _: () = assert!(Op::ALL.len() + 11 < special::EXIT as usize);
+const _: () = assert!(Op::ALL.len() + 12 < special::EXIT as usize);

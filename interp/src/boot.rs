@@ -2,6 +2,7 @@
 
 use crate::execute::{compile, hooks, run_code};
 use skein_compiler::{Mode, Options};
+use skein_runtime::builtins::code::PyCode;
 use skein_runtime::helpers::pages;
 use skein_runtime::prelude::*;
 use skein_runtime::vm::Config;
@@ -186,20 +187,43 @@ fn read_once(entry: skein_stdlib::Entry) -> Vec<u8> {
     text
 }
 
+/// The library's modules, compiled by the build script.
+static LIBRARY_CODE: skein_stdlib::Archive =
+    skein_stdlib::Archive::new(include_bytes!(concat!(env!("OUT_DIR"), "/library.bin")));
+
+/// Code of an embedded library file, if it was prepared and nothing asks for other code.
+fn library_code(vm: &mut Vm, path: &str, filename: Value) -> Option<Ref<PyCode>> {
+    if vm.config.optimize != 0 || std::env::var_os("SKEIN_LIB").is_some() {
+        return None;
+    }
+    let data = LIBRARY_CODE.find(path)?.data();
+    crate::vm::packed::unpack(vm, &data, filename)
+}
+
+fn library_code_for(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let path = path_text(vm, args[0])?;
+    Ok(library_code(vm, &path, args[1]).map_or(Value::NONE, |c| c.value()))
+}
+
 /// Runs an embedded library file as the body of a new module.
 fn frozen_module(vm: &mut Vm, name: &str, path: &str) -> PyResult<Ref<PyModule>> {
-    let Some(source) = library_source(path) else {
-        return Err(vm.raise(
-            ids::IMPORT_ERROR,
-            &format!("the embedded library has no {path}"),
-        ));
-    };
     let filename = vm.new_str(&format!(
         "<frozen {}>",
         path.trim_end_matches(".py").replace('/', ".")
     ));
-    let opts = exec_options(vm);
-    let code = compile(vm, &source, filename, &opts)?;
+    let code = match library_code(vm, path, filename) {
+        Some(code) => code,
+        None => {
+            let Some(source) = library_source(path) else {
+                return Err(vm.raise(
+                    ids::IMPORT_ERROR,
+                    &format!("the embedded library has no {path}"),
+                ));
+            };
+            let opts = exec_options(vm);
+            compile(vm, &source, filename, &opts)?
+        }
+    };
     let module = empty_module(vm, name);
     // FrozenImporter wants to know which module the frozen code was made from.
     let original = vm.new_str(&path.trim_end_matches(".py").replace('/', "."));
@@ -253,6 +277,12 @@ static LIBRARY_FUNCTIONS: &[NativeDef] = &[
         library_names,
         "(path, /)",
         "Names in an embedded library folder.",
+    ),
+    function(
+        "code",
+        library_code_for,
+        "(path, filename, /)",
+        "Prepared code of an embedded library file, or None.",
     ),
     function(
         "sources",

@@ -4,7 +4,7 @@
 //! the crate `rustpython-pylib` (PSF licence) at build time and never enter our repository.
 //!
 //! Stages: find the folder, choose files, lay our own `overlay/` over them, apply the few text substitutions, deflate each
-//! file alone (one look-up must not unpack ten megabytes), write a sorted index and the data. `src/archive.rs` reads it back.
+//! file alone (one look-up must not unpack ten megabytes), write a sorted index and the data (`src/pack.rs`). `src/archive.rs` reads it back.
 //!
 //! Invariant: every substitution must match exactly as often as it says; when a newer library no longer contains the text
 //! the build fails instead of shipping a foreign name.
@@ -15,6 +15,8 @@ use std::{env, fs};
 
 #[path = "build/edits.rs"]
 mod edits;
+#[path = "src/pack.rs"]
+mod pack;
 
 /// Folders and files of the library which the binary does not carry: graphical programs, RustPython's own extras, tests.
 const DROPPED: &[&str] = &[
@@ -39,6 +41,7 @@ const KEPT_FILES: &[&str] = &["PSF-LICENSE"];
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=build/edits.rs");
+    println!("cargo:rerun-if-changed=src/pack.rs");
     println!("cargo:rerun-if-changed=overlay");
     println!("cargo:rerun-if-env-changed=SKEIN_LIB_DIR");
     let lib = match find_lib() {
@@ -58,7 +61,7 @@ fn main() {
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let release = env::var("PROFILE").as_deref() == Ok("release");
-    let archive = pack(&files, if release { 9 } else { 1 });
+    let archive = pack::pack(&files, if release { 9 } else { 1 }, |_| false);
     fs::write(out.join("stdlib.bin"), archive).expect("OUT_DIR is writable");
 }
 
@@ -131,38 +134,4 @@ fn wanted(name: &str) -> bool {
     KEPT_ENDINGS.iter().any(|e| name.ends_with(e))
         || KEPT_FOLDERS.iter().any(|f| name.starts_with(f))
         || KEPT_FILES.contains(&name)
-}
-
-/// Archive layout, all numbers little-endian u32: count; then per file, in path order, path offset, path length, data
-/// offset, packed length, raw length; then the paths; then the data. Equal packed and raw lengths mean "stored".
-/// Offsets count from the start of the archive.
-fn pack(files: &BTreeMap<String, Vec<u8>>, level: u8) -> Vec<u8> {
-    let index_end = 4 + files.len() * 20;
-    let paths: usize = files.keys().map(String::len).sum();
-    let mut index = Vec::with_capacity(index_end);
-    let mut names = Vec::with_capacity(paths);
-    let mut data = Vec::new();
-    let number = |out: &mut Vec<u8>, n: usize| {
-        let n = u32::try_from(n).expect("the archive stays below 4 GiB");
-        out.extend_from_slice(&n.to_le_bytes());
-    };
-    number(&mut index, files.len());
-    for (name, raw) in files {
-        let squeezed = miniz_oxide::deflate::compress_to_vec(raw, level);
-        let stored = if squeezed.len() < raw.len() {
-            &squeezed
-        } else {
-            raw
-        };
-        number(&mut index, index_end + names.len());
-        number(&mut index, name.len());
-        number(&mut index, index_end + paths + data.len());
-        number(&mut index, stored.len());
-        number(&mut index, raw.len());
-        names.extend_from_slice(name.as_bytes());
-        data.extend_from_slice(stored);
-    }
-    index.extend_from_slice(&names);
-    index.extend_from_slice(&data);
-    index
 }

@@ -1,13 +1,12 @@
 //! Code units become code objects.
 
-use skein_compiler::bytecode::ops::Intrinsic;
-use skein_compiler::bytecode::{CodeUnit, Const, Op, Word};
+use skein_compiler::bytecode::{CodeUnit, Const};
 use skein_runtime::builtins::code::{CodeInit, PyCode};
 use skein_runtime::prelude::*;
 
 /// Makes a code object.
 pub fn from_unit(vm: &mut Vm, unit: &CodeUnit, filename: Value) -> Ref<PyCode> {
-    let words = bytes(
+    let words = byte_buf(
         vm,
         unit.code
             .iter()
@@ -28,7 +27,7 @@ pub fn from_unit(vm: &mut Vm, unit: &CodeUnit, filename: Value) -> Ref<PyCode> {
     let varnames = name_tuple(vm, &unit.varnames);
     let cellvars = name_tuple(vm, &unit.cellvars);
     let freevars = name_tuple(vm, &unit.freevars);
-    let cell_regs = bytes(
+    let cell_regs = byte_buf(
         vm,
         unit.cell_regs
             .iter()
@@ -42,8 +41,8 @@ pub fn from_unit(vm: &mut Vm, unit: &CodeUnit, filename: Value) -> Ref<PyCode> {
         .flat_map(|e| [e.start, e.end, e.target, e.reg as u32])
         .flat_map(u32::to_le_bytes)
         .collect();
-    let exceptions = bytes(vm, &rows);
-    let positions = bytes(vm, &unit.positions);
+    let exceptions = byte_buf(vm, &rows);
+    let positions = byte_buf(vm, &unit.positions);
     let name = vm.intern(&unit.name).value();
     let qualname = vm.intern(&unit.qualname).value();
     PyCode::new(
@@ -69,24 +68,13 @@ pub fn from_unit(vm: &mut Vm, unit: &CodeUnit, filename: Value) -> Ref<PyCode> {
             free_base: unit.free_base as u32,
             firstlineno: unit.firstlineno,
             word_count: unit.code.len() as u32,
-            stop_handler: stop_handler(unit),
+            stop_handler: unit.stop_handler(),
         },
     )
 }
 
-/// Where the handler begins that the compiler puts around the body of a generator.
-fn stop_handler(unit: &CodeUnit) -> u32 {
-    let rewords = |target: u32| {
-        unit.code.get(target as usize).is_some_and(|&w| {
-            let word = Word(w);
-            word.op() == Op::CallIntrinsic && word.c() == Intrinsic::StopIterationError as u16
-        })
-    };
-    let mut targets = unit.exceptions.iter().map(|e| e.target);
-    targets.find(|&t| rewords(t)).unwrap_or(u32::MAX)
-}
-
-fn bytes(vm: &mut Vm, data: &[u8]) -> Ref<ByteBuf> {
+/// A buffer with these bytes.
+pub fn byte_buf(vm: &mut Vm, data: &[u8]) -> Ref<ByteBuf> {
     let b = vm.heap.new_bytebuf(data.len());
     b.write(0, data);
     b
@@ -101,7 +89,8 @@ fn name_tuple(vm: &mut Vm, names: &[String]) -> Ref<PyTuple> {
     PyTuple::from_slice(vm, v.as_slice())
 }
 
-fn is_identifier_like(text: &[u8]) -> bool {
+/// Constants that look like names are interned.
+pub fn is_identifier_like(text: &[u8]) -> bool {
     text.len() < 64 && text.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
 }
 
@@ -112,6 +101,16 @@ fn tuple(vm: &mut Vm, items: &[Const], filename: Value) -> Ref<PyTuple> {
         v.push(&vm.heap, x);
     }
     PyTuple::from_slice(vm, v.as_slice())
+}
+
+/// The frozenset of constants.
+pub fn frozen_set(vm: &mut Vm, items: Ref<PyTuple>) -> Value {
+    let set = PySet::new_instance(vm, vm.builtin_type(ids::FROZENSET));
+    for v in items.items() {
+        // Constants are hashable, and their equality runs no Python code.
+        let _ = skein_runtime::builtins::set_ops::add(vm, set, *v);
+    }
+    set.value()
 }
 
 /// The object of a constant.
@@ -130,12 +129,7 @@ pub fn constant(vm: &mut Vm, c: &Const, filename: Value) -> Value {
         Const::Tuple(items) => tuple(vm, items, filename).value(),
         Const::FrozenSet(items) => {
             let items = tuple(vm, items, filename);
-            let set = PySet::new_instance(vm, vm.builtin_type(ids::FROZENSET));
-            for v in items.items() {
-                // Constants are hashable, and their equality runs no Python code.
-                let _ = skein_runtime::builtins::set_ops::add(vm, set, *v);
-            }
-            set.value()
+            frozen_set(vm, items)
         }
         Const::Slice(parts) => {
             let t = tuple(vm, parts.as_slice(), filename);

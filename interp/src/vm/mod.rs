@@ -14,6 +14,7 @@ pub mod ops_exc;
 pub mod ops_iter;
 pub mod ops_match;
 pub mod ops_names;
+pub mod packed;
 pub mod run;
 pub mod trace;
 pub mod unwind;

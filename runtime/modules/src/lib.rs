@@ -13,6 +13,7 @@ mod collections;
 pub mod contextvars;
 mod errno;
 pub mod faulthandler;
+pub mod fcntl;
 mod functools;
 pub mod gc;
 mod hashes;
@@ -41,6 +42,7 @@ pub mod suggestions;
 pub mod support;
 pub mod sys;
 pub mod sysconfig;
+pub mod termios;
 pub mod thread;
 pub mod time;
 pub mod tokenize;
@@ -69,6 +71,7 @@ pub fn all() -> Vec<ModuleDef> {
         contextvars::MODULE,
         errno::MODULE,
         faulthandler::MODULE,
+        fcntl::MODULE,
         functools::MODULE,
         gc::MODULE,
         hashes::BLAKE2,
@@ -98,6 +101,7 @@ pub fn all() -> Vec<ModuleDef> {
         suggestions::MODULE,
         sys::MODULE,
         sysconfig::MODULE,
+        termios::MODULE,
         thread::MODULE,
         time::MODULE,
         tokenize::MODULE,

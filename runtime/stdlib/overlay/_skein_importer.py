@@ -48,7 +48,10 @@ class LibraryLoader(_LoaderBasics):
         return decode_source(self.get_data(self.path))
 
     def get_code(self, fullname=None):
-        return self.source_to_code(self.get_data(self.path), self.path)
+        code = _skein_library.code(_inside(self.path), self.path)
+        if code is None:
+            code = self.source_to_code(self.get_data(self.path), self.path)
+        return code
 
     def source_to_code(self, data, path='<string>'):
         return _call_with_frames_removed(compile, data, path, 'exec', dont_inherit=True)

@@ -1,16 +1,25 @@
-//! Reader of the embedded archive (layout: see `pack` in `build.rs`).
+//! Reader of archives (layout: see `pack`), and the library's own.
 //!
-//! Invariant: the archive is written by the same build, so its numbers are trusted; yet every access is bounds-checked and a damaged
+//! Invariant: an archive is written by the same build, so its numbers are trusted; yet every access is bounds-checked and a damaged
 //! one gives "not found" or empty data, never a panic.
 
-/// The archive made by the build script.
-static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/stdlib.bin"));
+use std::borrow::Cow;
+
+/// The library, made by the build script.
+static LIBRARY: Archive = Archive::new(include_bytes!(concat!(env!("OUT_DIR"), "/stdlib.bin")));
 
 const RECORD: usize = 20;
 
-/// One file of the library. Cheap to copy; nothing is unpacked until [`Entry::read`].
+/// An archive in the binary.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Archive {
+    data: &'static [u8],
+}
+
+/// One file of an archive. Cheap to copy; nothing is unpacked until [`Entry::read`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
+    archive: &'static Archive,
     index: usize,
 }
 
@@ -33,11 +42,15 @@ pub struct Child {
 }
 
 impl Entry {
-    /// Path from the library's root.
+    /// Path from the archive's root.
     #[must_use]
     pub fn path(self) -> &'static str {
-        let bytes = slice(self.field(0), self.field(1));
+        let bytes = self.archive.slice(self.field(0), self.field(1));
         std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    fn path_bytes(self) -> &'static [u8] {
+        self.archive.slice(self.field(0), self.field(1))
     }
 
     /// Length of the unpacked file.
@@ -55,72 +68,115 @@ impl Entry {
     /// The file's part of the archive.
     #[must_use]
     pub fn packed(self) -> &'static [u8] {
-        slice(self.field(2), self.field(3))
+        self.archive.slice(self.field(2), self.field(3))
+    }
+
+    /// The file's bytes; a stored file is not copied.
+    #[must_use]
+    pub fn data(self) -> Cow<'static, [u8]> {
+        let packed = self.packed();
+        if packed.len() == self.len() {
+            return Cow::Borrowed(packed);
+        }
+        let raw = miniz_oxide::inflate::decompress_to_vec_with_limit(packed, self.len());
+        Cow::Owned(raw.unwrap_or_default())
     }
 
     /// The file's bytes.
     #[must_use]
     pub fn read(self) -> Vec<u8> {
-        let packed = self.packed();
-        if packed.len() == self.len() {
-            return packed.to_vec();
-        }
-        miniz_oxide::inflate::decompress_to_vec_with_limit(packed, self.len()).unwrap_or_default()
+        self.data().into_owned()
     }
 
     fn field(self, n: usize) -> usize {
-        number(4 + self.index * RECORD + n * 4)
+        self.archive.number(4 + self.index * RECORD + n * 4)
     }
 }
 
-fn number(at: usize) -> usize {
-    match ARCHIVE.get(at..at + 4) {
-        Some(&[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]) as usize,
-        _ => 0,
+impl Archive {
+    /// The archive with this content.
+    #[must_use]
+    pub const fn new(data: &'static [u8]) -> Archive {
+        Archive { data }
     }
-}
 
-fn slice(start: usize, len: usize) -> &'static [u8] {
-    ARCHIVE.get(start..start + len).unwrap_or_default()
-}
+    /// The whole archive.
+    #[must_use]
+    pub fn bytes(&self) -> &'static [u8] {
+        self.data
+    }
 
-fn count() -> usize {
-    number(0)
-}
-
-/// Index of the first entry whose path is not less than `path`.
-fn lower_bound(path: &str) -> usize {
-    let (mut low, mut high) = (0, count());
-    while low < high {
-        let middle = low.midpoint(high);
-        if (Entry { index: middle }).path() < path {
-            low = middle + 1;
-        } else {
-            high = middle;
+    fn number(&self, at: usize) -> usize {
+        match self.data.get(at..at + 4) {
+            Some(&[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]) as usize,
+            _ => 0,
         }
     }
-    low
+
+    fn slice(&self, start: usize, len: usize) -> &'static [u8] {
+        self.data.get(start..start + len).unwrap_or_default()
+    }
+
+    fn count(&self) -> usize {
+        self.number(0)
+    }
+
+    /// Index of the first entry whose path is not less than `path`.
+    fn lower_bound(&'static self, path: &str) -> usize {
+        let (mut low, mut high) = (0, self.count());
+        while low < high {
+            let middle = low.midpoint(high);
+            let entry = Entry {
+                archive: self,
+                index: middle,
+            };
+            if entry.path_bytes() < path.as_bytes() {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    fn at(&'static self, index: usize) -> Option<Entry> {
+        (index < self.count()).then_some(Entry {
+            archive: self,
+            index,
+        })
+    }
+
+    /// The file at `path`, if the archive has it.
+    #[must_use]
+    pub fn find(&'static self, path: &str) -> Option<Entry> {
+        self.at(self.lower_bound(path))
+            .filter(|entry| entry.path_bytes() == path.as_bytes())
+    }
+
+    /// All files, in path order.
+    pub fn entries(&'static self) -> impl Iterator<Item = Entry> {
+        (0..self.count()).map(move |index| Entry {
+            archive: self,
+            index,
+        })
+    }
 }
 
-fn at(index: usize) -> Option<Entry> {
-    (index < count()).then_some(Entry { index })
-}
-
-/// The file at `path`, if the library has it.
+/// The file of the library at `path`, if there is one.
 #[must_use]
 pub fn find(path: &str) -> Option<Entry> {
-    at(lower_bound(path)).filter(|entry| entry.path() == path)
+    LIBRARY.find(path)
 }
 
-/// The whole archive.
+/// The library's whole archive.
 #[must_use]
 pub fn archive() -> &'static [u8] {
-    ARCHIVE
+    LIBRARY.bytes()
 }
 
-/// All files, in path order.
+/// All files of the library, in path order.
 pub fn entries() -> impl Iterator<Item = Entry> {
-    (0..count()).map(|index| Entry { index })
+    LIBRARY.entries()
 }
 
 /// Whether `path` (`"collections"`) is a folder with an `__init__.py`.
@@ -136,7 +192,7 @@ pub fn kind(path: &str) -> Option<Kind> {
         return Some(Kind::File);
     }
     let prefix = folder_prefix(path);
-    let first = at(lower_bound(&prefix))?;
+    let first = LIBRARY.at(LIBRARY.lower_bound(&prefix))?;
     first.path().starts_with(&prefix).then_some(Kind::Folder)
 }
 
@@ -145,8 +201,9 @@ pub fn kind(path: &str) -> Option<Kind> {
 pub fn list(path: &str) -> Option<Vec<Child>> {
     let prefix = folder_prefix(path);
     let mut children: Vec<Child> = Vec::new();
-    for index in lower_bound(&prefix)..count() {
-        let Some(rest) = Entry { index }.path().strip_prefix(&prefix) else {
+    for index in LIBRARY.lower_bound(&prefix)..LIBRARY.count() {
+        let entry = LIBRARY.at(index)?;
+        let Some(rest) = entry.path().strip_prefix(&prefix) else {
             break;
         };
         let (name, kind) = match rest.split_once('/') {
@@ -173,7 +230,8 @@ fn folder_prefix(path: &str) -> String {
 /// index and data, so it costs milliseconds; ask once.
 #[must_use]
 pub fn fingerprint() -> u64 {
-    ARCHIVE
+    LIBRARY
+        .data
         .chunks(8)
         .fold(0xcbf2_9ce4_8422_2325, |hash, chunk| {
             let word = chunk

@@ -10,5 +10,8 @@
 #![forbid(unsafe_code)]
 
 mod archive;
+pub mod pack;
 
-pub use archive::{Child, Entry, Kind, archive, entries, find, fingerprint, is_package, kind, list};
+pub use archive::{
+    Archive, Child, Entry, Kind, archive, entries, find, fingerprint, is_package, kind, list,
+};

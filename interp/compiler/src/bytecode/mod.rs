@@ -5,6 +5,7 @@
 
 pub mod decode;
 pub mod ops;
+pub mod pack;
 pub mod text;
 pub mod unit;
 pub mod verify;

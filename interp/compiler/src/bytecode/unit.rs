@@ -1,5 +1,7 @@
 //! What the compiler produces: code units and their constants, as plain data.
 
+use super::ops::{Intrinsic, Op};
+use super::word::Word;
 use num_bigint::BigInt;
 
 /// CPython's `co_flags` bits (Include/cpython/code.h names).
@@ -117,4 +119,18 @@ pub struct CodeUnit {
     pub positions: Vec<u8>,
     /// `co_firstlineno`
     pub firstlineno: u32,
+}
+
+impl CodeUnit {
+    /// Where the handler begins that the compiler puts around the body of a generator; `u32::MAX` without one.
+    pub fn stop_handler(&self) -> u32 {
+        let rewords = |target: u32| {
+            self.code.get(target as usize).is_some_and(|&w| {
+                let word = Word(w);
+                word.op() == Op::CallIntrinsic && word.c() == Intrinsic::StopIterationError as u16
+            })
+        };
+        let mut targets = self.exceptions.iter().map(|e| e.target);
+        targets.find(|&t| rewords(t)).unwrap_or(u32::MAX)
+    }
 }

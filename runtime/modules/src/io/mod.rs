@@ -13,7 +13,7 @@ mod open;
 mod pair;
 mod std_streams;
 mod stringio;
-mod support;
+pub(crate) mod support;
 mod text;
 mod text_codec;
 mod text_read;

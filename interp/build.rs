@@ -33,10 +33,7 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let options = Options {
         mode: Mode::Exec,
-        optimize: 0,
-        future_annotations: false,
-        dont_imply_dedent: false,
-        top_level_await: false,
+        ..Options::default()
     };
     let compile = move || {
         let mut files = BTreeMap::new();

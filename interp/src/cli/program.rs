@@ -16,10 +16,7 @@ pub fn exec_options(vm: &Vm) -> Options {
     Options {
         mode: Mode::Exec,
         optimize: vm.config.optimize,
-        future_annotations: false,
-        dont_imply_dedent: false,
-        top_level_await: false,
-        flufl: false,
+        ..Options::default()
     }
 }
 

@@ -4,13 +4,14 @@ use crate::ast::{self, ONLY_AST};
 use crate::vm::run::cx::set_header;
 use crate::vm::run::ret::{Action, ret};
 use crate::vm::{call, class, code, frames, import, trace};
+use skein_compiler::bytecode::decode::{Instruction, Operand};
 use skein_compiler::errors::{SyntaxError, SyntaxErrorKind, Warning, WarningCategory};
 use skein_compiler::source::Source;
 use skein_compiler::{Mode, Options, parse};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::prelude::*;
-use skein_runtime::tasklet::stack::at;
+use skein_runtime::tasklet::stack::{Frame, at};
 use skein_runtime::vm::Hooks;
 use std::cell::Cell;
 
@@ -20,6 +21,7 @@ pub fn hooks() -> Hooks {
         call_function: call::hook_call_function,
         resume: crate::vm::generator::hook_resume,
         position,
+        live_registers,
         intrinsic,
     }
 }
@@ -27,6 +29,29 @@ pub fn hooks() -> Hooks {
 fn position(_vm: &Vm, code: Ref<PyCode>, word: u32) -> Option<(u32, u32, i32, i32)> {
     let p = skein_compiler::positions::lookup(code.positions.expect().bytes(), word as usize)?;
     Some((p.line, p.end_line, p.col as i32, p.end_col as i32))
+}
+
+/// Temporaries are used like a stack: those behind the operands of the present instruction are dead.
+fn live_registers(frame: Frame) -> usize {
+    let code = frame.code();
+    let words: Vec<u64> = code.words.expect().bytes()[..code.word_count as usize * 8]
+        .chunks_exact(8)
+        .skip(frame.lasti() as usize)
+        .take(4)
+        .map(|w| u64::from_le_bytes(w.try_into().unwrap_or_default()))
+        .collect();
+    let all = code.nregs as usize;
+    let Ok(instruction) = Instruction::decode(&words, 0) else {
+        return all;
+    };
+    let end = instruction.operands.iter().map(|o| match *o {
+        Operand::Dest(r) | Operand::Reg(r) => usize::from(r) + 1,
+        Operand::Run(r, n) => usize::from(r) + n as usize,
+        _ => 0,
+    });
+    let end = end.max().unwrap_or(0);
+    let variables = code.free_base as usize + code.freevars.expect().len();
+    if end > variables { end.min(all) } else { all }
 }
 
 /// Compiles source to a code object.

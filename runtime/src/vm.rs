@@ -47,6 +47,8 @@ pub struct Hooks {
     pub resume: fn(&mut Vm, Ref<PyGenerator>, Resume, Value) -> PyResult<GenStep>,
     /// Source line of an instruction: (code, word index) -> (line, end line, column, end column); columns are UTF-8 offsets, -1: unknown.
     pub position: fn(&Vm, Ref<crate::builtins::code::PyCode>, u32) -> Option<(u32, u32, i32, i32)>,
+    /// How many leading registers of a frame can still be read, given the instruction it is at.
+    pub live_registers: fn(Frame) -> usize,
     /// `builtins.__build_class__` and others that only the interpreter can do, by name.
     pub intrinsic: fn(&mut Vm, &str, &[Value]) -> PyResult,
 }
@@ -91,6 +93,8 @@ pub struct Vm {
     pub recursion_limit: Cell<usize>,
     /// Nested runs of the loop on the native stack.
     pub native_depth: Cell<usize>,
+    /// What it cost to look for views of objects to be resized, see [`Vm::is_exported`].
+    pub futile_checks: crate::builtins::memoryview::FutileChecks,
     /// Containers in containers that native code is inside of, see [`Vm::nested`].
     pub nesting: Cell<usize>,
     /// Lowest address the native stack may reach before RecursionError.
@@ -239,6 +243,7 @@ impl Vm {
             depth: Cell::new(0),
             recursion_limit: Cell::new(1000),
             native_depth: Cell::new(0),
+            futile_checks: Default::default(),
             nesting: Cell::new(0),
             native_limit: Cell::new(0),
             attention: Default::default(),
@@ -590,8 +595,9 @@ fn hash_key(seed: Option<u64>) -> (u64, u64) {
     }
 }
 
-impl RootSource for Vm {
-    fn trace_roots(&self, t: &mut Tracer) {
+impl Vm {
+    /// Visits the roots that are no stacks.
+    fn trace_cells(&self, t: &mut Tracer) {
         for ty in &self.builtin_types {
             t.visit(ty.value());
         }
@@ -615,6 +621,20 @@ impl RootSource for Vm {
         for r in &self.interp_roots {
             t.visit(r.get());
         }
+    }
+}
+
+impl RootSource for Vm {
+    fn trace_live(&self, t: &mut Tracer) {
+        self.trace_cells(t);
+        let mut at = crate::helpers::frame_at(self.fp.get());
+        while let Some(frame) = at {
+            t.visit_ambiguous(frame.words((self.hooks.live_registers)(frame)));
+            at = frame.caller();
+        }
+    }
+    fn trace_roots(&self, t: &mut Tracer) {
+        self.trace_cells(t);
         if let Some(c) = self.chunk.get() {
             t.visit(c.value());
         }

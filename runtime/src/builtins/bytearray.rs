@@ -1,5 +1,6 @@
 //! `bytearray`. (Methods live in `bytes_methods.rs` and `bytearray_methods.rs`.)
 
+use super::memoryview::Exports;
 use crate::heap::Tracer;
 use crate::heap::bytebuf::ByteBuf;
 use crate::object::header::{Header, Ref, RefSlot};
@@ -14,8 +15,8 @@ pub struct PyByteArray {
     header: Header,
     len: Cell<usize>,
     buf: RefSlot<ByteBuf>,
-    /// Number of exported buffers (memoryviews): no resizing while above 0.
-    pub exports: Cell<usize>,
+    /// Views of the bytes: no resizing while there are any.
+    pub exports: Exports,
 }
 
 impl PyByteArray {
@@ -33,7 +34,7 @@ impl PyByteArray {
                 header: Header::PENDING,
                 len: Cell::new(data.len()),
                 buf: RefSlot::new(buf),
-                exports: Cell::new(0),
+                exports: Exports::default(),
             },
             0,
         )
@@ -63,7 +64,7 @@ impl Ref<PyByteArray> {
         let buf = self.buffer();
         let old = self.len.get();
         if len > buf.capacity() {
-            let Some(grown) = vm.heap.grow_bytebuf(buf, len + len / 2 + 8) else {
+            let Some(grown) = vm.heap.grow_bytebuf(buf, len.saturating_add(len / 2 + 8)) else {
                 return false;
             };
             self.buf.set(self, grown);

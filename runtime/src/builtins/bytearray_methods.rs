@@ -1,10 +1,15 @@
-//! Methods of `bytearray` that change it. Arguments are taken apart first, since that may run Python code; the change
-//! itself happens in place and runs none.
+//! Methods of `bytearray` that change it, in place. Arguments are converted (which may run Python code) before the array is
+//! looked at.
 
+use super::byte_view::{ByteView, look_at};
 use super::bytes_methods::{buffer, byte, construct, contents};
-use super::slice::SliceRange;
-use super::str_codec::bytes_of;
+use super::float::PyFloat;
+use super::memoryview::FULL_READ_ONLY;
+use super::seq;
+use super::slice::{PySlice, SliceRange};
+use super::str_codec::{buffer_bytes, buffer_with};
 use crate::prelude::*;
+use crate::text::justify;
 
 fn this(vm: &mut Vm, v: Value) -> PyResult<Ref<PyByteArray>> {
     match v.cast::<PyByteArray>() {
@@ -13,36 +18,42 @@ fn this(vm: &mut Vm, v: Value) -> PyResult<Ref<PyByteArray>> {
     }
 }
 
-/// Replaces the contents.
-fn store(vm: &mut Vm, b: Ref<PyByteArray>, data: &[u8]) -> PyResult<()> {
-    if data.len() != b.len() && b.exports.get() > 0 {
-        return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized"));
+/// Replaces the bytes from `start` to `stop`; `new` are not bytes of a bytearray.
+fn splice(vm: &mut Vm, b: Ref<PyByteArray>, start: usize, stop: usize, new: &[u8]) -> PyResult<()> {
+    let old = b.len();
+    let len = old - (stop - start) + new.len();
+    if len != old {
+        vm.check_exports(&b.exports)?;
+        if len > old && !b.resize(vm, len) {
+            return Err(vm.memory_error());
+        }
+        b.buffer().move_within(stop, start + new.len(), old - stop);
+        if len < old {
+            b.resize(vm, len);
+        }
     }
-    if !b.resize(vm, data.len()) {
-        return Err(vm.memory_error());
-    }
-    b.buffer().write(0, data);
+    b.buffer().write(start, new);
     Ok(())
 }
 
-/// Replaces bytes `start..end` by `data`.
-fn splice(vm: &mut Vm, b: Ref<PyByteArray>, start: usize, end: usize, data: &[u8]) -> PyResult<()> {
-    let old = b.len();
-    let new = old - (end - start) + data.len();
-    if new != old && b.exports.get() > 0 {
-        return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized"));
+/// What is assigned, appended or made an array of; `refuse` words the error for other types.
+fn values_of(vm: &mut Vm, v: Value, refuse: &str) -> PyResult<ByteView> {
+    if let Some(data) = buffer_with(vm, v, FULL_READ_ONLY)? {
+        return Ok(data);
     }
-    if new > old && !b.resize(vm, new) {
-        return Err(vm.memory_error());
+    let names = vm.names;
+    if vm.lookup_special(v, names.__iter__).is_none()
+        && vm.lookup_special(v, names.__getitem__).is_none()
+    {
+        let name = vm.type_name(v);
+        return Err(vm.type_error(refuse.replace("{}", &name)));
     }
-    if new != old {
-        b.buffer().move_within(end, start + data.len(), old - end);
-    }
-    b.buffer().write(start, data);
-    if new < old && !b.resize(vm, new) {
-        return Err(vm.memory_error());
-    }
-    Ok(())
+    let mut out = Vec::new();
+    vm.for_each(v, |vm, item| {
+        out.push(byte(vm, item)?);
+        Ok(true)
+    })?;
+    Ok(out.into())
 }
 
 pub fn new(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -54,41 +65,50 @@ pub fn new(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 pub fn init(vm: &mut Vm, a: &[Value]) -> PyResult {
     let b = this(vm, a[0])?;
-    let data = construct(vm, "bytearray", a[1], a[2], a[3])?;
-    store(vm, b, &data)?;
+    if !b.is_empty() {
+        splice(vm, b, 0, b.len(), &[])?;
+    }
+    let data = construct(vm, a[1], a[2], a[3], |vm, v| {
+        let refuse = "cannot convert '{}' object to bytearray";
+        values_of(vm, v, refuse).map(ByteView::into_vec)
+    })?;
+    splice(vm, b, 0, b.len(), &data)?;
     Ok(Value::NONE)
 }
 
-fn position(vm: &mut Vm, b: Ref<PyByteArray>, key: Value, message: &str) -> PyResult<usize> {
-    let i = vm.index_i64(key)?;
-    let at = if i < 0 { i + b.len() as i64 } else { i };
-    if at < 0 || at >= b.len() as i64 {
-        Err(vm.index_error(message))
-    } else {
-        Ok(at as usize)
+fn position(vm: &mut Vm, b: Ref<PyByteArray>, i: i64, message: &str) -> PyResult<usize> {
+    match seq::position(i, b.len()) {
+        Some(i) => Ok(i),
+        None => Err(vm.index_error(message)),
     }
+}
+
+fn bad_key(vm: &mut Vm, key: Value) -> Raised {
+    let name = vm.type_name(key);
+    vm.type_error(format!(
+        "bytearray indices must be integers or slices, not {name}"
+    ))
 }
 
 pub fn setitem(vm: &mut Vm, a: &[Value]) -> PyResult {
     let b = this(vm, a[0])?;
-    let Some(s) = a[1].cast::<crate::builtins::slice::PySlice>() else {
-        if !super::seq::has_index(vm, a[1]) {
-            let name = vm.type_name(a[1]);
-            return Err(vm.type_error(format!(
-                "bytearray indices must be integers or slices, not {name}"
-            )));
+    let Some(s) = a[1].cast::<PySlice>() else {
+        if !seq::has_index(vm, a[1]) {
+            return Err(bad_key(vm, a[1]));
         }
+        let i = vm.index_i64(a[1])?;
         let n = byte(vm, a[2])?;
-        let at = position(vm, b, a[1], "bytearray index out of range")?;
+        let at = position(vm, b, i, "bytearray index out of range")?;
         b.buffer().write(at, &[n]);
         return Ok(Value::NONE);
     };
-    if super::seq::has_index(vm, a[2]) || a[2].is::<PyStr>() {
+    if seq::has_index(vm, a[2]) || a[2].is::<PyStr>() || a[2].is::<PyFloat>() {
         return Err(
             vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
         );
     }
-    let new = bytes_of(vm, a[2])?;
+    let refuse = "cannot convert '{}' object to bytearray";
+    let new = values_of(vm, a[2], refuse)?;
     let parts = vm.slice_parts(s)?;
     let r = SliceRange::adjust(parts, b.len());
     if r.step == 1 {
@@ -96,8 +116,7 @@ pub fn setitem(vm: &mut Vm, a: &[Value]) -> PyResult {
         return Ok(Value::NONE);
     }
     if new.is_empty() {
-        delete(vm, b, r)?;
-        return Ok(Value::NONE);
+        return delete(vm, b, r);
     }
     if r.count != new.len() {
         return Err(vm.value_error(format!(
@@ -106,83 +125,73 @@ pub fn setitem(vm: &mut Vm, a: &[Value]) -> PyResult {
             r.count
         )));
     }
-    for (i, n) in new.into_iter().enumerate() {
-        b.buffer().write(r.at(i), &[n]);
+    let buf = b.buffer();
+    let cells = buf.cells();
+    for (i, n) in new.iter().enumerate() {
+        cells[r.at(i)].set(*n);
     }
     Ok(Value::NONE)
 }
 
-/// Removes the bytes of a slice.
-fn delete(vm: &mut Vm, b: Ref<PyByteArray>, r: SliceRange) -> PyResult<()> {
-    let (low, step) = r.ascending();
+fn delete(vm: &mut Vm, b: Ref<PyByteArray>, r: SliceRange) -> PyResult {
+    if r.step == 1 {
+        splice(vm, b, r.start, r.stop, &[])?;
+        return Ok(Value::NONE);
+    }
+    vm.check_exports(&b.exports)?;
     if r.count == 0 {
-        return Ok(());
+        return Ok(Value::NONE);
     }
-    if step == 1 {
-        return splice(vm, b, low, low + r.count, &[]);
+    let (low, step) = r.ascending();
+    let (buf, len) = (b.buffer(), b.len());
+    // What stays between two deleted bytes moves down together.
+    for i in 0..r.count {
+        let from = low + i * step + 1;
+        let stop = if i + 1 < r.count {
+            from + step - 1
+        } else {
+            len
+        };
+        buf.move_within(from, from - i - 1, stop - from);
     }
-    let mut data = b.to_vec();
-    let (mut i, mut next, mut left) = (0, low, r.count);
-    data.retain(|_| {
-        let gone = i == next && left > 0;
-        if gone {
-            next += step;
-            left -= 1;
-        }
-        i += 1;
-        !gone
-    });
-    store(vm, b, &data)
+    b.resize(vm, len - r.count);
+    Ok(Value::NONE)
 }
 
 pub fn delitem(vm: &mut Vm, a: &[Value]) -> PyResult {
     let b = this(vm, a[0])?;
-    match a[1].cast::<crate::builtins::slice::PySlice>() {
-        Some(s) => {
-            let parts = vm.slice_parts(s)?;
-            let r = SliceRange::adjust(parts, b.len());
-            delete(vm, b, r)?;
-        }
-        None => {
-            let at = position(vm, b, a[1], "bytearray index out of range")?;
-            splice(vm, b, at, at + 1, &[])?;
-        }
+    if let Some(s) = a[1].cast::<PySlice>() {
+        let parts = vm.slice_parts(s)?;
+        return delete(vm, b, SliceRange::adjust(parts, b.len()));
     }
+    if !seq::has_index(vm, a[1]) {
+        return Err(bad_key(vm, a[1]));
+    }
+    let i = vm.index_i64(a[1])?;
+    let at = position(vm, b, i, "bytearray index out of range")?;
+    splice(vm, b, at, at + 1, &[])?;
     Ok(Value::NONE)
 }
 
 pub fn iadd(vm: &mut Vm, a: &[Value]) -> PyResult {
     let b = this(vm, a[0])?;
-    let other = match super::str_codec::buffer_bytes(vm, a[1])? {
-        Some(o) => o,
+    match buffer_bytes(vm, a[1])? {
+        Some(other) => splice(vm, b, b.len(), b.len(), &other)?,
         None => {
             let (x, y) = (vm.type_name(a[1]), vm.type_name(a[0]));
             return Err(vm.type_error(format!("can't concat {x} to {y}")));
         }
-    };
-    push_all(vm, b, &other)?;
+    }
     Ok(a[0])
 }
 
-fn push_all(vm: &mut Vm, b: Ref<PyByteArray>, more: &[u8]) -> PyResult<()> {
-    if b.exports.get() > 0 && !more.is_empty() {
-        return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized"));
-    }
-    let old = b.len();
-    if !b.resize(vm, old + more.len()) {
-        return Err(vm.memory_error());
-    }
-    b.buffer().write(old, more);
-    Ok(())
-}
-
 pub fn imul(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let Some(n) = super::seq::repeat_count(vm, a[1])? else {
+    let Some(n) = seq::repeat_count(vm, a[1])? else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     let b = this(vm, a[0])?;
-    match crate::text::justify::repeat(&b.to_vec(), n) {
-        Ok(data) => store(vm, b, &data)?,
+    match justify::repeat(&b.to_vec(), n) {
+        Ok(data) => splice(vm, b, 0, b.len(), &data)?,
         Err(e) => return Err(vm.format_error(e)),
     }
     Ok(a[0])
@@ -191,7 +200,7 @@ pub fn imul(vm: &mut Vm, a: &[Value]) -> PyResult {
 pub fn append(vm: &mut Vm, a: &[Value]) -> PyResult {
     let n = byte(vm, a[1])?;
     let b = this(vm, a[0])?;
-    push_all(vm, b, &[n])?;
+    splice(vm, b, b.len(), b.len(), &[n])?;
     Ok(Value::NONE)
 }
 
@@ -199,16 +208,9 @@ pub fn extend(vm: &mut Vm, a: &[Value]) -> PyResult {
     if a[1].is::<PyStr>() {
         return Err(vm.type_error("expected iterable of integers; got: 'str'"));
     }
-    let names = vm.names;
-    if vm.lookup_special(a[1], names.__iter__).is_none()
-        && vm.lookup_special(a[1], names.__getitem__).is_none()
-    {
-        let name = vm.type_name(a[1]);
-        return Err(vm.type_error(format!("can't extend bytearray with {name}")));
-    }
-    let more = bytes_of(vm, a[1])?;
+    let more = values_of(vm, a[1], "can't extend bytearray with {}")?;
     let b = this(vm, a[0])?;
-    push_all(vm, b, &more)?;
+    splice(vm, b, b.len(), b.len(), &more)?;
     Ok(Value::NONE)
 }
 
@@ -222,21 +224,24 @@ pub fn insert(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 pub fn pop(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let i = match a[1].non_null() {
+        Some(i) => vm.ssize(i)?,
+        None => -1,
+    };
     let b = this(vm, a[0])?;
     if b.is_empty() {
         return Err(vm.index_error("pop from empty bytearray"));
     }
-    let key = a[1].non_null().unwrap_or(Value::from_i32(-1));
-    let at = position(vm, b, key, "pop index out of range")?;
+    let at = position(vm, b, i, "pop index out of range")?;
     let n = b.buffer().cells()[at].get();
     splice(vm, b, at, at + 1, &[])?;
-    Ok(Value::from_i32(n as i32))
+    Ok(Value::from_i32(i32::from(n)))
 }
 
 pub fn remove(vm: &mut Vm, a: &[Value]) -> PyResult {
     let n = byte(vm, a[1])?;
     let b = this(vm, a[0])?;
-    let found = b.buffer().bytes()[..b.len()].iter().position(|x| *x == n);
+    let found = look_at(a[0], |data| data.iter().position(|x| *x == n)).flatten();
     let Some(at) = found else {
         return Err(vm.value_error("value not found in bytearray"));
     };
@@ -246,15 +251,18 @@ pub fn remove(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 pub fn reverse(vm: &mut Vm, a: &[Value]) -> PyResult {
     let b = this(vm, a[0])?;
-    let mut data = b.to_vec();
-    data.reverse();
-    store(vm, b, &data)?;
+    let buf = b.buffer();
+    let cells = &buf.cells()[..b.len()];
+    let half = cells.len() / 2;
+    for (x, y) in cells[..half].iter().zip(cells.iter().rev()) {
+        x.swap(y);
+    }
     Ok(Value::NONE)
 }
 
 pub fn clear(vm: &mut Vm, a: &[Value]) -> PyResult {
     let b = this(vm, a[0])?;
-    store(vm, b, &[])?;
+    splice(vm, b, 0, b.len(), &[])?;
     Ok(Value::NONE)
 }
 
@@ -272,12 +280,11 @@ pub fn resize(vm: &mut Vm, a: &[Value]) -> PyResult {
         )));
     }
     let b = this(vm, a[0])?;
-    let n = n as usize;
-    if n != b.len() && b.exports.get() > 0 {
-        return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized"));
-    }
-    if !b.resize(vm, n) {
-        return Err(vm.memory_error());
+    if n as usize != b.len() {
+        vm.check_exports(&b.exports)?;
+        if !b.resize(vm, n as usize) {
+            return Err(vm.memory_error());
+        }
     }
     Ok(Value::NONE)
 }

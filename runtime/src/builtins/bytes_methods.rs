@@ -71,12 +71,12 @@ fn window(vm: &mut Vm, len: usize, start: Value, stop: Value) -> PyResult<Option
     let start = if start.is_absent() {
         0
     } else {
-        vm.index_clipped(start)?
+        vm.slice_index(start)?
     };
     let stop = if stop.is_absent() {
         i64::MAX
     } else {
-        vm.index_clipped(stop)?
+        vm.slice_index(stop)?
     };
     Ok(search::clamp_range(len, start, stop))
 }
@@ -677,24 +677,14 @@ fn sizeof(vm: &mut Vm, a: &[Value]) -> PyResult {
     Ok(Value::from_usize(33 + length(vm, a[0])?))
 }
 
-/// What `bytes(...)` and `bytearray(...)` are made of.
+/// What `bytes(...)` and `bytearray(...)` are made of; `other` converts what is neither text nor a count.
 pub fn construct(
     vm: &mut Vm,
-    what: &str,
     source: Value,
     encoding: Value,
     errors: Value,
+    other: fn(&mut Vm, Value) -> PyResult<Vec<u8>>,
 ) -> PyResult<Vec<u8>> {
-    if source.is_null() {
-        if !encoding.is_null() || !errors.is_null() {
-            return Err(vm.type_error(if encoding.is_null() {
-                "errors without a string argument"
-            } else {
-                "encoding without a string argument"
-            }));
-        }
-        return Ok(Vec::new());
-    }
     if let Some(s) = source.cast::<PyStr>() {
         if encoding.is_null() {
             return Err(vm.type_error("string argument without an encoding"));
@@ -702,38 +692,75 @@ pub fn construct(
         let b = super::str_codec::encode(vm, s, encoding, errors)?;
         return contents(vm, b).map(ByteView::into_vec);
     }
-    if !encoding.is_null() {
-        return Err(vm.type_error("encoding without a string argument"));
+    if !encoding.is_null() || !errors.is_null() {
+        return Err(vm.type_error(if encoding.is_null() {
+            "errors without a string argument"
+        } else {
+            "encoding without a string argument"
+        }));
     }
-    if !errors.is_null() {
-        return Err(vm.type_error("errors without a string argument"));
+    if source.is_null() {
+        return Ok(Vec::new());
     }
-    let names = vm.names;
-    if vm.lookup_special(source, names.__bytes__).is_none() && super::seq::has_index(vm, source) {
-        let n = vm.ssize(source)?;
-        if n < 0 {
-            return Err(vm.value_error("negative count"));
+    let simple = source.is::<PyBytes>() || source.is::<PyByteArray>();
+    if simple || !super::seq::has_index(vm, source) {
+        return other(vm, source);
+    }
+    let n = match vm.index(source) {
+        Ok(n) => n,
+        // It may still be a container.
+        Err(_) if vm.raised_is(ids::TYPE_ERROR) => {
+            vm.clear_raised_if(ids::TYPE_ERROR);
+            return other(vm, source);
         }
-        let mut zeros = Vec::new();
-        if zeros.try_reserve_exact(n as usize).is_err() || n > 1 << 40 {
-            return Err(vm.memory_error());
-        }
-        zeros.resize(n as usize, 0);
-        return Ok(zeros);
+        Err(r) => return Err(r),
+    };
+    let Some(n) = as_i64(n) else {
+        let name = vm.type_name(source);
+        return Err(vm.overflow_error(format!("cannot fit '{name}' into an index-sized integer")));
+    };
+    if n < 0 {
+        return Err(vm.value_error("negative count"));
     }
-    let _ = what;
-    bytes_of(vm, source)
+    let mut zeros = Vec::new();
+    if n > 1 << 40 || zeros.try_reserve_exact(n as usize).is_err() {
+        return Err(vm.memory_error());
+    }
+    zeros.resize(n as usize, 0);
+    Ok(zeros)
+}
+
+/// `bytes(...)`: `__bytes__`, whose result is taken as it is, comes before everything but text.
+pub fn bytes_object(vm: &mut Vm, source: Value, encoding: Value, errors: Value) -> PyResult {
+    if encoding.is_null() && errors.is_null() && !source.is_null() {
+        if source.shape_id() == ids::BYTES {
+            return Ok(source);
+        }
+        let name = vm.names.__bytes__;
+        if let Some(r) = vm.call_special(source, name, &[])? {
+            if r.is::<PyBytes>() {
+                return Ok(r);
+            }
+            let name = vm.type_name(r);
+            return Err(vm.type_error(format!("__bytes__ returned non-bytes (type {name})")));
+        }
+    }
+    let data = construct(vm, source, encoding, errors, bytes_of)?;
+    Ok(vm.new_bytes(&data))
 }
 
 fn bytes_new(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Some(ty) = a[0].cast::<PyType>() else {
         return Err(vm.type_error("bytes.__new__(X): X is not a type object"));
     };
-    let data = construct(vm, "bytes", a[1], a[2], a[3])?;
+    let v = bytes_object(vm, a[1], a[2], a[3])?;
     if ty.builtin_id == ids::BYTES {
-        return Ok(vm.new_bytes(&data));
+        return Ok(v);
     }
-    Ok(PyBytes::new_instance(vm, ty, &data).value())
+    match v.cast::<PyBytes>() {
+        Some(b) => Ok(PyBytes::new_instance(vm, ty, b.bytes()).value()),
+        None => Ok(v),
+    }
 }
 
 /// The methods both types have, as entries of a method table.

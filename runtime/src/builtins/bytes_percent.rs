@@ -10,7 +10,8 @@ use crate::text::repr::ascii_from_repr;
 use crate::text::unit::Unit;
 
 pub fn modulo(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let template = contents(vm, a[0])?;
+    // Python code that shows the arguments may change a bytearray.
+    let template = contents(vm, a[0])?.into_vec();
     let mut args = Args::new(vm, a[1]);
     let mut out = Vec::with_capacity(template.len() + 32);
     for piece in percent::pieces(&template, Unit::Byte) {

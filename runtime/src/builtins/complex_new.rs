@@ -48,7 +48,7 @@ pub fn complex_method(vm: &mut Vm, v: Value) -> PyResult<Option<Pair>> {
         vm.warn(
             ids::DEPRECATION_WARNING,
             &format!(
-                "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of complex is deprecated, and may not be supported in a future version of Python."
+                "__complex__ returned non-complex (type {name}).  The ability to return an instance of a strict subclass of complex is deprecated, and may be removed in a future version of Python."
             ),
             1,
         )?;

@@ -28,8 +28,7 @@ pub fn construct(vm: &mut Vm, ty: Ref<PyType>, args: &[Value]) -> Option<PyResul
         (ids::STR, [v, encoding]) => str_new::str_value(vm, *v, *encoding, Value::NULL),
         (ids::STR, [v, encoding, errors]) => str_new::str_value(vm, *v, *encoding, *errors),
         (ids::BYTES, [v]) if v.shape_id() == ids::BYTES => Ok(*v),
-        (ids::BYTES, [v]) => bytes_methods::construct(vm, "bytes", *v, Value::NULL, Value::NULL)
-            .map(|data| vm.new_bytes(&data)),
+        (ids::BYTES, [v]) => bytes_methods::bytes_object(vm, *v, Value::NULL, Value::NULL),
         (ids::TYPE, [v]) => Ok(vm.type_of(*v).value()),
         (ids::FROZENSET, []) => Ok(PySet::new_instance(vm, ty).value()),
         (ids::INT, [v, base]) => int_new::int_value(vm, *v, *base),

@@ -10,6 +10,7 @@ fn new_vm() -> Box<Vm> {
         call_function: |_, _, _, _| Err(Raised),
         resume: |_, _, _, _| Err(Raised),
         position: |_, _, _| None,
+        live_registers: |_| usize::MAX,
         intrinsic: |_, _, _| Err(Raised),
     };
     Vm::new(hooks, Config::default())

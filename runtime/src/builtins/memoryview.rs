@@ -1,12 +1,18 @@
 //! `memoryview`: a typed window on the bytes of another object. (Methods live in `memoryview_methods.rs`.)
 //!
 //! A view holds the exporting object and reads and writes it through bounds-checked copies of single items, so a view
-//! can never see freed memory, whatever happens to its exporter. Because no reference count says when a forgotten view
-//! dies, a bytearray counts as exported (not resizable) only while a view of it is open in a `with` block or is kept by
-//! `__buffer__`; a view of bytes that are gone raises `BufferError`.
+//! can never see freed memory, whatever happens to its exporter. An exporter that may be resized counts its open views;
+//! because no reference count says when a forgotten view dies, the collector is asked whether one is left before resizing
+//! is refused (see [`Vm::is_exported`]). A view of bytes that are gone all the same raises `BufferError`.
 
 use crate::prelude::*;
 use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// `PyBUF_SIMPLE`
+pub const SIMPLE: i32 = 0;
+/// `PyBUF_FULL_RO`
+pub const FULL_READ_ONLY: i32 = 0x11c;
 
 /// What a native object says about the memory it offers, see [`NativeData::buffer`].
 pub struct BufferInfo {
@@ -18,6 +24,83 @@ pub struct BufferInfo {
     pub itemsize: usize,
     /// Writing is refused.
     pub readonly: bool,
+}
+
+/// Count of the open views of an object that can be resized.
+#[derive(Default)]
+pub struct Exports {
+    open: Cell<usize>,
+    /// Views that the collector met, see [`Vm::is_exported`].
+    met: Cell<usize>,
+}
+
+/// Time spent on collections that found only forgotten views.
+pub struct FutileChecks {
+    spent: Cell<Duration>,
+    since: Instant,
+}
+
+impl Default for FutileChecks {
+    fn default() -> FutileChecks {
+        FutileChecks {
+            spent: Cell::new(Duration::ZERO),
+            since: Instant::now(),
+        }
+    }
+}
+
+impl FutileChecks {
+    /// A program that makes and drops views all the time must not spend its time on asking for them.
+    fn too_many(&self) -> bool {
+        let spent = self.spent.get();
+        spent > Duration::from_millis(500) && spent > self.since.elapsed() / 10
+    }
+}
+
+impl Vm {
+    /// True while the program can reach an open view of the object. A full collection tells; when too many of them found
+    /// only forgotten views, the object is taken for free.
+    pub fn is_exported(&mut self, exports: &Exports) -> bool {
+        if exports.open.get() == 0 {
+            return false;
+        }
+        if self.futile_checks.too_many() {
+            return false;
+        }
+        let start = Instant::now();
+        exports.met.set(0);
+        let mut reachable = false;
+        let mut probe = || reachable = exports.met.get() > 0;
+        self.heap.collect_probing(true, Some(&mut probe));
+        if !reachable {
+            let spent = &self.futile_checks.spent;
+            spent.set(spent.get() + start.elapsed());
+        }
+        reachable
+    }
+
+    /// Refuses to resize what has open views.
+    ///
+    /// # Errors
+    /// `BufferError`.
+    #[inline]
+    pub fn check_exports(&mut self, exports: &Exports) -> PyResult<()> {
+        if exports.open.get() > 0 && self.is_exported(exports) {
+            return Err(self.buffer_error("Existing exports of data: object cannot be re-sized"));
+        }
+        Ok(())
+    }
+}
+
+/// Does something with the counter of an exporting object that has one.
+fn with_exports(source: Value, f: impl FnOnce(&Exports)) {
+    if let Some(b) = source.cast::<PyByteArray>() {
+        f(&b.exports);
+    } else if let Some(n) = source.cast::<Native>()
+        && let Some(e) = n.exports()
+    {
+        f(e);
+    }
 }
 
 /// State of a memoryview.
@@ -107,10 +190,20 @@ impl Window {
 
 impl NativeData for MemoryView {
     fn trace(&self, t: &mut Tracer) {
+        if self.counted.get() {
+            with_exports(self.source.get(), |e| e.met.set(e.met.get() + 1));
+        }
         t.visit_slot(&self.source);
         t.visit_slot(&self.obj);
         t.visit_slot(&self.wrapped);
         t.visit_slot(&self.inner);
+    }
+}
+
+impl Drop for MemoryView {
+    /// Runs before anything of the same collection is freed: the source is still there.
+    fn drop(&mut self) {
+        self.uncount_export();
     }
 }
 
@@ -213,20 +306,12 @@ impl MemoryView {
         }
         Ok(())
     }
-    /// Makes the source count this view among its exports.
-    pub fn count_export(&self) {
-        if !self.counted.replace(true)
-            && let Some(b) = self.source.get().cast::<PyByteArray>()
-        {
-            b.exports.set(b.exports.get() + 1);
-        }
-    }
     /// Takes the view back from the source's exports.
     pub fn uncount_export(&self) {
-        if self.counted.replace(false)
-            && let Some(b) = self.source.get().cast::<PyByteArray>()
-        {
-            b.exports.set(b.exports.get().saturating_sub(1));
+        if self.counted.replace(false) {
+            with_exports(self.source.get(), |e| {
+                e.open.set(e.open.get().saturating_sub(1));
+            });
         }
     }
 }
@@ -243,13 +328,18 @@ pub fn derive(vm: &mut Vm, from: Ref<Native>, window: Window) -> PyResult {
 
 fn create(vm: &mut Vm, source: Value, obj: Value, window: Window) -> Value {
     let ty = vm.builtin_type(ids::MEMORYVIEW);
+    let counted = Cell::new(false);
+    with_exports(source, |e| {
+        e.open.set(e.open.get() + 1);
+        counted.set(true);
+    });
     let view = MemoryView {
         source: Slot::new(source),
         obj: Slot::new(obj),
         wrapped: Slot::new(Value::NULL),
         inner: Slot::new(Value::NULL),
         released: Cell::new(false),
-        counted: Cell::new(false),
+        counted,
         window,
     };
     Native::new(vm, ty, view).value()
@@ -271,6 +361,14 @@ fn whole(info: BufferInfo) -> Window {
 /// # Errors
 /// What a `__buffer__` method raises, `ValueError` for a released view.
 pub fn view_of(vm: &mut Vm, v: Value) -> PyResult<Option<Value>> {
+    view_with_flags(vm, v, FULL_READ_ONLY)
+}
+
+/// [`view_of`], with the flags that `__buffer__` is asked with.
+///
+/// # Errors
+/// As [`view_of`].
+pub fn view_with_flags(vm: &mut Vm, v: Value, flags: i32) -> PyResult<Option<Value>> {
     if let Some((object, view)) = native::<MemoryView>(&v) {
         check(vm, view)?;
         return derive(vm, object, view.window.clone()).map(Some);
@@ -292,8 +390,7 @@ pub fn view_of(vm: &mut Vm, v: Value) -> PyResult<Option<Value>> {
         return Ok(Some(create(vm, v, v, whole(info))));
     }
     let name = vm.names.__buffer__;
-    let full_read_only = Value::from_i32(0x11c);
-    let Some(inner) = vm.call_special(v, name, &[full_read_only])? else {
+    let Some(inner) = vm.call_special(v, name, &[Value::from_i32(flags)])? else {
         return Ok(None);
     };
     let Some((object, view)) = native::<MemoryView>(&inner) else {
@@ -320,18 +417,55 @@ pub fn check(vm: &mut Vm, view: &MemoryView) -> PyResult<()> {
     Ok(())
 }
 
-/// The bytes that a memoryview shows, in row order; `None` for other objects.
+/// The bytes, in row order, of what has a buffer and is neither bytes nor bytearray; `None` for other objects. `flags` are
+/// those that `__buffer__` is asked with.
 ///
 /// # Errors
-/// `ValueError` for a released view.
-pub fn view_bytes(vm: &mut Vm, v: Value) -> PyResult<Option<Vec<u8>>> {
-    match native::<MemoryView>(&v) {
-        Some((_, view)) => {
-            check(vm, view)?;
-            view.contents(vm, false).map(Some)
-        }
-        None => Ok(None),
+/// `ValueError` for a released view, what `__buffer__` raises.
+pub fn exported_bytes(vm: &mut Vm, v: Value, flags: i32) -> PyResult<Option<Vec<u8>>> {
+    if let Some((_, view)) = native::<MemoryView>(&v) {
+        check(vm, view)?;
+        return view.contents(vm, false).map(Some);
     }
+    if let Some(n) = v.cast::<Native>()
+        && let Some(info) = n.buffer_info()
+    {
+        let mut data = vec![0; info.len];
+        return Ok(n.read_buffer(0, &mut data).then_some(data));
+    }
+    let Some(view) = view_with_flags(vm, v, flags)? else {
+        return Ok(None);
+    };
+    let Some((_, m)) = native::<MemoryView>(&view) else {
+        return Ok(None);
+    };
+    let data = m.contents(vm, false);
+    let released = release(vm, view);
+    let data = data?;
+    released?;
+    Ok(Some(data))
+}
+
+/// `view.release()`
+///
+/// # Errors
+/// What `__release_buffer__` raises.
+pub fn release(vm: &mut Vm, view: Value) -> PyResult<()> {
+    let Some((object, m)) = native::<MemoryView>(&view) else {
+        return Ok(());
+    };
+    if m.released.replace(true) {
+        return Ok(());
+    }
+    m.uncount_export();
+    let (wrapped, inner) = (m.wrapped.get(), m.inner.get());
+    m.source.set(object, Value::NONE);
+    if !wrapped.is_null() {
+        let name = vm.names.__release_buffer__;
+        vm.call_special(wrapped, name, &[inner])?;
+        release(vm, inner)?;
+    }
+    Ok(())
 }
 
 /// Size in bytes of a writable contiguous buffer (bytearray, memoryview, native exporter); `None`: `v` is none.

@@ -1,6 +1,6 @@
 //! Methods of `memoryview`.
 
-use super::memoryview::{MemoryView, Window, check, derive, view_of};
+use super::memoryview::{MemoryView, Window, check, derive, release, view_of};
 use super::memoryview_items::{is_byte, item_size, pack, unpack};
 use super::seq;
 use super::slice::{PySlice, SliceRange};
@@ -292,26 +292,32 @@ fn equal(vm: &mut Vm, a: Value, b: Value) -> PyResult<Option<bool>> {
     let Some(other) = view_of(vm, b)? else {
         return Ok(None);
     };
-    let (_, y) = this(vm, &other)?;
+    let r = equal_views(vm, x, &other);
+    release(vm, other)?;
+    r.map(Some)
+}
+
+fn equal_views(vm: &mut Vm, x: &MemoryView, other: &Value) -> PyResult<bool> {
+    let (_, y) = this(vm, other)?;
     let (v, w) = (&x.window, &y.window);
     if v.shape != w.shape {
-        return Ok(Some(false));
+        return Ok(false);
     }
     let (p, q) = (x.contents(vm, false)?, y.contents(vm, false)?);
     if v.format == w.format && !matches!(v.format.as_str(), "e" | "f" | "d" | "?") {
-        return Ok(Some(p == q));
+        return Ok(p == q);
     }
     if item_size(&v.format).is_none() || item_size(&w.format).is_none() {
-        return Ok(Some(false));
+        return Ok(false);
     }
     for (p, q) in p.chunks_exact(v.itemsize).zip(q.chunks_exact(w.itemsize)) {
         let p = unpack(vm, &v.format, p)?;
         let q = unpack(vm, &w.format, q)?;
         if !vm.compare_bool(CompareOp::Eq, p, q)? {
-            return Ok(Some(false));
+            return Ok(false);
         }
     }
-    Ok(Some(true))
+    Ok(true)
 }
 
 fn view_eq(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -469,14 +475,15 @@ fn view_setitem(vm: &mut Vm, args: &[Value]) -> PyResult {
                 let name = vm.type_name(args[2]);
                 return Err(vm.type_error(format!("a bytes-like object is required, not '{name}'")));
             };
-            let (_, from) = this(vm, &from)?;
+            let (_, view) = this(vm, &from)?;
             check(vm, m)?;
-            if from.window.format != w.format || from.window.shape != w.shape {
+            if view.window.format != w.format || view.window.shape != w.shape {
                 return Err(vm.value_error(
                     "memoryview assignment: lvalue and rvalue have different structures",
                 ));
             }
-            let data = from.contents(vm, false)?;
+            let data = view.contents(vm, false)?;
+            release(vm, from)?;
             let strided = w.positions(false);
             if w.contiguous(false) {
                 m.write_item(vm, w.start, &data)?;
@@ -500,7 +507,7 @@ fn view_delitem(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn view_enter(vm: &mut Vm, args: &[Value]) -> PyResult {
-    open(vm, &args[0])?.1.count_export();
+    open(vm, &args[0])?;
     Ok(args[0])
 }
 
@@ -509,22 +516,8 @@ fn view_exit(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn view_release(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let (object, m) = this(vm, &args[0])?;
-    if m.released.replace(true) {
-        return Ok(Value::NONE);
-    }
-    m.uncount_export();
-    let (wrapped, inner) = (m.wrapped.get(), m.inner.get());
-    m.source.set(object, Value::NONE);
-    if !wrapped.is_null() {
-        let name = vm.names.__release_buffer__;
-        vm.call_special(wrapped, name, &[inner])?;
-        if let Some((_, i)) = native::<MemoryView>(&inner)
-            && !i.released.get()
-        {
-            view_release(vm, &[inner])?;
-        }
-    }
+    this(vm, &args[0])?;
+    release(vm, args[0])?;
     Ok(Value::NONE)
 }
 

@@ -24,6 +24,10 @@ pub trait NativeData: Any {
     fn buffer(&self) -> Option<super::memoryview::BufferInfo> {
         None
     }
+    /// Where views of the memory are counted, if that matters to the object.
+    fn exports(&self) -> Option<&super::memoryview::Exports> {
+        None
+    }
     /// Copies offered memory out; false if it is not there.
     fn read_buffer(&self, _at: usize, _out: &mut [u8]) -> bool {
         false
@@ -64,6 +68,10 @@ impl Native {
     /// What memory it offers, see [`NativeData::buffer`].
     pub fn buffer_info(&self) -> Option<super::memoryview::BufferInfo> {
         self.data.buffer()
+    }
+    /// Where views are counted, see [`NativeData::exports`].
+    pub fn exports(&self) -> Option<&super::memoryview::Exports> {
+        self.data.exports()
     }
     /// Copies offered memory out.
     pub fn read_buffer(&self, at: usize, out: &mut [u8]) -> bool {

@@ -4,6 +4,7 @@
 //! registry of `_codecs` and called as PEP 293 says; other encodings go through the codec registry altogether.
 
 use super::byte_view::ByteView;
+use super::memoryview::{FULL_READ_ONLY, SIMPLE, exported_bytes};
 use crate::prelude::*;
 use crate::text::codec::errors::{Builtin, Failure};
 use crate::text::codec::{
@@ -14,27 +15,18 @@ use crate::text::wtf8;
 
 /// The bytes of a bytes-like object (bytes, bytearray, or anything with `__buffer__`); `None` for other types.
 pub fn buffer_bytes(vm: &mut Vm, v: Value) -> PyResult<Option<ByteView>> {
+    buffer_with(vm, v, SIMPLE)
+}
+
+/// [`buffer_bytes`], with the flags that `__buffer__` is asked with.
+pub fn buffer_with(vm: &mut Vm, v: Value, flags: i32) -> PyResult<Option<ByteView>> {
     if let Some(b) = v.cast::<PyBytes>() {
         return Ok(Some(ByteView::Object(b)));
     }
     if let Some(b) = v.cast::<PyByteArray>() {
         return Ok(Some(b.to_vec().into()));
     }
-    if let Some(data) = super::memoryview::view_bytes(vm, v)? {
-        return Ok(Some(data.into()));
-    }
-    if let Some(n) = v.cast::<Native>()
-        && let Some(info) = n.buffer_info()
-    {
-        let mut data = vec![0; info.len];
-        return Ok(n.read_buffer(0, &mut data).then_some(data.into()));
-    }
-    let name = vm.names.__buffer__;
-    let Some(view) = vm.call_special(v, name, &[Value::from_i32(0)])? else {
-        return Ok(None);
-    };
-    let data = vm.call_method(view, "tobytes", &[])?;
-    Ok(data.cast::<PyBytes>().map(ByteView::Object))
+    Ok(exported_bytes(vm, v, flags)?.map(ByteView::Copy))
 }
 
 /// What `bytes(v)` holds for anything but a count: bytes-like objects, `__bytes__`, iterables of ints.
@@ -52,7 +44,7 @@ pub fn bytes_of(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
             }
         };
     }
-    if let Some(data) = buffer_bytes(vm, v)? {
+    if let Some(data) = buffer_with(vm, v, FULL_READ_ONLY)? {
         return Ok(data.into_vec());
     }
     let names = vm.names;
@@ -65,7 +57,7 @@ pub fn bytes_of(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
     }
     let mut out = Vec::new();
     vm.for_each(v, |vm, item| {
-        let n = vm.index_i64(item)?;
+        let n = vm.index_clipped(item)?;
         match u8::try_from(n) {
             Ok(b) => out.push(b),
             Err(_) => return Err(vm.value_error("bytes must be in range(0, 256)")),

@@ -22,6 +22,11 @@ impl Heap {
     /// Runs a collection: of everything, or of what was allocated since the last one. Does nothing inside a collection
     /// or under a [`NoCollect`] guard.
     pub fn collect(&self, full: bool) {
+        self.collect_probing(full, None);
+    }
+    /// Runs a collection; of a full one `probe` is called when everything is marked that the program itself can reach, before
+    /// what perhaps only stale words of stacks refer to.
+    pub fn collect_probing(&self, full: bool, mut probe: Option<&mut dyn FnMut()>) {
         if self.paused.get() > 0 {
             return;
         }
@@ -30,7 +35,7 @@ impl Heap {
         self.with_roots(|roots| roots.before_collection(full));
         self.retire_regions();
         let allocated = self.handed_out.replace(0);
-        stack_scan::with_registers(&mut |sp| self.cycle(full, sp));
+        stack_scan::with_registers(&mut |sp| self.cycle(full, sp, probe.take()));
         self.after_cycle(full, allocated);
         self.counters.note_pause(full, start.elapsed());
     }
@@ -86,7 +91,7 @@ impl Heap {
     }
 
     #[inline(never)]
-    fn cycle(&self, full: bool, sp: usize) {
+    fn cycle(&self, full: bool, sp: usize, probe: Option<&mut dyn FnMut()>) {
         let mut tracer = self.tracer.borrow_mut();
         tracer.begin(full, self.roots.get());
         if full {
@@ -94,8 +99,13 @@ impl Heap {
         } else if self.config.verify {
             self.check_barrier(&mut tracer);
         }
-        self.trace_stacks(&mut tracer, sp);
+        if let Some(probe) = probe.filter(|_| full) {
+            self.with_roots(|roots| roots.trace_live(&mut tracer));
+            tracer.drain();
+            probe();
+        }
         self.with_roots(|roots| roots.trace_roots(&mut tracer));
+        self.trace_stacks(&mut tracer, sp);
         self.weak.trace(&mut tracer);
         self.finalizers.trace(&mut tracer);
         if full {

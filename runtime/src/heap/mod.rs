@@ -70,6 +70,10 @@ pub trait RootSource {
     /// Visits every value held outside the heap (registers of the `Vm`, interned strings, type tables), and the words of
     /// every tasklet stack that ran since the last collection (stores to it have no barrier).
     fn trace_roots(&self, tracer: &mut Tracer);
+    /// Visits what [`RootSource::trace_roots`] does, but of the running tasklet's stack only what can still be read.
+    fn trace_live(&self, tracer: &mut Tracer) {
+        self.trace_roots(tracer);
+    }
     /// The object that must live as long as any object with this shape id does (the shape itself).
     fn shape_object(&self, shape_id: u32) -> Value;
     /// False if an object registered for finalisation turns out to need none (a generator that has ended).

@@ -516,6 +516,8 @@ impl Vm {
 
     /// Calls a special method as found by `lookup_special`: functions get `this` as first argument, other descriptors are bound first.
     pub fn call_bound_special(&mut self, method: Value, this: Value, args: &[Value]) -> PyResult {
+        // Natives that call each other's special methods, such as `str` and `repr`, recurse without entering Python code.
+        self.check_native_stack("")?;
         let direct = match method.kind() {
             Some(Kind::Function) => true,
             Some(Kind::Builtin)

@@ -60,7 +60,7 @@ impl Vm {
                 self.warn(
                     ids::DEPRECATION_WARNING,
                     &format!(
-                        "{owner}.__float__ returned non-float (type {name}).  The ability to return an instance of a strict subclass of float is deprecated, and may not be supported in a future version of Python."
+                        "{owner}.__float__ returned non-float (type {name}).  The ability to return an instance of a strict subclass of float is deprecated, and may be removed in a future version of Python."
                     ),
                     1,
                 )?;
@@ -106,7 +106,7 @@ impl Vm {
         self.warn(
             ids::DEPRECATION_WARNING,
             &format!(
-                "__int__ returned non-int (type {name}).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python."
+                "__int__ returned non-int (type {name}).  The ability to return an instance of a strict subclass of int is deprecated, and may be removed in a future version of Python."
             ),
             1,
         )?;

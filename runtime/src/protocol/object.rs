@@ -129,7 +129,7 @@ impl Vm {
         self.warn(
             ids::DEPRECATION_WARNING,
             &format!(
-                "__index__ returned non-int (type {name}).  The ability to return an instance of a strict subclass of int is deprecated, and may not be supported in a future version of Python."
+                "__index__ returned non-int (type {name}).  The ability to return an instance of a strict subclass of int is deprecated, and may be removed in a future version of Python."
             ),
             1,
         )?;

@@ -181,6 +181,12 @@ impl Frame {
         // SAFETY: the frame has nregs registers; variables hold live values or NULL.
         unsafe { Value::from_bits(*self.0.add(i)) }
     }
+    /// The header words and the first `count` registers.
+    pub fn words(&self, count: usize) -> &[Cell<u64>] {
+        let count = FRAME_WORDS + count.min(self.code().nregs as usize);
+        // SAFETY: H5: a live frame has these words; nobody else refers to them but as cells or raw words.
+        unsafe { std::slice::from_raw_parts(self.0.sub(FRAME_WORDS) as *const Cell<u64>, count) }
+    }
     /// Sets a variable's register.
     pub fn set_register(self, i: usize, v: Value) {
         assert!(i < self.code().nregs as usize);

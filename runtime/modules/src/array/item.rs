@@ -9,6 +9,22 @@ use skein_runtime::text::wtf8;
 pub struct Code(pub u8);
 
 impl Code {
+    /// How its items are stored, as `pickle` names it.
+    pub fn machine_format(self) -> MachineFormat {
+        MachineFormat(match self.0 {
+            b'B' => 0,
+            b'b' => 1,
+            b'H' => 2,
+            b'h' => 4,
+            b'I' => 6,
+            b'i' => 8,
+            b'L' | b'Q' => 10,
+            b'l' | b'q' => 12,
+            b'f' => 14,
+            b'd' => 16,
+            _ => 20,
+        })
+    }
     /// From its character.
     pub fn new(c: u8) -> Option<Code> {
         b"bBuwhHiIlLqQfd".contains(&c).then_some(Code(c))
@@ -123,5 +139,64 @@ impl Code {
                 )))
             }
         }
+    }
+}
+
+/// A number for the way items are stored, the same on all machines: kinds from unsigned bytes to UTF-32 text, those of more
+/// than one byte first with the low byte first, then with the high byte first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct MachineFormat(pub usize);
+
+impl MachineFormat {
+    /// From its number.
+    pub fn new(n: usize) -> Option<MachineFormat> {
+        (n < 22).then_some(MachineFormat(n))
+    }
+    /// Bytes of an item.
+    pub fn size(self) -> usize {
+        match self.0 {
+            0 | 1 => 1,
+            2..=5 | 18 | 19 => 2,
+            6..=9 | 14 | 15 | 20 | 21 => 4,
+            _ => 8,
+        }
+    }
+    /// The codec of text.
+    pub fn text_codec(self) -> Option<&'static str> {
+        match self.0 {
+            18 => Some("utf-16-le"),
+            19 => Some("utf-16-be"),
+            20 => Some("utf-32-le"),
+            21 => Some("utf-32-be"),
+            _ => None,
+        }
+    }
+    /// The type code for such integers; for other items the one asked for.
+    pub fn code(self, asked: Code) -> Code {
+        Code(match self.0 {
+            0 => b'B',
+            1 => b'b',
+            2 | 3 => b'H',
+            4 | 5 => b'h',
+            6 | 7 => b'I',
+            8 | 9 => b'i',
+            10 | 11 => b'Q',
+            12 | 13 => b'q',
+            _ => return asked,
+        })
+    }
+    /// The Python value of a number.
+    pub fn load(self, vm: &mut Vm, item: &[u8]) -> Value {
+        let mut raw = [0; 8];
+        raw[..item.len()].copy_from_slice(item);
+        if self.0 > 1 && self.0 % 2 == 1 {
+            raw[..item.len()].reverse();
+        }
+        let stored = match self.0 {
+            14 | 15 => Code(b'f'),
+            16 | 17 => Code(b'd'),
+            _ => self.code(Code(b'B')),
+        };
+        stored.load(vm, raw)
     }
 }

@@ -1,8 +1,9 @@
 //! Construction and methods of arrays.
 
-use super::item::Code;
+use super::item::{Code, MachineFormat};
 use super::{ArrayData, make, sequence as s, this};
-use crate::util::{buffer, is_buffer, items, native_class};
+use crate::util::{buffer, items, native_class};
+use skein_runtime::builtins::memoryview::Exports;
 use skein_runtime::builtins::seq;
 use skein_runtime::prelude::*;
 use skein_runtime::text::wtf8;
@@ -274,6 +275,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
         ArrayData {
             code: Cell::new(code),
             bytes: RefCell::default(),
+            exports: Exports::default(),
         },
     )
     .value();
@@ -311,12 +313,16 @@ fn extend_from(vm: &mut Vm, array: Value, source: Value) -> PyResult<()> {
         && other.code == a.code
     {
         let more = other.bytes.borrow().clone();
+        if !more.is_empty() {
+            a.check_resize(vm)?;
+        }
         a.bytes.borrow_mut().extend(more);
         return Ok(());
     }
     vm.for_each(source, |vm, v| {
         let mut raw = Vec::with_capacity(8);
         a.code.get().store(vm, v, &mut raw)?;
+        a.check_resize(vm)?;
         a.bytes.borrow_mut().extend(raw);
         Ok(true)
     })
@@ -326,6 +332,7 @@ fn append(vm: &mut Vm, args: &[Value]) -> PyResult {
     let a = this(vm, &args[0])?;
     let mut raw = Vec::with_capacity(8);
     a.code.get().store(vm, args[1], &mut raw)?;
+    a.check_resize(vm)?;
     a.bytes.borrow_mut().extend(raw);
     Ok(Value::NONE)
 }
@@ -358,7 +365,11 @@ fn byteswap(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn clear(vm: &mut Vm, args: &[Value]) -> PyResult {
-    this(vm, &args[0])?.bytes.borrow_mut().clear();
+    let a = this(vm, &args[0])?;
+    if a.len() > 0 {
+        a.check_resize(vm)?;
+    }
+    a.bytes.borrow_mut().clear();
     Ok(Value::NONE)
 }
 
@@ -376,6 +387,9 @@ fn frombytes(vm: &mut Vm, args: &[Value]) -> PyResult {
     let a = this(vm, &args[0])?;
     if data.len() % a.code.get().size() != 0 {
         return Err(vm.value_error("bytes length not a multiple of item size"));
+    }
+    if !data.is_empty() {
+        a.check_resize(vm)?;
     }
     a.bytes.borrow_mut().extend_from_slice(&data);
     Ok(Value::NONE)
@@ -417,6 +431,9 @@ fn fromlist(vm: &mut Vm, args: &[Value]) -> PyResult {
             return Err(vm.runtime_error("list changed size during iteration"));
         }
     }
+    if !raw.is_empty() {
+        a.check_resize(vm)?;
+    }
     a.bytes.borrow_mut().extend(raw);
     Ok(Value::NONE)
 }
@@ -435,6 +452,9 @@ fn fromunicode(vm: &mut Vm, args: &[Value]) -> PyResult {
     let raw: Vec<u8> = wtf8::code_points(text.bytes())
         .flat_map(u32::to_ne_bytes)
         .collect();
+    if !raw.is_empty() {
+        a.check_resize(vm)?;
+    }
     a.bytes.borrow_mut().extend(raw);
     Ok(Value::NONE)
 }
@@ -453,15 +473,18 @@ fn insert(vm: &mut Vm, args: &[Value]) -> PyResult {
     let a = this(vm, &args[0])?;
     let mut raw = Vec::with_capacity(8);
     a.code.get().store(vm, args[2], &mut raw)?;
+    a.check_resize(vm)?;
     let n = a.len() as i64;
     let at = if at < 0 { (at + n).max(0) } else { at.min(n) } as usize * a.code.get().size();
     a.bytes.borrow_mut().splice(at..at, raw);
     Ok(Value::NONE)
 }
 
-fn remove_at(a: &ArrayData, i: usize) {
+fn remove_at(vm: &mut Vm, a: &ArrayData, i: usize) -> PyResult<()> {
+    a.check_resize(vm)?;
     let size = a.code.get().size();
     a.bytes.borrow_mut().drain(i * size..(i + 1) * size);
+    Ok(())
 }
 
 fn pop(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -474,7 +497,7 @@ fn pop(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.index_error("pop index out of range"));
     };
     let v = a.get(vm, i).unwrap_or(Value::NONE);
-    remove_at(a, i);
+    remove_at(vm, a, i)?;
     Ok(v)
 }
 
@@ -483,7 +506,7 @@ fn remove(vm: &mut Vm, args: &[Value]) -> PyResult {
         Some(i) => {
             let a = this(vm, &args[0])?;
             if i < a.len() {
-                remove_at(a, i);
+                remove_at(vm, a, i)?;
             }
             Ok(Value::NONE)
         }
@@ -548,40 +571,63 @@ fn copy(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn reduce_ex(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = vm.type_of(args[0]).value();
     let code = this(vm, &args[0])?.code.get();
-    let code = vm.ascii_char(code.0).value();
-    let list = tolist(vm, args)?;
-    let inner = vm.new_tuple(&[code, list]);
+    let letter = vm.ascii_char(code.0).value();
     let name = vm.names.__dict__;
     let dict = vm.try_get_attr(args[0], name)?.unwrap_or(Value::NONE);
-    Ok(vm.new_tuple(&[ty, inner, dict]))
+    if vm.ssize(args[1])? < 3 {
+        let list = tolist(vm, args)?;
+        let inner = vm.new_tuple(&[letter, list]);
+        return Ok(vm.new_tuple(&[ty, inner, dict]));
+    }
+    let f = crate::util::import_attr(vm, "array", "_array_reconstructor")?;
+    let bytes = tobytes(vm, args)?;
+    let format = Value::from_usize(code.machine_format().0);
+    let inner = vm.new_tuple(&[ty, letter, format, bytes]);
+    Ok(vm.new_tuple(&[f, inner, dict]))
 }
 
 fn reconstruct(vm: &mut Vm, args: &[Value]) -> PyResult {
-    if !is_buffer(vm, args[3]) {
-        return Err(vm.type_error("fourth argument should be bytes"));
-    }
-    let v = vm.call(args[0], &[args[1]])?;
-    // Only machine formats of this platform's item size and order can be taken as they are.
-    let size = this(vm, &v)?.code.get().size();
-    let format = vm.ssize(args[2])?;
-    let width = match format {
-        0 | 1 => 1,
-        2..=5 => 2,
-        6..=9 | 14 | 15 | 20 | 21 => 4,
-        10..=13 | 16 | 17 => 8,
-        18 | 19 => 2,
-        _ => return Err(vm.value_error("third argument must be a valid machine format code.")),
+    let base = crate::util::state_type(vm, "array.array")?;
+    let Some(ty) = args[0].cast::<PyType>() else {
+        let name = vm.type_name(args[0]);
+        return Err(vm.type_error(format!("first argument must be a type object, not {name}")));
     };
-    if width != size {
-        return Err(
-            vm.not_implemented_error("converting between array machine formats is not supported")
-        );
+    if !ty.is_subtype(base) {
+        let name = ty.name_text();
+        return Err(vm.type_error(format!("{name} is not a subtype of array.array")));
     }
-    frombytes(vm, &[v, args[3]])?;
-    if format % 2 == 1 && format > 1 {
-        byteswap(vm, &[v])?;
+    let code = args[1].cast::<PyStr>().filter(|s| s.len() == 1);
+    let Some(code) = code.and_then(|s| Code::new(s.bytes()[0])) else {
+        return Err(vm.value_error("second argument must be a valid type code"));
+    };
+    let Some(format) = usize::try_from(vm.ssize(args[2])?)
+        .ok()
+        .and_then(MachineFormat::new)
+    else {
+        return Err(vm.value_error("third argument must be a valid machine format code."));
+    };
+    let Some(items) = args[3].cast::<PyBytes>() else {
+        let name = vm.type_name(args[3]);
+        return Err(vm.type_error(format!("fourth argument should be bytes, not {name}")));
+    };
+    if format == code.machine_format() {
+        return vm.call(args[0], &[args[1], args[3]]);
     }
-    Ok(v)
+    if items.len() % format.size() != 0 {
+        return Err(vm.value_error("string length not a multiple of item size"));
+    }
+    if let Some(name) = format.text_codec() {
+        let name = vm.new_str(name);
+        let text = vm.call_method(args[3], "decode", &[name])?;
+        return vm.call(args[0], &[args[1], text]);
+    }
+    let letter = vm.ascii_char(format.code(code).0).value();
+    let list = PyList::new(vm);
+    for raw in items.bytes().chunks_exact(format.size()) {
+        let v = format.load(vm, raw);
+        list.push(vm, v);
+    }
+    vm.call(args[0], &[letter, list.value()])
 }
 
 fn sizeof(vm: &mut Vm, args: &[Value]) -> PyResult {

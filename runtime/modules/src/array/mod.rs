@@ -6,6 +6,7 @@ mod sequence;
 
 use crate::util::add_type;
 use item::Code;
+use skein_runtime::builtins::memoryview::{BufferInfo, Exports};
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
 
@@ -19,10 +20,46 @@ pub const MODULE: ModuleDef = ModuleDef {
 pub struct ArrayData {
     code: Cell<Code>,
     bytes: RefCell<Vec<u8>>,
+    exports: Exports,
 }
-impl NativeData for ArrayData {}
+
+impl NativeData for ArrayData {
+    fn buffer(&self) -> Option<BufferInfo> {
+        let code = self.code.get();
+        Some(BufferInfo {
+            len: self.bytes.borrow().len(),
+            format: if code.0 == b'u' {
+                'w'
+            } else {
+                char::from(code.0)
+            },
+            itemsize: code.size(),
+            readonly: false,
+        })
+    }
+    fn exports(&self) -> Option<&Exports> {
+        Some(&self.exports)
+    }
+    fn read_buffer(&self, at: usize, out: &mut [u8]) -> bool {
+        let bytes = self.bytes.borrow();
+        let part = bytes.get(at..at.saturating_add(out.len()));
+        part.map(|part| out.copy_from_slice(part)).is_some()
+    }
+    fn write_buffer(&self, at: usize, data: &[u8]) -> bool {
+        let mut bytes = self.bytes.borrow_mut();
+        let part = bytes.get_mut(at..at.saturating_add(data.len()));
+        part.map(|part| part.copy_from_slice(data)).is_some()
+    }
+}
 
 impl ArrayData {
+    /// Refuses to change the number of items under open views.
+    fn check_resize(&self, vm: &mut Vm) -> PyResult<()> {
+        if vm.is_exported(&self.exports) {
+            return Err(vm.buffer_error("cannot resize an array that is exporting buffers"));
+        }
+        Ok(())
+    }
     fn len(&self) -> usize {
         self.bytes.borrow().len() / self.code.get().size()
     }
@@ -77,6 +114,8 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.type_set_attr(ty, hash, Value::NONE);
     add_type(vm, m, "array", ty);
     vm.add_constant(m, "ArrayType", ty.value());
+    let sequence = crate::util::import_attr(vm, "_collections_abc", "MutableSequence")?;
+    vm.call_method(sequence, "register", &[ty.value()])?;
     let ty = vm.new_native_type(
         "arrayiterator",
         "array",
@@ -108,6 +147,7 @@ fn make(vm: &mut Vm, code: Code, bytes: Vec<u8>) -> PyResult {
         ArrayData {
             code: Cell::new(code),
             bytes: RefCell::new(bytes),
+            exports: Exports::default(),
         },
     )
     .value())

@@ -66,6 +66,9 @@ pub(super) fn setitem(vm: &mut Vm, args: &[Value]) -> PyResult {
             let r = SliceRange::adjust(parts, a.len());
             if r.step == 1 {
                 let stop = r.stop.max(r.start);
+                if new.len() != (stop - r.start) * size {
+                    a.check_resize(vm)?;
+                }
                 a.bytes
                     .borrow_mut()
                     .splice(r.start * size..stop * size, new);
@@ -104,6 +107,9 @@ pub(super) fn delitem(vm: &mut Vm, args: &[Value]) -> PyResult {
             SliceRange::adjust(parts, a.len())
         }
     };
+    if r.count > 0 {
+        a.check_resize(vm)?;
+    }
     let (low, step) = r.ascending();
     let mut bytes = a.bytes.borrow_mut();
     let mut kept = Vec::with_capacity(bytes.len());
@@ -167,6 +173,9 @@ pub(super) fn iadd(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.type_error("can only extend with array of same kind"));
     }
     let more = b.bytes.borrow().clone();
+    if !more.is_empty() {
+        a.check_resize(vm)?;
+    }
     a.bytes.borrow_mut().extend(more);
     Ok(args[0])
 }
@@ -194,7 +203,11 @@ pub(super) fn mul(vm: &mut Vm, args: &[Value]) -> PyResult {
 pub(super) fn imul(vm: &mut Vm, args: &[Value]) -> PyResult {
     match repeated(vm, args)? {
         Some((_, bytes)) => {
-            this(vm, &args[0])?.bytes.replace(bytes);
+            let a = this(vm, &args[0])?;
+            if bytes.len() != a.bytes.borrow().len() {
+                a.check_resize(vm)?;
+            }
+            a.bytes.replace(bytes);
             Ok(args[0])
         }
         None => Ok(Value::NOT_IMPLEMENTED),

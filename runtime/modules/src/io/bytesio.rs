@@ -169,10 +169,7 @@ fn open_stream<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(&'a BytesIo, Ref<PyBy
 }
 
 fn check_exports(vm: &mut Vm, data: Ref<PyByteArray>) -> PyResult<()> {
-    if data.exports.get() > 0 {
-        return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized"));
-    }
-    Ok(())
+    vm.check_exports(&data.exports)
 }
 
 fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {

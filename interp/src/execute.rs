@@ -147,6 +147,14 @@ fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
         SyntaxErrorKind::Recursion => return vm.recursion_error(&e.msg),
     };
     let msg = vm.new_str(&e.msg);
+    let empty = e.line == 0 && e.msg == "invalid syntax";
+    if empty {
+        // There is no token that could have a place.
+        let (zero, text) = (Value::from_i32(0), vm.empty_str().value());
+        let details = vm.new_tuple(&[filename, zero, zero, text, zero, zero]);
+        let ty = vm.builtin_type(id);
+        return vm.raise_type(ty, &[msg, details]);
+    }
     let number = |n: u32| {
         if n == 0 {
             Value::NONE
@@ -155,6 +163,7 @@ fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
         }
     };
     let text = match &e.text {
+        Some(_) if e.late => line_of_file(vm, filename, e.line),
         Some(t) => vm.new_str(&format!("{t}\n")),
         None => Value::NONE,
     };
@@ -173,6 +182,19 @@ fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
     ]);
     let ty = vm.builtin_type(id);
     vm.raise_type(ty, &[msg, details])
+}
+
+/// A line of a source file with its end, `None` if it cannot be read.
+fn line_of_file(vm: &mut Vm, filename: Value, line: u32) -> Value {
+    let path = filename.cast::<PyStr>().map(|s| s.bytes().to_vec());
+    let found = path.and_then(|p| {
+        use std::os::unix::ffi::OsStrExt;
+        let data = std::fs::read(std::ffi::OsStr::from_bytes(&p)).ok()?;
+        let mut lines = data.split_inclusive(|b| *b == b'\n');
+        let text = lines.nth((line as usize).checked_sub(1)?)?;
+        Some(String::from_utf8_lossy(text).into_owned())
+    });
+    found.map_or(Value::NONE, |text| vm.new_str(&text))
 }
 
 /// The builtins namespace that code over `globals` sees; it is put into `globals` if missing.

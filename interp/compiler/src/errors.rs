@@ -41,6 +41,8 @@ pub struct SyntaxError {
     pub incomplete: bool,
     /// What the tokens before the error are to be warned about.
     pub warnings: Vec<Warning>,
+    /// Found after parsing: CPython has only the file to take `text` from then, and gives none if it cannot be read.
+    pub late: bool,
 }
 
 impl SyntaxError {
@@ -56,6 +58,7 @@ impl SyntaxError {
             text: None,
             incomplete: false,
             warnings: Vec::new(),
+            late: false,
         }
     }
 
@@ -70,6 +73,12 @@ impl SyntaxError {
             text: Some(source.line_text(line).to_owned()),
             ..SyntaxError::bare(msg)
         }
+    }
+
+    /// The same error, found after parsing.
+    pub fn late(mut self) -> SyntaxError {
+        self.late = true;
+        self
     }
 
     /// The same error as another exception class.

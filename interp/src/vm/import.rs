@@ -86,7 +86,7 @@ fn hide_importlib(vm: &mut Vm) {
     let Some(e) = vm.raised.get().cast::<PyException>() else {
         return;
     };
-    let all = vm.is_instance_of(e.value(), ids::IMPORT_ERROR);
+    let all = vm.is_instance_of(e.value(), ids::IMPORT_ERROR) || refused(e);
     let link = |before: Option<Ref<PyTraceback>>, tb: Value| match before {
         Some(b) => b.next.set(b, tb),
         None => e.traceback.set(e, tb),
@@ -112,6 +112,23 @@ fn hide_importlib(vm: &mut Vm) {
         }
         at = next.cast();
     }
+}
+
+/// The arguments of the import were refused by code of importlib that is native in CPython.
+fn refused(e: Ref<PyException>) -> bool {
+    let mut last = e.traceback.get().cast::<PyTraceback>();
+    while let Some(next) = last.and_then(|tb| tb.next.get().cast()) {
+        last = Some(next);
+    }
+    last.is_some_and(|tb| {
+        let code = tb.frame.expect().code.expect();
+        let lossy = skein_runtime::builtins::str::lossy;
+        is_importlib(&lossy(code.filename.get()))
+            && matches!(
+                lossy(code.name.get()).as_str(),
+                "__import__" | "_gcd_import" | "_sanity_check" | "_calc___package__"
+            )
+    })
 }
 
 fn is_importlib(filename: &str) -> bool {

@@ -147,7 +147,7 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
         Some(v) => Ok(v),
         None => {
             let shown = vm.repr_text(args[1])?;
-            let text = vm.new_str(&format!("local variable {shown} is not defined"));
+            let text = vm.new_str(&format!("local variable '{shown}' is not defined"));
             Err(vm.key_error(text))
         }
     }

@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
                     // CPython's tokenizer has not taken the brace yet.
                     let at = field.range.start() - TextSize::from(1);
                     let at = TextRange::empty(at);
-                    return self.error(at, "f-string: expressions nested too deeply");
+                    return self.parser_error(at, "f-string: expressions nested too deeply");
                 }
                 self.expr(&field.expression)?;
                 match &field.format_spec {
@@ -242,7 +242,7 @@ impl<'a> Checker<'a> {
             None => {
                 let start = e.range.start() + TextSize::from(1);
                 let range = TextRange::new(start, e.value.start());
-                self.error(range, "dict unpacking cannot be used in dict comprehension")
+                self.parser_error(range, "dict unpacking cannot be used in dict comprehension")
             }
         }
     }

@@ -137,10 +137,16 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
+    /// An error that CPython finds while parsing, after all.
+    fn parser_error<T>(&self, node: impl Ranged, msg: impl Into<String>) -> Result<T, SyntaxError> {
+        self.error(node, msg)
+            .map_err(|e| SyntaxError { late: false, ..e })
+    }
+
     fn error<T>(&self, node: impl Ranged, msg: impl Into<String>) -> Result<T, SyntaxError> {
         let range = node.range();
         let (start, end) = (range.start().to_usize(), range.end().to_usize());
-        Err(SyntaxError::at(self.source, start, end, msg))
+        Err(SyntaxError::at(self.source, start, end, msg).late())
     }
 
     fn warn(&mut self, node: impl Ranged, msg: impl Into<String>) {

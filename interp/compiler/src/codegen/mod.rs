@@ -181,7 +181,7 @@ impl<'a> Compiler<'a> {
     fn error<T>(&self, node: impl Ranged, msg: impl Into<String>) -> R<T> {
         let range = node.range();
         let (start, end) = (range.start().to_usize(), range.end().to_usize());
-        Err(SyntaxError::at(self.src, start, end, msg))
+        Err(SyntaxError::at(self.src, start, end, msg).late())
     }
 
     /// Runs `f` one level deeper.

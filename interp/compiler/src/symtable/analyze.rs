@@ -221,7 +221,7 @@ impl Analyzer<'_> {
         let directive = scope.directives.iter().find(|(n, _)| n == name);
         let range = directive.map_or(scope.range, |(_, range)| *range);
         let (start, end) = (range.start().to_usize(), range.end().to_usize());
-        SyntaxError::at(self.src, start, end, msg)
+        SyntaxError::at(self.src, start, end, msg).late()
     }
 
     fn name(

@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
     pub(super) fn error<T>(&self, node: impl Ranged, msg: impl Into<String>) -> R<T> {
         let range = node.range();
         let (start, end) = (range.start().to_usize(), range.end().to_usize());
-        Err(SyntaxError::at(self.src, start, end, msg))
+        Err(SyntaxError::at(self.src, start, end, msg).late())
     }
 
     pub(super) fn deeper(&mut self, node: impl Ranged) -> R {

@@ -7,6 +7,7 @@
 
 use super::{Heap, Tracer};
 use crate::object::header::{Header, Ref, flag};
+use crate::object::kinds::Kind;
 use crate::value::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -67,9 +68,12 @@ impl Heap {
     /// Makes the finalisers of all objects due, reachable or not: for the end of the interpreter.
     pub fn queue_all_finalizers(&self) {
         let f = &self.finalizers;
-        let mut due = f.due.borrow_mut();
-        due.extend(f.old.borrow_mut().drain(..));
-        due.extend(f.young.borrow_mut().drain(..));
+        let (mut old, mut young) = (f.old.borrow_mut(), f.young.borrow_mut());
+        let all = old.drain(..).chain(young.drain(..));
+        // Native ones are streams, through which the others may want to print.
+        let (streams, others): (Vec<usize>, Vec<usize>) =
+            all.partition(|&a| super::value_at(a).kind() == Some(Kind::Native));
+        f.due.borrow_mut().extend(others.into_iter().chain(streams));
     }
     #[inline]
     pub(super) fn register_drop<T>(&self, object: *mut T) {

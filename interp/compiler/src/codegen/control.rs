@@ -16,12 +16,13 @@ use rustpython_text_size::TextRange;
 #[derive(Clone)]
 pub enum Block<'a> {
     /// A loop: where `continue` and `break` go. An endless one has its jump to the top at `bottom`, which carries the
-    /// line of the loop for trace functions.
+    /// line of the loop for trace functions. A `for` loop that is left early drops its `iterator`.
     Loop {
         outer: HandlerId,
         top: Label,
         bottom: Option<Label>,
         end: Label,
+        iterator: Option<Reg>,
     },
     /// Body of a `try` with handlers; nothing to clean up.
     Try { outer: HandlerId },
@@ -141,11 +142,14 @@ impl<'a> Compiler<'a> {
         let Some(index) = self.innermost_loop() else {
             return self.error(range, "'break' outside loop");
         };
-        let Block::Loop { end, .. } = self.unit().blocks[index] else {
+        let Block::Loop { end, iterator, .. } = self.unit().blocks[index] else {
             return Ok(());
         };
         let x = self.leaving_line(index + 1);
         self.unwind_to(index + 1, |c| {
+            if let Some(iterator) = iterator {
+                c.u().emit(Op::DelLocal, iterator, 0, 0);
+            }
             c.u().emit_ins(Op::Jump, x, 0, 0, 0, 0, end);
             Ok(())
         })

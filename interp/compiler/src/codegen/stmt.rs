@@ -199,6 +199,7 @@ impl<'a> Compiler<'a> {
             top,
             bottom,
             end,
+            iterator: None,
         };
         self.in_block(block, outer, |c| c.conditional_body(&s.body))?;
         self.at(&*s.test);
@@ -241,6 +242,7 @@ impl<'a> Compiler<'a> {
             top,
             bottom: None,
             end,
+            iterator: (!s.is_async).then_some(iterator),
         };
         self.in_block(block, outer, |c| c.conditional_body(&s.body))?;
         self.at(&*s.iter);

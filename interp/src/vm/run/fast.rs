@@ -11,6 +11,7 @@ use super::macros::{a, b, bc, c, fast};
 use super::{Handler, go, run_body, slow, special};
 use crate::vm::Step;
 use skein_compiler::bytecode::Op;
+use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
 use std::sync::atomic::Ordering;
 
@@ -62,6 +63,15 @@ fast!(check_local, |pc, fp, vm, insn, tbl| {
     return s_check_local(pc, fp, vm, insn, tbl);
 });
 slow!(s_check_local, ops_names::op_check_local);
+fast!(del_local, |pc, fp, vm, insn, tbl| {
+    if let Some(h) = super::cx::word_value(*fp.add(a!(insn))).header()
+        && !h.has(flag::HAS_WEAKREF | flag::HAS_FINALIZER)
+    {
+        *fp.add(a!(insn)) = 0;
+        go!(pc.add(1), fp, vm, tbl)
+    }
+    return s_del_local(pc, fp, vm, insn, tbl);
+});
 fast!(jump, |pc, fp, vm, insn, tbl| {
     go!(pc.offset(bc!(insn) as isize), fp, vm, tbl)
 });
@@ -421,7 +431,7 @@ macro_rules! table {
 table! {
     Nop => nop, Move => mov, LoadConst => load_const, LoadInt => load_int, LoadNone => load_none, LoadBool => load_bool,
     LoadCommon => s_load_common, LoadBuildClass => s_load_build_class, SetNull => set_null, CheckLocal => check_local,
-    DelLocal => s_del_local, MakeCell => s_make_cell, CopyFreeVars => s_copy_free_vars, LoadCell => load_cell,
+    DelLocal => del_local, MakeCell => s_make_cell, CopyFreeVars => s_copy_free_vars, LoadCell => load_cell,
     StoreCell => s_store_cell, DelCell => s_del_cell, LoadGlobal => s_load_global, StoreGlobal => s_store_global,
     DelGlobal => s_del_global, LoadName => s_load_name, StoreName => s_store_name, DelName => s_del_name,
     LoadLocals => s_load_locals, LoadFromDictOrGlobals => s_from_dict_or_globals, LoadFromDictOrCell => s_from_dict_or_cell,

@@ -29,7 +29,8 @@ fn instance(vm: &mut Vm, cls: Ref<PyType>, f: f64) -> PyResult {
 
 /// `float(v)` as a machine float.
 pub fn float_from_object(vm: &mut Vm, v: Value) -> PyResult<f64> {
-    if let Some(s) = v.cast::<PyStr>() {
+    let text = v.cast::<PyStr>();
+    if let Some(s) = text.filter(|_| v.shape_id() == ids::STR) {
         let text = unicode::normalize_number(s.bytes());
         return parse(vm, &text, v);
     }
@@ -41,6 +42,10 @@ pub fn float_from_object(vm: &mut Vm, v: Value) -> PyResult<f64> {
     }
     if let Some(f) = vm.float_method(v)? {
         return Ok(f);
+    }
+    if let Some(s) = text {
+        let text = unicode::normalize_number(s.bytes());
+        return parse(vm, &text, v);
     }
     if let Some(data) = super::str_codec::buffer_bytes(vm, v)? {
         return parse(vm, &data, v);
@@ -63,6 +68,12 @@ fn parse(vm: &mut Vm, text: &[u8], shown: Value) -> PyResult<f64> {
 
 /// `float.from_number(number)`
 pub fn float_from_number(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let same = a[0]
+        .cast::<PyType>()
+        .is_some_and(|t| t.builtin_id == ids::FLOAT);
+    if same && a[1].shape_id() == ids::FLOAT {
+        return Ok(a[1]);
+    }
     let f = vm.to_f64(a[1])?;
     of_class(vm, a[0], f)
 }

@@ -56,7 +56,8 @@ fn function_new(vm: &mut Vm, args: &[Value]) -> PyResult {
             .or_else(|| b.cast::<PyModule>().map(|m| m.dict())),
         None => None,
     };
-    let builtins = builtins.unwrap_or_else(|| vm.builtins_dict());
+    let inherited = vm.current_frame().map(|f| f.function().builtins.expect());
+    let builtins = builtins.or(inherited).unwrap_or_else(|| vm.builtins_dict());
     let f = PyFunction::new(vm, code, globals, builtins);
     if let Some(n) = name.non_null().filter(|n| !n.is_none()) {
         f.name.set(f, n);

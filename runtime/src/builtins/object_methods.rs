@@ -137,7 +137,9 @@ fn object_init(vm: &mut Vm, args: &[Value]) -> PyResult {
         let new = vm.type_lookup(ty, names.__new__);
         if is_object_method(new) {
             let name = ty.name_text();
-            return Err(vm.type_error(format!("{name}() takes no arguments")));
+            return Err(vm.type_error(format!(
+                "{name}.__init__() takes exactly one argument (the instance to initialize)"
+            )));
         }
     }
     Ok(Value::NONE)
@@ -402,15 +404,27 @@ fn get_weakref(vm: &mut Vm, v: Value) -> PyResult {
     Ok(first)
 }
 
-/// `__dict__` of types whose instances have one.
+fn set_native_dict(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
+    if new.is_null() {
+        return Err(vm.type_error("cannot delete __dict__"));
+    }
+    set_dict(vm, v, new)
+}
+
+/// `__dict__` of builtin types whose instances have one.
 pub const DICT_GETSET: GetSetDef = getset(
+    "__dict__",
+    get_dict,
+    set_native_dict,
+    "dictionary for instance variables",
+);
+/// The same for classes made at run time, whose instances may drop it.
+pub static HEAP_DICT: GetSetDef = getset(
     "__dict__",
     get_dict,
     set_dict,
     "dictionary for instance variables",
 );
-/// The same for classes made at run time.
-pub static HEAP_DICT: GetSetDef = DICT_GETSET;
 /// `__weakref__`
 pub static HEAP_WEAKREF: GetSetDef = getter(
     "__weakref__",

@@ -109,7 +109,9 @@ fn set_bases(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
                 "{name}.__bases__ must be tuple of classes, not '{actual}'"
             )));
         };
-        if b.is_subtype(ty) {
+        // While a custom mro() runs, the new bases are not in the MRO yet.
+        let along_bases = std::iter::successors(Some(b), |b| b.base.get()).any(|b| b == ty);
+        if b.is_subtype(ty) || along_bases {
             return Err(vm.type_error("a __bases__ item causes an inheritance cycle"));
         }
     }
@@ -126,13 +128,18 @@ fn set_bases(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
     let old_bases = ty.bases.expect();
     ty.bases.set(ty, bases);
     ty.base.set(ty, new_base);
-    if let Err(r) = super::type_mro::refresh_mro(vm, ty) {
-        let e = vm.take_raised();
-        ty.bases.set(ty, old_bases);
-        ty.base.set(ty, old_base);
-        super::type_mro::refresh_mro(vm, ty)?;
-        vm.reraise_value(e);
+    let mut before = ValueVec::new();
+    if let Err(r) = super::type_mro::refresh_mro(vm, ty, &mut before) {
+        super::type_mro::restore_mro(vm, &before);
+        // A mro() that assigned other bases has the last word.
+        if ty.bases.get() == Some(bases) {
+            ty.bases.set(ty, old_bases);
+            ty.base.set(ty, old_base);
+        }
         return Err(r);
+    }
+    if ty.bases.get() != Some(bases) {
+        return Ok(());
     }
     for b in old_bases.items() {
         if let Some(b) = b.cast::<PyType>() {
@@ -185,9 +192,25 @@ fn get_doc(vm: &mut Vm, v: Value) -> PyResult {
     let ty = type_self(vm, v, "__doc__")?;
     let name = vm.names.__doc__;
     match ty.dict().get_interned(name.value()) {
-        Some(d) => bound_to_class(vm, d, ty),
+        Some(d) => match native_signature(ty, d) {
+            Some((_, doc)) => Ok(vm.new_str(&doc)),
+            None => bound_to_class(vm, d, ty),
+        },
         None => Ok(Value::NONE),
     }
+}
+
+/// Signature and text of a native type's doc that starts with `name(...)`, two dashes and a blank line.
+fn native_signature(ty: Ref<PyType>, doc: Value) -> Option<(String, String)> {
+    if ty.has(tflag::HEAPTYPE) {
+        return None;
+    }
+    let doc = doc.cast::<PyStr>()?.text_lossy();
+    let rest = doc.strip_prefix(&ty.name_text())?;
+    let (signature, text) = rest.split_once("\n--\n\n")?;
+    signature
+        .starts_with('(')
+        .then(|| (signature.to_owned(), text.to_owned()))
 }
 
 fn set_doc(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
@@ -423,10 +446,15 @@ fn get_text_signature(vm: &mut Vm, v: Value) -> PyResult {
     if ty.has(tflag::HEAPTYPE) {
         return Ok(Value::NONE);
     }
-    Ok(match ty.builtin_id {
-        ids::OBJECT => vm.new_str("()"),
-        _ => Value::NONE,
-    })
+    if ty.builtin_id == ids::OBJECT {
+        return Ok(vm.new_str("()"));
+    }
+    let name = vm.names.__doc__;
+    let doc = ty.dict().get_interned(name.value());
+    match doc.and_then(|doc| native_signature(ty, doc)) {
+        Some((signature, _)) => Ok(vm.new_str(&signature)),
+        None => Ok(Value::NONE),
+    }
 }
 
 /// Attributes of `type`.

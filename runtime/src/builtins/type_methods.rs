@@ -36,9 +36,17 @@ pub fn set_type_attr(vm: &mut Vm, ty: Ref<PyType>, name: Ref<PyStr>, v: Value) -
     ))
 }
 
+/// The classes of a tuple or union.
+fn alternatives(cls: Value) -> Option<Ref<PyTuple>> {
+    match cls.shape_id() {
+        ids::UNION => super::union::args_of(cls),
+        _ => cls.cast(),
+    }
+}
+
 /// `isinstance` where `cls` is no plain type: tuples, unions, `__instancecheck__`, `__bases__` look-alikes.
 pub fn isinstance_general(vm: &mut Vm, v: Value, cls: Value) -> PyResult<bool> {
-    if let Some(t) = cls.cast::<PyTuple>() {
+    if let Some(t) = alternatives(cls) {
         for c in t.items() {
             if vm.nested(" in __instancecheck__", |vm| vm.isinstance(v, *c))? {
                 return Ok(true);
@@ -72,7 +80,7 @@ fn isinstance_by_class(vm: &mut Vm, v: Value, cls: Value) -> PyResult<bool> {
 
 /// `issubclass` where one of the two is no plain type.
 pub fn issubclass_general(vm: &mut Vm, sub: Value, cls: Value) -> PyResult<bool> {
-    if let Some(t) = cls.cast::<PyTuple>() {
+    if let Some(t) = alternatives(cls) {
         for c in t.items() {
             if vm.nested(" in __subclasscheck__", |vm| vm.issubclass(sub, *c))? {
                 return Ok(true);

@@ -133,18 +133,30 @@ fn chain(ty: Ref<PyType>) -> impl Iterator<Item = Ref<PyType>> {
     std::iter::successors(Some(ty), |t| t.base.get())
 }
 
-/// Recomputes the MRO of `ty` and its subclasses after a change of bases.
-pub fn refresh_mro(vm: &mut Vm, ty: Ref<PyType>) -> PyResult<()> {
+/// Recomputes the MRO of `ty` and its subclasses after a change of bases. `before` takes each type and what it had.
+pub fn refresh_mro(vm: &mut Vm, ty: Ref<PyType>, before: &mut ValueVec) -> PyResult<()> {
     let mro = mro_of(vm, ty)?;
+    before.push(&vm.heap, ty.value());
+    before.push(&vm.heap, ty.mro.value());
     ty.mro.set(ty, mro);
     vm.type_modified(ty);
     if let Some(subs) = ty.subclasses.get() {
         let subs = subs.to_vec(vm);
         for w in subs.as_slice() {
             if let Some(sub) = super::weakref::target_of(*w).and_then(|v| v.cast::<PyType>()) {
-                refresh_mro(vm, sub)?;
+                refresh_mro(vm, sub, before)?;
             }
         }
     }
     Ok(())
+}
+
+/// Takes back what [`refresh_mro`] changed.
+pub fn restore_mro(vm: &mut Vm, before: &ValueVec) {
+    for pair in before.as_slice().chunks_exact(2).rev() {
+        if let (Some(ty), Some(mro)) = (pair[0].cast::<PyType>(), pair[1].cast::<PyTuple>()) {
+            ty.mro.set(ty, mro);
+            vm.type_modified(ty);
+        }
+    }
 }

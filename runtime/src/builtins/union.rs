@@ -66,12 +66,15 @@ fn add_member(vm: &mut Vm, out: &mut ValueVec, v: Value) -> PyResult<()> {
     Ok(())
 }
 
-fn members(vm: &mut Vm, v: Value, method: &str) -> PyResult<Ref<PyTuple>> {
-    let t = v
-        .cast::<PyWrapper>()
+/// `__args__` of a union.
+pub fn args_of(v: Value) -> Option<Ref<PyTuple>> {
+    v.cast::<PyWrapper>()
         .filter(|w| w.shape_id() == ids::UNION)
-        .and_then(|w| w.b.get().cast::<PyTuple>());
-    match t {
+        .and_then(|w| w.b.get().cast::<PyTuple>())
+}
+
+fn members(vm: &mut Vm, v: Value, method: &str) -> PyResult<Ref<PyTuple>> {
+    match args_of(v) {
         Some(t) => Ok(t),
         None => Err(vm.wrong_self(method, "typing.Union", v)),
     }
@@ -137,29 +140,6 @@ fn hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     let set = as_set(vm, own)?;
     let h = vm.hash(set)?;
     Ok(vm.new_int(h))
-}
-
-fn instancecheck(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let own = members(vm, args[0], "__instancecheck__")?;
-    for m in own.items() {
-        if vm.isinstance(args[1], *m)? {
-            return Ok(Value::TRUE);
-        }
-    }
-    Ok(Value::FALSE)
-}
-
-fn subclasscheck(vm: &mut Vm, args: &[Value]) -> PyResult {
-    if !args[1].is::<PyType>() {
-        return Err(vm.type_error("issubclass() arg 1 must be a class"));
-    }
-    let own = members(vm, args[0], "__subclasscheck__")?;
-    for m in own.items() {
-        if vm.issubclass(args[1], *m)? {
-            return Ok(Value::TRUE);
-        }
-    }
-    Ok(Value::FALSE)
 }
 
 fn getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -232,18 +212,6 @@ pub static UNION: TypeDef = TypeDef {
         method("__repr__", repr, "($self, /)", "Return repr(self)."),
         method("__eq__", eq, "($self, value, /)", "Return self==value."),
         method("__hash__", hash, "($self, /)", "Return hash(self)."),
-        method(
-            "__instancecheck__",
-            instancecheck,
-            "($self, instance, /)",
-            "isinstance with any member.",
-        ),
-        method(
-            "__subclasscheck__",
-            subclasscheck,
-            "($self, cls, /)",
-            "issubclass with any member.",
-        ),
         method(
             "__getitem__",
             getitem,

@@ -178,6 +178,7 @@ impl Vm {
         if let Some(r) = crate::builtins::show::repr_builtin(self, v) {
             return r;
         }
+        self.check_native_stack(" while getting the repr of an object")?;
         let name = self.names.__repr__;
         match self.call_special(v, name, &[])? {
             Some(r) => match r.cast::<PyStr>() {
@@ -204,6 +205,7 @@ impl Vm {
         if let Some(r) = crate::builtins::show::str_builtin(self, v) {
             return r;
         }
+        self.check_native_stack(" while getting the str of an object")?;
         let name = self.names.__str__;
         match self.call_special(v, name, &[])? {
             Some(r) => match r.cast::<PyStr>() {

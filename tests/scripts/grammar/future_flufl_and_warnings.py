@@ -37,3 +37,13 @@ class Derived[__T](__Base):
 
 
 print(Derived.__mro__[1], Derived.seen)
+
+attempt("match x:\n case -0j ** 0: pass")
+
+
+class Holder:
+    name = 'class'
+    type Listed[name] = [name for _ in (1,)]
+
+
+print(Holder.Listed.__value__)

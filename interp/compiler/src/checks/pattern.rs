@@ -6,7 +6,7 @@ use crate::fold::fold;
 use rustpython_ast::{
     Expr, MatchCase, Pattern, PatternMatchClass, PatternMatchMapping, PatternMatchOr,
 };
-use rustpython_text_size::{Ranged, TextRange};
+use rustpython_text_size::{Ranged, TextRange, TextSize};
 
 /// Names bound so far in a pattern.
 type Names<'a> = Vec<&'a str>;
@@ -29,6 +29,9 @@ impl<'a> Checker<'a> {
                 if matches!(*p.value, Expr::FString(_) | Expr::TString(_)) {
                     let msg = "patterns may only match literals and attribute lookups";
                     return self.error(p.range, msg);
+                }
+                if let Some(at) = self.wrong_operator(&p.value) {
+                    return self.error(at, "invalid syntax");
                 }
                 self.expr(&p.value)
             }
@@ -68,6 +71,24 @@ impl<'a> Checker<'a> {
             }
             Pattern::MatchOr(p) => self.alternatives(p, irrefutable, names),
         }
+    }
+
+    /// Place of an operator that is no part of a number, as the parser lets `-0j ** 0` through.
+    fn wrong_operator(&self, value: &Expr) -> Option<TextRange> {
+        let Expr::UnaryOp(unary) = value else {
+            return None;
+        };
+        let Expr::BinOp(e) = &*unary.operand else {
+            return None;
+        };
+        let (from, to) = (e.left.end().to_usize(), e.right.start().to_usize());
+        let between = &self.source.text()[from..to];
+        let start = from + between.find(|c: char| !c.is_whitespace())?;
+        let len = e.op.as_str().len();
+        Some(TextRange::at(
+            TextSize::try_from(start).ok()?,
+            TextSize::try_from(len).ok()?,
+        ))
     }
 
     fn capture(&mut self, name: &'a str, range: TextRange, names: &mut Names<'a>) -> R {

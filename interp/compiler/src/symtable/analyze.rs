@@ -123,7 +123,9 @@ impl Analyzer<'_> {
                 false => None,
             };
             let comp = self.scope(child).comp;
-            let inlined = comp.is_some_and(|c| c != CompKind::Generator) && !sees_class;
+            let inlined = comp.is_some_and(|c| c != CompKind::Generator)
+                && !sees_class
+                && !self.scope(id).can_see_class_scope;
             let mut free =
                 self.block(child, Some(bound), global, &view.type_params, child_class)?;
             if inlined {

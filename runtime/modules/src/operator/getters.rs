@@ -54,22 +54,32 @@ static ITEM: &[NativeDef] = methods!(item_new, call);
 static ATTR: &[NativeDef] = methods!(attr_new, call);
 static METHOD: &[NativeDef] = methods!(method_new, call);
 
+static GETSETS: &[GetSetDef] = &[getter(
+    "__text_signature__",
+    instance_signature,
+    "signature of the call",
+)];
+
+fn instance_signature(vm: &mut Vm, _: Value) -> PyResult {
+    Ok(vm.new_str("(obj, /)"))
+}
+
 pub(super) fn install(vm: &mut Vm, m: Ref<PyModule>) {
     for (name, methods, doc) in [
         (
             "itemgetter",
             ITEM,
-            "Return a callable object that fetches the given item(s) from its operand.",
+            "itemgetter(item, /, *items)\n--\n\nReturn a callable object that fetches the given item(s) from its operand.",
         ),
         (
             "attrgetter",
             ATTR,
-            "Return a callable object that fetches the given attribute(s) from its operand.",
+            "attrgetter(attr, /, *attrs)\n--\n\nReturn a callable object that fetches the given attribute(s) from its operand.",
         ),
         (
             "methodcaller",
             METHOD,
-            "Return a callable object that calls the given method on its operand.",
+            "methodcaller(name, /, *args, **kwargs)\n--\n\nReturn a callable object that calls the given method on its operand.",
         ),
     ] {
         let flags = tflag::HAS_WEAKREF;
@@ -80,7 +90,7 @@ pub(super) fn install(vm: &mut Vm, m: Ref<PyModule>) {
             Kind::Native,
             flags,
             methods,
-            &[],
+            GETSETS,
             doc,
         );
         add_type(vm, m, "_operator", ty);

@@ -87,8 +87,7 @@ pub fn op_list_extend(vm: &mut Vm, cx: Cx) -> Step {
     let v = cx.reg(cx.b());
     if cx.insn.x() == 1 {
         let n = vm.names;
-        if (v.shape_id() >= ids::FIRST_DYNAMIC || !v.is_object())
-            && vm.lookup_special(v, n.__iter__).is_none()
+        if vm.lookup_special(v, n.__iter__).is_none()
             && vm.lookup_special(v, n.__getitem__).is_none()
         {
             let name = vm.type_name(v);

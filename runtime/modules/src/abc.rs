@@ -127,6 +127,11 @@ fn abc_init(vm: &mut Vm, args: &[Value]) -> PyResult {
     let name = vm.intern("__abc_tpflags__");
     if let Some(flags) = cls.dict().get_interned(name.value()) {
         let bits = as_i64(flags).unwrap_or(0);
+        if bits & 1 << 5 != 0 && bits & 1 << 6 != 0 {
+            return Err(vm.type_error(
+                "__abc_tpflags__ cannot be both Py_TPFLAGS_SEQUENCE and Py_TPFLAGS_MAPPING",
+            ));
+        }
         let mut own = cls.flags.get();
         if bits & 1 << 5 != 0 {
             own = own & !tflag::MAPPING | tflag::SEQUENCE;

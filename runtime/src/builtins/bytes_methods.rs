@@ -842,6 +842,12 @@ pub static BYTES: TypeDef = TypeDef {
         ),
         method("__hash__", hash, "($self, /)", "Return hash(self)."),
         method(
+            "__buffer__",
+            super::memoryview_methods::buffer_of,
+            "($self, flags, /)",
+            "Return a buffer object that exposes the underlying memory of the object."
+        ),
+        method(
             "__getnewargs__",
             getnewargs,
             "($self, /)",
@@ -933,6 +939,18 @@ pub static BYTEARRAY: TypeDef = TypeDef {
                 m::resize,
                 "($self, size, /)",
                 "Change the length; new bytes are zero."
+            ),
+            method(
+                "__buffer__",
+                super::memoryview_methods::buffer_of,
+                "($self, flags, /)",
+                "Return a buffer object that exposes the underlying memory of the object."
+            ),
+            method(
+                "__release_buffer__",
+                super::memoryview_methods::release_buffer_of,
+                "($self, buffer, /)",
+                "Release the buffer object that exposes the underlying memory of the object."
             ),
             method("__alloc__", m::alloc, "($self, /)", "Bytes allocated."),
             method(

@@ -239,7 +239,7 @@ pub fn make_annotations(vm: &mut Vm, annotate: Value) -> PyResult {
         return Ok(a);
     }
     let actual = vm.type_name(a);
-    Err(vm.type_error(format!("__annotate__() must return a dict, not {actual}")))
+    Err(vm.type_error(format!("__annotate__ returned non-dict of type '{actual}'")))
 }
 
 fn get_annotations(vm: &mut Vm, v: Value) -> PyResult {

@@ -39,6 +39,7 @@ pub fn next_builtin(vm: &mut Vm, it: Value) -> Option<Step> {
         ids::LIST_ITERATOR => Some(Ok(next_list(i))),
         ids::RANGE_ITERATOR => Some(Ok(next_range(vm, i))),
         ids::TUPLE_ITERATOR => Some(Ok(next_tuple(i))),
+        ids::TEMPLATE_ITER => Some(Ok(next_tuple(i))),
         id => next_plain(vm, i, id),
     }
 }

@@ -32,6 +32,7 @@ macro_rules! sequence_iterator {
 sequence_iterator!(LIST_ITERATOR);
 sequence_iterator!(LIST_REVERSEITERATOR);
 sequence_iterator!(TUPLE_ITERATOR);
+sequence_iterator!(TEMPLATE_ITER);
 sequence_iterator!(BYTES_ITERATOR);
 sequence_iterator!(BYTEARRAY_ITERATOR);
 sequence_iterator!(RANGE_ITERATOR);

@@ -530,6 +530,29 @@ fn view_buffer(vm: &mut Vm, args: &[Value]) -> PyResult {
     derive(vm, object, m.window.clone())
 }
 
+/// `__buffer__` of the other builtin types that offer their memory.
+///
+/// # Errors
+/// `BufferError` if a writable view of constant memory is wanted.
+pub fn buffer_of(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let flags = vm.index_i64(args[1])?;
+    let ty = vm.builtin_type(ids::MEMORYVIEW).value();
+    let view = vm.call(ty, &[args[0]])?;
+    let (_, m) = open(vm, &view)?;
+    if flags & 1 != 0 && m.window.readonly {
+        return Err(vm.buffer_error("Object is not writable."));
+    }
+    Ok(view)
+}
+
+/// `__release_buffer__` of the other builtin types that offer their memory.
+///
+/// # Errors
+/// `TypeError` for what is no memoryview.
+pub fn release_buffer_of(vm: &mut Vm, args: &[Value]) -> PyResult {
+    view_release_buffer(vm, args)
+}
+
 fn view_release_buffer(vm: &mut Vm, args: &[Value]) -> PyResult {
     if native::<MemoryView>(&args[1]).is_none() {
         return Err(vm.type_error("expected a memoryview object"));

@@ -184,6 +184,7 @@ static TYPE_DEFS: &[&crate::object::native_def::TypeDef] = &[
     &iter_seq::LIST_ITERATOR,
     &iter_seq::LIST_REVERSEITERATOR,
     &iter_seq::TUPLE_ITERATOR,
+    &iter_seq::TEMPLATE_ITER,
     &iter_seq::BYTES_ITERATOR,
     &iter_seq::BYTEARRAY_ITERATOR,
     &iter_seq::RANGE_ITERATOR,

@@ -320,7 +320,7 @@ fn template_iter(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = template(vm, &args[0])?;
     let all = parts(vm, t);
     let all = vm.new_tuple(all.as_slice());
-    vm.iter(all)
+    Ok(PyIter::new(vm, ids::TEMPLATE_ITER, all, Value::NULL, 0, 0, 0).value())
 }
 
 fn template_add(vm: &mut Vm, args: &[Value]) -> PyResult {

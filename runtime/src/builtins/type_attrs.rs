@@ -301,7 +301,7 @@ fn get_annotations(vm: &mut Vm, v: Value) -> PyResult {
         let a = vm.call(annotate, &[Value::from_i32(1)])?;
         if !a.is::<PyDict>() {
             let actual = vm.type_name(a);
-            return Err(vm.type_error(format!("__annotate__() must return a dict, not {actual}")));
+            return Err(vm.type_error(format!("__annotate__ returned non-dict of type '{actual}'")));
         }
         a
     } else {

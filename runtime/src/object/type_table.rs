@@ -140,6 +140,7 @@ define_types! {
     (SEQ_ITERATOR, "iterator", "builtins", Iter, OBJECT, NONEW),
     (CALLABLE_ITERATOR, "callable_iterator", "builtins", Iter, OBJECT, NONEW),
     (GENERIC_ALIAS_ITERATOR, "generic_alias_iterator", "builtins", Iter, OBJECT, NONEW),
+    (TEMPLATE_ITER, "TemplateIter", "string.templatelib", Iter, OBJECT, NONEW),
     (ENUMERATE, "enumerate", "builtins", Iter, OBJECT, B),
     (ZIP, "zip", "builtins", Iter, OBJECT, B),
     (MAP, "map", "builtins", Iter, OBJECT, B),

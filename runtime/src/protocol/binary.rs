@@ -55,6 +55,17 @@ pub struct BinaryPlan {
     pub steps: [(Value, Value, Value); 3],
 }
 
+/// True for a native `__add__`, `__mul__`, `__iadd__`… of a sequence type.
+fn is_sequence_method(m: Value) -> bool {
+    use crate::object::shape::ids;
+    m.cast::<crate::builtins::builtin::PyBuiltin>()
+        .and_then(|b| b.owner.get())
+        .is_some_and(|owner| {
+            matches!(owner.builtin_id, ids::STR | ids::BYTES | ids::BYTEARRAY)
+                || owner.has(crate::object::types::tflag::SEQUENCE)
+        })
+}
+
 impl Vm {
     /// The special methods to try for `a op b`: in-place first, the reflected one before the forward one if the right
     /// operand's type is a proper subclass that overrides it. Runs no Python code.
@@ -63,16 +74,33 @@ impl Vm {
         let (ta, tb) = (self.type_of(a), self.type_of(b));
         let mut steps = [(Value::NULL, Value::NULL, Value::NULL); 3];
         let mut n = 0;
-        if inplace && let Some(m) = self.type_lookup(ta, in_place) {
-            steps[n] = (m, a, b);
-            n += 1;
-        }
         let f = self.type_lookup(ta, forward);
         let r = if ta == tb {
             None
         } else {
             self.type_lookup(tb, reflected)
         };
+        let i = inplace.then(|| self.type_lookup(ta, in_place)).flatten();
+        // CPython asks for concatenation and repetition only after all arithmetic.
+        let of_sequence = |m: Option<Value>| {
+            matches!(op, BinaryOp::Add | BinaryOp::Mul) && m.is_some_and(is_sequence_method)
+        };
+        let before_sequence =
+            r.is_some() && of_sequence(i.or(f)) && !r.is_some_and(is_sequence_method);
+        if before_sequence && let Some(r) = r {
+            steps[n] = (r, b, a);
+            n += 1;
+        }
+        if let Some(m) = i {
+            steps[n] = (m, a, b);
+            n += 1;
+        }
+        if before_sequence {
+            if let Some(f) = f {
+                steps[n] = (f, a, b);
+            }
+            return BinaryPlan { steps };
+        }
         let reflected_first =
             r.is_some() && tb.is_subtype(ta) && r != self.type_lookup(ta, reflected);
         if reflected_first && let Some(r) = r {

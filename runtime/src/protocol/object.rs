@@ -180,7 +180,10 @@ impl Vm {
         }
         self.check_native_stack(" while getting the repr of an object")?;
         let name = self.names.__repr__;
-        match self.call_special(v, name, &[])? {
+        let shown = self.nested(" while getting the repr of an object", |vm| {
+            vm.call_special(v, name, &[])
+        })?;
+        match shown {
             Some(r) => match r.cast::<PyStr>() {
                 Some(s) => Ok(s),
                 None => {
@@ -207,7 +210,10 @@ impl Vm {
         }
         self.check_native_stack(" while getting the str of an object")?;
         let name = self.names.__str__;
-        match self.call_special(v, name, &[])? {
+        let shown = self.nested(" while getting the str of an object", |vm| {
+            vm.call_special(v, name, &[])
+        })?;
+        match shown {
             Some(r) => match r.cast::<PyStr>() {
                 Some(s) => Ok(s),
                 None => {

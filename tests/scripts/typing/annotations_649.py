@@ -8,7 +8,7 @@ def f(a: later, b: int = 5, *args: str, k: 'text', **kw: list[int]) -> undefined
     return x
 
 
-print(f(1))
+print(f(1, k=0))
 try:
     f.__annotations__
 except NameError as e:

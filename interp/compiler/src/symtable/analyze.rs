@@ -167,6 +167,10 @@ impl Analyzer<'_> {
             }
             let mut scope = scope;
             if scope == VarScope::Free && is_class && name == *"__class__" {
+                // Functions in the comprehension capture the cell of the class.
+                if self.free_in_child(comp, &name) {
+                    continue;
+                }
                 scope = VarScope::GlobalImplicit;
                 free.remove(&name);
             }

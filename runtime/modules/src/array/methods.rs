@@ -207,6 +207,18 @@ pub static METHODS: &[NativeDef] = &[
     method("__gt__", s::gt, "($self, value, /)", "Return self>value."),
     method("__ge__", s::ge, "($self, value, /)", "Return self>=value."),
     method("__iter__", s::iter, "($self, /)", "Implement iter(self)."),
+    method(
+        "__buffer__",
+        skein_runtime::builtins::memoryview_methods::buffer_of,
+        "($self, flags, /)",
+        "Return a buffer object that exposes the underlying memory of the object.",
+    ),
+    method(
+        "__release_buffer__",
+        skein_runtime::builtins::memoryview_methods::release_buffer_of,
+        "($self, buffer, /)",
+        "Release the buffer object that exposes the underlying memory of the object.",
+    ),
     method("__repr__", repr, "($self, /)", "Return repr(self)."),
     class_method(
         "__class_getitem__",

@@ -106,7 +106,13 @@ fn missing(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.key_error(args[1]));
     }
     let v = vm.call(factory, &[])?;
-    vm.set_item(args[0], args[1], v)?;
+    // The factory may have set the item meanwhile, which then stays.
+    let d = this(vm, args[0])?;
+    let hash = vm.hash_dict_key(args[1])?;
+    if let Some(at) = d.find(vm, args[1], hash)? {
+        return Ok(d.value_at(at));
+    }
+    d.append(vm, args[1], hash, v);
     Ok(v)
 }
 

@@ -1,6 +1,7 @@
 //! `tee`: independent iterators over shared chunks of items, which die with the last iterator that needs them.
 //!
-//! A chunk is an array: the next chunk, then up to `CHUNK` items (`NULL`: not fetched yet).
+//! A chunk is an array: the next chunk, then up to `CHUNK` items (`NULL`: not fetched yet), then a mark while one is
+//! being fetched.
 
 use super::{It, make, this};
 use crate::util::state_type;
@@ -25,7 +26,7 @@ fn tee_over(vm: &mut Vm, cls: Value, source: Value) -> PyResult {
             &[it.n[0].get()],
         );
     }
-    let chunk = vm.heap.new_array(CHUNK + 1).value();
+    let chunk = vm.heap.new_array(CHUNK + 2).value();
     make(vm, cls, tee_step, &[source, chunk], &[])
 }
 
@@ -48,7 +49,7 @@ fn tee_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
         let next = match chunk.get(0).cast::<Array>() {
             Some(n) => n,
             None => {
-                let n = vm.heap.new_array(CHUNK + 1);
+                let n = vm.heap.new_array(CHUNK + 2);
                 chunk.set(0, n.value());
                 n
             }
@@ -61,7 +62,13 @@ fn tee_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
         it.n[0].set(at as i64 + 1);
         return Ok(Some(v));
     }
-    let Some(v) = vm.next(it.slot(0))? else {
+    if !chunk.get(CHUNK + 1).is_null() {
+        return Err(vm.runtime_error("cannot re-enter the tee iterator"));
+    }
+    chunk.set(CHUNK + 1, Value::TRUE);
+    let fetched = vm.next(it.slot(0));
+    chunk.set(CHUNK + 1, Value::NULL);
+    let Some(v) = fetched? else {
         return Ok(None);
     };
     chunk.set(at + 1, v);

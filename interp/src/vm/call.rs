@@ -239,16 +239,32 @@ pub fn op_call_builtin(vm: &mut Vm, cx: Cx) -> Step {
         return op_call(vm, cx);
     };
     let counts = &b.def.counts;
-    let method = b.shape_id() == ids::METHOD_DESCRIPTOR && counts.plain && !b.resumes;
-    if args.len() == counts.total as usize
-        && (b.direct && !b.resumes
-            || method && b.owner.get().is_some_and(|o| vm.type_of(args[0]) == o))
-    {
-        let v = (b.def.func)(vm, args)?;
-        cx.set(cx.a(), v);
-        return Ok(cx.after(2));
+    if !counts.plain || b.resumes {
+        return op_call(vm, cx);
     }
-    op_call(vm, cx)
+    let total = counts.total as usize;
+    let this = b.this.get();
+    let args = if args.len() == total
+        && (b.direct
+            || b.shape_id() == ids::METHOD_DESCRIPTOR
+                && b.owner.get().is_some_and(|o| vm.type_of(args[0]) == o))
+    {
+        args
+    } else if args.len() + 1 == total
+        && b.shape_id() == ids::BUILTIN_FUNCTION
+        && b.def.binding != skein_runtime::object::native_def::Binding::Static
+        && !this.is_null()
+        && counts.has_self
+        && cx.reg(base + 1).is_null()
+    {
+        cx.set(base + 1, this);
+        cx.regs(base + 1, total)
+    } else {
+        return op_call(vm, cx);
+    };
+    let v = (b.def.func)(vm, args)?;
+    cx.set(cx.a(), v);
+    Ok(cx.after(2))
 }
 
 /// `CallKw`

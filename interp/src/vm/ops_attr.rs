@@ -149,15 +149,15 @@ fn load_of_type(vm: &mut Vm, cx: Cx, ty: Ref<PyType>, name: Ref<PyStr>, method: 
         return Ok(put(cx, method, r));
     };
     let key = (ty.version(vm) as u64) << 32 | vm.type_epoch.get() as u64;
+    let plain = vm.is_plain_attribute(found);
     let wrapped = found.cast::<PyWrapper>().map(|w| w.a.get());
     let (f, tag) = match (found.shape_id(), wrapped) {
         (ids::FUNCTION, _) => (found, 0),
         (ids::STATICMETHOD, Some(f)) => (f, 0),
         (ids::CLASSMETHOD, Some(f)) if method && f.kind() == Some(Kind::Function) => (f, 1),
         (ids::CLASSMETHOD, _) => (Value::NULL, 0),
-        _ if is_plain(found) && found.kind() != Some(Kind::Builtin) && wrapped.is_none() => {
-            (found, 0)
-        }
+        // The epoch changes when the type of an object found here becomes a descriptor.
+        _ if plain && found.kind() != Some(Kind::Builtin) => (found, 0),
         _ => (Value::NULL, 0),
     };
     if f.is_null() || (method && !f.is_object()) {
@@ -210,15 +210,16 @@ fn finish_load(cx: Cx, method: bool, flow: Flow) -> super::run::cx::Pc {
 }
 
 fn cache_own(vm: &mut Vm, cx: Cx, v: Value, name: Ref<PyStr>, method: bool) {
-    if method {
-        return;
-    }
     if let Some(m) = v.cast::<PyModule>() {
         if let Some(i) = m.dict().find_interned(name.value()) {
             let version = m.dict().keys_version(vm);
             cx.set_ext(1, (v.shape_id() as u64) << 32 | version as u64);
             cx.set_ext(2, i as u64);
-            cx.set_opcode(special::LOAD_ATTR_MODULE);
+            cx.set_opcode(if method {
+                special::LOAD_METHOD_MODULE
+            } else {
+                special::LOAD_ATTR_MODULE
+            });
         }
         return;
     }
@@ -228,7 +229,11 @@ fn cache_own(vm: &mut Vm, cx: Cx, v: Value, name: Ref<PyStr>, method: bool) {
     if let Some(offset) = shape.lookup(name).and_then(|i| vm.inline_offset(shape, i)) {
         cx.set_ext(1, key);
         cx.set_ext(2, offset as u64);
-        cx.set_opcode(special::LOAD_ATTR_SLOT);
+        cx.set_opcode(if method {
+            special::LOAD_METHOD_SLOT
+        } else {
+            special::LOAD_ATTR_SLOT
+        });
     }
 }
 
@@ -584,6 +589,13 @@ fn begin_setitem(
 /// `LoadSubscr`
 pub fn op_load_subscr(vm: &mut Vm, cx: Cx) -> Step {
     let (object, key) = (cx.reg(cx.b()), cx.reg(cx.c()));
+    if object.kind() == Some(Kind::Native)
+        && let Some(i) = key.as_small_int()
+        && let Some(v) = Native::item(object, vm, i)
+    {
+        cx.set(cx.a(), v);
+        return Ok(cx.after(1));
+    }
     if let Some(pc) = begin_getitem(vm, cx, object, key)? {
         return Ok(pc);
     }
@@ -595,6 +607,12 @@ pub fn op_load_subscr(vm: &mut Vm, cx: Cx) -> Step {
 /// `StoreSubscr`
 pub fn op_store_subscr(vm: &mut Vm, cx: Cx) -> Step {
     let (object, key, v) = (cx.reg(cx.a()), cx.reg(cx.b()), cx.reg(cx.c()));
+    if object.kind() == Some(Kind::Native)
+        && let Some(i) = key.as_small_int()
+        && Native::set_item(object, vm, i, v)
+    {
+        return Ok(cx.after(1));
+    }
     if let Some(pc) = begin_setitem(vm, object, key, v)? {
         return Ok(pc.unwrap_or(cx.after(1)));
     }

@@ -26,11 +26,29 @@ fn is_exact_number(v: Value) -> bool {
         || matches!(v.shape_id(), ids::INT | ids::FLOAT | ids::COMPLEX)
 }
 
+/// An immediate int or float as a float.
+#[inline(always)]
+fn small_real(v: Value) -> Option<f64> {
+    v.as_small_float()
+        .or_else(|| v.as_small_int().map(|n| n as f64))
+}
+
 /// `a op b` for exact numbers and the commonest operations of exact strs.
 #[inline]
 pub fn binary_builtin(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<PyResult> {
     if a.shape_id() == ids::STR {
         return str_binary(vm, op, a, b);
+    }
+    if let (Some(x), Some(y)) = (small_real(a), small_real(b))
+        && !(a.is_int() && b.is_int())
+    {
+        match op {
+            BinaryOp::Add => return Some(Ok(vm.new_float(x + y))),
+            BinaryOp::Sub => return Some(Ok(vm.new_float(x - y))),
+            BinaryOp::Mul => return Some(Ok(vm.new_float(x * y))),
+            BinaryOp::TrueDiv if y != 0.0 => return Some(Ok(vm.new_float(x / y))),
+            _ => {}
+        }
     }
     if !is_exact_number(a) || !is_exact_number(b) {
         return None;

@@ -6,7 +6,7 @@
 use crate::heap::Tracer;
 use crate::object::header::{Header, Ref};
 use crate::object::instance::trace_extension;
-use crate::object::types::PyType;
+use crate::object::types::{PyType, tflag};
 use crate::value::Value;
 use crate::vm::Vm;
 use std::any::Any;
@@ -19,6 +19,15 @@ pub trait NativeData: Any {
     /// Asked only for types whose `__next__` cannot be overridden.
     fn next(&self, _vm: &mut Vm, _owner: Ref<Native>) -> Option<crate::builtins::iter_next::Step> {
         None
+    }
+    /// The item at a position, so that indexing needs no call; `None`: take the general way. Asked only for exact
+    /// instances of the native type.
+    fn item(&self, _vm: &mut Vm, _position: i64) -> Option<Value> {
+        None
+    }
+    /// Replaces the item at a position by an int or float, as [`NativeData::item`]; false: take the general way.
+    fn set_item(&self, _vm: &mut Vm, _position: i64, _v: Value) -> bool {
+        false
     }
     /// What memory the object offers to `memoryview`, if any.
     fn buffer(&self) -> Option<super::memoryview::BufferInfo> {
@@ -64,6 +73,21 @@ impl Native {
     /// One step, if the object is a native iterator, see [`NativeData::next`].
     pub fn step(this: Ref<Native>, vm: &mut Vm) -> Option<crate::builtins::iter_next::Step> {
         this.data.next(vm, this)
+    }
+    /// See [`NativeData::item`].
+    pub fn item(object: Value, vm: &mut Vm, position: i64) -> Option<Value> {
+        let native: Ref<Native> = object.cast()?;
+        if !vm.type_of(object).has(tflag::IMMUTABLE) {
+            return None;
+        }
+        native.data.item(vm, position)
+    }
+    /// See [`NativeData::set_item`].
+    pub fn set_item(object: Value, vm: &mut Vm, position: i64, v: Value) -> bool {
+        let Some(native) = object.cast::<Native>() else {
+            return false;
+        };
+        vm.type_of(object).has(tflag::IMMUTABLE) && native.data.set_item(vm, position, v)
     }
     /// What memory it offers, see [`NativeData::buffer`].
     pub fn buffer_info(&self) -> Option<super::memoryview::BufferInfo> {

@@ -107,6 +107,11 @@ impl Vm {
         }
     }
 
+    /// True if `v`, found in a type, is no descriptor.
+    pub fn is_plain_attribute(&mut self, v: Value) -> bool {
+        matches!(classify(self, v), Found::Plain(_))
+    }
+
     /// Finds an attribute of a type object by `type`'s rules: metatype data descriptors, the MRO, metatype attributes.
     /// The flag tells whether the finding comes from the type's own MRO (and then binds to no instance).
     pub fn find_type_attribute(&mut self, ty: Ref<PyType>, name: Ref<PyStr>) -> (Found, bool) {

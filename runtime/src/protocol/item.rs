@@ -48,6 +48,9 @@ impl Vm {
         if let Some(v) = self.get_item_simple(object, key) {
             return Ok(v);
         }
+        if object.shape_id() == ids::LIST {
+            return crate::builtins::list_items::getitem(self, &[object, key]);
+        }
         if object.shape_id() == ids::DICT
             && let Some(d) = object.cast::<PyDict>()
         {
@@ -89,6 +92,7 @@ impl Vm {
                         return Ok(());
                     }
                 }
+                return crate::builtins::list_items::setitem(self, &[object, key, v]).map(|_| ());
             }
             ids::DICT => {
                 if let Some(d) = object.cast::<PyDict>() {

@@ -63,6 +63,18 @@ fast!(load_attr_slot, |pc, fp, vm, insn, tbl| {
     }
     return s_load_attr_generic(pc, fp, vm, insn, tbl);
 });
+fast!(load_method_slot, |pc, fp, vm, insn, tbl| {
+    let w = *fp.add(b!(insn));
+    if cache_hit(vm, w, *pc.add(1)) {
+        let v = *((w + *pc.add(2)) as *const u64);
+        if v != 0 {
+            *fp.add(a!(insn)) = v;
+            *fp.add(a!(insn) + 1) = 0;
+            go!(pc.add(3), fp, vm, tbl)
+        }
+    }
+    return s_load_method_generic(pc, fp, vm, insn, tbl);
+});
 fn load_attr_generic(vm: &mut Vm, cx: Cx) -> Step {
     cx.set_opcode(Op::LoadAttr as u8);
     ops_attr::op_load_attr(
@@ -74,21 +86,38 @@ fn load_attr_generic(vm: &mut Vm, cx: Cx) -> Step {
     )
 }
 slow!(s_load_attr_generic, load_attr_generic);
-fast!(load_attr_module, |pc, fp, vm, insn, tbl| {
-    let w = *fp.add(b!(insn));
-    let key = *pc.add(1);
+/// The cached attribute of the module in `w`, or 0.
+#[inline(always)]
+unsafe fn module_attribute(w: u64, key: u64, position: u64) -> u64 {
+    // SAFETY: the low bits say that w is a heap object, whose first word is its header.
     if w & 7 == 0
         && w != 0
-        && *(w as *const u64) >> 32 == key >> 32
+        && unsafe { *(w as *const u64) } >> 32 == key >> 32
         && let Some(m) = super::cx::word_value(w).cast::<PyModule>()
     {
         let d = m.dict();
         if d.current_keys_version() as u64 == key & 0xffff_ffff {
-            *fp.add(a!(insn)) = d.value_at(*pc.add(2) as usize).bits();
-            go!(pc.add(3), fp, vm, tbl)
+            return d.value_at(position as usize).bits();
         }
     }
+    0
+}
+fast!(load_attr_module, |pc, fp, vm, insn, tbl| {
+    let v = module_attribute(*fp.add(b!(insn)), *pc.add(1), *pc.add(2));
+    if v != 0 {
+        *fp.add(a!(insn)) = v;
+        go!(pc.add(3), fp, vm, tbl)
+    }
     return s_load_attr_generic(pc, fp, vm, insn, tbl);
+});
+fast!(load_method_module, |pc, fp, vm, insn, tbl| {
+    let v = module_attribute(*fp.add(b!(insn)), *pc.add(1), *pc.add(2));
+    if v != 0 {
+        *fp.add(a!(insn)) = v;
+        *fp.add(a!(insn) + 1) = 0;
+        go!(pc.add(3), fp, vm, tbl)
+    }
+    return s_load_method_generic(pc, fp, vm, insn, tbl);
 });
 /// The version of the type of the heap object in `w` if its shape is `shape`, else 0.
 #[inline(always)]

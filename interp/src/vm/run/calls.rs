@@ -121,7 +121,8 @@ fast!(yield_fast, |pc, fp, vm, insn, tbl| {
     if insn >> 8 & 1 == 0
         && (action == Action::ForIter as u8
             || action == Action::Send as u8
-            || action == Action::GenCall as u8)
+            || action == Action::GenCall as u8
+            || action == Action::Exit as u8)
     {
         *fp.offset(at::PC) = pc as u64;
         let g: Ref<PyGenerator> = super::cx::word_value(*fp.offset(at::GENERATOR)).cast_unchecked();
@@ -139,6 +140,11 @@ fast!(yield_fast, |pc, fp, vm, insn, tbl| {
         *fp.offset(at::CALLER) = 0;
         (*vm).heap.remember(g.header());
         (*vm).fp.set(caller);
+        if action == Action::Exit as u8 {
+            (*vm).run_value.set(super::cx::word_value(v));
+            (*vm).run_outcome.set(1);
+            return;
+        }
         *caller.add((word >> 16) as u16 as usize) = v;
         let pc = (*caller.offset(at::PC) as Pc).add((word >> 8) as u8 as usize);
         go!(pc, caller, vm, tbl)

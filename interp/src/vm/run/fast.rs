@@ -18,6 +18,8 @@ use std::sync::atomic::Ordering;
 const NONE: u64 = Value::NONE.bits();
 const TRUE: u64 = Value::TRUE.bits();
 const FALSE: u64 = Value::FALSE.bits();
+/// The small int 0.
+const ZERO: u64 = 1;
 
 fast!(nop, |pc, fp, vm, _insn, tbl| {
     go!(pc.add(1), fp, vm, tbl)
@@ -100,16 +102,36 @@ slow!(s_attend_resume, attend_resume);
 fast!(jump_if_true, |pc, fp, vm, insn, tbl| {
     match *fp.add(a!(insn)) {
         TRUE => go!(pc.offset(bc!(insn) as isize), fp, vm, tbl),
-        FALSE | NONE => go!(pc.add(1), fp, vm, tbl),
+        FALSE | NONE | ZERO => go!(pc.add(1), fp, vm, tbl),
+        x if x & 1 == 1 => go!(pc.offset(bc!(insn) as isize), fp, vm, tbl),
         _ => return s_truth(pc, fp, vm, insn, tbl),
     }
 });
 fast!(jump_if_false, |pc, fp, vm, insn, tbl| {
     match *fp.add(a!(insn)) {
         TRUE => go!(pc.add(1), fp, vm, tbl),
-        FALSE | NONE => go!(pc.offset(bc!(insn) as isize), fp, vm, tbl),
+        FALSE | NONE | ZERO => go!(pc.offset(bc!(insn) as isize), fp, vm, tbl),
+        x if x & 1 == 1 => go!(pc.add(1), fp, vm, tbl),
         _ => return s_truth(pc, fp, vm, insn, tbl),
     }
+});
+fast!(not, |pc, fp, vm, insn, tbl| {
+    *fp.add(a!(insn)) = match *fp.add(b!(insn)) {
+        TRUE => FALSE,
+        FALSE | NONE | ZERO => TRUE,
+        x if x & 1 == 1 => FALSE,
+        _ => return s_truth(pc, fp, vm, insn, tbl),
+    };
+    go!(pc.add(1), fp, vm, tbl)
+});
+fast!(to_bool, |pc, fp, vm, insn, tbl| {
+    *fp.add(a!(insn)) = match *fp.add(b!(insn)) {
+        TRUE => TRUE,
+        FALSE | NONE | ZERO => FALSE,
+        x if x & 1 == 1 => TRUE,
+        _ => return s_truth(pc, fp, vm, insn, tbl),
+    };
+    go!(pc.add(1), fp, vm, tbl)
 });
 slow!(s_truth, ops_arith::op_truth);
 fast!(jump_if_none, |pc, fp, vm, insn, tbl| {
@@ -417,6 +439,8 @@ macro_rules! table {
             t[special::LOAD_ATTR_CLASS as usize] = Handler(load_attr_class);
             t[special::LOAD_ATTR_OF_TYPE as usize] = Handler(load_attr_of_type);
             t[special::LOAD_METHOD_OF_TYPE as usize] = Handler(load_method_of_type);
+            t[special::LOAD_METHOD_SLOT as usize] = Handler(load_method_slot);
+            t[special::LOAD_METHOD_MODULE as usize] = Handler(load_method_module);
             t[special::LOAD_METHOD_WRAPPED as usize] = Handler(load_method_wrapped);
             t[special::LOAD_ATTR_MODULE as usize] = Handler(load_attr_module);
             t[special::LOAD_ATTR_PROPERTY as usize] = Handler(load_attr_property);
@@ -437,7 +461,7 @@ table! {
     LoadLocals => s_load_locals, LoadFromDictOrGlobals => s_from_dict_or_globals, LoadFromDictOrCell => s_from_dict_or_cell,
     Add => add, Sub => sub, Mul => mul, MatMul => s_binary, TrueDiv => true_div, FloorDiv => floor_div, Mod => modulo,
     Pow => s_binary, LShift => lshift, RShift => rshift, And => bit_and, Or => bit_or, Xor => bit_xor, AddImm => add_imm,
-    SubImm => sub_imm, Neg => s_unary, Pos => s_unary, Invert => s_unary, Not => s_truth, ToBool => s_truth, Lt => lt,
+    SubImm => sub_imm, Neg => s_unary, Pos => s_unary, Invert => s_unary, Not => not, ToBool => to_bool, Lt => lt,
     Le => le, Eq => eq, Ne => ne, Gt => gt, Ge => ge, Is => is, Contains => contains, Jump => jump, JumpBack => jump_back,
     JumpIfTrue => jump_if_true, JumpIfFalse => jump_if_false, JumpIfNone => jump_if_none,
     JumpIfNotNone => jump_if_not_none, JumpIfNull => jump_if_null, LtJump => lt_jump, LeJump => le_jump, EqJump => eq_jump,

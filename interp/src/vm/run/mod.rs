@@ -64,6 +64,10 @@ pub mod special {
     pub const LOAD_METHOD_OF_TYPE: u8 = BASE + 10;
     /// A static or class method, about to be called through an instance.
     pub const LOAD_METHOD_WRAPPED: u8 = BASE + 11;
+    /// An object's own attribute at a fixed offset, about to be called.
+    pub const LOAD_METHOD_SLOT: u8 = BASE + 12;
+    /// A module's attribute, about to be called.
+    pub const LOAD_METHOD_MODULE: u8 = BASE + 13;
     /// Ends a run of the loop.
     pub const EXIT: u8 = 255;
 }
@@ -153,4 +157,4 @@ pub fn run(vm: &mut Vm, pc: Pc) {
     }
 }
 
-const _: () = assert!(Op::ALL.len() + 12 < special::EXIT as usize);
+const _: () = assert!(Op::ALL.len() + 14 < special::EXIT as usize);

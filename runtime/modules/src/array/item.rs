@@ -96,6 +96,33 @@ impl Code {
         }
         Ok(())
     }
+    /// The bytes of an immediate int or float, in the first [`Code::size`] places; `None` for other values and what does not fit.
+    pub fn store_plain(self, v: Value) -> Option<[u8; 8]> {
+        let mut raw = [0; 8];
+        match self.0 {
+            b'd' => {
+                let f = v
+                    .as_small_float()
+                    .or_else(|| v.as_small_int().map(|n| n as f64))?;
+                raw = f.to_ne_bytes();
+            }
+            b'f' | b'u' | b'w' => return None,
+            _ => {
+                let n = v.as_small_int()?;
+                let bits = self.size() * 8;
+                let fits = if self.signed() {
+                    bits == 64 || n >= -(1 << (bits - 1)) && n < 1 << (bits - 1)
+                } else {
+                    n >= 0 && (bits == 64 || n < 1 << bits)
+                };
+                if !fits {
+                    return None;
+                }
+                raw.copy_from_slice(&n.to_ne_bytes());
+            }
+        }
+        Some(raw)
+    }
     fn store_int(self, vm: &mut Vm, v: Value, out: &mut Vec<u8>) -> PyResult<()> {
         let v = vm.index(v)?;
         let n = match as_int(&v) {

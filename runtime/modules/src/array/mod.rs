@@ -24,6 +24,24 @@ pub struct ArrayData {
 }
 
 impl NativeData for ArrayData {
+    fn item(&self, vm: &mut Vm, position: i64) -> Option<Value> {
+        self.get(vm, usize::try_from(position).ok()?)
+    }
+    fn set_item(&self, _vm: &mut Vm, position: i64, v: Value) -> bool {
+        let size = self.code.get().size();
+        let (Ok(at), Some(raw)) = (usize::try_from(position), self.code.get().store_plain(v))
+        else {
+            return false;
+        };
+        let mut bytes = self.bytes.borrow_mut();
+        match bytes.chunks_exact_mut(size).nth(at) {
+            Some(item) => {
+                item.copy_from_slice(&raw[..size]);
+                true
+            }
+            None => false,
+        }
+    }
     fn buffer(&self) -> Option<BufferInfo> {
         let code = self.code.get();
         Some(BufferInfo {

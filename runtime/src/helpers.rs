@@ -7,6 +7,7 @@ pub mod mathlib;
 pub mod pages;
 pub mod process;
 pub mod signals;
+pub mod sockets;
 pub mod terminal;
 
 use crate::tasklet::stack::Frame;

@@ -34,6 +34,7 @@ pub mod random;
 mod resource;
 mod select;
 pub mod signal;
+mod socket;
 mod sre;
 pub mod stat;
 mod string;
@@ -94,6 +95,7 @@ pub fn all() -> Vec<ModuleDef> {
         resource::MODULE,
         select::MODULE,
         signal::MODULE,
+        socket::MODULE,
         sre::MODULE,
         stat::MODULE,
         string::MODULE,

@@ -63,7 +63,7 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         let ty = vm.new_native_type(name, "socket", Some(base), kind, flags, &[], &[], "");
         crate::util::add_type(vm, m, "socket", ty);
     }
-    let flags = tflag::BASETYPE | tflag::HAS_WEAKREF;
+    let flags = tflag::BASETYPE;
     let doc = "socket(family=AF_INET, type=SOCK_STREAM, proto=0) -> socket object";
     let ty = vm.new_native_type(
         "socket",

@@ -7,7 +7,7 @@ use crate::vm::{call, class, code, frames, import, trace};
 use skein_compiler::bytecode::decode::{Instruction, Operand};
 use skein_compiler::errors::{SyntaxError, SyntaxErrorKind, Warning, WarningCategory};
 use skein_compiler::source::Source;
-use skein_compiler::{Mode, Options, parse};
+use skein_compiler::{Compiled, Mode, Options, parse};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::prelude::*;
@@ -69,13 +69,24 @@ pub fn compile(
         Ok(source) => source,
         Err(e) => return Err(raise_syntax_error(vm, &e, filename)),
     };
-    match skein_compiler::compile_source(&source, &file, opts) {
+    let compiled = skein_compiler::compile_source(&source, &file, opts);
+    finish(vm, compiled, &source, filename)
+}
+
+/// Shows what a compilation warns about and makes the code object, or raises its error.
+fn finish(
+    vm: &mut Vm,
+    compiled: Result<Compiled, SyntaxError>,
+    source: &Source,
+    filename: Value,
+) -> PyResult<Ref<PyCode>> {
+    match compiled {
         Ok(compiled) => {
-            warn_all(vm, &compiled.warnings, &source, filename)?;
+            warn_all(vm, &compiled.warnings, source, filename)?;
             Ok(code::from_unit(vm, &compiled.code, filename))
         }
         Err(e) => {
-            warn_all(vm, &e.warnings, &source, filename)?;
+            warn_all(vm, &e.warnings, source, filename)?;
             Err(raise_syntax_error(vm, &e, filename))
         }
     }
@@ -380,7 +391,8 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
         true => inherited_flags(vm) | flags,
         false => flags,
     };
-    let mut text = arg(0);
+    let text = arg(0);
+    let mut tree = None;
     if ast::import::is_node(vm, text)? {
         if parse_mode != parse::Mode::FuncType {
             ast::import::check_mode(vm, text, mode)?;
@@ -388,9 +400,8 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
         if only_ast {
             return Ok(text);
         }
-        text = ast::import::source_of(vm, text)?;
+        tree = Some(ast::import::import(vm, text, mode)?);
     }
-    let source = source_bytes(vm, text, "compile()")?;
     let opts = Options {
         mode,
         optimize: if optimize < 0 {
@@ -407,6 +418,11 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
         .cast::<PyStr>()
         .map(|s| s.bytes().to_vec())
         .unwrap_or_default();
+    if let Some((tree, places)) = tree {
+        let compiled = skein_compiler::compile_ast(&tree, &places, &file, &opts);
+        return finish(vm, compiled, &places, filename).map(Value::from);
+    }
+    let source = source_bytes(vm, text, "compile()")?;
     if only_ast {
         return match ast::parse(vm, &source, &file, parse_mode) {
             Ok(tree) => tree,

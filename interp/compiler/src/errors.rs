@@ -70,7 +70,7 @@ impl SyntaxError {
             col: source.char_col(start) + 1,
             end_line: source.line_of(end),
             end_col: source.char_col(end) + 1,
-            text: Some(source.line_text(line).to_owned()),
+            text: (!source.is_tree()).then(|| source.line_text(line).to_owned()),
             ..SyntaxError::bare(msg)
         }
     }

@@ -11,6 +11,7 @@ pub mod errors;
 pub mod fold;
 pub mod literals;
 pub mod parse;
+pub mod places;
 pub mod positions;
 pub mod source;
 pub mod symtable;

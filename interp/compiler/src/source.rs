@@ -6,6 +6,7 @@
 //! caller's `decoder`, because codecs live in the runtime.
 
 use crate::errors::SyntaxError;
+use crate::places::Places;
 use crate::positions::Position;
 use rustpython_text_size::{Ranged, TextRange};
 
@@ -17,6 +18,8 @@ pub struct Source {
     line_starts: Vec<u32>,
     /// Then characters and bytes are the same.
     ascii: bool,
+    /// Of a tree that was not parsed from text.
+    places: Option<Box<Places>>,
 }
 
 /// Decodes bytes in a charset that this module does not know: `None` for an unknown charset, an error text (CPython's
@@ -38,7 +41,27 @@ impl Source {
             text,
             line_starts,
             ascii,
+            places: None,
         }
+    }
+
+    /// Stands for the source of a tree that has only places.
+    pub fn from_places(places: Places) -> Source {
+        Source {
+            places: Some(Box::new(places)),
+            ..Source::new("")
+        }
+    }
+    /// Whether there is no text, only places.
+    pub fn is_tree(&self) -> bool {
+        self.places.is_some()
+    }
+    fn place(&self, offset: usize) -> Option<(u32, u32)> {
+        self.places.as_ref()?.get(offset)
+    }
+    /// For a tree, where the definition starts whose last decorator ends at `offset`.
+    pub fn behind_decorators(&self, offset: usize) -> Option<usize> {
+        self.is_tree().then(|| Places::after(offset))
     }
 
     /// Takes the text of a `str`; fails on null characters.
@@ -102,6 +125,9 @@ impl Source {
     /// The text of a node; empty if the range is not one of this source.
     pub fn slice(&self, node: impl Ranged) -> &str {
         let range = node.range();
+        if let Some(places) = &self.places {
+            return places.text(range.start().to_usize()).unwrap_or("");
+        }
         self.text
             .get(range.start().to_usize()..range.end().to_usize())
             .unwrap_or("")
@@ -114,6 +140,9 @@ impl Source {
 
     /// 1-based line of a byte offset.
     pub fn line_of(&self, offset: usize) -> u32 {
+        if let Some((line, _)) = self.place(offset) {
+            return line;
+        }
         self.line_starts
             .partition_point(|start| *start as usize <= offset) as u32
     }
@@ -143,12 +172,18 @@ impl Source {
 
     /// 1-based line and 0-based column in UTF-8 bytes.
     pub fn line_col(&self, offset: usize) -> (u32, u32) {
+        if let Some(place) = self.place(offset) {
+            return place;
+        }
         let line = self.line_of(offset);
         (line, (offset - self.line_start(line)) as u32)
     }
 
     /// 0-based column of a byte offset in characters.
     pub fn char_col(&self, offset: usize) -> u32 {
+        if let Some((_, column)) = self.place(offset) {
+            return column;
+        }
         let start = self.line_start(self.line_of(offset));
         if self.ascii {
             return offset.saturating_sub(start) as u32;

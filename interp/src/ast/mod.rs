@@ -1,7 +1,7 @@
 //! The `_ast` module, and syntax trees as Python objects.
 //!
 //! [`grammar`] is the table of node classes, [`classes`] makes the classes from it, [`node`] is what all nodes can do,
-//! [`export`] turns a parsed source into node objects, [`import`] brings node objects back to code.
+//! [`export`] turns a parsed source into node objects, [`import`] turns node objects into what the compiler takes.
 
 pub mod classes;
 pub mod export;
@@ -9,6 +9,10 @@ pub mod export_expr;
 pub mod export_stmt;
 pub mod grammar;
 pub mod import;
+mod import_expr;
+mod import_literal;
+mod import_pattern;
+mod import_stmt;
 pub mod node;
 
 use skein_compiler::errors::SyntaxError;

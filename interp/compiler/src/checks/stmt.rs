@@ -125,6 +125,9 @@ impl<'a> Checker<'a> {
             return range;
         };
         let mut at = last.range.end().to_usize();
+        if let Some(start) = self.source.behind_decorators(at) {
+            return TextRange::new((start as u32).into(), range.end());
+        }
         let text = self.source.text();
         loop {
             let rest = &text[at..range.end().to_usize()];

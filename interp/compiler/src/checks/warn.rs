@@ -81,7 +81,7 @@ impl<'a> Checker<'a> {
     /// `1if x else y`
     pub(super) fn warn_number(&mut self, range: TextRange) {
         let end = range.end().to_usize();
-        let rest = &self.source.text()[end..];
+        let rest = self.source.text().get(end..).unwrap_or("");
         let len = rest.bytes().take_while(u8::is_ascii_lowercase).count();
         if len == 0 || !AFTER_NUMBER.iter().any(|word| rest.starts_with(word)) {
             return;

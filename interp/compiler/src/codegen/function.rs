@@ -48,6 +48,9 @@ impl<'a> Compiler<'a> {
             return range;
         };
         let from = last.range().end();
+        if let Some(start) = self.src.behind_decorators(from.to_usize()) {
+            return TextRange::new((start as u32).into(), range.end());
+        }
         let text = self.src.slice(TextRange::new(from, range.end()));
         let mut offset = 0;
         for line in text.split_inclusive('\n') {

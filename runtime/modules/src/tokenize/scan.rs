@@ -71,7 +71,7 @@ pub struct Token {
 }
 
 /// Exact types of operators.
-const OPERATORS: [(&str, u8); 48] = [
+const OPERATORS: [(&str, u8); 49] = [
     ("**=", 46),
     ("//=", 48),
     (">>=", 45),
@@ -120,6 +120,7 @@ const OPERATORS: [(&str, u8); 48] = [
     ("{", 25),
     ("|", 18),
     ("}", 26),
+    ("~", 31),
 ];
 
 /// Deepest indentation.
@@ -546,10 +547,11 @@ impl Scanner {
     fn newline(&mut self, blank: bool) -> Option<Token> {
         self.pos += 1;
         self.at_line_start = true;
+        let after_comment = std::mem::take(&mut self.comment_newline);
         if blank || !self.brackets.is_empty() {
             return self.extra.then(|| self.end(kind::NL));
         }
-        if std::mem::take(&mut self.comment_newline) && self.extra {
+        if after_comment && self.extra {
             return Some(self.end(kind::NL));
         }
         let end = self.pos - usize::from(!self.extra);

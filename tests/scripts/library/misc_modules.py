@@ -1,3 +1,4 @@
+# golden: 3.14
 # datetime, time, calendar, contextvars, warnings, logging, statistics.
 import contextvars
 import datetime as dt

@@ -1,3 +1,4 @@
+# golden: 3.14
 # match: class patterns.
 from dataclasses import dataclass
 

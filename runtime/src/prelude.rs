@@ -19,7 +19,8 @@ pub use crate::heap::array::{Array, ValueVec};
 pub use crate::heap::bytebuf::ByteBuf;
 pub use crate::object::header::{Header, HeapObject, Kind, Ref, RefSlot, Slot};
 pub use crate::object::native_def::{
-    GetSetDef, NativeDef, TypeDef, class_method, function, getset, getter, method, static_method,
+    GetSetDef, NativeDef, TypeDef, class_method, function, getset, getter, member, method,
+    static_method,
 };
 pub use crate::object::shape::ids;
 pub use crate::object::types::{PyType, tflag};

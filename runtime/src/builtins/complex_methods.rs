@@ -242,7 +242,7 @@ pub static COMPLEX: TypeDef = TypeDef {
         ),
     ],
     getsets: &[
-        getter("real", get_real, "the real part of a complex number"),
-        getter("imag", get_imag, "the imaginary part of a complex number"),
+        member("real", get_real, "the real part of a complex number"),
+        member("imag", get_imag, "the imaginary part of a complex number"),
     ],
 };

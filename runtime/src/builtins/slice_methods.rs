@@ -41,9 +41,9 @@ pub static SLICE: TypeDef = TypeDef {
         ),
     ],
     getsets: &[
-        getter("start", |vm, v| Ok(this(vm, "start", v)?.start.get()), ""),
-        getter("stop", |vm, v| Ok(this(vm, "stop", v)?.stop.get()), ""),
-        getter("step", |vm, v| Ok(this(vm, "step", v)?.step.get()), ""),
+        member("start", |vm, v| Ok(this(vm, "start", v)?.start.get()), ""),
+        member("stop", |vm, v| Ok(this(vm, "stop", v)?.stop.get()), ""),
+        member("step", |vm, v| Ok(this(vm, "step", v)?.step.get()), ""),
     ],
 };
 

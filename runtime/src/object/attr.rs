@@ -471,11 +471,12 @@ impl Vm {
                 Some(set) => set(self, object, v),
                 None => {
                     let (name, owner) = (g.def.name, g.owner.expect().name_text());
-                    Err(self.attribute_error(
-                        object,
-                        Value::NULL,
-                        format!("attribute '{name}' of '{owner}' objects is not writable"),
-                    ))
+                    let message = if g.def.member {
+                        "readonly attribute".to_owned()
+                    } else {
+                        format!("attribute '{name}' of '{owner}' objects is not writable")
+                    };
+                    Err(self.attribute_error(object, Value::NULL, message))
                 }
             };
         }

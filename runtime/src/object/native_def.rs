@@ -125,6 +125,8 @@ pub struct GetSetDef {
     pub set: Option<fn(&mut Vm, Value, Value) -> PyResult<()>>,
     /// Docstring.
     pub doc: &'static str,
+    /// A plain field of the object in CPython, which words its refusal in another way.
+    pub member: bool,
 }
 
 /// A read-only attribute.
@@ -138,6 +140,18 @@ pub const fn getter(
         get,
         set: None,
         doc,
+        member: false,
+    }
+}
+/// A read-only attribute that is a plain field of the object in CPython.
+pub const fn member(
+    name: &'static str,
+    get: fn(&mut Vm, Value) -> PyResult,
+    doc: &'static str,
+) -> GetSetDef {
+    GetSetDef {
+        member: true,
+        ..getter(name, get, doc)
     }
 }
 /// A read-write attribute.
@@ -152,6 +166,7 @@ pub const fn getset(
         get,
         set: Some(set),
         doc,
+        member: false,
     }
 }
 

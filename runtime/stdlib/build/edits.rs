@@ -40,6 +40,20 @@ const EDITS: &[Edit] = &[
         to: "        if sys.implementation.name == 'skein':\n            name = 'Skein'\n",
         times: 1,
     },
+    // The names of our own instructions, and their operands, of which the name is the last.
+    Edit {
+        file: "inspect.py",
+        from: "        name = instruction.argval\n        if opname == \"LOAD_ATTR\":\n            unbound_names.add(name)\n        elif opname == \"LOAD_GLOBAL\":\n",
+        to: "        name = instruction.argval[-1] if instruction.argval else None\n        if opname in (\"LoadAttr\", \"LoadMethod\"):\n            unbound_names.add(name)\n        elif opname == \"LoadGlobal\":\n",
+        times: 1,
+    },
+    // The name of the type as C code shows it.
+    Edit {
+        file: "_pydatetime.py",
+        from: "        return (f'{self.__class__.__name__}'\n                f'(year={self[0]}, week=",
+        to: "        return (f'datetime.{self.__class__.__name__}'\n                f'(year={self[0]}, week=",
+        times: 1,
+    },
     // Sources of `-c` and of the prompt wait in the interpreter until a traceback wants them.
     Edit {
         file: "linecache.py",

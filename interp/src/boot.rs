@@ -27,7 +27,9 @@ pub fn start(config: Config, stack_low: usize) -> (Box<Vm>, PyResult<()>) {
     vm.native_modules = skein_modules::all();
     vm.native_modules.push(crate::ast::MODULE);
     skein_runtime::builtins::functions::install_builtins(&mut vm);
+    vm.heap.hold_eager();
     let r = initialise(&mut vm);
+    vm.heap.allow_eager();
     (vm, r)
 }
 

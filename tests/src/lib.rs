@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod binary;
+pub mod command;
 pub mod diff;
 pub mod golden;
 pub mod header;

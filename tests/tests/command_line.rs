@@ -4,35 +4,14 @@
 //! implementation is not compared. Run with `SKEIN=/usr/bin/python3.11` to see that CPython agrees.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use skein_tests::process::{self, Outcome};
-use skein_tests::{binary, diff};
+use skein_tests::command::{command, folder, run, text};
+use skein_tests::diff;
 
 /// (arguments, standard input, exit code, standard output)
 type Case = (&'static [&'static str], &'static str, i32, &'static str);
-
-fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(binary::skein().unwrap_or_else(|why| panic!("{why}")));
-    command
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("LC_ALL", "C.UTF-8")
-        .env("NO_COLOR", "1");
-    command.env("PYTHONDONTWRITEBYTECODE", "1").args(args);
-    command
-}
-
-fn run(command: &mut Command, stdin: &str) -> Outcome {
-    process::run(command, stdin.as_bytes(), Duration::from_secs(30))
-        .unwrap_or_else(|e| panic!("{e}"))
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 fn check(cases: &[Case]) {
     let mut failures = Vec::new();
@@ -48,17 +27,6 @@ fn check(cases: &[Case]) {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
-/// A folder of this test's own, with the given files.
-fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let root = std::env::temp_dir().join(format!("skein-cli-{name}-{}", std::process::id()));
-    for (path, contents) in files {
-        let path = root.join(path);
-        std::fs::create_dir_all(path.parent().unwrap_or(&root)).expect("a temporary folder");
-        std::fs::write(path, contents).expect("a temporary file");
-    }
-    root
 }
 
 #[test]

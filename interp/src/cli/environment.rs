@@ -88,8 +88,12 @@ fn warnings(c: &mut Config) {
 }
 
 fn fatal<T>(place: &str, message: &str) -> Result<T, String> {
+    let state = match place.starts_with("preconfig") {
+        true => "preinitializing",
+        false => "preinitialized",
+    };
     Err(format!(
-        "Fatal Python error: {place}: {message}\nPython runtime state: preinitialized\n"
+        "Fatal Python error: {place}: {message}\nPython runtime state: {state}\n\n"
     ))
 }
 

@@ -39,15 +39,13 @@ pub fn main() -> i32 {
             if let Ok(old) = mask {
                 let _ = signals::mask(libc::SIG_SETMASK, &old);
             }
-            run()
+            // A child of fork() has only this thread, so it must be the one that ends the process.
+            std::process::exit(run())
         });
-    match child.map(|c| c.join()) {
-        Ok(Ok(code)) => code,
-        _ => {
-            complain("Fatal Python error: the interpreter thread failed\n");
-            1
-        }
-    }
+    let failed = child.map(std::thread::JoinHandle::join);
+    drop(failed);
+    complain("Fatal Python error: the interpreter thread failed\n");
+    1
 }
 
 /// Writes to standard error without caring whether that works.
@@ -77,8 +75,9 @@ fn run() -> i32 {
     paths::locate(&mut parsed.config);
     let here = 0u8;
     let low = (&raw const here as usize).saturating_sub(STACK - (2 << 20));
-    let (mut vm, started) = boot::start(parsed.config.clone(), low);
-    let vm = &mut *vm;
+    let (vm, started) = boot::start(parsed.config.clone(), low);
+    // The process ends with the machine; the system takes its memory back faster than we could.
+    let vm = Box::leak(vm);
     let end = match started {
         Ok(()) => run_all(vm, &parsed),
         Err(_) => exit::report(vm),
@@ -100,7 +99,7 @@ fn run_all(vm: &mut Vm, parsed: &Parsed) -> End {
     if greet && prompt::banner(vm).is_err() {
         vm.take_raised();
     }
-    let result = program::run(vm, parsed);
+    let result = program::run(vm, parsed).and_then(|()| skein_modules::signal::run_pending(vm));
     let mut end = match result {
         Ok(()) => End::Code(0),
         Err(_) => exit::report(vm),

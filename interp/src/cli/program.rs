@@ -29,7 +29,7 @@ pub fn run(vm: &mut Vm, parsed: &Parsed) -> PyResult<()> {
     if let Job::Script(path) = job
         && is_container(path)
     {
-        insert_path(vm, path)?;
+        insert_path(vm, &paths::absolute(path))?;
         return run_module(vm, "__main__", false);
     }
     if let Some(entry) = paths::first_entry(&vm.config, job) {

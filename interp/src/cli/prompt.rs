@@ -43,9 +43,7 @@ pub fn startup_file(vm: &mut Vm) -> PyResult<()> {
         Err(e) => {
             write_stderr(vm, "Could not open PYTHONSTARTUP\n")?;
             let errno = e.raw_os_error().unwrap_or(0);
-            let text = skein_modules::support::strerror(errno);
-            let args = [vm.new_int(i64::from(errno)), vm.new_str(&text), filename];
-            Err(vm.raise_with(ids::OS_ERROR, &args))
+            Err(skein_modules::os_error::os_error(vm, errno, filename))
         }
     };
     show(vm, result)

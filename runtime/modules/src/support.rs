@@ -54,9 +54,10 @@ pub fn c_long(vm: &mut Vm, v: Value) -> PyResult<i64> {
 /// What a signal handler raised.
 pub fn sleep_until(vm: &mut Vm, deadline: i128) -> PyResult<()> {
     loop {
+        crate::signal::run_pending(vm)?;
         match clock::sleep_until(deadline) {
             Ok(()) => return Ok(()),
-            Err(libc::EINTR) => crate::signal::run_pending(vm)?,
+            Err(libc::EINTR) => {}
             Err(e) => return Err(os_error(vm, e)),
         }
     }

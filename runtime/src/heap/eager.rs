@@ -16,6 +16,20 @@ const START: [usize; 2] = [16 << 20, 512 << 20];
 const PER_ALLOCATED: [usize; 2] = [16, 4];
 
 impl Heap {
+    /// No such collections until [`Heap::allow_eager`]: while the library starts, no program waits for anything to die.
+    pub fn hold_eager(&self) {
+        for spent in &self.eager_spent {
+            spent.set(usize::MAX / 2);
+        }
+    }
+
+    /// Ends [`Heap::hold_eager`]; nothing is spent yet.
+    pub fn allow_eager(&self) {
+        for spent in &self.eager_spent {
+            spent.set(0);
+        }
+    }
+
     /// The program dropped a reference to `object` (`None`: to something). Collects if that may be worth it; true if
     /// weak reference callbacks or finalisers are due.
     pub fn collect_dropped(&self, object: Option<Ref<Header>>) -> bool {

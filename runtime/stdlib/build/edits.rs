@@ -61,6 +61,13 @@ const EDITS: &[Edit] = &[
         to: "        key = _make_key(code)\n        _interactive_cache[key] = entry\n\n\nimport _skein_library\nfor _kept in _skein_library.sources():\n    _register_code(*_kept)\n",
         times: 1,
     },
+    // The scripts are not in a folder that could be walked.
+    Edit {
+        file: "venv/__init__.py",
+        from: "        path = os.path.join(path, 'scripts')\n        self.install_scripts(context, path)\n",
+        to: "        path = os.path.join(path, 'scripts')\n        if os.path.isdir(path):\n            self.install_scripts(context, path)\n            return\n        import tempfile\n        from _skein_resources import copy_folder\n        with tempfile.TemporaryDirectory() as path:\n            copy_folder('venv/scripts', path)\n            self.install_scripts(context, path)\n",
+        times: 1,
+    },
 ];
 
 /// Applies every edit to the collected files.

@@ -57,8 +57,8 @@ class LibraryLoader(_LoaderBasics):
         return _call_with_frames_removed(compile, data, path, 'exec', dont_inherit=True)
 
     def get_resource_reader(self, name):
-        from importlib.readers import FileReader
-        return FileReader(self)
+        from _skein_resources import LibraryResources
+        return LibraryResources(_inside(self.path).rpartition('/')[0])
 
 
 class LibraryFinder:
@@ -99,13 +99,22 @@ class LibraryFinder:
 
 def _archive_hook(path):
     """Hook for zip archives: zipimport is imported when the first one shows up, then its class takes this place."""
-    if path.startswith(ROOT) or not _is_file_prefix(path):
+    global _importing
+    if _importing or path.startswith(ROOT) or not _is_file_prefix(path):
         raise ImportError('not an archive', path=path)
-    from zipimport import zipimporter
+    # zipimport's own imports meet the path too.
+    _importing = True
+    try:
+        from zipimport import zipimporter
+    finally:
+        _importing = False
     for i, hook in enumerate(sys.path_hooks):
         if hook is _archive_hook:
             sys.path_hooks[i] = zipimporter
     return zipimporter(path)
+
+
+_importing = False
 
 
 def _is_file_prefix(path):

@@ -181,9 +181,25 @@ fn text_encoding(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !args[0].is_none() {
         return Ok(args[0]);
     }
+    if vm.config.warn_default_encoding {
+        let level = match args[1].is_null() {
+            true => 2,
+            false => crate::support::c_int(vm, args[1])?,
+        };
+        warn_default_encoding(vm, level)?;
+    }
     Ok(vm.new_str(if vm.config.utf8_mode != 0 {
         "utf-8"
     } else {
         "locale"
     }))
+}
+
+/// The warning that `-X warn_default_encoding` asks for.
+pub fn warn_default_encoding(vm: &mut Vm, level: i32) -> PyResult<()> {
+    vm.warn(
+        ids::ENCODING_WARNING,
+        "'encoding' argument not specified",
+        level,
+    )
 }

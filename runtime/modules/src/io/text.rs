@@ -439,8 +439,16 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let encoding = match text_arg(vm, args[2], "encoding")? {
         Some(e) if e.bytes() == b"locale" => vm.intern("UTF-8"),
         Some(e) => e,
-        None if vm.config.utf8_mode != 0 => vm.intern("utf-8"),
-        None => vm.intern("UTF-8"),
+        None => {
+            if vm.config.warn_default_encoding {
+                super::open::warn_default_encoding(vm, 1)?;
+            }
+            vm.intern(if vm.config.utf8_mode != 0 {
+                "utf-8"
+            } else {
+                "UTF-8"
+            })
+        }
     };
     let errors = match text_arg(vm, args[3], "errors")? {
         Some(e) => e,

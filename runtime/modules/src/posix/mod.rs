@@ -200,6 +200,12 @@ static FUNCTIONS: &[NativeDef] = &[
         "Wait for a child: (pid, status).",
     ),
     function("_exit", exit, "(status)", "Exit at once."),
+    function(
+        "_is_inputhook_installed",
+        no_input_hook,
+        "()",
+        "False: nothing else wants to run while the prompt waits.",
+    ),
     function("abort", abort, "()", "Abort the process."),
     function(
         "execv",
@@ -674,7 +680,10 @@ fn strerror(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 fn kill(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (pid, signal) = (int(vm, a[0])?, int(vm, a[1])?);
-    done(vm, process::kill(pid, signal), Value::NULL)
+    done(vm, process::kill(pid, signal), Value::NULL)?;
+    // It may have been this process.
+    crate::signal::run_pending(vm)?;
+    Ok(Value::NONE)
 }
 fn waitpid(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (pid, options) = (int(vm, a[0])?, int(vm, a[1])?);
@@ -688,6 +697,10 @@ fn waitpid(vm: &mut Vm, a: &[Value]) -> PyResult {
         }
     }
 }
+fn no_input_hook(_: &mut Vm, _: &[Value]) -> PyResult {
+    Ok(Value::FALSE)
+}
+
 fn exit(vm: &mut Vm, a: &[Value]) -> PyResult {
     let status = int(vm, a[0])?;
     process::exit(status)

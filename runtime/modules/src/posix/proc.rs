@@ -389,7 +389,9 @@ fn wifcontinued(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 fn killpg(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (group, signal) = (int(vm, a[0])?, int(vm, a[1])?);
-    done(vm, process::killpg(group, signal), Value::NULL)
+    done(vm, process::killpg(group, signal), Value::NULL)?;
+    crate::signal::run_pending(vm)?;
+    Ok(Value::NONE)
 }
 fn getpgrp(_: &mut Vm, _: &[Value]) -> PyResult {
     Ok(Value::from_i32(process::getpgrp()))

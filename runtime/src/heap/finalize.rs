@@ -70,10 +70,13 @@ impl Heap {
         let f = &self.finalizers;
         let (mut old, mut young) = (f.old.borrow_mut(), f.young.borrow_mut());
         let all = old.drain(..).chain(young.drain(..));
-        // Native ones are streams, through which the others may want to print.
+        // Native ones are streams, through which the others may want to print; the outer ones, made later, still write to
+        // those inside.
         let (streams, others): (Vec<usize>, Vec<usize>) =
             all.partition(|&a| super::value_at(a).kind() == Some(Kind::Native));
-        f.due.borrow_mut().extend(others.into_iter().chain(streams));
+        f.due
+            .borrow_mut()
+            .extend(others.into_iter().chain(streams.into_iter().rev()));
     }
     #[inline]
     pub(super) fn register_drop<T>(&self, object: *mut T) {

@@ -246,12 +246,13 @@ pub fn look_up(
         let Some(address) = Address::new(bytes) else {
             continue;
         };
-        // SAFETY: a C string if it is not null.
-        let name = (!info.ai_canonname.is_null()).then(|| {
-            unsafe { CStr::from_ptr(info.ai_canonname) }
-                .to_bytes()
-                .to_vec()
-        });
+        let name = if info.ai_canonname.is_null() {
+            None
+        } else {
+            // SAFETY: a C string, as it is not null.
+            let name = unsafe { CStr::from_ptr(info.ai_canonname) };
+            Some(name.to_bytes().to_vec())
+        };
         found.push(Found {
             kind: [info.ai_family, info.ai_socktype, info.ai_protocol],
             name,

@@ -330,10 +330,12 @@ fn source_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8>> {
     if let Some(b) = v.cast::<PyByteArray>() {
         return Ok(b.to_vec());
     }
-    let name = vm.type_name(v);
-    let _ = name;
+    if let Some(data) = skein_runtime::builtins::str_codec::buffer_bytes(vm, v)? {
+        return Ok(data.into_vec());
+    }
+    let other = if what == "compile()" { "AST" } else { "code" };
     Err(vm.type_error(format!(
-        "{what} arg 1 must be a string, bytes or code object"
+        "{what} arg 1 must be a string, bytes or {other} object"
     )))
 }
 
@@ -354,7 +356,8 @@ fn inherited_flags(vm: &Vm) -> i64 {
 fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
     let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
     let Some(mode) = arg(2).cast::<PyStr>() else {
-        return Err(vm.type_error("compile() argument 'mode' must be str"));
+        let name = vm.arg_type_name(arg(2));
+        return Err(vm.type_error(format!("compile() argument 'mode' must be str, not {name}")));
     };
     let flags = if arg(3).is_null() {
         0
@@ -366,6 +369,9 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
     } else {
         vm.ssize(arg(5))?
     };
+    if !(-1..=2).contains(&optimize) {
+        return Err(vm.value_error("compile(): invalid optimize value"));
+    }
     let only_ast = flags & ONLY_AST != 0;
     let (mode, parse_mode) = match mode.bytes() {
         b"exec" => (Mode::Exec, parse::Mode::Exec),
@@ -474,14 +480,27 @@ fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
             Some(d) => d,
             None => {
                 let name = vm.type_name(globals);
-                return Err(vm.type_error(if eval {
+                let names = vm.names;
+                let mapping = vm.lookup_special(globals, names.__getitem__).is_some();
+                return Err(vm.type_error(if eval && mapping {
                     "globals must be a real dict; try eval(code, {}, mapping)".to_string()
+                } else if eval {
+                    "globals must be a dict".to_string()
                 } else {
                     format!("exec() globals must be a dict, not {name}")
                 }));
             }
         }
     };
+    let names = vm.names;
+    if !locals.is_absent() && vm.lookup_special(locals, names.__getitem__).is_none() {
+        let name = vm.type_name(locals);
+        return Err(vm.type_error(if eval {
+            "locals must be a mapping".to_string()
+        } else {
+            format!("locals must be a mapping or None, not {name}")
+        }));
+    }
     if locals.is_absent() {
         locals = globals.value();
     }

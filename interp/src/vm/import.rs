@@ -38,6 +38,9 @@ pub fn import_module(
     fromlist: Value,
     level: Value,
 ) -> PyResult {
+    if !name.is::<PyStr>() {
+        return Err(vm.type_error("module name must be a string"));
+    }
     if level == Value::from_i32(0)
         && let Some(n) = name.cast::<PyStr>()
         && let Some(modules) = vm.modules_dict()

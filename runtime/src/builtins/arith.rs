@@ -282,14 +282,17 @@ pub fn sequence_operand(vm: &mut Vm, op: BinaryOp, this: Value, other: Value) ->
 
 /// The better error texts of `+` and `*` on sequences.
 pub fn sequence_error(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<String> {
-    let is_seq = |v: Value| {
+    let builtin = |v: Value| {
         matches!(
             v.kind(),
             Some(Kind::Str | Kind::List | Kind::Tuple | Kind::Bytes | Kind::ByteArray)
         )
     };
+    let native = [a, b].map(|v| {
+        v.kind() == Some(Kind::Native) && vm.type_of(v).has(crate::object::types::tflag::SEQUENCE)
+    });
     match op {
-        BinaryOp::Add if is_seq(a) => {
+        BinaryOp::Add if builtin(a) => {
             let (x, y) = (vm.type_name(a), vm.c_type_name(b));
             let base = match a.kind() {
                 Some(Kind::Str) => "str",
@@ -301,8 +304,8 @@ pub fn sequence_error(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<S
                 "can only concatenate {base} (not \"{y}\") to {base}"
             ))
         }
-        BinaryOp::Mul if is_seq(a) || is_seq(b) => {
-            let other = if is_seq(a) { b } else { a };
+        BinaryOp::Mul if builtin(a) || builtin(b) || native[0] || native[1] => {
+            let other = if builtin(a) || native[0] { b } else { a };
             let name = vm.type_name(other);
             Some(format!(
                 "can't multiply sequence by non-int of type '{name}'"

@@ -3,7 +3,6 @@
 
 use super::byte_view::{ByteView, look_at};
 use super::bytes_methods::{buffer, byte, construct, contents};
-use super::float::PyFloat;
 use super::memoryview::FULL_READ_ONLY;
 use super::seq;
 use super::slice::{PySlice, SliceRange};
@@ -68,7 +67,7 @@ pub fn init(vm: &mut Vm, a: &[Value]) -> PyResult {
     if !b.is_empty() {
         splice(vm, b, 0, b.len(), &[])?;
     }
-    let data = construct(vm, a[1], a[2], a[3], |vm, v| {
+    let data = construct(vm, "bytearray", a[1], a[2], a[3], |vm, v| {
         let refuse = "cannot convert '{}' object to bytearray";
         values_of(vm, v, refuse).map(ByteView::into_vec)
     })?;
@@ -102,7 +101,7 @@ pub fn setitem(vm: &mut Vm, a: &[Value]) -> PyResult {
         b.buffer().write(at, &[n]);
         return Ok(Value::NONE);
     };
-    if seq::has_index(vm, a[2]) || a[2].is::<PyStr>() || a[2].is::<PyFloat>() {
+    if seq::has_index(vm, a[2]) || a[2].is::<PyStr>() || super::float::as_float(a[2]).is_some() {
         return Err(
             vm.type_error("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
         );
@@ -175,6 +174,9 @@ pub fn delitem(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 pub fn iadd(vm: &mut Vm, a: &[Value]) -> PyResult {
     let b = this(vm, a[0])?;
+    if a[1] == a[0] && !b.is_empty() {
+        return Err(vm.buffer_error("Existing exports of data: object cannot be re-sized"));
+    }
     match buffer_bytes(vm, a[1])? {
         Some(other) => splice(vm, b, b.len(), b.len(), &other)?,
         None => {

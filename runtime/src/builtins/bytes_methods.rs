@@ -298,12 +298,17 @@ fn justified(vm: &mut Vm, a: &[Value], name: &str, align: Align) -> PyResult {
     let width = vm.ssize(a[1])?;
     let fill = if a[2].is_null() {
         vec![b' '].into()
-    } else {
+    } else if a[2].is::<PyBytes>() || a[2].is::<PyByteArray>() {
         buffer(vm, a[2])?
+    } else {
+        let other = vm.arg_type_name(a[2]);
+        return Err(vm.type_error(format!(
+            "{name}() argument 2 must be a byte string of length 1, not {other}"
+        )));
     };
     if fill.len() != 1 {
         let other = vm.type_name(a[2]);
-        return Err(vm.type_error(format!("{name}() argument 2 must be a byte string of length 1, not a {other} object of length {}", fill.len())));
+        return Err(vm.type_error(format!("{name}(): argument 2 must be a byte string of length 1, not a {other} object of length {}", fill.len())));
     }
     let text = contents(vm, a[0])?;
     match justify::justify(UNIT, &text, width, &fill, align) {
@@ -340,7 +345,19 @@ fn expandtabs(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 fn join(vm: &mut Vm, a: &[Value]) -> PyResult {
     let sep = contents(vm, a[0])?;
+    let names = vm.names;
+    if vm.lookup_special(a[1], names.__iter__).is_none()
+        && vm.lookup_special(a[1], names.__getitem__).is_none()
+    {
+        return Err(vm.type_error("can only join an iterable"));
+    }
     let items = vm.collect(a[1])?;
+    if let [only] = items.as_slice()
+        && only.shape_id() == ids::BYTES
+        && a[0].kind() == Some(Kind::Bytes)
+    {
+        return Ok(*only);
+    }
     let mut out = Vec::new();
     for (i, v) in items.as_slice().iter().enumerate() {
         let Some(b) = buffer_bytes(vm, *v)? else {
@@ -432,25 +449,37 @@ fn maketrans(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 fn to_hex(vm: &mut Vm, a: &[Value]) -> PyResult {
     let text = contents(vm, a[0])?;
-    if a[1].is_null() {
-        let h = hex::to_hex(&text);
+    hex_text(vm, &text, a[1], a[2])
+}
+
+/// What the methods `hex` give: the digits, with a separator between groups of bytes.
+pub fn hex_text(vm: &mut Vm, data: &[u8], sep: Value, group: Value) -> PyResult {
+    let group = match group.non_null() {
+        None => 1,
+        Some(n) => {
+            let n = vm.index_clipped(n)?;
+            if i32::try_from(n).is_err() {
+                return Err(vm.overflow_error("Python int too large to convert to C int"));
+            }
+            n
+        }
+    };
+    if sep.is_null() {
+        let h = hex::to_hex(data);
         return Ok(vm.new_str_bytes(&h));
     }
-    let sep = match a[1].cast::<PyStr>() {
-        Some(s) => s.bytes().to_vec(),
-        None => match a[1].cast::<PyBytes>() {
-            Some(b) => b.bytes().to_vec(),
-            None => return Err(vm.type_error("sep must be str or bytes.")),
-        },
-    };
-    if sep.len() != 1 {
+    if vm.len(sep)? != 1 {
         return Err(vm.value_error("sep must be length 1."));
     }
-    if !sep.is_ascii() {
+    let byte = match (sep.cast::<PyStr>(), sep.cast::<PyBytes>()) {
+        (Some(s), _) => s.bytes()[0],
+        (_, Some(b)) => b.bytes()[0],
+        _ => return Err(vm.type_error("sep must be str or bytes.")),
+    };
+    if !byte.is_ascii() {
         return Err(vm.value_error("sep must be ASCII."));
     }
-    let group = if a[2].is_null() { 1 } else { vm.ssize(a[2])? };
-    let h = hex::to_hex_grouped(&text, sep[0], group);
+    let h = hex::to_hex_grouped(data, byte, group);
     Ok(vm.new_str_bytes(&h))
 }
 fn from_hex(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -478,6 +507,11 @@ fn from_hex(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 fn decode_method(vm: &mut Vm, a: &[Value]) -> PyResult {
+    for (v, what) in [(a[1], "encoding"), (a[2], "errors")] {
+        if !v.is_null() {
+            vm.str_arg(v, &format!("decode() argument '{what}'"))?;
+        }
+    }
     let text = contents(vm, a[0])?;
     decode(vm, a[0], &text, a[1], a[2])
 }
@@ -571,6 +605,9 @@ fn mul(vm: &mut Vm, a: &[Value]) -> PyResult {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     let text = contents(vm, a[0])?;
+    if n == 1 {
+        return Ok(like(vm, a[0], &text));
+    }
     match justify::repeat(&text, n) {
         Ok(r) => Ok(like(vm, a[0], &r)),
         Err(e) => Err(vm.format_error(e)),
@@ -580,7 +617,12 @@ fn mul(vm: &mut Vm, a: &[Value]) -> PyResult {
 macro_rules! compares {
     ($($name:ident => $op:expr;)*) => { $(
         fn $name(vm: &mut Vm, a: &[Value]) -> PyResult {
-            let Some(other) = buffer_bytes(vm, a[1])? else {
+            // Other kinds of buffers compare themselves with bytes.
+            let other = match a[0].is::<PyBytes>() && !a[1].is::<PyBytes>() {
+                true => None,
+                false => buffer_bytes(vm, a[1])?,
+            };
+            let Some(other) = other else {
                 let name = stringify!($name);
                 if vm.config.bytes_warning > 0 && (name == "eq" || name == "ne") {
                     warn_comparison(vm, a)?;
@@ -644,6 +686,11 @@ fn bytes_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
     let mut out = Vec::new();
     repr::write_bytes(&text, &mut out);
     if a[0].kind() == Some(Kind::ByteArray) {
+        if out.starts_with(b"b\"") {
+            // Single quotes are escaped here even where they need not be.
+            let parts: Vec<&[u8]> = out.split(|b| *b == b'\'').collect();
+            out = parts.join(&b"\\'"[..]);
+        }
         let name = vm.type_name(a[0]);
         out = [name.as_bytes(), b"(", &out, b")"].concat();
     }
@@ -680,11 +727,17 @@ fn sizeof(vm: &mut Vm, a: &[Value]) -> PyResult {
 /// What `bytes(...)` and `bytearray(...)` are made of; `other` converts what is neither text nor a count.
 pub fn construct(
     vm: &mut Vm,
+    name: &str,
     source: Value,
     encoding: Value,
     errors: Value,
     other: fn(&mut Vm, Value) -> PyResult<Vec<u8>>,
 ) -> PyResult<Vec<u8>> {
+    for (v, what) in [(encoding, "encoding"), (errors, "errors")] {
+        if !v.is_null() {
+            vm.str_arg(v, &format!("{name}() argument '{what}'"))?;
+        }
+    }
     if let Some(s) = source.cast::<PyStr>() {
         if encoding.is_null() {
             return Err(vm.type_error("string argument without an encoding"));
@@ -745,7 +798,7 @@ pub fn bytes_object(vm: &mut Vm, source: Value, encoding: Value, errors: Value) 
             return Err(vm.type_error(format!("__bytes__ returned non-bytes (type {name})")));
         }
     }
-    let data = construct(vm, source, encoding, errors, bytes_of)?;
+    let data = construct(vm, "bytes", source, encoding, errors, bytes_of)?;
     Ok(vm.new_bytes(&data))
 }
 
@@ -784,13 +837,13 @@ macro_rules! shared_methods {
         method("__str__", bytes_str, "($self, /)", "Return str(self)."),
         method("__iter__", iter, "($self, /)", "Implement iter(self)."),
         method("__sizeof__", sizeof, "($self, /)", "Size of the object in memory, in bytes."),
-        method("find", find, "($self, sub, start=None, end=None, /)", "Return the lowest index where sub is found, -1 on failure."),
-        method("rfind", rfind, "($self, sub, start=None, end=None, /)", "Return the highest index where sub is found, -1 on failure."),
-        method("index", index, "($self, sub, start=None, end=None, /)", "As find, but ValueError on failure."),
-        method("rindex", rindex, "($self, sub, start=None, end=None, /)", "As rfind, but ValueError on failure."),
-        method("count", count, "($self, sub, start=None, end=None, /)", "Count non-overlapping occurrences of sub."),
-        method("startswith", startswith, "($self, prefix, start=None, end=None, /)", "True if the contents start with a prefix."),
-        method("endswith", endswith, "($self, suffix, start=None, end=None, /)", "True if the contents end with a suffix."),
+        method("find", find, "($self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", "Return the lowest index where sub is found, -1 on failure."),
+        method("rfind", rfind, "($self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", "Return the highest index where sub is found, -1 on failure."),
+        method("index", index, "($self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", "As find, but ValueError on failure."),
+        method("rindex", rindex, "($self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", "As rfind, but ValueError on failure."),
+        method("count", count, "($self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", "Count non-overlapping occurrences of sub."),
+        method("startswith", startswith, "($self, prefix, start=<unrepresentable>, end=<unrepresentable>, /)", "True if the contents start with a prefix."),
+        method("endswith", endswith, "($self, suffix, start=<unrepresentable>, end=<unrepresentable>, /)", "True if the contents end with a suffix."),
         method("removeprefix", removeprefix, "($self, prefix, /)", "Return the contents without a prefix, if present."),
         method("removesuffix", removesuffix, "($self, suffix, /)", "Return the contents without a suffix, if present."),
         method("replace", replace, "($self, old, new, count=-1, /)", "Return a copy with occurrences of old replaced by new."),
@@ -866,7 +919,7 @@ pub static BYTES: TypeDef = TypeDef {
 /// `bytearray`
 pub static BYTEARRAY: TypeDef = TypeDef {
     id: ids::BYTEARRAY,
-    doc: "A mutable sequence of bytes, made as bytes are.",
+    doc: "bytearray(iterable_of_ints) -> bytearray\nbytearray(string, encoding[, errors]) -> bytearray\nbytearray(bytes_or_buffer) -> mutable copy\nbytearray(int) -> zeros\nbytearray() -> empty",
     methods: {
         use super::bytearray_methods as m;
         shared_methods![

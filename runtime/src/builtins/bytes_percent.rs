@@ -83,9 +83,11 @@ fn bytes_argument(vm: &mut Vm, v: Value) -> PyResult<ByteView> {
     if let Some(b) = buffer_bytes(vm, v)? {
         return Ok(b);
     }
-    if let Some(r) = vm.call_special(v, name, &[])?
-        && let Some(b) = r.cast::<PyBytes>()
-    {
+    if let Some(r) = vm.call_special(v, name, &[])? {
+        let Some(b) = r.cast::<PyBytes>() else {
+            let name = vm.type_name(r);
+            return Err(vm.type_error(format!("__bytes__ returned non-bytes (type {name})")));
+        };
         return Ok(ByteView::Object(b));
     }
     let name = vm.type_name(v);

@@ -77,11 +77,23 @@ fn check_number(vm: &mut Vm, v: Value, message: &str) -> PyResult<()> {
         return Ok(());
     }
     let name = vm.type_name(v);
-    Err(vm.type_error(format!("{message}, not '{name}'")))
+    Err(vm.type_error(format!("{message}, not {name}")))
 }
 
 const REAL: &str = "complex() argument 'real' must be a real number";
 const IMAG: &str = "complex() argument 'imag' must be a real number";
+
+/// `float(v)` for numbers: subclasses may have their own `__float__`.
+fn real_number(vm: &mut Vm, v: Value) -> PyResult<f64> {
+    if v.is_object()
+        && v.shape_id() != ids::FLOAT
+        && v.shape_id() != ids::INT
+        && let Some(f) = vm.float_method(v)?
+    {
+        return Ok(f);
+    }
+    vm.to_f64(v)
+}
 
 fn from_parts(vm: &mut Vm, re: Value, im: Value) -> PyResult<Pair> {
     if im.is_null() {
@@ -92,7 +104,7 @@ fn from_parts(vm: &mut Vm, re: Value, im: Value) -> PyResult<Pair> {
             return Ok(z);
         }
         check_number(vm, re, "complex() argument must be a string or a number")?;
-        return Ok((vm.to_f64(re)?, 0.0));
+        return Ok((real_number(vm, re)?, 0.0));
     }
     let mut z = (0.0, 0.0);
     if !re.is_null() {
@@ -106,7 +118,7 @@ fn from_parts(vm: &mut Vm, re: Value, im: Value) -> PyResult<Pair> {
                 vm.warn(ids::DEPRECATION_WARNING, &format!("{REAL}, not {name}"), 1)?;
                 z
             }
-            None => (vm.to_f64(re)?, 0.0),
+            None => (real_number(vm, re)?, 0.0),
         };
     }
     check_number(vm, im, IMAG)?;
@@ -116,12 +128,12 @@ fn from_parts(vm: &mut Vm, re: Value, im: Value) -> PyResult<Pair> {
             vm.warn(ids::DEPRECATION_WARNING, &format!("{IMAG}, not {name}"), 1)?;
             Ok((z.0 - w.1, z.1 + w.0))
         }
-        None if z.1 == 0.0 && re.is_null() => Ok((z.0, vm.to_f64(im)?)),
+        None if z.1 == 0.0 && re.is_null() => Ok((z.0, real_number(vm, im)?)),
         None if as_complex(re).is_some() => {
-            let f = vm.to_f64(im)?;
+            let f = real_number(vm, im)?;
             Ok((z.0, z.1 + f))
         }
-        None => Ok((z.0, vm.to_f64(im)?)),
+        None => Ok((z.0, real_number(vm, im)?)),
     }
 }
 

@@ -35,7 +35,7 @@ pub fn construct(vm: &mut Vm, ty: Ref<PyType>, args: &[Value]) -> Option<PyResul
         (ids::BOOL, [v]) => vm.truth(*v).map(Value::bool),
         (ids::INT, [v]) if v.is_int() => Ok(*v),
         (ids::INT, [v]) => super::int_new::int_from_object(vm, *v),
-        (ids::FLOAT, [v]) if v.as_small_float().is_some() => Ok(*v),
+        (ids::FLOAT, [v]) if v.as_small_float().is_some() || v.shape_id() == ids::FLOAT => Ok(*v),
         (ids::FLOAT, [v]) => super::float_new::float_from_object(vm, *v).map(|f| vm.new_float(f)),
         (ids::ENUMERATE, []) => {
             Err(vm.type_error("enumerate() missing required argument 'iterable'"))

@@ -173,8 +173,29 @@ fn get_doc(vm: &mut Vm, v: Value) -> PyResult {
     })
 }
 
+/// Functions whose signatures the notation cannot express.
+const INEXPRESSIBLE: &[&str] = &[
+    "__build_class__",
+    "dir",
+    "getattr",
+    "iter",
+    "max",
+    "min",
+    "next",
+    "vars",
+];
+
 fn get_signature(vm: &mut Vm, v: Value) -> PyResult {
     let b = builtin(vm, v)?;
+    if b.def.name == "__new__" {
+        return Ok(vm.new_str("($type, *args, **kwargs)"));
+    }
+    if b.def.name == "__init__" {
+        return Ok(vm.new_str("($self, /, *args, **kwargs)"));
+    }
+    if INEXPRESSIBLE.contains(&b.def.name) && b.owner.get().is_none() {
+        return Ok(Value::NONE);
+    }
     // Functions of modules show the module as first parameter.
     if b.this.get().is::<PyModule>() && !b.def.sig.starts_with("($") {
         let text = match b.def.sig.trim_start_matches('(') {

@@ -74,6 +74,10 @@ pub fn float_from_number(vm: &mut Vm, a: &[Value]) -> PyResult {
     if same && a[1].shape_id() == ids::FLOAT {
         return Ok(a[1]);
     }
+    let exact = a[1].as_small_float().is_some() || a[1].shape_id() == ids::FLOAT;
+    if exact && a[0] == vm.builtin_type(ids::FLOAT).value() {
+        return Ok(a[1]);
+    }
     let f = vm.to_f64(a[1])?;
     of_class(vm, a[0], f)
 }

@@ -9,6 +9,8 @@ use crate::prelude::*;
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+/// `PyBUF_WRITABLE`
+pub const WRITABLE: i64 = 1;
 /// `PyBUF_SIMPLE`
 pub const SIMPLE: i32 = 0;
 /// `PyBUF_FULL_RO`
@@ -117,6 +119,8 @@ pub struct MemoryView {
     pub released: Cell<bool>,
     /// Counted in the source's exports.
     pub counted: Cell<bool>,
+    /// Its hash once computed, which outlives its release.
+    pub hash: Cell<Option<i64>>,
     /// Where and how.
     pub window: Window,
 }
@@ -340,6 +344,7 @@ fn create(vm: &mut Vm, source: Value, obj: Value, window: Window) -> Value {
         inner: Slot::new(Value::NULL),
         released: Cell::new(false),
         counted,
+        hash: Cell::new(None),
         window,
     };
     Native::new(vm, ty, view).value()
@@ -373,23 +378,15 @@ pub fn view_with_flags(vm: &mut Vm, v: Value, flags: i32) -> PyResult<Option<Val
         check(vm, view)?;
         return derive(vm, object, view.window.clone()).map(Some);
     }
-    let bytes = |len, readonly| BufferInfo {
-        len,
-        format: 'B',
-        itemsize: 1,
-        readonly,
-    };
-    let info = if let Some(b) = v.cast::<PyBytes>() {
-        Some(bytes(b.len(), true))
-    } else if let Some(b) = v.cast::<PyByteArray>() {
-        Some(bytes(b.len(), false))
-    } else {
-        v.cast::<Native>().and_then(|n| n.buffer_info())
-    };
-    if let Some(info) = info {
-        return Ok(Some(create(vm, v, v, whole(info))));
-    }
     let name = vm.names.__buffer__;
+    // Only a class made by Python code can have a `__buffer__` that is not the builtin one.
+    let own = vm.type_of(v).has(tflag::HEAPTYPE)
+        && vm
+            .lookup_special(v, name)
+            .is_some_and(|m| m.kind() != Some(Kind::Builtin));
+    if !own && let Some(view) = plain_view(vm, v) {
+        return Ok(Some(view));
+    }
     let Some(inner) = vm.call_special(v, name, &[Value::from_i32(flags)])? else {
         return Ok(None);
     };
@@ -404,6 +401,24 @@ pub fn view_with_flags(vm: &mut Vm, v: Value, flags: i32) -> PyResult<Option<Val
         m.obj.set(o, v);
     }
     Ok(Some(outer))
+}
+
+/// A view of the memory that a native object offers.
+pub fn plain_view(vm: &mut Vm, v: Value) -> Option<Value> {
+    let bytes = |len, readonly| BufferInfo {
+        len,
+        format: 'B',
+        itemsize: 1,
+        readonly,
+    };
+    let info = if let Some(b) = v.cast::<PyBytes>() {
+        Some(bytes(b.len(), true))
+    } else if let Some(b) = v.cast::<PyByteArray>() {
+        Some(bytes(b.len(), false))
+    } else {
+        v.cast::<Native>().and_then(|n| n.buffer_info())
+    };
+    info.map(|info| create(vm, v, v, whole(info)))
 }
 
 /// Refuses released views.

@@ -118,9 +118,6 @@ pub fn pack(vm: &mut Vm, format: &str, v: Value) -> PyResult<Vec<u8>> {
             };
             Ok(match c {
                 'd' => f.to_le_bytes().to_vec(),
-                'f' if f.is_finite() && (f as f32).is_infinite() => {
-                    return Err(vm.overflow_error("float too large to pack with f format"));
-                }
                 'f' => (f as f32).to_le_bytes().to_vec(),
                 _ => match half_from_f64(f) {
                     Some(h) => h.to_le_bytes().to_vec(),

@@ -1,12 +1,13 @@
 //! Methods of `memoryview`.
 
-use super::memoryview::{MemoryView, Window, check, derive, release, view_of};
+use super::memoryview::{
+    MemoryView, WRITABLE, Window, check, derive, plain_view, release, view_of, view_with_flags,
+};
 use super::memoryview_items::{is_byte, item_size, pack, unpack};
 use super::seq;
 use super::slice::{PySlice, SliceRange};
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
-use crate::text::hex;
 
 /// The `memoryview` type.
 pub static MEMORYVIEW: TypeDef = TypeDef {
@@ -247,11 +248,15 @@ fn view_new(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn from_flags(vm: &mut Vm, args: &[Value]) -> PyResult {
     let flags = vm.index_i64(args[2])?;
-    let view = view_new(vm, args)?;
-    if flags & 1 != 0 && open(vm, &view)?.1.window.readonly {
-        return Err(vm.buffer_error("Object is not writable."));
+    match view_with_flags(vm, args[1], flags as i32)? {
+        Some(v) => {
+            if flags & WRITABLE != 0 && open(vm, &v)?.1.window.readonly {
+                return Err(vm.buffer_error("Object is not writable."));
+            }
+            Ok(v)
+        }
+        None => view_new(vm, args),
     }
-    Ok(view)
 }
 
 fn view_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -265,16 +270,27 @@ fn view_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn view_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let (_, m) = open(vm, &args[0])?;
+    let (_, m) = this(vm, &args[0])?;
+    if let Some(h) = m.hash.get() {
+        return Ok(vm.new_int(h));
+    }
+    check(vm, m)?;
     if !m.window.readonly {
         return Err(vm.value_error("cannot hash writable memoryview object"));
     }
     if !is_byte(&m.window.format) {
         return Err(vm.value_error("memoryview: hashing is restricted to formats 'B', 'b' or 'c'"));
     }
+    // What cannot be hashed itself may change.
+    let obj = m.obj.get();
+    if !obj.is_null() {
+        vm.hash(obj)?;
+        check(vm, m)?;
+    }
     let data = m.contents(vm, false)?;
     let bytes = vm.new_bytes(&data);
     let h = vm.hash(bytes)?;
+    m.hash.set(Some(h));
     Ok(vm.new_int(h))
 }
 
@@ -454,6 +470,9 @@ fn view_setitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     if m.window.readonly {
         return Err(vm.type_error("cannot modify read-only memory"));
     }
+    if m.window.shape.len() > 1 && seq::has_index(vm, args[1]) {
+        return Err(vm.not_implemented_error("sub-views are not implemented"));
+    }
     match place(vm, m, args[1])? {
         Place::Item(at) => {
             let data = pack(vm, &m.window.format, args[2])?;
@@ -536,10 +555,12 @@ fn view_buffer(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// `BufferError` if a writable view of constant memory is wanted.
 pub fn buffer_of(vm: &mut Vm, args: &[Value]) -> PyResult {
     let flags = vm.index_i64(args[1])?;
-    let ty = vm.builtin_type(ids::MEMORYVIEW).value();
-    let view = vm.call(ty, &[args[0]])?;
+    let Some(view) = plain_view(vm, args[0]) else {
+        return Err(vm.wrong_self("__buffer__", "bytes", args[0]));
+    };
     let (_, m) = open(vm, &view)?;
-    if flags & 1 != 0 && m.window.readonly {
+    if flags & WRITABLE != 0 && m.window.readonly {
+        release(vm, view)?;
         return Err(vm.buffer_error("Object is not writable."));
     }
     Ok(view)
@@ -550,7 +571,14 @@ pub fn buffer_of(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// # Errors
 /// `TypeError` for what is no memoryview.
 pub fn release_buffer_of(vm: &mut Vm, args: &[Value]) -> PyResult {
-    view_release_buffer(vm, args)
+    let Some((_, m)) = native::<MemoryView>(&args[1]) else {
+        return Err(vm.type_error("expected a memoryview object"));
+    };
+    check(vm, m)?;
+    if m.obj.get() != args[0] {
+        return Err(vm.value_error("memoryview's buffer is not this object"));
+    }
+    view_release(vm, &[args[1]])
 }
 
 fn view_release_buffer(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -580,27 +608,7 @@ fn view_tobytes(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn view_hex(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (_, m) = open(vm, &args[0])?;
     let data = m.contents(vm, false)?;
-    let group = match args[2].non_null() {
-        Some(n) => vm.index_i64(n)?,
-        None => 1,
-    };
-    if args[1].is_null() {
-        let text = hex::to_hex(&data);
-        return Ok(vm.new_str_bytes(&text));
-    }
-    let sep = match (args[1].cast::<PyStr>(), args[1].cast::<PyBytes>()) {
-        (Some(s), _) => s.bytes().to_vec(),
-        (_, Some(b)) => b.bytes().to_vec(),
-        _ => return Err(vm.type_error("sep must be str or bytes.")),
-    };
-    match *sep.as_slice() {
-        [b] if b < 128 => {
-            let text = hex::to_hex_grouped(&data, b, group);
-            Ok(vm.new_str_bytes(&text))
-        }
-        [_] => Err(vm.value_error("sep must be ASCII.")),
-        _ => Err(vm.value_error("sep must be length 1.")),
-    }
+    super::bytes_methods::hex_text(vm, &data, args[1], args[2])
 }
 
 fn nested(vm: &mut Vm, m: &MemoryView, dim: usize, start: i64) -> PyResult {

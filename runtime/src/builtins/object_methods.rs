@@ -160,7 +160,12 @@ fn object_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn object_str(vm: &mut Vm, args: &[Value]) -> PyResult {
-    Ok(vm.repr(args[0])?.value())
+    // What is no string is `str`'s to complain about.
+    let name = vm.names.__repr__;
+    match vm.lookup_special(args[0], name) {
+        Some(m) if m.kind() != Some(Kind::Builtin) => vm.call_bound_special(m, args[0], &[]),
+        _ => Ok(vm.repr(args[0])?.value()),
+    }
 }
 
 fn object_eq(_vm: &mut Vm, args: &[Value]) -> PyResult {

@@ -258,7 +258,7 @@ fn compare(_: &mut Vm, op: CompareOp, a: &[Value]) -> PyResult {
 const NONE: &str = "($self, /)";
 const VALUE: &str = "($self, value, /)";
 const KEY: &str = "($self, key, /)";
-const RANGE: &str = "($self, sub, start=None, end=None, /)";
+const RANGE: &str = "($self, sub, start=<unrepresentable>, end=<unrepresentable>, /)";
 const CHARS: &str = "($self, chars=None, /)";
 const SEP: &str = "($self, sep, /)";
 const SPLIT: &str = "($self, /, sep=None, maxsplit=-1)";
@@ -469,13 +469,13 @@ pub static STR: TypeDef = TypeDef {
         method(
             "startswith",
             str_startswith,
-            "($self, prefix, start=None, end=None, /)",
+            "($self, prefix, start=<unrepresentable>, end=<unrepresentable>, /)",
             "Whether self starts with a prefix or one of several.",
         ),
         method(
             "endswith",
             str_endswith,
-            "($self, suffix, start=None, end=None, /)",
+            "($self, suffix, start=<unrepresentable>, end=<unrepresentable>, /)",
             "Whether self ends with a suffix or one of several.",
         ),
         method(

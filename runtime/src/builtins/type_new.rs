@@ -43,6 +43,9 @@ pub fn type_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !name.is::<PyStr>() {
         return Err(wrong_argument(vm, 1, "str", name));
     }
+    if name.cast::<PyStr>().is_some_and(|s| s.bytes().contains(&0)) {
+        return Err(vm.value_error("type name must not contain null characters"));
+    }
     let Some(bases) = bases.cast::<PyTuple>() else {
         return Err(wrong_argument(vm, 2, "tuple", bases));
     };

@@ -140,6 +140,8 @@ fn bind_keywords(
             }
             None => {
                 let (shown, text) = (shown_name(vm, def, first), text.text_lossy());
+                // It hands its keywords on to the list's method.
+                let shown = if shown == "sorted" { "sort" } else { &shown };
                 return Err(vm.type_error(format!(
                     "{shown}() got an unexpected keyword argument '{text}'"
                 )));
@@ -174,7 +176,7 @@ fn check_missing(
         if is_slot(def) {
             return Err(vm.type_error(slot_arity(required, most, given)));
         }
-        if required == 1 && most == 1 {
+        if required == 1 && most == 1 && !is_wrapper(&name) {
             let q = qualified(vm, def, sig, first_of(bound));
             return Err(vm.type_error(format!("{q} takes exactly one argument ({given} given)")));
         }
@@ -230,7 +232,7 @@ fn too_many(
     // `int(...)` and `str(...)` count their arguments before they look at keywords.
     let counts_first = matches!(name.as_str(), "int" | "str") && def.name == "__new__" && nkw == 0;
     if only_positional || counts_first {
-        if required == 1 && most == 1 {
+        if required == 1 && most == 1 && !is_wrapper(&name) {
             return vm.type_error(format!("{q} takes exactly one argument ({given} given)"));
         }
         return vm.type_error(arity(&name, required, most, given));
@@ -254,6 +256,11 @@ fn too_many(
         "{name}() takes {quantity} {most} argument{plural} ({} given)",
         given + nkw
     ))
+}
+
+/// `classmethod` and `staticmethod` count their argument like functions of several.
+fn is_wrapper(name: &str) -> bool {
+    matches!(name, "classmethod" | "staticmethod")
 }
 
 fn slot_arity(required: usize, most: usize, given: usize) -> String {

@@ -189,6 +189,9 @@ impl Vm {
         match crate::builtins::int::as_i64(r) {
             Some(n) if n >= 0 => Ok(n as usize),
             Some(_) => Err(self.value_error("__length_hint__() should return >= 0")),
+            None if crate::builtins::int::as_int(&r).is_some() => {
+                Err(self.overflow_error("Python int too large to convert to C ssize_t"))
+            }
             None => {
                 let name = self.type_name(r);
                 Err(self.type_error(format!("__length_hint__ must be an integer, not {name}")))

@@ -150,14 +150,21 @@ impl Code {
                     b'h' => "signed short integer",
                     b'H' => "unsigned short",
                     b'i' => "signed integer",
-                    b'I' => "unsigned int",
-                    _ => {
-                        return Err(if below && !self.signed() {
-                            vm.overflow_error("can't convert negative int to unsigned")
-                        } else {
-                            vm.overflow_error("int too large to convert")
-                        });
+                    b'I' if !below => "unsigned int",
+                    b'I' | b'L' if below => {
+                        let text = "can't convert negative value to unsigned int";
+                        return Err(vm.overflow_error(text));
                     }
+                    b'L' | b'l' => {
+                        let sign = if self.0 == b'L' { "unsigned " } else { "" };
+                        return Err(vm.overflow_error(format!(
+                            "Python int too large to convert to C {sign}long"
+                        )));
+                    }
+                    _ if below && !self.signed() => {
+                        return Err(vm.overflow_error("can't convert negative int to unsigned"));
+                    }
+                    _ => return Err(vm.overflow_error("int too big to convert")),
                 };
                 Err(vm.overflow_error(format!(
                     "{what} is {} than {}",

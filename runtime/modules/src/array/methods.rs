@@ -256,7 +256,17 @@ pub static FUNCTIONS: &[NativeDef] = &[function(
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = native_class(vm, args[0])?;
     let given = items(&args[1]);
-    skein_runtime::builtins::args::check_count(vm, "array", given.len(), 1, 2)?;
+    let own = crate::util::state_type(vm, "array.array")?;
+    if ty == own && args[2].cast::<PyDict>().is_some_and(|d| !d.is_empty()) {
+        return Err(vm.type_error("array.array() takes no keyword arguments"));
+    }
+    let n = given.len();
+    if n == 0 {
+        return Err(vm.type_error("array() takes at least 1 argument (0 given)"));
+    }
+    if n > 2 {
+        return Err(vm.type_error(format!("array() takes at most 2 arguments ({n} given)")));
+    }
     let code = match given[0].cast::<PyStr>() {
         Some(s) if s.len() == 1 => s.bytes()[0],
         Some(_) => {

@@ -4,13 +4,20 @@ use super::item::Code;
 use super::{ArrayData, make, this};
 use skein_runtime::builtins::iter_next::Step;
 use skein_runtime::builtins::seq::{self, Subscript};
-use skein_runtime::builtins::slice::SliceRange;
+use skein_runtime::builtins::slice::{PySlice, SliceRange};
 use skein_runtime::prelude::*;
 use skein_runtime::protocol::compare::CompareOp;
 use std::cell::Cell;
 
 pub(super) fn len(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::from_usize(this(vm, &args[0])?.len()))
+}
+
+fn subscript(vm: &mut Vm, key: Value) -> PyResult<Subscript> {
+    if !key.is::<PySlice>() && !seq::has_index(vm, key) {
+        return Err(vm.type_error("array indices must be integers"));
+    }
+    seq::subscript(vm, "array", key)
 }
 
 fn items_of(a: &ArrayData, r: &SliceRange) -> Vec<u8> {
@@ -26,7 +33,7 @@ fn items_of(a: &ArrayData, r: &SliceRange) -> Vec<u8> {
 
 pub(super) fn getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     let a = this(vm, &args[0])?;
-    match seq::subscript(vm, "array", args[1])? {
+    match subscript(vm, args[1])? {
         Subscript::Index(i) => {
             let v = seq::position(i, a.len()).and_then(|i| a.get(vm, i));
             v.ok_or_else(|| vm.index_error("array index out of range"))
@@ -42,7 +49,7 @@ pub(super) fn getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
 pub(super) fn setitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     let a = this(vm, &args[0])?;
     let size = a.code.get().size();
-    match seq::subscript(vm, "array", args[1])? {
+    match subscript(vm, args[1])? {
         Subscript::Index(i) => {
             let mut raw = Vec::new();
             a.code.get().store(vm, args[2], &mut raw)?;
@@ -92,7 +99,7 @@ pub(super) fn setitem(vm: &mut Vm, args: &[Value]) -> PyResult {
 pub(super) fn delitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     let a = this(vm, &args[0])?;
     let size = a.code.get().size();
-    let r = match seq::subscript(vm, "array", args[1])? {
+    let r = match subscript(vm, args[1])? {
         Subscript::Index(i) => match seq::position(i, a.len()) {
             Some(i) => SliceRange {
                 start: i,
@@ -167,7 +174,7 @@ pub(super) fn iadd(vm: &mut Vm, args: &[Value]) -> PyResult {
     let a = this(vm, &args[0])?;
     let Some((_, b)) = native::<ArrayData>(&args[1]) else {
         let name = vm.type_name(args[1]);
-        return Err(vm.type_error(format!("can only extend with array (not \"{name}\")")));
+        return Err(vm.type_error(format!("can only extend array with array (not \"{name}\")")));
     };
     if a.code != b.code {
         return Err(vm.type_error("can only extend with array of same kind"));

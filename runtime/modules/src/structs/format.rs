@@ -21,6 +21,8 @@ pub struct Format {
     pub items: Vec<Item>,
     pub size: usize,
     pub little: bool,
+    /// Native sizes, alignment and conversions.
+    pub native: bool,
     /// Number of Python values.
     pub values: usize,
 }
@@ -62,6 +64,7 @@ pub fn parse(text: &[u8]) -> Result<Format, &'static str> {
         items: Vec::new(),
         size: 0,
         little,
+        native,
         values: 0,
     };
     while let Some((&c, after)) = rest.split_first() {

@@ -148,6 +148,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
         items: Vec::new(),
         size: 0,
         little: true,
+        native: true,
         values: 0,
     };
     let data = Struct {
@@ -248,9 +249,7 @@ pub fn pack_into(
     } else if crate::array::write(&target, at, &out) {
         return Ok(Value::NONE);
     } else if target.is::<PyBytes>() {
-        return Err(
-            vm.type_error("pack_into() argument must be read-write bytes-like object, not bytes")
-        );
+        return Err(vm.type_error("argument must be read-write bytes-like object, not bytes"));
     } else {
         let data = vm.new_bytes(&out);
         let slice = PySlice::new(

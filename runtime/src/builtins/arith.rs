@@ -6,7 +6,7 @@ use super::complex_ops;
 use super::float::as_float;
 use super::int::{IntRef, as_int};
 use super::int_ops;
-use super::{bytes_methods, list_methods, set_ops, tuple_methods};
+use super::{bytearray_methods, bytes_methods, list_methods, set_ops, tuple_methods};
 use crate::error::PyResult;
 use crate::object::header::Kind;
 use crate::object::shape::ids;
@@ -111,6 +111,9 @@ pub fn container_builtin(
         (BinaryOp::Mul, ids::LIST) if b.is_int() && !inplace => list_methods::list_mul(vm, &[a, b]),
         (BinaryOp::Add, ids::TUPLE) if same => tuple_methods::tuple_add(vm, &[a, b]),
         (BinaryOp::Mul, ids::TUPLE) if b.is_int() => tuple_methods::tuple_mul(vm, &[a, b]),
+        (BinaryOp::Add, ids::BYTEARRAY) if inplace && y == ids::BYTES => {
+            bytearray_methods::iadd(vm, &[a, b])
+        }
         (BinaryOp::Add, ids::BYTES) if same => bytes_methods::add(vm, &[a, b]),
         (_, ids::SET | ids::FROZENSET) if same && !inplace => {
             let (s, t) = (a.cast::<PySet>()?, b.cast::<PySet>()?);

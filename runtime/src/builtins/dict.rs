@@ -8,6 +8,7 @@
 //! `keys_version` is a number that names the present set of keys (not values) for inline caches; 0: none given since the
 //! last structural change.
 
+use super::bytes::PyBytes;
 use super::str::PyStr;
 use crate::error::{PyResult, Raised};
 use crate::heap::Tracer;
@@ -344,6 +345,26 @@ impl Ref<PyDict> {
             if found.is_some() || !odd {
                 return Ok(found);
             }
+        } else if key.shape_id() == ids::BYTES
+            && let Some(b) = key.cast::<PyBytes>()
+        {
+            let Some(entries) = self.entries.get() else {
+                return Ok(None);
+            };
+            let odd_key = std::cell::Cell::new(false);
+            let found = self.probe(hash, |i| {
+                let k = entries.get(i * 3 + 1);
+                match k.cast::<PyBytes>() {
+                    Some(o) if o.shape_id() == ids::BYTES => o.bytes() == b.bytes(),
+                    _ => {
+                        odd_key.set(true);
+                        false
+                    }
+                }
+            });
+            if found.is_some() || !odd_key.get() {
+                return Ok(found);
+            }
         } else if key.is_int() {
             let Some(entries) = self.entries.get() else {
                 return Ok(None);
@@ -364,6 +385,17 @@ impl Ref<PyDict> {
             }
         }
         self.find_slow(vm, key, hash)
+    }
+
+    /// Position of the exact str key with this text and hash; keys of other types are not found.
+    pub fn find_text(self, text: &[u8], hash: u64) -> Option<usize> {
+        let entries = self.entries.get()?;
+        self.probe(hash, |i| {
+            entries
+                .get(i * 3 + 1)
+                .cast::<PyStr>()
+                .is_some_and(|k| k.shape_id() == ids::STR && k.bytes() == text)
+        })
     }
 
     #[inline(never)]

@@ -202,7 +202,12 @@ fn is_little(vm: &mut Vm, v: Value, function: &str) -> PyResult<bool> {
     if v.is_null() {
         return Ok(false);
     }
-    let order = vm.str_arg(v, &format!("{function}() argument 'byteorder'"))?;
+    let Some(order) = v.cast::<PyStr>() else {
+        let name = vm.arg_type_name(v);
+        return Err(vm.type_error(format!(
+            "{function}() argument 'byteorder' must be str, not {name}"
+        )));
+    };
     match order.bytes() {
         b"little" => Ok(true),
         b"big" => Ok(false),
@@ -226,6 +231,11 @@ fn int_to_bytes(vm: &mut Vm, a: &[Value]) -> PyResult {
         return Err(vm.overflow_error("can't convert negative int to unsigned"));
     }
     let length = length as usize;
+    if let IntRef::Small(n) = n
+        && let Some(r) = small_to_bytes(vm, n, length, little, signed)
+    {
+        return Ok(r);
+    }
     let (fill, mut bytes) = le_bytes(n, signed);
     if bytes.len() > length {
         return Err(vm.overflow_error("int too big to convert"));
@@ -238,6 +248,24 @@ fn int_to_bytes(vm: &mut Vm, a: &[Value]) -> PyResult {
         bytes.reverse();
     }
     Ok(vm.new_bytes(&bytes))
+}
+
+/// `n` as up to eight bytes; `None`: more are wanted or it does not fit.
+fn small_to_bytes(vm: &mut Vm, n: i64, length: usize, little: bool, signed: bool) -> Option<Value> {
+    let unused = 64 - 8 * u32::try_from(length).ok().filter(|l| (1..=8).contains(l))?;
+    let fits = if signed {
+        n << unused >> unused == n
+    } else {
+        (n as u64) << unused >> unused == n as u64
+    };
+    if !fits {
+        return None;
+    }
+    Some(if little {
+        vm.new_bytes(&n.to_le_bytes()[..length])
+    } else {
+        vm.new_bytes(&n.to_be_bytes()[8 - length..])
+    })
 }
 
 /// The padding byte and the fewest little-endian bytes of `n` (none for 0).

@@ -104,6 +104,9 @@ pub fn encode(vm: &mut Vm, s: Ref<PyStr>, encoding: Value, errors: Value) -> PyR
 /// `object.decode(encoding, errors)` where `data` is the object's bytes; the names are strs or `NULL`.
 pub fn decode(vm: &mut Vm, object: Value, data: &[u8], encoding: Value, errors: Value) -> PyResult {
     let (encoding, errors) = (name_bytes(vm, encoding)?, name_bytes(vm, errors)?);
+    if data.is_empty() {
+        return Ok(vm.empty_str().value());
+    }
     let standard = match encoding {
         None => Some(Standard::Utf8),
         Some(e) => Standard::from_name(e.bytes()),

@@ -321,12 +321,30 @@ pub fn tuple_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult
     let (Some(x), Some(y)) = (a.cast::<PyTuple>(), b.cast::<PyTuple>()) else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
+    if let Some(r) = compare_plain_items(vm, op, x.items(), y.items()) {
+        return Ok(Value::bool(r));
+    }
     seq::compare_items(
         vm,
         op,
         |i| x.items().get(i).copied(),
         |i| y.items().get(i).copied(),
     )
+}
+
+/// The comparison where it is settled by items that compare without Python code.
+fn compare_plain_items(vm: &Vm, op: CompareOp, x: &[Value], y: &[Value]) -> Option<bool> {
+    for (v, w) in x.iter().zip(y) {
+        if v == w || vm.compare_simple(CompareOp::Eq, *v, *w)? {
+            continue;
+        }
+        return match op {
+            CompareOp::Eq => Some(false),
+            CompareOp::Ne => Some(true),
+            _ => vm.compare_simple(op, *v, *w),
+        };
+    }
+    Some(op.holds(x.len().cmp(&y.len())))
 }
 rich_compare!(tuple_compare);
 

@@ -293,6 +293,12 @@ impl Vm {
         {
             return Ok(None);
         }
+        if let Some(object) = object.cast::<PyType>()
+            && !ty.has(tflag::CUSTOM_GETATTR)
+            && let (Found::Missing, _) = self.find_type_attribute(object, name)
+        {
+            return Ok(None);
+        }
         match self.get_attr(object, name) {
             Ok(v) => Ok(Some(v)),
             Err(r) => {

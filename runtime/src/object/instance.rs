@@ -261,10 +261,16 @@ impl Vm {
             }
             return Some(dict);
         }
+        dict.reserve(self, shape.count as usize);
         for i in 0..shape.count {
             let v = self.attribute_at(header, shape, i);
-            if !v.is_null() {
-                dict.set_interned(self, shape.name(i), v);
+            let name = shape.name(i);
+            if !v.is_null()
+                && let Some(text) = name.cast::<PyStr>()
+            {
+                // A shape has no name twice.
+                let hash = text.hash(self);
+                dict.append(self, name, hash, v);
             }
         }
         Some(dict)

@@ -34,7 +34,20 @@ pub fn clamp_range(len: usize, start: i64, stop: i64) -> Option<(usize, usize)> 
 pub fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [byte] => memchr::memchr(*byte, text),
+        [first, rest @ ..] if text.len() <= SHORT => find_short(text, *first, rest),
         _ => memmem::find(text, needle),
+    }
+}
+
+/// The first match in a text so short that preparing a searcher would cost more than it saves.
+fn find_short(text: &[u8], first: u8, rest: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + memchr::memchr(first, &text[from..])?;
+        if text[at + 1..].starts_with(rest) {
+            return Some(at);
+        }
+        from = at + 1;
     }
 }
 
@@ -166,7 +179,7 @@ pub fn split<'a>(text: &'a [u8], sep: &[u8], max: Option<usize>) -> Vec<&'a [u8]
             .take(max)
             .for_each(&mut cut),
         [] => {}
-        _ => memmem::find_iter(text, sep).take(max).for_each(&mut cut),
+        _ => matches(text, sep).take(max).for_each(&mut cut),
     }
     parts.push(&text[start..]);
     parts

@@ -100,28 +100,43 @@ fn attend_resume(vm: &mut Vm, cx: Cx) -> Step {
 }
 slow!(s_attend_resume, attend_resume);
 fast!(jump_if_true, |pc, fp, vm, insn, tbl| {
-    match *fp.add(a!(insn)) {
-        TRUE => go!(pc.offset(bc!(insn) as isize), fp, vm, tbl),
-        FALSE | NONE | ZERO => go!(pc.add(1), fp, vm, tbl),
-        x if x & 1 == 1 => go!(pc.offset(bc!(insn) as isize), fp, vm, tbl),
-        _ => return s_truth(pc, fp, vm, insn, tbl),
+    let truth = match *fp.add(a!(insn)) {
+        TRUE => true,
+        FALSE | NONE => false,
+        word => match plain_truth(word) {
+            Some(truth) => truth,
+            None => return s_truth(pc, fp, vm, insn, tbl),
+        },
+    };
+    if truth {
+        go!(pc.offset(bc!(insn) as isize), fp, vm, tbl)
     }
+    go!(pc.add(1), fp, vm, tbl)
 });
 fast!(jump_if_false, |pc, fp, vm, insn, tbl| {
-    match *fp.add(a!(insn)) {
-        TRUE => go!(pc.add(1), fp, vm, tbl),
-        FALSE | NONE | ZERO => go!(pc.offset(bc!(insn) as isize), fp, vm, tbl),
-        x if x & 1 == 1 => go!(pc.add(1), fp, vm, tbl),
-        _ => return s_truth(pc, fp, vm, insn, tbl),
+    let truth = match *fp.add(a!(insn)) {
+        TRUE => true,
+        FALSE | NONE => false,
+        word => match plain_truth(word) {
+            Some(truth) => truth,
+            None => return s_truth(pc, fp, vm, insn, tbl),
+        },
+    };
+    if truth {
+        go!(pc.add(1), fp, vm, tbl)
     }
+    go!(pc.offset(bc!(insn) as isize), fp, vm, tbl)
 });
 fast!(not, |pc, fp, vm, insn, tbl| {
-    *fp.add(a!(insn)) = match *fp.add(b!(insn)) {
-        TRUE => FALSE,
-        FALSE | NONE | ZERO => TRUE,
-        x if x & 1 == 1 => FALSE,
-        _ => return s_truth(pc, fp, vm, insn, tbl),
+    let truth = match *fp.add(b!(insn)) {
+        TRUE => true,
+        FALSE | NONE => false,
+        word => match plain_truth(word) {
+            Some(truth) => truth,
+            None => return s_truth(pc, fp, vm, insn, tbl),
+        },
     };
+    *fp.add(a!(insn)) = if truth { FALSE } else { TRUE };
     go!(pc.add(1), fp, vm, tbl)
 });
 fast!(to_bool, |pc, fp, vm, insn, tbl| {
@@ -133,6 +148,22 @@ fast!(to_bool, |pc, fp, vm, insn, tbl| {
     };
     go!(pc.add(1), fp, vm, tbl)
 });
+/// Truth of immediate ints and of exact containers, which is whether they are empty.
+#[inline(always)]
+fn plain_truth(word: u64) -> Option<bool> {
+    let v = super::cx::word_value(word);
+    if let Some(n) = v.as_small_int() {
+        return Some(n != 0);
+    }
+    match v.shape_id() {
+        ids::STR => v.cast::<PyStr>().map(|s| !s.is_empty()),
+        ids::LIST => v.cast::<PyList>().map(|l| !l.is_empty()),
+        ids::TUPLE => v.cast::<PyTuple>().map(|t| !t.is_empty()),
+        ids::DICT => v.cast::<PyDict>().map(|d| !d.is_empty()),
+        ids::BYTES => v.cast::<PyBytes>().map(|b| !b.is_empty()),
+        _ => None,
+    }
+}
 slow!(s_truth, ops_arith::op_truth);
 fast!(jump_if_none, |pc, fp, vm, insn, tbl| {
     let next = if *fp.add(a!(insn)) == NONE {

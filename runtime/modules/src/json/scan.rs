@@ -294,17 +294,17 @@ impl Run<'_> {
         }
     }
 
-    /// A key as a str object; equal keys give the same one.
-    fn key(&self, vm: &mut Vm, at: usize) -> Scan {
+    /// A key as a str object with its hash; equal keys give the same one.
+    fn key(&self, vm: &mut Vm, at: usize) -> Scan<(Value, u64)> {
         let mut buffer = Vec::new();
         let (text, after) = scan(self.text, at, self.scanner.strict, &mut buffer)?;
-        let key = vm.new_str_bytes(text);
-        let hash = vm.hash_for_table(key)?;
-        if let Some(i) = self.memo.find(vm, key, hash)? {
-            return Ok((self.memo.value_at(i), after));
+        let hash = vm.table_hash_text(text);
+        if let Some(i) = self.memo.find_text(text, hash) {
+            return Ok(((self.memo.value_at(i), hash), after));
         }
+        let key = vm.new_str_bytes(text);
         self.memo.append(vm, key, hash, key);
-        Ok((key, after))
+        Ok(((key, hash), after))
     }
 
     fn object(&self, vm: &mut Vm, at: usize) -> Scan {
@@ -324,7 +324,7 @@ impl Run<'_> {
                 if self.byte(at) != b'"' {
                     return Err(Bad(NAME, at).into());
                 }
-                let (key, after) = self.key(vm, at + 1)?;
+                let ((key, hash), after) = self.key(vm, at + 1)?;
                 at = self.space(after);
                 if self.byte(at) != b':' {
                     return Err(Bad("Expecting ':' delimiter", at).into());
@@ -336,7 +336,7 @@ impl Run<'_> {
                         let pair = vm.new_tuple(&[key, v]);
                         list.push(vm, pair);
                     }
-                    None => out.insert(vm, key, v)?,
+                    None => out.insert_hashed(vm, key, hash, v)?,
                 }
                 at = self.space(after);
                 match self.byte(at) {

@@ -42,16 +42,13 @@ pub fn scan<'a>(
     let mut from = begin;
     let mut escaped = false;
     loop {
-        let mut at = from;
-        loop {
-            match text.get(at) {
-                None => return Err(unterminated()),
-                Some(b'"' | b'\\') => break,
-                Some(b) if *b < 0x20 && strict => {
-                    return Err(Bad("Invalid control character at", at));
-                }
-                Some(_) => at += 1,
-            }
+        let special = |b: &u8| matches!(b, b'"' | b'\\') || *b < 0x20 && strict;
+        let Some(plain) = text[from.min(text.len())..].iter().position(special) else {
+            return Err(unterminated());
+        };
+        let at = from + plain;
+        if text[at] < 0x20 {
+            return Err(Bad("Invalid control character at", at));
         }
         if text[at] == b'"' {
             if !escaped {
@@ -89,7 +86,7 @@ pub fn scan<'a>(
                 wtf8::push(buffer, cp);
                 continue;
             }
-            _ => return Err(Bad("Invalid \\escape: ", at)),
+            _ => return Err(Bad("Invalid \\escape", at)),
         };
         buffer.push(plain);
     }

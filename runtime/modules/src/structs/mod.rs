@@ -25,7 +25,8 @@ static FUNCTIONS: &[NativeDef] = &[
         pack,
         "(format, /, *values)",
         "Pack values and return the packed bytes.",
-    ),
+    )
+    .with_direct(pack_direct),
     function(
         "pack_into",
         pack_into,
@@ -93,8 +94,18 @@ fn calcsize(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn pack(vm: &mut Vm, args: &[Value]) -> PyResult {
     let f = format::parse_value(vm, args[0])?;
-    let out = pack::pack(vm, &f, items(&args[1]), "pack")?;
-    Ok(vm.new_bytes(&out))
+    pack::pack_bytes(vm, &f, items(&args[1]))
+}
+
+/// Without keywords the values need not be put into a tuple.
+fn pack_direct(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    let Some((format, values)) = args.split_first() else {
+        return Some(Err(vm.type_error("missing format argument")));
+    };
+    Some(match format::parse_value(vm, *format) {
+        Ok(f) => pack::pack_bytes(vm, &f, values),
+        Err(r) => Err(r),
+    })
 }
 
 fn pack_into(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -114,5 +125,5 @@ fn unpack_from(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn iter_unpack(vm: &mut Vm, args: &[Value]) -> PyResult {
     let f = format::parse_value(vm, args[0])?;
-    object::iter_unpack(vm, f, args[1])
+    object::iter_unpack(vm, std::rc::Rc::new(f), args[1])
 }

@@ -8,9 +8,10 @@ use skein_runtime::builtins::iter_next::Step;
 use skein_runtime::builtins::slice::PySlice;
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 struct Struct {
-    format: RefCell<Format>,
+    format: RefCell<Rc<Format>>,
     text: Slot,
 }
 
@@ -21,7 +22,7 @@ impl NativeData for Struct {
 }
 
 struct Iter {
-    format: Format,
+    format: Rc<Format>,
     data: Vec<u8>,
     at: Cell<usize>,
 }
@@ -54,7 +55,8 @@ static METHODS: &[NativeDef] = &[
         pack_method,
         "($self, /, *values)",
         "Pack values and return the packed bytes.",
-    ),
+    )
+    .with_direct(pack_direct),
     method(
         "pack_into",
         pack_into_method,
@@ -152,7 +154,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
         values: 0,
     };
     let data = Struct {
-        format: RefCell::new(empty),
+        format: RefCell::new(Rc::new(empty)),
         text: Slot::new(Value::NONE),
     };
     Ok(Native::new(vm, ty, data).value())
@@ -166,18 +168,26 @@ fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
         None => args[1],
     };
     s.text.set(owner, text);
-    *s.format.borrow_mut() = format;
+    *s.format.borrow_mut() = Rc::new(format);
     Ok(Value::NONE)
 }
 
-fn format_of(vm: &mut Vm, v: Value) -> PyResult<Format> {
+fn format_of(vm: &mut Vm, v: Value) -> PyResult<Rc<Format>> {
     Ok(this(vm, &v)?.1.format.borrow().clone())
 }
 
 fn pack_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let f = format_of(vm, args[0])?;
-    let out = pack::pack(vm, &f, items(&args[1]), "pack")?;
-    Ok(vm.new_bytes(&out))
+    pack::pack_bytes(vm, &f, items(&args[1]))
+}
+
+/// Without keywords the values need not be put into a tuple.
+fn pack_direct(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    let (this, values) = args.split_first()?;
+    Some(match format_of(vm, *this) {
+        Ok(f) => pack::pack_bytes(vm, &f, values),
+        Err(r) => Err(r),
+    })
 }
 
 fn pack_into_method(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -320,7 +330,7 @@ pub fn unpack_from(vm: &mut Vm, f: &Format, data: Value, offset: Value) -> PyRes
 ///
 /// # Errors
 /// `struct.error` if the buffer is no whole number of records.
-pub fn iter_unpack(vm: &mut Vm, format: Format, data: Value) -> PyResult {
+pub fn iter_unpack(vm: &mut Vm, format: Rc<Format>, data: Value) -> PyResult {
     if format.size == 0 {
         return Err(error(
             vm,

@@ -6,11 +6,39 @@ use num_bigint::BigInt;
 use skein_runtime::builtins::seq;
 use skein_runtime::prelude::*;
 
+/// Packs values into a bytes object.
+///
+/// # Errors
+/// As [`pack`].
+pub fn pack_bytes(vm: &mut Vm, f: &Format, values: &[Value]) -> PyResult {
+    let mut short = [0; 64];
+    match short.get_mut(..f.size) {
+        Some(out) => {
+            pack_to(vm, f, values, "pack", out)?;
+            Ok(vm.new_bytes(out))
+        }
+        None => {
+            let out = pack(vm, f, values, "pack")?;
+            Ok(vm.new_bytes(&out))
+        }
+    }
+}
+
 /// Packs values.
 ///
 /// # Errors
 /// `struct.error` for values that do not fit, `OverflowError` for floats.
 pub fn pack(vm: &mut Vm, f: &Format, values: &[Value], name: &str) -> PyResult<Vec<u8>> {
+    if values.len() == f.values && f.size > 1 << 40 {
+        return Err(vm.memory_error());
+    }
+    let mut out = vec![0; if values.len() == f.values { f.size } else { 0 }];
+    pack_to(vm, f, values, name, &mut out)?;
+    Ok(out)
+}
+
+/// Packs values into `out`, which is zeroed and has the format's size.
+fn pack_to(vm: &mut Vm, f: &Format, values: &[Value], name: &str, out: &mut [u8]) -> PyResult<()> {
     if values.len() != f.values {
         let (n, got) = (f.values, values.len());
         return Err(error(
@@ -18,10 +46,6 @@ pub fn pack(vm: &mut Vm, f: &Format, values: &[Value], name: &str) -> PyResult<V
             &format!("{name} expected {n} items for packing (got {got})"),
         ));
     }
-    if f.size > 1 << 40 {
-        return Err(vm.memory_error());
-    }
-    let mut out = vec![0; f.size];
     let mut values = values.iter();
     for item in &f.items {
         for i in 0..item.count {
@@ -31,7 +55,7 @@ pub fn pack(vm: &mut Vm, f: &Format, values: &[Value], name: &str) -> PyResult<V
             }
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 fn pack_one(vm: &mut Vm, f: &Format, item: &Item, v: Value, out: &mut [u8]) -> PyResult<()> {

@@ -231,17 +231,17 @@ pub enum Standard {
 impl Standard {
     /// Recognises the usual spellings; other names go through the codec registry.
     pub fn from_name(name: &[u8]) -> Option<Standard> {
-        let plain: Vec<u8> = name
-            .iter()
-            .map(|byte| {
-                if byte.is_ascii_alphanumeric() {
-                    byte.to_ascii_lowercase()
-                } else {
-                    b'_'
-                }
-            })
-            .collect();
-        Some(match plain.as_slice() {
+        // No name is longer than "iso_8859_1".
+        let mut plain = [0; 10];
+        let plain = plain.get_mut(..name.len())?;
+        for (to, byte) in plain.iter_mut().zip(name) {
+            *to = if byte.is_ascii_alphanumeric() {
+                byte.to_ascii_lowercase()
+            } else {
+                b'_'
+            };
+        }
+        Some(match &*plain {
             b"utf_8" | b"utf8" => Standard::Utf8,
             b"utf_16" | b"utf16" => Standard::Utf16,
             b"utf_16_le" => Standard::Utf16Le,

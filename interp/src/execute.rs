@@ -3,7 +3,7 @@
 use crate::ast::{self, ONLY_AST};
 use crate::vm::run::cx::set_header;
 use crate::vm::run::ret::{Action, ret};
-use crate::vm::{call, class, code, frames, import, trace};
+use crate::vm::{call, class, code, frames, import, jump, trace};
 use skein_compiler::bytecode::decode::{Instruction, Operand};
 use skein_compiler::errors::{SyntaxError, SyntaxErrorKind, Warning, WarningCategory};
 use skein_compiler::source::Source;
@@ -277,6 +277,12 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
         "frame_object" => getframe(vm, Value::from_i32(0)),
         "settrace" | "setprofile" => {
             trace::set(vm, (name == "setprofile") as usize, arg(0));
+            Ok(Value::NONE)
+        }
+        "set_lineno" => {
+            if let Some(f) = arg(0).cast() {
+                jump::set_line(vm, f, arg(1))?;
+            }
             Ok(Value::NONE)
         }
         "gettrace" | "getprofile" => Ok(trace::get(vm, (name == "getprofile") as usize)),

@@ -7,6 +7,7 @@ pub mod code;
 pub mod frames;
 pub mod generator;
 pub mod import;
+pub mod jump;
 pub mod ops_arith;
 pub mod ops_attr;
 pub mod ops_build;

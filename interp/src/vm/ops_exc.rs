@@ -87,12 +87,16 @@ pub fn op_push_exc(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `PopExc`
 pub fn op_pop_exc(vm: &mut Vm, cx: Cx) -> Step {
-    let e = cx.reg(cx.a());
+    restore_handled(vm, cx.reg(cx.a()));
+    Ok(cx.after(1))
+}
+
+/// Makes `e` (or nothing, for `NULL`) the handled exception of this level.
+pub fn restore_handled(vm: &mut Vm, e: Value) {
     match vm.handled_top.get().cast::<PyGenerator>() {
         Some(g) => g.handled.set(g, e),
         None => vm.handled.set(e),
     }
-    Ok(cx.after(1))
 }
 
 fn check_exception_class(vm: &mut Vm, v: Value) -> PyResult<()> {

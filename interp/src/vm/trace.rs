@@ -241,7 +241,7 @@ pub fn before(vm: &mut Vm, cx: Cx, previous: Pc) -> Step {
         let target = object.jump_to.replace(0);
         if target != 0 {
             object.traced_at.set(FRESH);
-            return Ok(code_start(cx.code()).wrapping_add(target as usize - 1));
+            return land(vm, cx, target as usize - 1);
         }
     }
     let at = match op {
@@ -251,6 +251,18 @@ pub fn before(vm: &mut Vm, cx: Cx, previous: Pc) -> Step {
     };
     object.traced_at.set(index(cx, at) + 1);
     after_line(vm, cx, op)
+}
+
+/// Goes to word `to` of the running frame because `f_lineno` was set.
+fn land(vm: &mut Vm, cx: Cx, to: usize) -> Step {
+    let landing = super::jump::landing(cx.code(), index(cx, cx.pc) as usize, to);
+    if let Some(saved) = landing.restore {
+        super::ops_exc::restore_handled(vm, cx.reg(saved));
+    }
+    for (from, to) in landing.copies {
+        cx.set(to, cx.reg(from));
+    }
+    Ok(code_start(cx.code()).wrapping_add(to))
 }
 
 fn index(cx: Cx, pc: Pc) -> u32 {
@@ -303,7 +315,10 @@ fn after_line(vm: &mut Vm, cx: Cx, op: Op) -> Step {
     };
     let object = frame_object(vm, cx.frame());
     left(vm, object, given)?;
-    Ok(cx.pc)
+    match object.jump_to.replace(0) {
+        0 => Ok(cx.pc),
+        target => land(vm, cx, target as usize - 1),
+    }
 }
 
 /// `c_call` for the native function or method that is about to be called.

@@ -95,9 +95,12 @@ fn get_lineno(vm: &mut Vm, v: Value) -> PyResult {
     Ok(line(vm, f).map_or(Value::NONE, |n| Value::from_usize(n as usize)))
 }
 
-fn set_lineno(vm: &mut Vm, v: Value, _new: Value) -> PyResult<()> {
+fn set_lineno(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
     frame(vm, v)?;
-    Err(vm.value_error("f_lineno can only be set in a trace function"))
+    if new.is_null() {
+        return Err(vm.attribute_error(v, Value::NULL, "cannot delete attribute".to_string()));
+    }
+    (vm.hooks.intrinsic)(vm, "set_lineno", &[v, new]).map(|_| ())
 }
 
 fn get_lasti(vm: &mut Vm, v: Value) -> PyResult {

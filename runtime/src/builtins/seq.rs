@@ -189,15 +189,30 @@ impl Vm {
     /// Errors: `RecursionError`, with `what` at the end of its message, when nested too deeply.
     #[inline]
     pub fn nested<T>(&mut self, what: &str, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> PyResult<T> {
+        self.enter_nested(what)?;
+        let r = f(self);
+        self.leave_nested();
+        r
+    }
+
+    /// Counts one level of containers in containers. Pair with [`Vm::leave_nested`].
+    ///
+    /// Errors: as [`Vm::nested`].
+    #[inline]
+    pub fn enter_nested(&mut self, what: &str) -> PyResult<()> {
         let depth = self.nesting.get();
         if depth >= MAX_NESTING {
             return Err(self.recursion_error(format!("maximum recursion depth exceeded{what}")));
         }
         self.check_native_stack(what)?;
         self.nesting.set(depth + 1);
-        let r = f(self);
-        self.nesting.set(depth);
-        r
+        Ok(())
+    }
+
+    /// Ends what [`Vm::enter_nested`] began.
+    #[inline]
+    pub fn leave_nested(&self) {
+        self.nesting.set(self.nesting.get() - 1);
     }
 
     /// Refuses to nest native code deeper when the native stack is nearly used up.

@@ -231,7 +231,18 @@ impl Encoder {
     }
 
     fn container(&self, vm: &mut Vm, v: Value, level: usize, out: &mut Vec<u8>) -> PyResult<()> {
-        vm.check_native_stack(" while encoding a JSON object")?;
+        vm.nested(" while encoding a JSON object", |vm| {
+            self.container_inside(vm, v, level, out)
+        })
+    }
+
+    fn container_inside(
+        &self,
+        vm: &mut Vm,
+        v: Value,
+        level: usize,
+        out: &mut Vec<u8>,
+    ) -> PyResult<()> {
         if v.is::<PyList>() || v.is::<PyTuple>() {
             return self.list(vm, v, level, out);
         }

@@ -190,12 +190,16 @@ impl Run<'_> {
                 return Ok((vm.new_str_bytes(text), after));
             }
             Some(b'{') => {
-                vm.check_native_stack(" while decoding a JSON object from a unicode string")?;
-                return self.object(vm, at + 1);
+                vm.enter_nested(" while decoding a JSON object from a unicode string")?;
+                let r = self.object(vm, at + 1);
+                vm.leave_nested();
+                return r;
             }
             Some(b'[') => {
-                vm.check_native_stack(" while decoding a JSON array from a unicode string")?;
-                return self.array(vm, at + 1);
+                vm.enter_nested(" while decoding a JSON array from a unicode string")?;
+                let r = self.array(vm, at + 1);
+                vm.leave_nested();
+                return r;
             }
             Some(b'n') if self.literal(at, b"null") => return Ok((Value::NONE, at + 4)),
             Some(b't') if self.literal(at, b"true") => return Ok((Value::TRUE, at + 4)),

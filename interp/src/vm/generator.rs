@@ -45,7 +45,12 @@ pub fn enter_throw(vm: &mut Vm, g: Ref<PyGenerator>, exception: Value, word: u64
     if vm.tracing.get() && super::trace::entered(vm).is_err() {
         return Ok(super::unwind::unwind(vm));
     }
-    vm.raise_value(exception);
+    // Only what the generator itself is handling becomes the context.
+    if g.handled.get().is_null() {
+        vm.reraise_value(exception);
+    } else {
+        vm.raise_value(exception);
+    }
     Ok(super::unwind::unwind(vm))
 }
 

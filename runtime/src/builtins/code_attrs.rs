@@ -416,29 +416,29 @@ pub static CODE: TypeDef = TypeDef {
         ),
     ],
     getsets: &[
-        getter(
+        member(
             "co_argcount",
             get_argcount,
             "number of positional parameters",
         ),
-        getter(
+        member(
             "co_posonlyargcount",
             get_posonly,
             "number of positional-only parameters",
         ),
-        getter(
+        member(
             "co_kwonlyargcount",
             get_kwonly,
             "number of keyword-only parameters",
         ),
         getter("co_nlocals", get_nlocals, "number of local variables"),
-        getter("co_stacksize", get_stacksize, "number of registers"),
-        getter("co_flags", get_flags, "flag bits"),
-        getter("co_firstlineno", get_firstlineno, "first line"),
+        member("co_stacksize", get_stacksize, "number of registers"),
+        member("co_flags", get_flags, "flag bits"),
+        member("co_firstlineno", get_firstlineno, "first line"),
         getter("co_code", get_code, "instruction words"),
         getter("_co_code_adaptive", get_code, "instruction words"),
-        getter("co_consts", get_consts, "constants"),
-        getter("co_names", get_names, "names of globals and attributes"),
+        member("co_consts", get_consts, "constants"),
+        member("co_names", get_names, "names of globals and attributes"),
         getter("co_varnames", get_varnames, "names of local variables"),
         getter(
             "co_cellvars",
@@ -446,11 +446,11 @@ pub static CODE: TypeDef = TypeDef {
             "local variables that inner functions use",
         ),
         getter("co_freevars", get_freevars, "variables of outer functions"),
-        getter("co_filename", get_filename, "source file"),
-        getter("co_name", get_name, "name"),
-        getter("co_qualname", get_qualname, "qualified name"),
-        getter("co_linetable", get_linetable, "encoded positions"),
-        getter(
+        member("co_filename", get_filename, "source file"),
+        member("co_name", get_name, "name"),
+        member("co_qualname", get_qualname, "qualified name"),
+        member("co_linetable", get_linetable, "encoded positions"),
+        member(
             "co_exceptiontable",
             get_exceptiontable,
             "encoded exception table",

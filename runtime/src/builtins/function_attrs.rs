@@ -133,6 +133,14 @@ fn set_code(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
             "{name}() requires a code object with {wanted} free vars, not {n}"
         )));
     }
+    const KINDS: u32 = 0x20 | 0x80 | 0x200;
+    if code.flags.get() & KINDS != f.code.expect().flags.get() & KINDS {
+        vm.warn(
+            ids::DEPRECATION_WARNING,
+            "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)",
+            1,
+        )?;
+    }
     f.code.set(f, code);
     Ok(())
 }
@@ -335,9 +343,9 @@ pub static FUNCTION: TypeDef = TypeDef {
     getsets: &[
         super::object_methods::DICT_GETSET,
         getset("__code__", get_code, set_code, "code"),
-        getter("__globals__", get_globals, "global namespace"),
-        getter("__builtins__", get_builtins, "namespace of builtins"),
-        getter("__closure__", get_closure, "cells of free variables"),
+        member("__globals__", get_globals, "global namespace"),
+        member("__builtins__", get_builtins, "namespace of builtins"),
+        member("__closure__", get_closure, "cells of free variables"),
         getset(
             "__defaults__",
             get_defaults,

@@ -43,7 +43,7 @@ pub fn resume(vm: &mut Vm, g: Ref<PyGenerator>, how: Resume, v: Value) -> PyResu
             return Err(vm.runtime_error("cannot reuse already awaited coroutine"));
         }
         GenState::Closed if how == Resume::Send => return Ok(GenStep::Returned(Value::NONE)),
-        GenState::Closed => return Err(vm.raise_value(v)),
+        GenState::Closed => return Err(vm.reraise_value(v)),
         GenState::Created if how == Resume::Send => {
             if !v.is_none() {
                 let name = kind_name(g);

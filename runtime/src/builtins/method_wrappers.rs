@@ -124,8 +124,8 @@ fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 const GETSETS: &[GetSetDef] = &[
     super::object_methods::DICT_GETSET,
-    getter("__func__", get_func, "the wrapped callable"),
-    getter("__wrapped__", get_func, "the wrapped callable"),
+    member("__func__", get_func, "the wrapped callable"),
+    member("__wrapped__", get_func, "the wrapped callable"),
     getter(
         "__isabstractmethod__",
         get_abstract,

@@ -293,9 +293,9 @@ pub static PROPERTY: TypeDef = TypeDef {
         ),
     ],
     getsets: &[
-        getter("fget", get_fget, "getter"),
-        getter("fset", get_fset, "setter"),
-        getter("fdel", get_fdel, "deleter"),
+        member("fget", get_fget, "getter"),
+        member("fset", get_fset, "setter"),
+        member("fdel", get_fdel, "deleter"),
         getset("__doc__", get_doc, put_doc, "documentation"),
         getset("__name__", get_name, put_name, "name"),
         getter(

@@ -256,13 +256,13 @@ pub static SUPER: TypeDef = TypeDef {
         method("__repr__", repr, "($self, /)", "Return repr(self)."),
     ],
     getsets: &[
-        getter("__thisclass__", get_class, "the class invoking super()"),
-        getter(
+        member("__thisclass__", get_class, "the class invoking super()"),
+        member(
             "__self__",
             get_self,
             "the instance invoking super(); may be None",
         ),
-        getter(
+        member(
             "__self_class__",
             get_self_class,
             "the type of the instance invoking super(); may be None",

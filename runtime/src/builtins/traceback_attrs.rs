@@ -118,8 +118,8 @@ pub static TRACEBACK: TypeDef = TypeDef {
             set_next,
             "the entry of the frame called",
         ),
-        getter("tb_frame", get_frame, "frame"),
-        getter("tb_lasti", get_lasti, "instruction"),
+        member("tb_frame", get_frame, "frame"),
+        member("tb_lasti", get_lasti, "instruction"),
         getter("tb_lineno", get_lineno, "line"),
     ],
 };

@@ -390,6 +390,10 @@ fn get_flags(vm: &mut Vm, v: Value) -> PyResult {
             bits |= 1 << bit;
         }
     }
+    // The types of native modules are made at run time in CPython too.
+    if ty.builtin_id == 0 {
+        bits |= 1 << 9;
+    }
     for (id, bit) in SUBCLASS_BITS {
         let base = vm.builtin_type(*id);
         if ty.is_subtype(base) {
@@ -473,8 +477,8 @@ pub const GETSETS: &[GetSetDef] = &[
         "name of the module that defines the class",
     ),
     getset("__bases__", get_bases, set_bases, "base classes"),
-    getter("__mro__", get_mro, "method resolution order"),
-    getter("__base__", get_base, "the base whose layout instances have"),
+    member("__mro__", get_mro, "method resolution order"),
+    member("__base__", get_base, "the base whose layout instances have"),
     getter("__dict__", get_dict, "read-only view of the namespace"),
     getset("__doc__", get_doc, set_doc, "documentation"),
     getset(
@@ -501,19 +505,19 @@ pub const GETSETS: &[GetSetDef] = &[
         set_type_params,
         "type parameters",
     ),
-    getter("__flags__", get_flags, "flag bits"),
-    getter("__basicsize__", get_basicsize, "size of instances"),
-    getter(
+    member("__flags__", get_flags, "flag bits"),
+    member("__basicsize__", get_basicsize, "size of instances"),
+    member(
         "__itemsize__",
         get_itemsize,
         "size of an item of variable-size instances",
     ),
-    getter(
+    member(
         "__dictoffset__",
         get_dictoffset,
         "place of the attribute dict",
     ),
-    getter(
+    member(
         "__weakrefoffset__",
         get_weakrefoffset,
         "place of the weak references",

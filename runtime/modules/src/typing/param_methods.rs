@@ -347,9 +347,13 @@ pub(super) fn install(vm: &mut Vm) {
         ),
     ];
     for (name, flags, methods, getsets, doc) in table {
+        let module = match *name {
+            "_ConstEvaluator" => "_typing",
+            _ => "typing",
+        };
         let ty = vm.new_native_type(
             name,
-            "typing",
+            module,
             None,
             Kind::Native,
             *flags,

@@ -58,7 +58,7 @@ fn initialise(vm: &mut Vm) -> PyResult<()> {
         let module = import(vm, "faulthandler")?;
         vm.call_method(module, "enable", &[])?;
     }
-    if !vm.config.warn_options.is_empty() {
+    if !vm.config.warn_options.is_empty() || vm.config.warn_default_encoding {
         import(vm, "warnings")?;
     }
     let no_site = vm.config.no_site;

@@ -26,8 +26,11 @@ pub fn hooks() -> Hooks {
     }
 }
 
-fn position(_vm: &Vm, code: Ref<PyCode>, word: u32) -> Option<(u32, u32, i32, i32)> {
+fn position(vm: &Vm, code: Ref<PyCode>, word: u32) -> Option<(u32, u32, i32, i32)> {
     let p = skein_compiler::positions::lookup(code.positions.expect().bytes(), word as usize)?;
+    if vm.config.no_debug_ranges {
+        return Some((p.line, p.line, -1, -1));
+    }
     Some((p.line, p.end_line, p.col as i32, p.end_col as i32))
 }
 

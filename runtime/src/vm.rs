@@ -193,6 +193,8 @@ pub struct Config {
     pub unbuffered: bool,
     /// `-X warn_default_encoding`
     pub warn_default_encoding: bool,
+    /// `-X no_debug_ranges`
+    pub no_debug_ranges: bool,
     /// `-X faulthandler`
     pub faulthandler: bool,
     /// `-X importtime`

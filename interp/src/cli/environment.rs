@@ -52,6 +52,8 @@ pub fn apply(c: &mut Config) -> Result<(), String> {
         || variable(c, "PYTHONFAULTHANDLER").is_some();
     c.warn_default_encoding = x_option(c, "warn_default_encoding").is_some()
         || variable(c, "PYTHONWARNDEFAULTENCODING").is_some();
+    c.no_debug_ranges =
+        x_option(c, "no_debug_ranges").is_some() || variable(c, "PYTHONNODEBUGRANGES").is_some();
     c.pycache_prefix = match x_option(c, "pycache_prefix") {
         Some(p) => Some(p.as_bytes().to_vec()).filter(|p| !p.is_empty()),
         None => variable(c, "PYTHONPYCACHEPREFIX"),

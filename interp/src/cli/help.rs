@@ -126,6 +126,7 @@ const VARIABLES: &[Line] = &[
         "PYTHONDEVMODE",
         "development mode: more checks and warnings",
     ),
+    ("PYTHONNODEBUGRANGES", "no columns in tracebacks"),
     ("PYTHONFAULTHANDLER", "turn faulthandler on"),
     ("PYTHONPROFILEIMPORTTIME", "show how long each import takes"),
     ("PYTHONBREAKPOINT", "what breakpoint() calls; 0: nothing"),
@@ -159,6 +160,10 @@ const X_OPTIONS: &[Line] = &[
     (
         "-X int_max_str_digits=n",
         "most digits in conversions between int and str; also PYTHONINTMAXSTRDIGITS",
+    ),
+    (
+        "-X no_debug_ranges",
+        "no columns in tracebacks; also PYTHONNODEBUGRANGES",
     ),
     (
         "-X pycache_prefix=path",

@@ -21,6 +21,9 @@ impl RootSource for Roots {
     fn shape_object(&self, _: u32) -> Value {
         Value::NULL
     }
+    fn needs_finalizer(&self, _: Value) -> bool {
+        true
+    }
     fn before_collection(&mut self, _: bool) {}
     fn after_collection(&mut self, _: bool, _: &dyn Fn(Value) -> bool) {}
 }

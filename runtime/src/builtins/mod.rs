@@ -8,6 +8,7 @@ pub mod byte_view;
 pub mod bytearray;
 pub mod bytearray_methods;
 pub mod bytes;
+pub mod bytes_item;
 pub mod bytes_methods;
 pub mod bytes_percent;
 pub mod cell;

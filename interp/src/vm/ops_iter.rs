@@ -268,10 +268,7 @@ pub fn op_get_anext(vm: &mut Vm, cx: Cx) -> Step {
     } else {
         match awaitable(vm, a, 0) {
             Ok(it) => it,
-            Err(r) => {
-                if !vm.raised_is(ids::TYPE_ERROR) {
-                    return Err(r);
-                }
+            Err(_) => {
                 let cause = vm.take_raised();
                 let name = vm.type_name(a);
                 let r = vm.type_error(format!(
@@ -279,6 +276,7 @@ pub fn op_get_anext(vm: &mut Vm, cx: Cx) -> Step {
                 ));
                 if let Some(e) = vm.raised.get().cast::<PyException>() {
                     e.cause.set(e, cause);
+                    e.context.set(e, cause);
                     e.suppress_context.set(true);
                 }
                 return Err(r);

@@ -120,8 +120,14 @@ impl Vm {
             Some(v) => classify(self, v),
             None => Found::Missing,
         };
-        if let Found::DataDescriptor(_) = on_meta {
-            return (on_meta, false);
+        if let Found::DataDescriptor(d) = on_meta {
+            // One that only stores does not hide the type's own attribute.
+            let get = self.names.__get__;
+            let reads = matches!(d.kind(), Some(Kind::GetSet | Kind::Member | Kind::Property))
+                || self.lookup_special(d, get).is_some();
+            if reads {
+                return (on_meta, false);
+            }
         }
         if let Some(v) = self.type_lookup(ty, name) {
             return (classify(self, v), true);

@@ -384,6 +384,8 @@ impl Vm {
                         | ids::BUILTIN_FUNCTION
                         | ids::MEMORYVIEW
                         | ids::PROPERTY
+                        | ids::UNION
+                        | ids::GENERIC_ALIAS
                 )
             {
                 ty.flags.set(ty.flags.get() | tflag::HAS_WEAKREF);

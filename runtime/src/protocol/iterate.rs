@@ -26,7 +26,8 @@ impl Vm {
                 Err(self.type_error(format!("iter() returned non-iterator of type '{name}'")))
             }
             None if self.lookup_special(v, names.__getitem__).is_some()
-                && v.kind() != Some(Kind::Type) =>
+                && v.kind() != Some(Kind::Type)
+                && v.shape_id() != ids::UNION =>
             {
                 Ok(crate::builtins::iter::PyIter::new(
                     self,

@@ -27,3 +27,44 @@ attempt(1j, 'real')
 attempt(property(), 'fget')
 attempt(g, '__closure__')
 attempt(range(3), 'stop')
+
+
+# What `async for` got cannot be awaited.
+class Source:
+    def __aiter__(self):
+        return self
+
+    def __anext__(self):
+        return self
+
+    def __await__(self):
+        return 1 / 0
+
+
+async def main():
+    async for _ in Source():
+        pass
+
+
+try:
+    main().send(None)
+except TypeError as e:
+    print(e, repr(e.__cause__))
+
+
+# A descriptor of the metaclass that only stores does not hide the class's own attribute.
+class Stores:
+    def __set__(self, obj, value):
+        pass
+
+
+class Meta(type):
+    pass
+
+
+class Owner(metaclass=Meta):
+    a = 42
+
+
+Meta.a = Stores()
+print(Owner.a)

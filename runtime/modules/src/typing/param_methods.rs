@@ -501,7 +501,7 @@ fn has_default(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn mro_entries(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let name = vm.type_name(args[0]);
+    let name = vm.type_of(args[0]).name_text();
     let article = "an instance of";
     Err(vm.type_error(format!("Cannot subclass {article} {name}")))
 }

@@ -244,9 +244,21 @@ fn delitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::NONE)
 }
 
+/// `iter(v)` with the message of searches.
+fn searched(vm: &mut Vm, v: Value) -> PyResult {
+    match vm.iter(v) {
+        Err(_) if vm.clear_raised_if(ids::TYPE_ERROR) => {
+            let name = vm.type_name(v);
+            Err(vm.type_error(format!("argument of type '{name}' is not iterable")))
+        }
+        r => r,
+    }
+}
+
 fn count_of(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (mut n, wanted) = (0, args[1]);
-    vm.for_each(args[0], |vm, v| {
+    let source = searched(vm, args[0])?;
+    vm.for_each(source, |vm, v| {
         if v == wanted || vm.equal(v, wanted)? {
             n += 1;
         }
@@ -257,7 +269,8 @@ fn count_of(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn index_of(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (mut n, mut found, wanted) = (0, false, args[1]);
-    vm.for_each(args[0], |vm, v| {
+    let source = searched(vm, args[0])?;
+    vm.for_each(source, |vm, v| {
         found = v == wanted || vm.equal(v, wanted)?;
         if !found {
             n += 1;

@@ -508,12 +508,12 @@ pub static METHOD: TypeDef = TypeDef {
         ),
     ],
     getsets: &[
-        getter(
+        member(
             "__func__",
             get_func,
             "the function (or other callable) implementing a method",
         ),
-        getter(
+        member(
             "__self__",
             get_this,
             "the instance to which a method is bound",

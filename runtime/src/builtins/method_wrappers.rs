@@ -23,7 +23,18 @@ fn static_new(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// Wraps the callable and takes over what names and documents it.
 fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
     let w = wrapped(vm, args[0])?;
-    w.a.set(w, args[1]);
+    let name = if vm.is_instance_of(args[0], ids::CLASSMETHOD) {
+        "classmethod"
+    } else {
+        "staticmethod"
+    };
+    if args[2].cast::<PyDict>().is_some_and(|d| !d.is_empty()) {
+        return Err(vm.type_error(format!("{name}() takes no keyword arguments")));
+    }
+    let given = super::args::items(&args[1]);
+    super::args::check_count(vm, name, given.len(), 1, 1)?;
+    let function = given[0];
+    w.a.set(w, function);
     let names = vm.names;
     for name in [
         names.__module__,
@@ -31,7 +42,7 @@ fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
         names.__qualname__,
         names.__doc__,
     ] {
-        if let Some(v) = vm.try_get_attr(args[1], name)? {
+        if let Some(v) = vm.try_get_attr(function, name)? {
             vm.set_own_attribute(args[0], name, v);
         }
     }
@@ -159,7 +170,12 @@ pub static CLASSMETHOD: TypeDef = TypeDef {
             "($type, /, *args, **kwargs)",
             "Makes a class method.",
         ),
-        method("__init__", init, "($self, function, /)", "Initialize self."),
+        method(
+            "__init__",
+            init,
+            "($self, /, *args, **kwargs)",
+            "Initialize self.",
+        ),
         method("__get__", class_get, GET_SIG, GET_DOC),
         method("__repr__", repr, "($self, /)", "Return repr(self)."),
         class_method(
@@ -183,7 +199,12 @@ pub static STATICMETHOD: TypeDef = TypeDef {
             "($type, /, *args, **kwargs)",
             "Makes a static method.",
         ),
-        method("__init__", init, "($self, function, /)", "Initialize self."),
+        method(
+            "__init__",
+            init,
+            "($self, /, *args, **kwargs)",
+            "Initialize self.",
+        ),
         method("__get__", static_get, GET_SIG, GET_DOC),
         method(
             "__call__",

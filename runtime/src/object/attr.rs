@@ -482,10 +482,11 @@ impl Vm {
             return match g.def.set {
                 Some(set) => set(self, object, v),
                 None => {
-                    let (name, owner) = (g.def.name, g.owner.expect().name_text());
+                    let (name, owner) = (g.def.name, g.owner.expect());
                     let message = if g.def.member {
                         "readonly attribute".to_owned()
                     } else {
+                        let owner = crate::builtins::object_methods::c_name(self, owner);
                         format!("attribute '{name}' of '{owner}' objects is not writable")
                     };
                     Err(self.attribute_error(object, Value::NULL, message))
@@ -498,15 +499,8 @@ impl Vm {
                 && let Some(slot) = self.member_slot(&h, m.index)
             {
                 if v.is_null() && slot.get().is_null() {
-                    let (ty, name) = (
-                        self.c_type_name(object),
-                        crate::builtins::str::lossy(m.name.get()),
-                    );
-                    return Err(self.attribute_error(
-                        object,
-                        m.name.get(),
-                        format!("'{}' object has no attribute '{name}'", ty),
-                    ));
+                    let name = crate::builtins::str::lossy(m.name.get());
+                    return Err(self.attribute_error(object, m.name.get(), name));
                 }
                 slot.set(h, v);
             }

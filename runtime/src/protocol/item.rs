@@ -126,9 +126,34 @@ impl Vm {
             Some(_) => Ok(()),
             None => {
                 let name = self.type_name(object);
-                Err(self.type_error(format!("'{name}' object doesn't support item deletion")))
+                let refuses = if self.deletes_by_index(object, key) {
+                    "doesn't"
+                } else {
+                    "does not"
+                };
+                Err(self.type_error(format!("'{name}' object {refuses} support item deletion")))
             }
         }
+    }
+
+    /// True where CPython goes through the slots of sequences to find that there is no item deletion.
+    fn deletes_by_index(&mut self, object: Value, key: Value) -> bool {
+        use crate::object::types::tflag;
+        let ty = self.type_of(object);
+        let sequence = ty.has(tflag::HEAPTYPE)
+            || ty.has(tflag::SEQUENCE)
+            || ty.has(tflag::MAPPING)
+            || matches!(
+                ty.builtin_id,
+                ids::STR
+                    | ids::BYTES
+                    | ids::SET
+                    | ids::FROZENSET
+                    | ids::DICT_KEYS
+                    | ids::DICT_VALUES
+                    | ids::DICT_ITEMS
+            );
+        sequence && crate::builtins::seq::has_index(self, key)
     }
 
     /// `v in container`

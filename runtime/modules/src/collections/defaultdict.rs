@@ -124,11 +124,11 @@ fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let base = vm.str(base)?;
     let factory = get_factory(vm, args[0])?;
     let type_name = vm.short_type_name(args[0]);
-    let shown = if !vm.repr_enter(args[0]) {
+    let shown = if !vm.repr_enter(factory) {
         "...".to_string()
     } else {
         let r = vm.repr(factory);
-        vm.repr_leave(args[0]);
+        vm.repr_leave(factory);
         r?.text_lossy()
     };
     let mut out = format!("{type_name}({shown}, ").into_bytes();

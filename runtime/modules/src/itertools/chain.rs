@@ -90,9 +90,16 @@ fn pairwise_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
 
 /// Slots: array of iterators (`NULL` when exhausted), fill value. Number: iterators that still give items.
 pub(super) fn zip_longest_new(vm: &mut Vm, args: &[Value]) -> PyResult {
-    // Keyword-only parameters come before the collected positional ones.
-    let fill = args[1].non_null().unwrap_or(Value::NONE);
-    let sources = items(&args[2]);
+    let mut fill = Value::NONE;
+    if let Some(kwargs) = args[2].cast::<PyDict>().filter(|d| !d.is_empty()) {
+        match kwargs.get_text(vm, "fillvalue") {
+            Some(v) if kwargs.len() == 1 => fill = v,
+            _ => {
+                return Err(vm.type_error("zip_longest() got an unexpected keyword argument"));
+            }
+        }
+    }
+    let sources = items(&args[1]);
     let array = vm.heap.new_array(sources.len());
     for (i, v) in sources.iter().enumerate() {
         let source = vm.iter(*v)?;

@@ -197,7 +197,7 @@ static TYPES: &[(&str, &[NativeDef], &str)] = &[
     ),
     (
         "islice",
-        iterator!(select::islice_new, "($type, iterable, /, *args)"),
+        iterator!(select::islice_new, "($type, *args)"),
         "islice(iterable, stop) or islice(iterable, start, stop[, step]): selected items of an iterable.",
     ),
     (
@@ -261,10 +261,7 @@ static TYPES: &[(&str, &[NativeDef], &str)] = &[
     ),
     (
         "zip_longest",
-        iterator!(
-            chain::zip_longest_new,
-            "($type, *iterables, fillvalue=None)"
-        ),
+        iterator!(chain::zip_longest_new, "($type, *iterables, **kwargs)"),
         "Zip iterables; missing items of shorter ones are filled in.",
     ),
 ];

@@ -197,16 +197,12 @@ fn slice_index(vm: &mut Vm, v: Value, default: i64, message: &str) -> PyResult<i
 
 /// Slot: iterator. Numbers: next position, stop (-1: none), step, items taken.
 pub(super) fn islice_new(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let given = items(&args[2]);
-    let (start, stop, step) = match given {
-        [stop] => (Value::NONE, *stop, Value::NONE),
-        [start, stop] => (*start, *stop, Value::NONE),
+    let given = items(&args[1]);
+    skein_runtime::builtins::args::check_count(vm, "islice", given.len(), 2, 4)?;
+    let (start, stop, step) = match &given[1..] {
         [start, stop, step] => (*start, *stop, *step),
-        [] => return Err(vm.type_error("islice expected at least 2 arguments, got 1")),
-        more => {
-            let n = more.len() + 1;
-            return Err(vm.type_error(format!("islice expected at most 4 arguments, got {n}")));
-        }
+        [start, stop] => (*start, *stop, Value::NONE),
+        rest => (Value::NONE, rest[0], Value::NONE),
     };
     let stop_message =
         "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.";
@@ -218,7 +214,7 @@ pub(super) fn islice_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     if step < 1 {
         return Err(vm.value_error(step_message));
     }
-    let source = vm.iter(args[1])?;
+    let source = vm.iter(given[0])?;
     make(vm, args[0], islice_step, &[source], &[start, stop, step, 0])
 }
 

@@ -8,6 +8,7 @@ use skein_compiler::bytecode::decode::{Instruction, Operand};
 use skein_compiler::errors::{SyntaxError, SyntaxErrorKind, Warning, WarningCategory};
 use skein_compiler::source::Source;
 use skein_compiler::{Compiled, Mode, Options, parse};
+use skein_runtime::builtins::cell::PyCell;
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::prelude::*;
@@ -472,6 +473,29 @@ fn fs_path(vm: &mut Vm, v: Value) -> PyResult {
     }
 }
 
+/// Checks the `closure` argument of `exec()` against the number of free variables.
+fn check_closure(vm: &mut Vm, is_code: bool, frees: usize, closure: Value) -> PyResult<()> {
+    if closure.is_absent() && frees == 0 {
+        return Ok(());
+    }
+    if !is_code {
+        return Err(vm.type_error("closure can only be used when source is a code object"));
+    }
+    if frees == 0 {
+        return Err(vm.type_error("cannot use a closure with this code object"));
+    }
+    let cells = closure.cast::<PyTuple>();
+    let fits = cells.is_some_and(|t| {
+        t.items().len() == frees && t.items().iter().all(|c| c.cast::<PyCell>().is_some())
+    });
+    match fits {
+        true => Ok(()),
+        false => Err(vm.type_error(format!(
+            "code object requires a closure of exactly length {frees}"
+        ))),
+    }
+}
+
 fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
     let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
     let what = if eval { "eval()" } else { "exec()" };
@@ -544,17 +568,15 @@ fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
         }
     };
     let frees = code.freevars.expect().len();
-    let closure = arg(3);
-    if frees > 0 && closure.is_absent() {
-        return Err(vm.type_error(if eval {
-            "code object passed to eval() may not contain free variables"
-        } else {
-            "code object requires a closure of exactly length 1"
-        }));
-    }
     if eval {
+        if frees > 0 {
+            let message = "code object passed to eval() may not contain free variables";
+            return Err(vm.type_error(message));
+        }
         return run_code(vm, code, globals, locals, Value::NULL);
     }
+    let closure = arg(3);
+    check_closure(vm, arg(0).is::<PyCode>(), frees, closure)?;
     run_code(vm, code, globals, locals, closure)?;
     Ok(Value::NONE)
 }

@@ -283,6 +283,10 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
             trace::set(vm, (name == "setprofile") as usize, arg(0));
             Ok(Value::NONE)
         }
+        "retrace" => {
+            trace::retrace(vm);
+            Ok(Value::NONE)
+        }
         "set_lineno" => {
             if let Some(f) = arg(0).cast() {
                 jump::set_line(vm, f, arg(1))?;

@@ -121,6 +121,8 @@ pub struct Vm {
     pub dispatch: Cell<*const ()>,
     /// Trace or profile functions get events now.
     pub tracing: Cell<bool>,
+    /// Events of `sys.monitoring` that some tool wants, as bits.
+    pub monitored: Cell<u32>,
     /// Trace and profile functions in progress.
     pub trace_depth: Cell<usize>,
     /// The event that the trace function in progress was called for (0: none).
@@ -259,6 +261,7 @@ impl Vm {
             run_outcome: Cell::new(0),
             dispatch: Cell::new(std::ptr::null()),
             tracing: Cell::new(false),
+            monitored: Cell::new(0),
             trace_depth: Cell::new(0),
             trace_event: Cell::new(0),
             type_epoch: Cell::new(1),

@@ -42,7 +42,7 @@ pub fn enter_send(vm: &mut Vm, g: Ref<PyGenerator>, v: Value, word: u64) -> PyRe
 /// Resumes a generator by raising `exception` at its yield (or before its first instruction).
 pub fn enter_throw(vm: &mut Vm, g: Ref<PyGenerator>, exception: Value, word: u64) -> PyResult<Pc> {
     link(vm, g, word)?;
-    if vm.tracing.get() && super::trace::entered(vm).is_err() {
+    if vm.tracing.get() && super::trace::thrown(vm, exception).is_err() {
         return Ok(super::unwind::unwind(vm));
     }
     // Only what the generator itself is handling becomes the context.

@@ -8,6 +8,7 @@
 //! back. Events are not delivered while a trace or profile function runs.
 
 use super::frames::frame_object;
+use super::monitor::{self, fire, fire_here, wanted};
 use super::run::cx::{Cx, Pc, code_start, header_word, set_header, word_at};
 use super::{Step, run};
 use skein_compiler::bytecode::Op;
@@ -42,6 +43,11 @@ pub enum Event {
 /// Sets the trace function (`which` 0) or the profile function (1); `None` takes it away.
 pub fn set(vm: &mut Vm, which: usize, f: Value) {
     vm.interp_roots[which].set(if f.is_none() { Value::NULL } else { f });
+    retrace(vm);
+}
+
+/// What is to be traced has changed.
+pub fn retrace(vm: &mut Vm) {
     choose_table(vm);
     // A loop that is running notices at its next safe point, if not before.
     vm.attention
@@ -58,13 +64,15 @@ pub fn get(vm: &Vm, which: usize) -> Value {
 
 fn choose_table(vm: &Vm) {
     let on = vm.trace_depth.get() == 0
-        && !(vm.interp_roots[TRACE].get().is_null() && vm.interp_roots[PROFILE].get().is_null());
+        && (vm.monitored.get() != 0
+            || !vm.interp_roots[TRACE].get().is_null()
+            || !vm.interp_roots[PROFILE].get().is_null());
     vm.tracing.set(on);
     run::traced::choose(vm, on);
 }
 
 /// Runs `f` without events.
-fn quietly<T>(vm: &mut Vm, f: impl FnOnce(&mut Vm) -> T) -> T {
+pub fn quietly<T>(vm: &mut Vm, f: impl FnOnce(&mut Vm) -> T) -> T {
     vm.trace_depth.set(vm.trace_depth.get() + 1);
     choose_table(vm);
     let r = f(vm);
@@ -141,8 +149,23 @@ fn profile(vm: &mut Vm, frame: Ref<PyFrame>, name: &str, arg: Value) -> PyResult
     r.map(|_| ())
 }
 
+/// The running generator's frame was entered by `throw`.
+pub fn thrown(vm: &mut Vm, exception: Value) -> PyResult<()> {
+    fire_here(vm, monitor::PY_THROW, &[exception])?;
+    entered(vm)
+}
+
+/// The exception `e` is about to be handled in the running frame.
+#[cold]
+pub fn handled(vm: &mut Vm, e: Value) -> PyResult<()> {
+    fire_here(vm, monitor::EXCEPTION_HANDLED, &[e])
+}
+
 /// The running frame was entered: a call, or a generator goes on.
-pub fn entered(vm: &mut Vm) -> PyResult<()> {
+fn entered(vm: &mut Vm) -> PyResult<()> {
+    if vm.interp_roots[TRACE].get().is_null() && vm.interp_roots[PROFILE].get().is_null() {
+        return Ok(());
+    }
     let Some(frame) = vm.current_frame() else {
         return Ok(());
     };
@@ -162,8 +185,12 @@ pub fn unwound(vm: &mut Vm) {
     let Some(frame) = vm.current_frame() else {
         return;
     };
+    let e = vm.raised.get();
+    // What the functions raise takes the place of the exception.
+    if fire_here(vm, monitor::PY_UNWIND, &[e]).is_err() {
+        return;
+    }
     let object = frame_object(vm, frame);
-    // What the function raises takes the place of the exception.
     let _ = left(vm, object, Value::NONE);
 }
 
@@ -173,6 +200,10 @@ pub fn raised(vm: &mut Vm) {
     let Some(frame) = vm.current_frame() else {
         return;
     };
+    let e = vm.raised.get();
+    if fire_here(vm, monitor::RAISE, &[e]).is_err() {
+        return;
+    }
     let Some(object) = frame.frame_object() else {
         return;
     };
@@ -186,7 +217,6 @@ pub fn raised(vm: &mut Vm) {
     if object.trace.get().is_absent() {
         return;
     }
-    let e = vm.raised.get();
     let ty = vm.type_of(e).value();
     let tb = e
         .cast::<PyException>()
@@ -206,12 +236,21 @@ pub fn before(vm: &mut Vm, cx: Cx, previous: Pc) -> Step {
     let resumed = header_word(cx.fp, at::GENERATOR) != 0
         && previous.wrapping_add(1) == cx.pc
         && word_at(previous).opcode() == Op::Yield as u8;
+    let watched = wanted(vm, monitor::LINE | monitor::INSTRUCTION);
+    if watched {
+        frame_object(vm, cx.frame());
+    }
     if op == Op::Resume || resumed {
         if resumed {
             // The call event shows the line of the yield.
             set_header(cx.fp, at::PC, previous as u64);
         }
-        let r = entered(vm);
+        let event = if resumed {
+            monitor::PY_RESUME
+        } else {
+            monitor::PY_START
+        };
+        let r = fire_here(vm, event, &[]).and_then(|()| entered(vm));
         cx.save();
         r?;
         if let Some(object) = cx.frame().frame_object() {
@@ -233,9 +272,19 @@ pub fn before(vm: &mut Vm, cx: Cx, previous: Pc) -> Step {
         object.native_call.set(object, Value::NULL);
         profile(vm, object, "c_return", called)?;
     }
-    if !object.trace.get().is_absent() && !vm.interp_roots[TRACE].get().is_null() {
-        line_event(vm, cx, previous, object, op)?;
-        if object.trace_flags.get() & 2 != 0 {
+    let traced = !object.trace.get().is_absent() && !vm.interp_roots[TRACE].get().is_null();
+    if traced || watched {
+        if let Some(line) = begun_line(vm, cx, previous, object, op) {
+            if wanted(vm, monitor::LINE) {
+                let number = Value::from_usize(line as usize);
+                fire(vm, monitor::LINE, cx.code(), index(cx, cx.pc), number, &[])?;
+            }
+            if traced && object.trace_flags.get() & 1 != 0 {
+                trace(vm, object, Event::Line, "line", Value::NONE)?;
+            }
+        }
+        fire_here(vm, monitor::INSTRUCTION, &[])?;
+        if traced && object.trace_flags.get() & 2 != 0 {
             trace(vm, object, Event::Opcode, "opcode", Value::NONE)?;
         }
         let target = object.jump_to.replace(0);
@@ -273,7 +322,8 @@ fn line_of(vm: &Vm, cx: Cx, word: u32) -> Option<u32> {
     (vm.hooks.position)(vm, cx.code(), word).map(|p| p.0)
 }
 
-fn line_event(vm: &mut Vm, cx: Cx, previous: Pc, object: Ref<PyFrame>, op: Op) -> PyResult<()> {
+/// The line that begins with the instruction, if one does.
+fn begun_line(vm: &Vm, cx: Cx, previous: Pc, object: Ref<PyFrame>, op: Op) -> Option<u32> {
     // What the compiler adds belongs to no line, wherever its position is.
     let added = match op {
         Op::Jump | Op::JumpBack => matches!(cx.insn.x(), 0 | jump::AWAIT),
@@ -282,11 +332,9 @@ fn line_event(vm: &mut Vm, cx: Cx, previous: Pc, object: Ref<PyFrame>, op: Op) -
     };
     let here = index(cx, cx.pc);
     if added {
-        return Ok(());
+        return None;
     }
-    let Some(line) = line_of(vm, cx, here) else {
-        return Ok(());
-    };
+    let line = line_of(vm, cx, here)?;
     let mut last = object.traced_at.get();
     if last == 0 {
         last = index(cx, previous) + 1;
@@ -296,10 +344,7 @@ fn line_event(vm: &mut Vm, cx: Cx, previous: Pc, object: Ref<PyFrame>, op: Op) -
     }
     let begins = last == FRESH || line != object.traced_line.get() || here < last;
     object.traced_line.set(line);
-    if begins && object.trace_flags.get() & 1 != 0 {
-        trace(vm, object, Event::Line, "line", Value::NONE)?;
-    }
-    Ok(())
+    begins.then_some(line)
 }
 
 /// Events that follow from what the instruction does: returning, yielding, calling native functions.
@@ -307,12 +352,27 @@ fn after_line(vm: &mut Vm, cx: Cx, op: Op) -> Step {
     let given = match op {
         Op::Return => cx.reg(cx.a()),
         Op::Yield => cx.reg(cx.b()),
-        Op::Call | Op::CallKw | Op::CallEx if !vm.interp_roots[PROFILE].get().is_null() => {
-            native_call(vm, cx)?;
+        Op::Call | Op::CallKw | Op::CallEx => {
+            if wanted(vm, monitor::CALL) {
+                let rest = monitor::call_arguments(vm, cx);
+                fire_here(vm, monitor::CALL, &rest)?;
+            }
+            if !vm.interp_roots[PROFILE].get().is_null() {
+                native_call(vm, cx)?;
+            }
             return Ok(cx.pc);
         }
         _ => return Ok(cx.pc),
     };
+    let event = if op == Op::Return {
+        monitor::PY_RETURN
+    } else {
+        monitor::PY_YIELD
+    };
+    fire_here(vm, event, &[given])?;
+    if vm.interp_roots[TRACE].get().is_null() && vm.interp_roots[PROFILE].get().is_null() {
+        return Ok(cx.pc);
+    }
     let object = frame_object(vm, cx.frame());
     left(vm, object, given)?;
     match object.jump_to.replace(0) {

@@ -37,6 +37,9 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
         trace = true;
         let lasti = frame.lasti();
         if let Some((target, reg)) = cx.code().handler_at(lasti) {
+            if vm.tracing.get() && super::trace::handled(vm, exception).is_err() {
+                exception = vm.raised.get();
+            }
             cx.set(reg as usize, exception);
             vm.raised.take();
             return super::run::cx::code_start(cx.code()).wrapping_add(target as usize);

@@ -119,7 +119,7 @@ impl<'a> Compiler<'a> {
             let mark = self.u().mark();
             let class_reg = self.operand(class)?;
             let t = self.u().temp();
-            self.at(&**class);
+            self.at(h.range());
             self.u().emit(Op::ExcMatch, t, exc, class_reg);
             self.jump_on(t, false, next);
             self.u().release(mark);

@@ -74,7 +74,7 @@ impl<'a> Compiler<'a> {
         let next = self.u().label();
         if let Some(class) = &h.type_ {
             let class_reg = self.operand(class)?;
-            self.at(&**class);
+            self.at(h.range());
             self.u().emit_jump(Op::JumpIfNone, star.rest, next);
             self.u()
                 .emit(Op::ExcGroupMatch, star.split, star.rest, class_reg);

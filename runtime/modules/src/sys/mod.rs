@@ -6,7 +6,7 @@
 pub mod functions;
 pub mod hooks;
 pub mod info;
-mod monitoring;
+pub mod monitoring;
 mod names;
 mod tables;
 

@@ -1,7 +1,8 @@
 //! `sys.monitoring` (PEP 669) and `sys._jit`.
 //!
-//! Tools can register; events are not delivered yet, so asking for any raises `NotImplementedError` instead of staying
-//! silent.
+//! This file keeps what tools want; the interpreter asks [`callback`] and delivers. Events that say where control goes
+//! (`JUMP`, `BRANCH_LEFT`, `BRANCH_RIGHT`) and `STOP_ITERATION`, `RERAISE`, `C_RETURN`, `C_RAISE` can be asked for but
+//! never come.
 
 use super::info::namespace;
 use crate::support::c_int;
@@ -52,7 +53,7 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
     function(
         "get_local_events",
-        get_events,
+        get_local_events,
         "(tool_id, code, /)",
         "The events that a tool gets from a code object.",
     ),
@@ -139,6 +140,7 @@ pub fn add(vm: &mut Vm, sys: Ref<PyModule>) {
     let object = vm.builtin_type(ids::OBJECT);
     for name in ["DISABLE", "MISSING"] {
         let v = vm.alloc_instance(object).value();
+        vm.state_set(&format!("sys.monitoring.{name}"), v);
         vm.add_constant(m, name, v);
     }
     vm.add_constant(sys, "monitoring", m.value());
@@ -203,8 +205,12 @@ fn free_tool_id(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn free_callbacks(vm: &mut Vm, args: &[Value]) -> PyResult {
     let id = tool_id(vm, args[0])?;
-    let none = PyDict::new(vm).value();
-    vm.state_set(&format!("{}.callbacks", key(id)), none);
+    for what in ["callbacks", "local", "disabled"] {
+        let empty = PyDict::new(vm).value();
+        vm.state_set(&format!("{}.{what}", key(id)), empty);
+    }
+    vm.state_set(&format!("{}.events", key(id)), Value::from_i32(0));
+    announce(vm)?;
     Ok(Value::NONE)
 }
 
@@ -222,51 +228,211 @@ fn register_callback(vm: &mut Vm, args: &[Value]) -> PyResult {
     if event >= 1 << EVENTS.len() {
         return Err(vm.value_error(format!("invalid event {event}")));
     }
-    let name = format!("{}.callbacks", key(id));
-    let callbacks = match vm.state_get(&name).and_then(|v| v.cast::<PyDict>()) {
-        Some(d) => d,
-        None => {
-            let d = PyDict::new(vm);
-            vm.state_set(&name, d.value());
-            d
-        }
-    };
+    let callbacks = table(vm, id, "callbacks");
     let event = Value::from_i32(event);
     let old = callbacks.get(vm, event)?.unwrap_or(Value::NONE);
     callbacks.insert(vm, event, args[2])?;
     Ok(old)
 }
 
-fn get_events(vm: &mut Vm, args: &[Value]) -> PyResult {
-    tool_in_use(vm, args[0])?;
-    Ok(Value::from_i32(0))
+/// Events that belong to places in code: a tool can ask for them per code object and switch them off per place.
+const LOCAL: u32 = (1 << 11) - 1;
+const C_RETURN: u32 = 1 << 16;
+const C_RAISE: u32 = 1 << 17;
+const BRANCH: u32 = 1 << 18;
+const CALL: u32 = 1 << 4;
+
+/// A dict that belongs to a tool.
+fn table(vm: &mut Vm, id: i32, what: &str) -> Ref<PyDict> {
+    let name = format!("{}.{what}", key(id));
+    match vm.state_get(&name).and_then(|v| v.cast()) {
+        Some(d) => d,
+        None => {
+            let d = PyDict::new(vm);
+            vm.state_set(&name, d.value());
+            d
+        }
+    }
 }
 
-fn refuse_events(vm: &mut Vm, v: Value) -> PyResult {
+fn address(vm: &mut Vm, code: Value) -> Value {
+    vm.new_uint(code.address())
+}
+
+fn global_events(vm: &mut Vm, id: i32) -> u32 {
+    let name = format!("{}.events", key(id));
+    vm.state_get(&name).and_then(as_i64).unwrap_or(0) as u32
+}
+
+fn local_events(vm: &mut Vm, id: i32, code: Value) -> PyResult<u32> {
+    let at = address(vm, code);
+    let found = table(vm, id, "local").get(vm, at)?;
+    let pair = found.and_then(|v| v.cast::<PyTuple>());
+    let events = pair.and_then(|p| p.items().get(1).copied());
+    Ok(events.and_then(as_i64).unwrap_or(0) as u32)
+}
+
+/// Tells the interpreter what all tools together want.
+fn announce(vm: &mut Vm) -> PyResult<()> {
+    let mut all = 0;
+    for id in 0..6 {
+        all |= global_events(vm, id);
+        let local = table(vm, id, "local");
+        let mut at = 0;
+        while let Some((i, _, v)) = local.next_entry(at) {
+            let pair = v.cast::<PyTuple>();
+            let events = pair.and_then(|p| p.items().get(1).copied());
+            all |= events.and_then(as_i64).unwrap_or(0) as u32;
+            at = i + 1;
+        }
+    }
+    vm.monitored.set(all);
+    (vm.hooks.intrinsic)(vm, "retrace", &[]).map(|_| ())
+}
+
+/// What tool `id` wants to be called for `event` (one bit) at word `word` of `code`.
+///
+/// # Errors
+/// What comparing keys raised.
+pub fn callback(
+    vm: &mut Vm,
+    id: i32,
+    event: u32,
+    code: Value,
+    word: u32,
+) -> PyResult<Option<Value>> {
+    let wanted = global_events(vm, id) | local_events(vm, id, code)?;
+    // Calls that were seen are seen to their end.
+    let asked = if event & (C_RETURN | C_RAISE) != 0 {
+        CALL
+    } else {
+        event
+    };
+    if wanted & asked == 0 {
+        return Ok(None);
+    }
+    if event & LOCAL != 0 {
+        let disabled = table(vm, id, "disabled");
+        let place = place(vm, event, code, word);
+        if !disabled.is_empty() && disabled.get(vm, place)?.is_some() {
+            return Ok(None);
+        }
+    }
+    let found = table(vm, id, "callbacks").get(vm, Value::from_i32(event as i32))?;
+    Ok(found.filter(|f| !f.is_none()))
+}
+
+fn place(vm: &mut Vm, event: u32, code: Value, word: u32) -> Value {
+    let (code, word) = (address(vm, code), Value::from_usize(word as usize));
+    vm.new_tuple(&[code, word, Value::from_i32(event as i32)])
+}
+
+/// Looks at what a callback returned: `sys.monitoring.DISABLE` switches the event off at its place.
+///
+/// # Errors
+/// `ValueError` for events that have no place.
+pub fn returned(
+    vm: &mut Vm,
+    id: i32,
+    event: u32,
+    code: Value,
+    word: u32,
+    v: Value,
+) -> PyResult<()> {
+    if vm.state_get("sys.monitoring.DISABLE") != Some(v) {
+        return Ok(());
+    }
+    if event & LOCAL == 0 {
+        let name = EVENTS[event.trailing_zeros() as usize];
+        return Err(vm.value_error(format!("Cannot disable {name} events. Callback removed.")));
+    }
+    let place = place(vm, event, code, word);
+    table(vm, id, "disabled").insert(vm, place, Value::TRUE)
+}
+
+/// `sys.monitoring.MISSING`
+pub fn missing(vm: &mut Vm) -> Value {
+    vm.state_get("sys.monitoring.MISSING")
+        .unwrap_or(Value::NONE)
+}
+
+fn get_events(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let id = tool_in_use(vm, args[0])?;
+    let events = global_events(vm, id);
+    Ok(Value::from_usize(events as usize))
+}
+
+fn code_object(vm: &mut Vm, v: Value) -> PyResult<()> {
+    match v.kind() {
+        Some(Kind::Code) => Ok(()),
+        _ => Err(vm.type_error("code must be a code object")),
+    }
+}
+
+fn get_local_events(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let id = tool_in_use(vm, args[0])?;
+    code_object(vm, args[1])?;
+    let events = local_events(vm, id, args[1])?;
+    Ok(Value::from_usize(events as usize))
+}
+
+/// A set of events from an argument; `BRANCH` stands for both ways.
+fn event_set(vm: &mut Vm, v: Value) -> PyResult<u32> {
     let events = c_int(vm, v)?;
     if events < 0 || events >= 1 << EVENTS.len() {
         return Err(vm.value_error(format!("invalid event set 0x{events:x}")));
     }
-    if events != 0 {
-        return Err(vm.not_implemented_error("sys.monitoring events are not delivered yet"));
+    let mut events = events as u32;
+    if events & BRANCH != 0 {
+        events = events & !BRANCH | 3 << 8;
+    }
+    if events & (C_RETURN | C_RAISE) != 0 && events & CALL == 0 {
+        return Err(vm.value_error("cannot set C_RETURN or C_RAISE events independently"));
+    }
+    Ok(events & !(C_RETURN | C_RAISE))
+}
+
+fn set_events(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let id = tool_in_use(vm, args[0])?;
+    let events = event_set(vm, args[1])?;
+    let events = Value::from_usize(events as usize);
+    vm.state_set(&format!("{}.events", key(id)), events);
+    announce(vm)?;
+    Ok(Value::NONE)
+}
+
+fn set_local_events(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let id = tool_in_use(vm, args[0])?;
+    code_object(vm, args[1])?;
+    let events = event_set(vm, args[2])?;
+    if events & !LOCAL != 0 {
+        return Err(vm.value_error(format!("invalid local event set 0x{events:x}")));
+    }
+    let at = address(vm, args[1]);
+    let entry = vm.new_tuple(&[args[1], Value::from_usize(events as usize)]);
+    table(vm, id, "local").insert(vm, at, entry)?;
+    announce(vm)?;
+    Ok(Value::NONE)
+}
+
+fn restart_events(vm: &mut Vm, _: &[Value]) -> PyResult {
+    for id in 0..6 {
+        let empty = PyDict::new(vm).value();
+        vm.state_set(&format!("{}.disabled", key(id)), empty);
     }
     Ok(Value::NONE)
 }
 
-fn set_events(vm: &mut Vm, args: &[Value]) -> PyResult {
-    tool_in_use(vm, args[0])?;
-    refuse_events(vm, args[1])
-}
-
-fn set_local_events(vm: &mut Vm, args: &[Value]) -> PyResult {
-    tool_in_use(vm, args[0])?;
-    refuse_events(vm, args[2])
-}
-
-fn restart_events(_: &mut Vm, _: &[Value]) -> PyResult {
-    Ok(Value::NONE)
-}
-
 fn all_events(vm: &mut Vm, _: &[Value]) -> PyResult {
-    Ok(PyDict::new(vm).value())
+    let d = PyDict::new(vm);
+    for (i, name) in EVENTS.iter().enumerate() {
+        let mut tools = 0;
+        for id in 0..6 {
+            tools |= ((global_events(vm, id) >> i & 1) as i32) << id;
+        }
+        if tools != 0 {
+            d.set_text(vm, name, Value::from_i32(tools));
+        }
+    }
+    Ok(d.value())
 }

@@ -226,6 +226,12 @@ pub fn op_del_global(vm: &mut Vm, cx: Cx) -> Step {
     Ok(cx.after(1))
 }
 
+/// The namespace of a frame's plain names. Module code that was made a function has its globals for it.
+fn namespace(cx: Cx) -> Value {
+    let locals = cx.frame().locals();
+    locals.non_null().unwrap_or_else(|| globals_of(cx).value())
+}
+
 fn locals_are_globals(cx: Cx, locals: Value) -> bool {
     locals == globals_of(cx).value()
 }
@@ -258,7 +264,7 @@ pub fn op_load_name(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `StoreName`
 pub fn op_store_name(vm: &mut Vm, cx: Cx) -> Step {
-    let locals = cx.frame().locals();
+    let locals = namespace(cx);
     let name = cx.name(cx.c()).value();
     match locals.cast::<PyDict>() {
         Some(d) if locals.shape_id() == ids::DICT => {
@@ -279,7 +285,7 @@ pub fn op_store_name(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `DelName`
 pub fn op_del_name(vm: &mut Vm, cx: Cx) -> Step {
-    let locals = cx.frame().locals();
+    let locals = namespace(cx);
     let name = cx.name(cx.c());
     match locals.cast::<PyDict>() {
         Some(d) if locals.shape_id() == ids::DICT => {

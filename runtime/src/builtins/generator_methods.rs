@@ -104,6 +104,12 @@ pub fn thrown_exception(vm: &mut Vm, typ: Value, val: Value, tb: Value) -> PyRes
             "exceptions must be classes or instances deriving from BaseException, not {actual}"
         )));
     };
+    if !e.is::<PyException>() {
+        let (t, r) = (vm.repr_text(typ)?, vm.repr_text(vm.type_of(e).value())?);
+        return Err(vm.type_error(format!(
+            "calling {t} should have returned an instance of BaseException, not {r}"
+        )));
+    }
     if tb.is::<PyTraceback>() {
         super::exception_methods::set_traceback(vm, e, tb)?;
     }

@@ -292,7 +292,10 @@ pub fn sequence_error(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Option<S
         )
     };
     let native = [a, b].map(|v| {
-        v.kind() == Some(Kind::Native) && vm.type_of(v).has(crate::object::types::tflag::SEQUENCE)
+        let (ty, mul) = (vm.type_of(v), vm.names.__mul__);
+        v.kind() == Some(Kind::Native)
+            && ty.has(crate::object::types::tflag::SEQUENCE)
+            && vm.type_lookup(ty, mul).is_some()
     });
     match op {
         BinaryOp::Add if builtin(a) => {

@@ -241,7 +241,7 @@ fn too_many(
     if most == 0 {
         return vm.type_error(format!("{name}() takes no positional arguments"));
     }
-    let quantity = if required == most && most == total {
+    let quantity = if required == most && most < total {
         "exactly"
     } else {
         "at most"

@@ -26,6 +26,8 @@ const MAX_FSTRINGS: usize = 150;
 struct Level {
     operators: usize,
     lambdas: usize,
+    /// `lambda`s whose colon has not come yet.
+    parameters: usize,
 }
 
 /// Refuses text that would make the parser itself nest absurdly (it grows its stack on the heap). Only a hint that
@@ -119,8 +121,8 @@ impl Counter {
                 }
             }
             TokenKind::Comma | TokenKind::Newline | TokenKind::Semi => {
-                let lambdas_end = kind != TokenKind::Comma;
                 if let Some(level) = self.levels.last_mut() {
+                    let lambdas_end = kind != TokenKind::Comma || level.parameters == 0;
                     self.depth -= std::mem::take(&mut level.operators);
                     if lambdas_end {
                         self.depth -= std::mem::take(&mut level.lambdas);
@@ -131,6 +133,12 @@ impl Counter {
                 self.depth += LAMBDA;
                 if let Some(level) = self.levels.last_mut() {
                     level.lambdas += LAMBDA;
+                    level.parameters += 1;
+                }
+            }
+            TokenKind::Colon if self.levels.last().is_some_and(|l| l.parameters > 0) => {
+                if let Some(level) = self.levels.last_mut() {
+                    level.parameters -= 1;
                 }
             }
             TokenKind::Indent => {

@@ -111,7 +111,10 @@ struct Printer {
 
 impl Printer {
     fn piece(&mut self, vm: &mut Vm, s: Ref<PyStr>) -> PyResult<()> {
-        if self.join {
+        if self.join && !s.is_ascii() && s.as_utf8().is_none() {
+            // It may be refused, with what came before already written.
+            self.flush(vm)?;
+        } else if self.join {
             self.pending.extend_from_slice(s.bytes());
             return Ok(());
         }

@@ -653,7 +653,11 @@ fn to_bytes(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 fn sizeof(vm: &mut Vm, a: &[Value]) -> PyResult {
-    Ok(Value::from_usize(33 + length(vm, a[0])?))
+    Ok(Value::from_usize(match a[0].cast::<PyByteArray>() {
+        Some(b) if b.is_empty() => 56,
+        Some(b) => 57 + b.len(),
+        None => 33 + length(vm, a[0])?,
+    }))
 }
 
 /// What `bytes(...)` and `bytearray(...)` are made of; `other` converts what is neither text nor a count.

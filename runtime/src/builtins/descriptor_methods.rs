@@ -200,6 +200,10 @@ fn get_signature(vm: &mut Vm, v: Value) -> PyResult {
     if b.this.get().is::<PyModule>() && !b.def.sig.starts_with("($") {
         let text = match b.def.sig.trim_start_matches('(') {
             ")" => "($module, /)".to_string(),
+            // Where keywords are taken the module is set apart.
+            rest if !rest.contains("/,") && !rest.ends_with("/)") => {
+                format!("($module, /, {rest}")
+            }
             rest => format!("($module, {rest}"),
         };
         return Ok(vm.new_str(&text));
@@ -319,7 +323,8 @@ fn data_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let owner = owner
         .cast::<PyType>()
         .map_or_else(String::new, |o| o.name_text());
-    let what = if args[0].is::<PyMember>() {
+    let field = args[0].cast::<PyGetSet>().is_some_and(|g| g.def.member);
+    let what = if field || args[0].is::<PyMember>() {
         "member"
     } else {
         "attribute"

@@ -396,5 +396,7 @@ fn set_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn set_sizeof(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = this(vm, "__sizeof__", args[0])?;
-    Ok(Value::from_usize(200 + s.storage_size()))
+    // The first table is part of the object.
+    let table = Some(s.storage_size()).filter(|n| *n > 128).unwrap_or(0);
+    Ok(Value::from_usize(200 + table))
 }

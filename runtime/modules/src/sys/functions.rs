@@ -313,7 +313,10 @@ pub fn getsizeof(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     match size {
         Ok(n) if n < 0 => Err(vm.value_error("__sizeof__() should return >= 0")),
-        Ok(n) => Ok(vm.new_int(n)),
+        Ok(n) => {
+            let front = skein_runtime::builtins::object_methods::size_in_front(vm, args[0]);
+            Ok(vm.new_int(n.saturating_add(front as i64)))
+        }
         Err(r) => match args[1].non_null() {
             Some(default) if vm.clear_raised_if(ids::TYPE_ERROR) => Ok(default),
             _ => Err(r),

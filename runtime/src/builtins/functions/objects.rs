@@ -76,7 +76,7 @@ fn format(vm: &mut Vm, args: &[Value]) -> PyResult {
     let spec = match args[1].non_null() {
         Some(v) if v.is::<PyStr>() => v,
         Some(v) => {
-            let name = vm.type_name(v);
+            let name = vm.arg_type_name(v);
             return Err(vm.type_error(format!("format() argument 2 must be str, not {name}")));
         }
         None => vm.empty_str().value(),

@@ -161,6 +161,10 @@ impl Window {
     pub fn contiguous(&self, fortran: bool) -> bool {
         let mut step = self.itemsize as i64;
         let n = self.shape.len();
+        if n == 1 {
+            // Even without items the stride counts here.
+            return self.shape[0] == 1 || self.strides[0] == step;
+        }
         for k in 0..n {
             let i = if fortran { k } else { n - 1 - k };
             if self.shape[i] == 0 {

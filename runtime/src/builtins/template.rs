@@ -58,10 +58,10 @@ static INTERPOLATION: &[NativeDef] = &[
 ];
 
 static INTERPOLATION_GETSETS: &[GetSetDef] = &[
-    getter("value", |vm, v| field(vm, v, 0), "Value"),
-    getter("expression", |vm, v| field(vm, v, 1), "Expression"),
-    getter("conversion", |vm, v| field(vm, v, 2), "Conversion"),
-    getter("format_spec", |vm, v| field(vm, v, 3), "Format specifier"),
+    member("value", |vm, v| field(vm, v, 0), "Value"),
+    member("expression", |vm, v| field(vm, v, 1), "Expression"),
+    member("conversion", |vm, v| field(vm, v, 2), "Conversion"),
+    member("format_spec", |vm, v| field(vm, v, 3), "Format specifier"),
 ];
 
 static TEMPLATE: &[NativeDef] = &[
@@ -98,12 +98,12 @@ static TEMPLATE: &[NativeDef] = &[
 ];
 
 static TEMPLATE_GETSETS: &[GetSetDef] = &[
-    getter(
+    member(
         "strings",
         |vm, v| Ok(template(vm, &v)?.strings.get()),
         "Strings",
     ),
-    getter(
+    member(
         "interpolations",
         |vm, v| Ok(template(vm, &v)?.interpolations.get()),
         "Interpolations",

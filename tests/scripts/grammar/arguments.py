@@ -120,3 +120,4 @@ def many(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, *rest):
 
 print(many(*range(15)))
 print(sorted(dict(a=1, **{'b': 2}).items()))
+print(len(eval('[' + 'lambda a, b=(1, 2): a, ' * 300 + ']')))

@@ -479,12 +479,6 @@ impl Vm {
             dict.set_interned(self, key, g);
         }
         self.install_into_type(ty, doc, methods, getsets);
-        let key = self.names.__dict__.value();
-        if flags & !base.flags.get() & tflag::HAS_DICT != 0 && dict.get_interned(key).is_none() {
-            let def = &crate::builtins::object_methods::HEAP_DICT;
-            let getset = crate::builtins::getset::PyGetSet::new(self, def, ty).value();
-            dict.set_interned(self, key, getset);
-        }
         ty
     }
 

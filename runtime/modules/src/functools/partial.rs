@@ -69,17 +69,17 @@ static METHODS: &[NativeDef] = &[
 ];
 
 static GETSETS: &[GetSetDef] = &[
-    getter(
+    member(
         "func",
         |vm, v| Ok(this(vm, &v)?.1.func.get()),
         "function object to use in future partial calls",
     ),
-    getter(
+    member(
         "args",
         |vm, v| Ok(this(vm, &v)?.1.args.get()),
         "tuple of arguments to future partial calls",
     ),
-    getter(
+    member(
         "keywords",
         |vm, v| Ok(this(vm, &v)?.1.keywords.get()),
         "dictionary of keyword arguments to future partial calls",
@@ -321,15 +321,10 @@ fn setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     p.keywords.set(owner, d.value());
     p.holes
         .set(t.items().iter().filter(|v| **v == placeholder).count());
-    if let Some(own) = dict.cast::<PyDict>() {
-        let mut at = 0;
-        while let Some((i, k, v)) = own.next_entry(at) {
-            if let Some(k) = k.cast::<PyStr>() {
-                let k = vm.intern_str(k);
-                vm.set_attr(args[0], k, v)?;
-            }
-            at = i + 1;
-        }
-    }
+    let own = match dict.cast::<PyDict>() {
+        Some(d) => d,
+        None => PyDict::new(vm),
+    };
+    vm.set_own_dict(args[0], own);
     Ok(Value::NONE)
 }

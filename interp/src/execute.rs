@@ -299,6 +299,15 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
             skein_modules::sys::hooks::write_unraisable(vm, None, arg(0));
             Ok(Value::NONE)
         }
+        "pack_code" => Ok(match arg(0).cast().and_then(crate::vm::packed::pack) {
+            Some(data) => vm.new_bytes(&data),
+            None => Value::NONE,
+        }),
+        "unpack_code" => {
+            let data = arg(0).cast::<PyBytes>();
+            let unit = data.and_then(|d| skein_compiler::bytecode::pack::unpack(d.bytes()));
+            Ok(unit.map_or(Value::NONE, |u| code::from_unit(vm, &u, arg(1)).value()))
+        }
         "run_finalizers" => {
             crate::vm::run::poll::run_finalizers(vm);
             Ok(Value::NONE)

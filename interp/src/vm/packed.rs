@@ -2,7 +2,9 @@
 
 use super::code::{byte_buf, is_identifier_like};
 use skein_compiler::bytecode::pack::{Reader, tag};
+use skein_compiler::bytecode::{CodeUnit, Const, ExceptionEntry, Op};
 use skein_runtime::builtins::code::{CodeInit, PyCode};
+use skein_runtime::builtins::complex::PyComplex;
 use skein_runtime::builtins::slice::PySlice;
 use skein_runtime::prelude::*;
 
@@ -177,4 +179,139 @@ impl Unpacker<'_> {
             _ => return None,
         })
     }
+}
+
+/// A code object as packed data, the way the compiler made it: without what running it wrote into its words. `None` if
+/// a constant is no compiler's.
+pub fn pack(code: Ref<PyCode>) -> Option<Vec<u8>> {
+    Some(skein_compiler::bytecode::pack::pack(&unit_of(code, 0)?))
+}
+
+fn text(v: Value) -> Option<String> {
+    v.cast::<PyStr>()?.as_utf8().map(str::to_string)
+}
+
+fn texts(values: &[Value]) -> Option<Vec<String>> {
+    values.iter().map(|v| text(*v)).collect()
+}
+
+fn unit_of(code: Ref<PyCode>, depth: usize) -> Option<CodeUnit> {
+    let consts = code.consts.expect();
+    let names = code.names.expect();
+    let rows = code.exceptions.expect();
+    let regs = code.cell_regs.expect();
+    let regs = &regs.bytes()[..code.cellvars.expect().len() * 2];
+    let number = |b: &[u8]| b.iter().rev().fold(0u32, |n, b| n << 8 | u32::from(*b));
+    let entry = |row: &[u8]| ExceptionEntry {
+        start: number(&row[..4]),
+        end: number(&row[4..8]),
+        target: number(&row[8..12]),
+        reg: number(&row[12..16]) as u16,
+    };
+    Some(CodeUnit {
+        name: text(code.name.get())?,
+        qualname: text(code.qualname.get())?,
+        filename: Box::default(),
+        flags: code.flags.get(),
+        argcount: code.argcount,
+        posonlyargcount: code.posonlyargcount,
+        kwonlyargcount: code.kwonlyargcount,
+        varnames: texts(code.varnames.expect().items())?,
+        cellvars: texts(code.cellvars.expect().items())?,
+        cell_regs: regs.chunks_exact(2).map(|b| number(b) as u16).collect(),
+        freevars: texts(code.freevars.expect().items())?,
+        free_base: code.free_base as u16,
+        nregs: code.nregs,
+        consts: (0..consts.len())
+            .map(|i| constant_of(consts.get(i), depth))
+            .collect::<Option<_>>()?,
+        names: (0..names.len())
+            .map(|i| text(names.get(i)))
+            .collect::<Option<_>>()?,
+        code: words_of(code),
+        exceptions: rows.bytes().chunks_exact(16).map(entry).collect(),
+        positions: code.positions.expect().bytes().to_vec(),
+        firstlineno: code.firstlineno,
+    })
+}
+
+/// The words with their first opcodes and empty caches.
+fn words_of(code: Ref<PyCode>) -> Vec<u64> {
+    let buffer = code.words.expect();
+    let word = |b: &[u8]| b.iter().rev().fold(0u64, |n, b| n << 8 | u64::from(*b));
+    let mut words: Vec<u64> = buffer.bytes().chunks_exact(8).map(word).collect();
+    words.truncate(code.word_count as usize);
+    let mut i = 0;
+    while i < words.len() {
+        let op = super::jump::original(words[i] as u8);
+        words[i] = words[i] & !0xff | op as u64;
+        let cached = matches!(
+            op,
+            Op::LoadGlobal
+                | Op::StoreGlobal
+                | Op::LoadName
+                | Op::StoreName
+                | Op::LoadAttr
+                | Op::LoadMethod
+                | Op::StoreAttr
+                | Op::LoadSuperAttr
+                | Op::Call
+                | Op::Resume
+        );
+        let end = (i + op.len()).min(words.len());
+        if cached {
+            words[i + 1..end].fill(0);
+        }
+        i = end;
+    }
+    words
+}
+
+fn constant_of(v: Value, depth: usize) -> Option<Const> {
+    const MAX_DEPTH: usize = 200;
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let all = |items: &[Value]| -> Option<Vec<Const>> {
+        items.iter().map(|v| constant_of(*v, depth + 1)).collect()
+    };
+    if v.is_none() {
+        return Some(Const::None);
+    }
+    if let Some(b) = v.as_bool() {
+        return Some(Const::Bool(b));
+    }
+    if v == Value::ELLIPSIS {
+        return Some(Const::Ellipsis);
+    }
+    Some(match v.shape_id() {
+        ids::INT => match as_int(&v)? {
+            IntRef::Small(n) => Const::Int(n),
+            big => Const::Big(big.to_big()),
+        },
+        ids::FLOAT => Const::Float(as_float(v)?.to_bits()),
+        ids::COMPLEX => {
+            let z = v.cast::<PyComplex>()?;
+            Const::Complex(z.re.to_bits(), z.im.to_bits())
+        }
+        ids::STR => Const::Str(v.cast::<PyStr>()?.bytes().into()),
+        ids::BYTES => Const::Bytes(v.cast::<PyBytes>()?.bytes().into()),
+        ids::TUPLE => Const::Tuple(all(v.cast::<PyTuple>()?.items())?),
+        ids::FROZENSET => {
+            let set = v.cast::<PySet>()?;
+            let (mut items, mut at) = (Vec::new(), 0);
+            while let Some((i, k, _)) = set.next_entry(at) {
+                items.push(constant_of(k, depth + 1)?);
+                at = i + 1;
+            }
+            Const::FrozenSet(items)
+        }
+        ids::SLICE => {
+            let s = v.cast::<PySlice>()?;
+            let parts = all(&[s.start.get(), s.stop.get(), s.step.get()])?;
+            Const::Slice(Box::new(parts.try_into().ok()?))
+        }
+        ids::CODE => Const::Code(Box::new(unit_of(v.cast()?, depth + 1)?)),
+        _ => return None,
+    })
 }

@@ -3,6 +3,7 @@
 
 use num_bigint::{BigInt, BigUint, Sign};
 use skein_runtime::builtins::args::items;
+use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::complex::PyComplex;
 use skein_runtime::builtins::slice::PySlice;
 use skein_runtime::builtins::{set_ops, str_codec};
@@ -251,6 +252,19 @@ impl Writer {
                     self.value(vm, part.get(), depth + 1)?;
                 }
             }
+            ids::CODE => {
+                let Some(code) = v.cast::<PyCode>() else {
+                    return Ok(());
+                };
+                let packed = (vm.hooks.intrinsic)(vm, "pack_code", &[v])?;
+                let Some(bytes) = packed.cast::<PyBytes>() else {
+                    return Err(unmarshallable(vm));
+                };
+                self.out.push(b'c' | flag);
+                self.size(vm, bytes.bytes().len())?;
+                self.out.extend_from_slice(bytes.bytes());
+                self.value(vm, code.filename.get(), depth + 1)?;
+            }
             _ => return Err(unmarshallable(vm)),
         }
         Ok(())
@@ -389,6 +403,7 @@ impl<'a> Reader<'a> {
             self.refs.push(vm, Value::NULL);
         }
         let v = match kind {
+            b'c' => self.code(vm, depth)?,
             b'[' | b'{' | b'<' | b'(' | b')' | b'>' | b':' => {
                 self.container(vm, kind, depth, flag.then_some(number))?
             }
@@ -398,6 +413,22 @@ impl<'a> Reader<'a> {
             self.refs.set(number, v);
         }
         Ok(v)
+    }
+
+    /// A code object: what the interpreter packed, and the file's name.
+    fn code(&mut self, vm: &mut Vm, depth: usize) -> PyResult {
+        let n = self.size(vm, "code")?;
+        let data = self.take(vm, n)?;
+        let packed = vm.new_bytes(data);
+        let filename = self.object(vm, depth + 1, "code")?;
+        let code = match filename.is::<PyStr>() {
+            true => (vm.hooks.intrinsic)(vm, "unpack_code", &[packed, filename])?,
+            false => Value::NONE,
+        };
+        if code.is_none() {
+            return Err(vm.value_error("bad marshal data (invalid code)"));
+        }
+        Ok(code)
     }
 
     fn plain(&mut self, vm: &mut Vm, kind: u8) -> PyResult {

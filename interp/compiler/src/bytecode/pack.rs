@@ -7,7 +7,7 @@
 //!
 //! Layout: string count; per string length and bytes; the unit. Unit: the fields in the order of [`Unit`], see `put_unit`.
 
-use super::unit::{CodeUnit, Const};
+use super::unit::{CodeUnit, Const, ExceptionEntry};
 use num_bigint::BigInt;
 use std::collections::HashMap;
 
@@ -249,9 +249,169 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Nesting of constants and units beyond this is no compiler's work.
+const MAX_DEPTH: usize = 200;
+
+/// The unit that [`pack`] wrote, checked so that it can be run: data may come from a file that anyone wrote. Its filename is
+/// empty.
+pub fn unpack(data: &[u8]) -> Option<CodeUnit> {
+    let mut r = Reader::new(data);
+    let count = r.number()?;
+    let mut strings = Vec::new();
+    for _ in 0..count {
+        strings.push(r.bytes()?);
+    }
+    let unit = Unpacker { r, strings }.unit(0)?;
+    super::verify::verify(&unit).ok()?;
+    Some(unit)
+}
+
+struct Unpacker<'a> {
+    r: Reader<'a>,
+    strings: Vec<&'a [u8]>,
+}
+
+impl<'a> Unpacker<'a> {
+    fn string(&mut self) -> Option<&'a [u8]> {
+        let n = self.r.number()?;
+        self.strings.get(n).copied()
+    }
+
+    fn name(&mut self) -> Option<String> {
+        String::from_utf8(self.string()?.to_vec()).ok()
+    }
+
+    fn names(&mut self) -> Option<Vec<String>> {
+        let count = self.r.number()?;
+        (0..count).map(|_| self.name()).collect()
+    }
+
+    fn unit(&mut self, depth: usize) -> Option<CodeUnit> {
+        let (name, qualname) = (self.name()?, self.name()?);
+        let mut numbers = [0; 8];
+        for n in &mut numbers {
+            *n = self.r.small()?;
+        }
+        let [
+            flags,
+            argcount,
+            posonlyargcount,
+            kwonlyargcount,
+            nregs,
+            free_base,
+            line,
+            _,
+        ] = numbers;
+        let mut unit = CodeUnit {
+            name,
+            qualname,
+            flags,
+            argcount,
+            posonlyargcount,
+            kwonlyargcount,
+            nregs,
+            free_base: u16::try_from(free_base).ok()?,
+            firstlineno: line,
+            varnames: self.names()?,
+            cellvars: self.names()?,
+            freevars: self.names()?,
+            names: self.names()?,
+            ..CodeUnit::default()
+        };
+        let pairs = self.r.bytes()?.chunks(2);
+        unit.cell_regs = pairs
+            .map(|b| Some(u16::from_le_bytes(b.try_into().ok()?)))
+            .collect::<Option<_>>()?;
+        unit.exceptions = self
+            .r
+            .bytes()?
+            .chunks(16)
+            .map(exception_entry)
+            .collect::<Option<_>>()?;
+        unit.positions = self.r.bytes()?.to_vec();
+        let words = self.r.bytes()?.chunks(8);
+        unit.code = words
+            .map(|b| Some(u64::from_le_bytes(b.try_into().ok()?)))
+            .collect::<Option<_>>()?;
+        unit.consts = self.constants(depth)?;
+        fits(&unit).then_some(unit)
+    }
+
+    fn constants(&mut self, depth: usize) -> Option<Vec<Const>> {
+        let count = self.r.number()?;
+        (0..count).map(|_| self.constant(depth + 1)).collect()
+    }
+
+    fn constant(&mut self, depth: usize) -> Option<Const> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        Some(match self.r.byte()? {
+            tag::NONE => Const::None,
+            tag::FALSE => Const::Bool(false),
+            tag::TRUE => Const::Bool(true),
+            tag::ELLIPSIS => Const::Ellipsis,
+            tag::INT => Const::Int(self.r.word()? as i64),
+            tag::BIG => Const::Big(self.r.big()?),
+            tag::FLOAT => Const::Float(self.r.word()?),
+            tag::COMPLEX => Const::Complex(self.r.word()?, self.r.word()?),
+            tag::STR => Const::Str(self.string()?.into()),
+            tag::BYTES => Const::Bytes(self.r.bytes()?.into()),
+            tag::TUPLE => Const::Tuple(self.constants(depth)?),
+            tag::FROZEN_SET => Const::FrozenSet(self.constants(depth)?),
+            tag::SLICE => Const::Slice(Box::new(self.constants(depth)?.try_into().ok()?)),
+            tag::CODE => Const::Code(Box::new(self.unit(depth)?)),
+            _ => return None,
+        })
+    }
+}
+
+fn exception_entry(row: &[u8]) -> Option<ExceptionEntry> {
+    let number = |i: usize| {
+        Some(u32::from_le_bytes(
+            row.get(i * 4..i * 4 + 4)?.try_into().ok()?,
+        ))
+    };
+    Some(ExceptionEntry {
+        start: number(0)?,
+        end: number(1)?,
+        target: number(2)?,
+        reg: u16::try_from(number(3)?).ok()?,
+    })
+}
+
+/// The counts agree with the tables.
+fn fits(u: &CodeUnit) -> bool {
+    use super::unit::flags::{VARARGS, VARKEYWORDS};
+    let extra = [VARARGS, VARKEYWORDS].map(|f| u64::from(u.flags & f != 0));
+    let parameters =
+        u64::from(u.argcount) + u64::from(u.kwonlyargcount) + extra.iter().sum::<u64>();
+    u.posonlyargcount <= u.argcount
+        && parameters <= u.varnames.len() as u64
+        && u.varnames.len() <= u.nregs as usize
+        && u.nregs <= 1 << 16
+        && u.cell_regs.len() == u.cellvars.len()
+        && u.cell_regs.iter().all(|r| u32::from(*r) < u.nregs)
+        && u.free_base as usize + u.freevars.len() <= u.nregs as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn units_come_back() {
+        let source = b"import a.b\n@d\ndef f(x, /, y=2**70, *z, k=1.5j, **w):\n  'doc'\n  try:\n    return [x for q in {1, 'a'} if q in {2, b'3'}]\n  finally:\n    del x\nclass C:\n  def g(self): yield super().g\n";
+        let options = crate::codegen::Options::default();
+        let unit = crate::compile::compile(source, b"", &options)
+            .expect("it compiles")
+            .code;
+        let data = pack(&unit);
+        assert_eq!(unpack(&data).as_ref(), Some(&unit));
+        for cut in 0..data.len() {
+            assert_eq!(unpack(&data[..cut]), None, "{cut}");
+        }
+    }
 
     #[test]
     fn strings_stand_once() {

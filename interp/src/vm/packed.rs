@@ -284,6 +284,10 @@ fn constant_of(v: Value, depth: usize) -> Option<Const> {
     if v == Value::ELLIPSIS {
         return Some(Const::Ellipsis);
     }
+    if !v.is_object() {
+        let float = || as_float(v).map(|f| Const::Float(f.to_bits()));
+        return as_i64(v).map(Const::Int).or_else(float);
+    }
     Some(match v.shape_id() {
         ids::INT => match as_int(&v)? {
             IntRef::Small(n) => Const::Int(n),

@@ -11,6 +11,7 @@ pub mod cmath;
 mod codecs;
 mod collections;
 pub mod contextvars;
+mod csv;
 mod errno;
 pub mod faulthandler;
 pub mod fcntl;
@@ -70,6 +71,7 @@ pub fn all() -> Vec<ModuleDef> {
         codecs::MODULE,
         collections::MODULE,
         contextvars::MODULE,
+        csv::MODULE,
         errno::MODULE,
         faulthandler::MODULE,
         fcntl::MODULE,

@@ -125,8 +125,12 @@ fn row(vm: &mut Vm, reader: &Reader) -> Step {
         fields: PyList::new(vm),
     };
     loop {
-        let lines = reader.lines.get();
-        let Some(line) = vm.next(lines)? else {
+        let (lines, before) = (reader.lines.get(), reader.line_num.get());
+        let line = vm.next(lines)?;
+        if reader.line_num.get() != before {
+            return Err(error(vm, "iterator has already advanced the reader"));
+        }
+        let Some(line) = line else {
             if p.length == 0 && p.state != State::InQuoted {
                 return Ok(None);
             }

@@ -553,7 +553,12 @@ fn a_broken_pipe_is_no_crash() {
 #[test]
 fn an_interrupt_raises_keyboard_interrupt() {
     let code = "import sys, time\nprint('ready', flush=True)\ntry:\n  while True: time.sleep(10)\nexcept KeyboardInterrupt:\n  print('interrupted', flush=True)\n  n = 0\nprint('spin', flush=True)\nwhile True: n += 1";
-    let mut child = command(&["-c", code])
+    let program = command(&["-c", code]);
+    // A shell starts background jobs with the signal ignored, and they would inherit that.
+    let mut child = Command::new("env")
+        .args(["-i", "--default-signal=INT", "PATH=/usr/bin:/bin"])
+        .arg(program.get_program())
+        .args(program.get_args())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -98,7 +98,7 @@ fn get_lineno(vm: &mut Vm, v: Value) -> PyResult {
 fn set_lineno(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
     frame(vm, v)?;
     if new.is_null() {
-        return Err(vm.attribute_error(v, Value::NULL, "cannot delete attribute".to_string()));
+        return Err(vm.attribute_error(v, Value::NULL, "cannot delete attribute"));
     }
     (vm.hooks.intrinsic)(vm, "set_lineno", &[v, new]).map(|_| ())
 }

@@ -473,7 +473,7 @@ impl Vm {
         self.add_subclass(base, ty);
         self.make_root_shape(ty, None);
         if ty.has(tflag::HAS_DICT) && !base.has(tflag::HAS_DICT) {
-            let def = &crate::builtins::object_methods::HEAP_DICT;
+            let def = &crate::builtins::object_methods::DICT_GETSET;
             let g = crate::builtins::getset::PyGetSet::new(self, def, ty).value();
             let key = self.names.__dict__.value();
             dict.set_interned(self, key, g);

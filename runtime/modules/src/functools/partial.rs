@@ -171,7 +171,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     // A partial of a partial calls the inner function directly; one with attributes of its own stays a layer.
     let inner_value = func;
     if let Some((_, inner)) = native::<Partial>(&inner_value)
-        && vm.type_of(inner_value).has(tflag::IMMUTABLE)
+        && is_plain(vm, inner_value)
     {
         let before = inner.args.get();
         let merged = merge(vm, items(&before), extra, placeholder);
@@ -193,6 +193,15 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
         placeholder: Slot::new(placeholder),
     };
     Ok(Native::new(vm, ty, data).value())
+}
+
+/// True for a partial without attributes that is called as every partial is.
+fn is_plain(vm: &mut Vm, v: Value) -> bool {
+    let call = vm.names.__call__;
+    let own_call = vm
+        .lookup_special(v, call)
+        .is_some_and(|m| m.kind() != Some(Kind::Builtin));
+    !own_call && vm.own_dict(v).is_none_or(|d| d.is_empty())
 }
 
 /// `before` with its placeholders filled from the front of `extra`, then the rest of `extra`.
@@ -251,8 +260,7 @@ fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = vm.type_of(args[0]);
     let mut out = vm.full_type_name(ty).into_bytes();
     if !vm.repr_enter(args[0]) {
-        out.extend_from_slice(b"(...)");
-        return Ok(vm.new_str_bytes(&out));
+        return Ok(vm.new_str("..."));
     }
     let r = repr_parts(vm, p, &mut out);
     vm.repr_leave(args[0]);
@@ -311,11 +319,24 @@ fn setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     if t.items().last() == Some(&placeholder) {
         return Err(vm.type_error("trailing Placeholders are not allowed"));
     }
-    let t = PyTuple::from_slice(vm, t.items());
-    let d = PyDict::new(vm);
-    if let Some(k) = keywords.cast::<PyDict>() {
-        dict_update::merge_from(vm, d, k)?;
+    if !(dict.is_none() || dict.is::<PyDict>()) {
+        return Err(vm.type_error("invalid partial state"));
     }
+    let t = if given.shape_id() == ids::TUPLE {
+        t
+    } else {
+        PyTuple::from_slice(vm, t.items())
+    };
+    let d = match keywords.cast::<PyDict>() {
+        Some(k) if k.shape_id() == ids::DICT => k,
+        k => {
+            let d = PyDict::new(vm);
+            if let Some(k) = k {
+                dict_update::merge_from(vm, d, k)?;
+            }
+            d
+        }
+    };
     p.func.set(owner, *func);
     p.args.set(owner, t.value());
     p.keywords.set(owner, d.value());

@@ -1,3 +1,4 @@
+# golden: 3.14
 # Bytes and bytearrays: views of contents that may change, subclasses with overrides.
 class Index:
     def __init__(self, n, f): self.n, self.f = n, f

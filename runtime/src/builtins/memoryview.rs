@@ -498,10 +498,12 @@ pub fn writable_len(vm: &mut Vm, v: Value) -> PyResult<Option<usize>> {
     let Some(view) = view_of(vm, v)? else {
         return Ok(None);
     };
-    Ok(native::<MemoryView>(&view).and_then(|(_, m)| {
+    let len = native::<MemoryView>(&view).and_then(|(_, m)| {
         let w = &m.window;
         (!w.readonly && w.contiguous(false)).then(|| w.count() * w.itemsize)
-    }))
+    });
+    release(vm, view)?;
+    Ok(len)
 }
 
 /// Stores bytes at the start of a buffer that [`writable_len`] accepted; `data` is not longer.
@@ -517,8 +519,12 @@ pub fn write_into(vm: &mut Vm, v: Value, data: &[u8]) -> PyResult<()> {
         return Ok(());
     }
     let view = view_of(vm, v)?.unwrap_or(Value::NONE);
-    match native::<MemoryView>(&view) {
+    let written = match native::<MemoryView>(&view) {
         Some((_, m)) if !m.window.readonly => m.write_item(vm, m.window.start, data),
         _ => Err(gone(vm)),
+    };
+    if written.is_ok() {
+        release(vm, view)?;
     }
+    written
 }

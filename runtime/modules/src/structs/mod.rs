@@ -61,17 +61,24 @@ static FUNCTIONS: &[NativeDef] = &[
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);
+    // A second copy of the module raises what programs already catch.
+    let known = vm
+        .state_get("_struct.error")
+        .and_then(|v| v.cast::<PyType>());
     let base = vm.builtin_type(ids::EXCEPTION);
-    let error = vm.new_native_type(
-        "error",
-        "struct",
-        Some(base),
-        Kind::Exception,
-        tflag::BASETYPE | tflag::HAS_DICT,
-        &[],
-        &[],
-        "",
-    );
+    let error = match known {
+        Some(error) => error,
+        None => vm.new_native_type(
+            "error",
+            "struct",
+            Some(base),
+            Kind::Exception,
+            tflag::BASETYPE | tflag::HAS_DICT,
+            &[],
+            &[],
+            "",
+        ),
+    };
     vm.state_set("_struct.error", error.value());
     vm.add_constant(m, "error", error.value());
     object::install(vm, m);

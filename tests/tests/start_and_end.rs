@@ -110,6 +110,36 @@ fn archives_are_programs_and_packages() {
 }
 
 #[test]
+fn compiled_files_are_written_and_read() {
+    let root = folder(
+        "compiled",
+        &[(
+            "module.py",
+            "half = 0.5\ndef inside(x): return x in {1, 2}\npair = (2**80, 'a b')\n",
+        )],
+    );
+    let mut command = command(&[
+        "-c",
+        "import module as m; print(m.half, m.inside(2), m.pair)",
+    ]);
+    command
+        .current_dir(&root)
+        .env_remove("PYTHONDONTWRITEBYTECODE");
+    for _ in 0..2 {
+        let outcome = run(&mut command, "");
+        assert_eq!(
+            text(&outcome.stdout),
+            "0.5 True (1208925819614629174706176, 'a b')\n",
+            "{}",
+            text(&outcome.stderr)
+        );
+    }
+    let cache = root.join("__pycache__");
+    assert_eq!(std::fs::read_dir(cache).expect("compiled files").count(), 1);
+    drop(std::fs::remove_dir_all(root));
+}
+
+#[test]
 fn virtual_environments_work() {
     let root = folder("venv", &[("marker", "")]);
     let place = root.join("env");

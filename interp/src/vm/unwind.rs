@@ -3,7 +3,7 @@
 use super::call::Flow;
 use super::frames;
 use super::generator::unlink;
-use super::run::cx::{Cx, Pc, header_word, word_value};
+use super::run::cx::{Cx, Pc, header_word, set_header, word_value};
 use super::run::ret::{self, Action};
 use super::run::{EXIT_WORD, exit_pc};
 use skein_runtime::builtins::generator::GenState;
@@ -45,6 +45,7 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
             return super::run::cx::code_start(cx.code()).wrapping_add(target as usize);
         }
         let word = frame.return_word();
+        place_of_raise(cx, exception);
         if vm.tracing.get() {
             super::trace::unwound(vm);
         }
@@ -82,6 +83,20 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
     }
 }
 
+/// A frame that is left after re-raising stays where the exception came from, not at the compiler's clean-up.
+fn place_of_raise(cx: Cx, exception: Value) {
+    let tb = exception
+        .cast::<PyException>()
+        .and_then(|e| e.traceback.get().cast::<PyTraceback>());
+    let (Some(tb), Some(object)) = (tb, cx.frame().frame_object()) else {
+        return;
+    };
+    if tb.frame.get() == Some(object) {
+        let pc = super::run::cx::code_start(cx.code()).wrapping_add(tb.lasti.get() as usize);
+        set_header(cx.fp, at::PC, pc as u64);
+    }
+}
+
 /// A generator's own StopIteration was turned into RuntimeError by its code; only `__next__` methods end loops with it.
 fn is_generator_iter(cx: Cx) -> bool {
     cx.reg(cx.b()).kind() == Some(Kind::Generator)
@@ -114,7 +129,8 @@ pub fn raise(vm: &mut Vm) -> Pc {
 /// Returns `v` from the running frame; the result is where its caller continues.
 pub fn return_value(vm: &mut Vm, fp: *mut u64, v: Value) -> Pc {
     let word = header_word(fp, at::RETURN);
-    let generator = header_word(fp, at::GENERATOR) != 0;
+    let owner = word_value(header_word(fp, at::GENERATOR));
+    let generator = !owner.is_null();
     leave(vm, fp);
     if Action::of(word) == Action::Exit {
         vm.run_value.set(v);
@@ -126,6 +142,9 @@ pub fn return_value(vm: &mut Vm, fp: *mut u64, v: Value) -> Pc {
     };
     let cx = Cx::saved(caller);
     if generator {
+        if vm.tracing.get() && !show_end(vm, owner, Action::of(word), v) {
+            return unwind(vm);
+        }
         return match Action::of(word) {
             Action::ForIter => cx.ext_target(),
             Action::Send => {
@@ -140,6 +159,27 @@ pub fn return_value(vm: &mut Vm, fp: *mut u64, v: Value) -> Pc {
         };
     }
     deliver(vm, cx, word, v)
+}
+
+/// Shows trace functions the StopIteration that the end of a generator stands for, where CPython does; false if one raised.
+#[cold]
+fn show_end(vm: &mut Vm, owner: Value, action: Action, v: Value) -> bool {
+    let shown = match action {
+        Action::ForIter => !v.is_none(),
+        Action::Send => owner.shape_id() == ids::GENERATOR,
+        _ => false,
+    };
+    if !shown {
+        return true;
+    }
+    vm.stop_iteration(v);
+    let e = vm.raised.get();
+    super::trace::raised(vm);
+    let kept = vm.raised.get() == e;
+    if kept {
+        vm.raised.take();
+    }
+    kept
 }
 
 /// Suspends the running generator at a yield with value `v`.

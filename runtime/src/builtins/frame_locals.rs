@@ -243,7 +243,12 @@ fn iter(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 fn reversed(vm: &mut Vm, args: &[Value]) -> PyResult {
     let k = keys(vm, args)?;
-    vm.call_method(k, "__reversed__", &[])
+    let all = vm.collect(k)?;
+    let mut names = ValueVec::with_capacity(&vm.heap, all.len());
+    for name in all.as_slice().iter().rev() {
+        names.push(&vm.heap, *name);
+    }
+    Ok(vm.new_list(names.as_slice()))
 }
 fn copy(vm: &mut Vm, args: &[Value]) -> PyResult {
     let f = frame(vm, &args[0])?;
@@ -346,7 +351,7 @@ static METHODS: &[NativeDef] = &[
         "__reversed__",
         reversed,
         "($self, /)",
-        "A reverse iterator over the names.",
+        "The names in reverse order.",
     ),
     method("__repr__", repr, "($self, /)", "Return repr(self)."),
     method("__eq__", eq, "($self, value, /)", "Return self==value."),

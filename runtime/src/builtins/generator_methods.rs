@@ -84,14 +84,26 @@ pub fn thrown_exception(vm: &mut Vm, typ: Value, val: Value, tb: Value) -> PyRes
     }
     let base = vm.builtin_type(ids::BASE_EXCEPTION);
     let e = if let Some(t) = typ.cast::<PyType>().filter(|t| t.is_subtype(base)) {
-        if val.is_absent() {
-            vm.call(typ, &[])?
+        let made = if val.is_absent() {
+            vm.call(typ, &[])
         } else if vm.type_of(val).is_subtype(t) {
-            val
+            Ok(val)
         } else if let Some(args) = val.cast::<PyTuple>() {
-            vm.call(typ, args.items())?
+            vm.call(typ, args.items())
         } else {
-            vm.call(typ, &[val])?
+            vm.call(typ, &[val])
+        };
+        // What goes wrong here is thrown instead.
+        match made {
+            Ok(e) if e.is::<PyException>() => e,
+            Ok(other) => {
+                let (t, r) = (vm.repr_text(typ)?, vm.repr_text(vm.type_of(other).value())?);
+                vm.type_error(format!(
+                    "calling {t} should have returned an instance of BaseException, not {r}"
+                ));
+                vm.take_raised()
+            }
+            Err(_) => vm.take_raised(),
         }
     } else if typ.is::<PyException>() {
         if !val.is_absent() {

@@ -357,7 +357,7 @@ pub fn missing(vm: &mut Vm) -> Value {
 }
 
 fn get_events(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let id = tool_in_use(vm, args[0])?;
+    let id = tool_id(vm, args[0])?;
     let events = global_events(vm, id);
     Ok(Value::from_usize(events as usize))
 }
@@ -370,7 +370,7 @@ fn code_object(vm: &mut Vm, v: Value) -> PyResult<()> {
 }
 
 fn get_local_events(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let id = tool_in_use(vm, args[0])?;
+    let id = tool_id(vm, args[0])?;
     code_object(vm, args[1])?;
     let events = local_events(vm, id, args[1])?;
     Ok(Value::from_usize(events as usize))

@@ -75,6 +75,18 @@ pub fn frame_locals(vm: &mut Vm, f: Frame) -> Value {
     for (i, name) in frees.items().iter().enumerate() {
         add_variable(vm, d, *name, f.register(code.free_base as usize + i));
     }
+    // What was written through `f_locals` beside the variables.
+    let extra = f.frame_object().and_then(|o| o.extra_locals.get().cast());
+    if let Some(extra) = extra {
+        let extra: Ref<PyDict> = extra;
+        let mut at = 0;
+        while let Some((i, k, v)) = extra.next_entry(at) {
+            if d.insert(vm, k, v).is_err() {
+                vm.take_raised();
+            }
+            at = i + 1;
+        }
+    }
     d.value()
 }
 

@@ -3,9 +3,10 @@
 use super::call::Flow;
 use super::frames;
 use super::generator::unlink;
-use super::run::cx::{Cx, Pc, header_word, set_header, word_value};
+use super::run::cx::{Cx, Pc, header_word, set_header, word_at, word_value};
 use super::run::ret::{self, Action};
 use super::run::{EXIT_WORD, exit_pc};
+use skein_compiler::bytecode::Op;
 use skein_runtime::builtins::generator::GenState;
 use skein_runtime::builtins::traceback::PyTraceback;
 use skein_runtime::prelude::*;
@@ -37,6 +38,7 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
         trace = true;
         let lasti = frame.lasti();
         if let Some((target, reg)) = cx.code().handler_at(lasti) {
+            note_place(cx, lasti);
             if vm.tracing.get() && super::trace::handled(vm, exception).is_err() {
                 exception = vm.raised.get();
             }
@@ -45,7 +47,7 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
             return super::run::cx::code_start(cx.code()).wrapping_add(target as usize);
         }
         let word = frame.return_word();
-        place_of_raise(cx, exception);
+        restore_place(cx);
         if vm.tracing.get() {
             super::trace::unwound(vm);
         }
@@ -83,16 +85,30 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
     }
 }
 
-/// A frame that is left after re-raising stays where the exception came from, not at the compiler's clean-up.
-fn place_of_raise(cx: Cx, exception: Value) {
-    let tb = exception
-        .cast::<PyException>()
-        .and_then(|e| e.traceback.get().cast::<PyTraceback>());
-    let (Some(tb), Some(object)) = (tb, cx.frame().frame_object()) else {
-        return;
-    };
-    if tb.frame.get() == Some(object) {
-        let pc = super::run::cx::code_start(cx.code()).wrapping_add(tb.lasti.get() as usize);
+/// True if a frame is at the end of a clean-up that the compiler added: it raises again what led there.
+fn ends_cleanup(cx: Cx) -> bool {
+    let start = super::run::cx::code_start(cx.code());
+    cx.insn.opcode() == Op::Reraise as u8
+        && cx.pc != start
+        && word_at(cx.pc.wrapping_sub(1)).opcode() == Op::PopExc as u8
+}
+
+/// Remembers for a clean-up where the exception came from; a frame object does not need `lasti` while its frame lives.
+fn note_place(cx: Cx, lasti: u32) {
+    if let Some(object) = cx.frame().frame_object()
+        && !ends_cleanup(cx)
+    {
+        object.lasti.set(lasti);
+    }
+}
+
+/// A frame that is left by a clean-up stays where the exception came from.
+fn restore_place(cx: Cx) {
+    if ends_cleanup(cx)
+        && let Some(object) = cx.frame().frame_object()
+    {
+        let start = super::run::cx::code_start(cx.code());
+        let pc = start.wrapping_add(object.lasti.get() as usize);
         set_header(cx.fp, at::PC, pc as u64);
     }
 }

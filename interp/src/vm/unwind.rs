@@ -90,7 +90,10 @@ fn ends_cleanup(cx: Cx) -> bool {
     let start = super::run::cx::code_start(cx.code());
     cx.insn.opcode() == Op::Reraise as u8
         && cx.pc != start
-        && word_at(cx.pc.wrapping_sub(1)).opcode() == Op::PopExc as u8
+        && matches!(
+            Op::from_byte(word_at(cx.pc.wrapping_sub(1)).opcode()),
+            Op::PopExc | Op::SetNull | Op::DelName | Op::DelGlobal | Op::DelCell | Op::JumpIfTrue
+        )
 }
 
 /// Remembers for a clean-up where the exception came from; a frame object does not need `lasti` while its frame lives.

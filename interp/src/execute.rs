@@ -308,6 +308,10 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
             let unit = data.and_then(|d| skein_compiler::bytecode::pack::unpack(d.bytes()));
             Ok(unit.map_or(Value::NONE, |u| code::from_unit(vm, &u, arg(1)).value()))
         }
+        "forget_temporaries" => {
+            crate::vm::liveness::forget_temporaries(vm);
+            Ok(Value::NONE)
+        }
         "run_finalizers" => {
             crate::vm::run::poll::run_finalizers(vm);
             Ok(Value::NONE)

@@ -8,6 +8,7 @@ pub mod frames;
 pub mod generator;
 pub mod import;
 pub mod jump;
+pub mod liveness;
 pub mod monitor;
 pub mod ops_arith;
 pub mod ops_attr;

@@ -282,6 +282,7 @@ fn collect(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     call_back(vm, "start", generation, 0);
     let mut collected = 0;
+    (vm.hooks.intrinsic)(vm, "forget_temporaries", &[])?;
     if generation == 2 {
         collected = vm.heap.collect_counting(is_container);
     } else {

@@ -6,6 +6,7 @@
 //! that found something due and a smaller one for those that did not.
 
 use super::Heap;
+use super::stack_scan::scrub_stack;
 use crate::object::header::{Header, Ref};
 
 /// What a collection costs beside marking, in bytes marked.
@@ -30,27 +31,28 @@ impl Heap {
         }
     }
 
-    /// The program dropped a reference to `object` (`None`: to something). Collects if that may be worth it; true if
-    /// weak reference callbacks or finalisers are due.
-    pub fn collect_dropped(&self, object: Option<Ref<Header>>) -> bool {
+    /// The program dropped a reference to `object` (`None`: to something): true if a collection may be worth it.
+    pub fn may_collect_dropped(&self, object: Option<Ref<Header>>) -> bool {
+        let (_, cost) = self.eager_cost(object);
+        let earned = self.counters.allocated.get() as usize + self.handed_out.get();
+        let purse = |i: usize| START[i] + earned / PER_ALLOCATED[i];
+        (0..2).all(|i| self.eager_spent[i].get().saturating_add(cost) <= purse(i))
+    }
+    /// Collects because the program dropped a reference to `object`.
+    pub fn collect_dropped(&self, object: Option<Ref<Header>>) {
+        let (full, cost) = self.eager_cost(object);
+        scrub_stack();
+        self.collect(full);
+        let spent = &self.eager_spent[self.has_pending() as usize];
+        spent.set(spent.get() + cost);
+    }
+    /// Which collection it would be and what that costs.
+    fn eager_cost(&self, object: Option<Ref<Header>>) -> (bool, usize) {
         let full = match object {
             Some(o) => Heap::is_marked(o.as_ptr() as usize),
             None => self.has_old_finalizers(),
         };
-        let cost = if full {
-            self.counters.live.get() + FIXED_COST
-        } else {
-            FIXED_COST
-        };
-        let earned = self.counters.allocated.get() as usize + self.handed_out.get();
-        let purse = |i: usize| START[i] + earned / PER_ALLOCATED[i];
-        if (0..2).any(|i| self.eager_spent[i].get() + cost > purse(i)) {
-            return false;
-        }
-        self.collect(full);
-        let found = self.has_pending();
-        let spent = &self.eager_spent[found as usize];
-        spent.set(spent.get() + cost);
-        found
+        let marked = if full { self.counters.live.get() } else { 0 };
+        (full, marked + FIXED_COST)
     }
 }

@@ -7,6 +7,7 @@
 
 use super::chunk::HEAD_BYTES;
 use super::mark::Tracer;
+use super::stack_scan::scrub_stack;
 use super::{Heap, chunk::BlockKind};
 use crate::object::header::{Header, Kind};
 
@@ -16,6 +17,7 @@ impl Heap {
     pub fn collect_counting(&self, counts: fn(Kind) -> bool) -> usize {
         self.counting.set(Some(counts));
         self.counted.set(0);
+        scrub_stack();
         self.collect(true);
         self.counting.set(None);
         self.counted.get()

@@ -108,6 +108,14 @@ fn scan(tracer: &mut Tracer, low: usize, high: usize) {
     }
 }
 
+/// Overwrites the stack below the caller's frame, so that frames entered there next hold nothing left over from others:
+/// called before collections whose result the program looks at.
+#[inline(never)]
+pub fn scrub_stack() {
+    let mut words = [0usize; 4096];
+    std::hint::black_box(&mut words);
+}
+
 /// Calls `f` with an address below which nothing of the callers lies, after storing the callee-saved registers above it.
 #[inline(never)]
 pub fn with_registers(f: &mut dyn FnMut(usize)) {

@@ -70,6 +70,32 @@ pub mod special {
     pub const LOAD_METHOD_MODULE: u8 = BASE + 13;
     /// Ends a run of the loop.
     pub const EXIT: u8 = 255;
+
+    /// What the specialised opcodes stand for, from `BASE` on.
+    const ORIGINALS: [Op; 14] = [
+        Op::LoadGlobal,
+        Op::LoadGlobal,
+        Op::LoadAttr,
+        Op::LoadAttr,
+        Op::LoadAttr,
+        Op::LoadMethod,
+        Op::StoreAttr,
+        Op::StoreAttr,
+        Op::LoadAttr,
+        Op::LoadAttr,
+        Op::LoadMethod,
+        Op::LoadMethod,
+        Op::LoadMethod,
+        Op::LoadMethod,
+    ];
+    const _: () = assert!(BASE as usize + ORIGINALS.len() == LOAD_METHOD_MODULE as usize + 1);
+
+    /// The opcode that the compiler wrote where `byte` stands now.
+    pub fn original(byte: u8) -> Option<Op> {
+        let byte = byte as usize;
+        let specialised = || ORIGINALS.get(byte - Op::ALL.len());
+        Op::ALL.get(byte).or_else(specialised).copied()
+    }
 }
 
 /// The word at which a run of the loop ends.

@@ -4,6 +4,7 @@
 //! common visible cases are statements that drop a name (`del x`, rebinding a module variable): when the value dropped
 //! has a finaliser or weak references, a collection runs there, as long as such collections are not too much of the work.
 
+use crate::vm::liveness::forget_temporaries;
 use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
 use std::sync::atomic::Ordering;
@@ -12,6 +13,9 @@ use std::sync::atomic::Ordering;
 pub fn attend(vm: &mut Vm) -> PyResult<()> {
     vm.attention.store(false, Ordering::Relaxed);
     skein_modules::signal::run_pending(vm)?;
+    if vm.heap.config().stress > 0 {
+        forget_temporaries(vm);
+    }
     run_finalizers(vm);
     Ok(())
 }
@@ -61,7 +65,9 @@ pub fn item_dropped(vm: &mut Vm, old: Value) {
 #[cold]
 #[inline(never)]
 fn collect_now(vm: &mut Vm, dropped: Option<Ref<Header>>) {
-    if vm.heap.collect_dropped(dropped) {
+    if vm.heap.may_collect_dropped(dropped) {
+        forget_temporaries(vm);
+        vm.heap.collect_dropped(dropped);
         run_finalizers(vm);
     }
 }

@@ -1,0 +1,224 @@
+//! Which registers of a frame are still needed: the others are emptied before a collection that a program asked for.
+//!
+//! A register keeps what it held last, also when no instruction will read it again, and a collector cannot tell. Most
+//! of the time that does not matter; but `gc.collect()` and `del` are where programs look whether an object died. There
+//! a backward data-flow analysis of the frames' code tells which registers may still be read.
+//!
+//! It needs the instruction at which a frame stands. That is known where a slow handler runs (it has saved it) and in
+//! the frames below; so this is done at chosen points, not in every collection. Variables are left alone.
+
+use super::frames::variable_count;
+use super::run::ret::Action;
+use super::run::special;
+use skein_compiler::bytecode::Word;
+use skein_compiler::bytecode::decode::{Instruction, Operand};
+use skein_compiler::bytecode::ops::Op;
+use skein_runtime::builtins::code::PyCode;
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::Frame;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// More frames than that are not looked at.
+const MOST_FRAMES: usize = 1000;
+/// Code with more words is not looked at.
+const MOST_WORDS: usize = 20_000;
+
+/// Empties the registers that the running tasklet's frames will not read again. To be called by slow handlers and natives.
+pub fn forget_temporaries(vm: &mut Vm) {
+    let mut known: HashMap<(u64, u32, bool), Option<Rc<[bool]>>> = HashMap::new();
+    let mut frame = vm.current_frame();
+    let mut window_is_dead = false;
+    for _ in 0..MOST_FRAMES {
+        let Some(f) = frame else { return };
+        let code = f.code();
+        let key = (code.value().bits(), f.lasti(), window_is_dead);
+        let needed = known
+            .entry(key)
+            .or_insert_with(|| needed_registers(code, f.lasti(), window_is_dead).map(Rc::from));
+        if let Some(needed) = needed.clone() {
+            forget(f, variable_count(code), &needed);
+        }
+        // Arguments of a call that runs in a frame of its own are there, too.
+        window_is_dead = Action::of(f.return_word()) == Action::Store;
+        frame = f.caller();
+    }
+}
+
+fn forget(frame: Frame, variables: usize, needed: &[bool]) {
+    for (i, needed) in needed.iter().enumerate().skip(variables) {
+        if !needed {
+            frame.set_register(i, Value::NULL);
+        }
+    }
+}
+
+/// What an instruction does with registers, and where control goes from it.
+struct Effect {
+    reads: Vec<usize>,
+    writes: Vec<usize>,
+    /// Indices of the instructions that may follow.
+    next: Vec<usize>,
+    /// The instruction of its exception handler and the register that takes the exception.
+    handler: Option<(usize, usize)>,
+    is_call: bool,
+}
+
+/// For each register whether a frame of `code` that stands at `lasti` needs it; `None` if that cannot be told.
+fn needed_registers(code: Ref<PyCode>, lasti: u32, window_is_dead: bool) -> Option<Vec<bool>> {
+    let (effects, at) = effects(code, lasti)?;
+    let live = live_before(&effects, code.nregs as usize)?;
+    let e = &effects[at];
+    let mut needed = vec![false; code.nregs as usize];
+    for &n in &e.next {
+        add(&mut needed, &live[n]);
+    }
+    for &w in &e.writes {
+        // What an instruction has written so far must stay, except that a call writes when it is over.
+        needed[w] = !e.is_call;
+    }
+    if let Some((handler, register)) = e.handler {
+        let kept = needed[register];
+        add(&mut needed, &live[handler]);
+        needed[register] = kept;
+    }
+    if !(e.is_call && window_is_dead) {
+        let count = needed.len();
+        for &r in e.reads.iter().filter(|&&r| r < count) {
+            needed[r] = true;
+        }
+    }
+    Some(needed)
+}
+
+fn add(to: &mut [bool], from: &[bool]) -> bool {
+    let mut changed = false;
+    for (t, f) in to.iter_mut().zip(from) {
+        changed |= *f && !*t;
+        *t |= *f;
+    }
+    changed
+}
+
+/// The effects of all instructions and the index of the one at word `lasti`.
+fn effects(code: Ref<PyCode>, lasti: u32) -> Option<(Vec<Effect>, usize)> {
+    let words = original_words(code)?;
+    let mut instructions = Vec::new();
+    let mut index = vec![usize::MAX; words.len() + 1];
+    let mut at = 0;
+    while at < words.len() {
+        let instruction = Instruction::decode(&words, at).ok()?;
+        index[at] = instructions.len();
+        at = instruction.next();
+        instructions.push(instruction);
+    }
+    let place = |word: usize| index.get(word).copied().filter(|&i| i != usize::MAX);
+    let mut effects = Vec::with_capacity(instructions.len());
+    for i in &instructions {
+        let mut next = Vec::with_capacity(2);
+        if !i.is_terminator() {
+            next.push(place(i.next())?);
+        }
+        for word in i.jumps() {
+            next.push(place(usize::try_from(word).ok()?)?);
+        }
+        let (reads, writes) = registers(i);
+        let handler = match code.handler_at(i.at as u32) {
+            Some((word, register)) => Some((place(word as usize)?, register as usize)),
+            None => None,
+        };
+        effects.push(Effect {
+            reads,
+            writes,
+            next,
+            handler,
+            is_call: matches!(i.op, Op::Call | Op::CallKw),
+        });
+    }
+    Some((effects, place(lasti as usize)?))
+}
+
+/// The code's words with the opcodes that the compiler wrote.
+fn original_words(code: Ref<PyCode>) -> Option<Vec<u64>> {
+    let bytes = code.words.expect();
+    let (words, _) = bytes.bytes().as_chunks::<8>();
+    if words.len() > MOST_WORDS {
+        return None;
+    }
+    let mut words: Vec<u64> = words[..code.word_count as usize]
+        .iter()
+        .map(|w| u64::from_le_bytes(*w))
+        .collect();
+    let mut at = 0;
+    while at < words.len() {
+        let word = Word(words[at]);
+        let op = special::original(word.opcode())?;
+        words[at] = words[at] & !0xff | op as u64;
+        at += op.len();
+    }
+    Some(words)
+}
+
+/// Registers read and written.
+fn registers(i: &Instruction) -> (Vec<usize>, Vec<usize>) {
+    let (mut reads, mut writes) = (Vec::new(), Vec::new());
+    let writes_run = matches!(
+        i.op,
+        Op::CopyFreeVars
+            | Op::LoadMethod
+            | Op::LoadSpecial
+            | Op::UnpackSeq
+            | Op::UnpackEx
+            | Op::ExcGroupMatch
+            | Op::ExcTriple
+    );
+    for operand in &i.operands {
+        match *operand {
+            Operand::Dest(r) => writes.push(r as usize),
+            Operand::Reg(r) => reads.push(r as usize),
+            Operand::Run(r, n) if writes_run => writes.extend(r as usize..r as usize + n as usize),
+            Operand::Run(r, n) => reads.extend(r as usize..r as usize + n as usize),
+            _ => {}
+        }
+    }
+    match i.op {
+        Op::MakeCell | Op::DelLocal => reads.push(i.word.a() as usize),
+        Op::LoadSuperAttr if i.word.x() & 1 != 0 => writes.push(i.word.a() as usize + 1),
+        Op::Yield if i.word.x() & 2 != 0 => reads.push(i.word.c() as usize),
+        Op::CallIntrinsic => {
+            // The table of intrinsics says what they read: never more than three.
+            let first = i.word.b() as usize;
+            reads.extend(first..first + 3);
+        }
+        _ => {}
+    }
+    (reads, writes)
+}
+
+/// The registers that are live before each instruction.
+fn live_before(effects: &[Effect], registers: usize) -> Option<Vec<Vec<bool>>> {
+    let mut live = vec![vec![false; registers]; effects.len()];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (i, e) in effects.iter().enumerate().rev() {
+            let mut now = vec![false; registers];
+            for &n in &e.next {
+                add(&mut now, &live[n]);
+            }
+            for &w in &e.writes {
+                *now.get_mut(w)? = false;
+            }
+            if let Some((handler, register)) = e.handler {
+                let kept = *now.get(register)?;
+                add(&mut now, &live[handler]);
+                now[register] = kept;
+            }
+            for &r in e.reads.iter().filter(|&&r| r < registers) {
+                now[r] = true;
+            }
+            changed |= add(&mut live[i], &now);
+        }
+    }
+    Some(live)
+}

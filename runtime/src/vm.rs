@@ -667,6 +667,7 @@ impl RootSource for Vm {
     }
     fn after_collection(&mut self, full: bool, live: &dyn Fn(Value) -> bool) {
         self.shapes.retain(full, live);
+        self.method_cache.drop_dead(live);
         // What runs now goes on being written to without barriers.
         let mut running = self.handled_top.get().cast::<PyGenerator>();
         while let Some(g) = running {

@@ -508,6 +508,8 @@ pub struct TypeInit {
 /// Cache of MRO lookups, by type version and interned name.
 pub struct MethodCache {
     entries: Box<[CacheEntry]>,
+    /// Entries filled since the last collection: only they can hold what a minor one frees.
+    young: Vec<u16>,
 }
 
 struct CacheEntry {
@@ -527,7 +529,10 @@ impl Default for MethodCache {
                 value: crate::heap::roots::RootCell::new(Value::NULL),
             })
             .collect();
-        MethodCache { entries }
+        MethodCache {
+            entries,
+            young: Vec::new(),
+        }
     }
 }
 
@@ -551,9 +556,20 @@ impl MethodCache {
         e.version = version;
         e.name = name.value().address();
         e.value.set(value);
+        self.young.push(slot as u16);
+    }
+    /// After a minor collection: forgets what it freed, in case a lookup outlived its version.
+    pub fn drop_dead(&mut self, live: &dyn Fn(Value) -> bool) {
+        for slot in self.young.drain(..) {
+            let e = &mut self.entries[slot as usize];
+            if !live(e.value.get()) {
+                e.version = 0;
+            }
+        }
     }
     /// Forgets everything: called before each full collection, so that the cache keeps nothing alive.
     pub fn clear(&mut self) {
+        self.young.clear();
         for e in &mut self.entries {
             e.version = 0;
         }

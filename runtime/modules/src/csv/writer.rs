@@ -172,7 +172,7 @@ fn row_text(vm: &mut Vm, d: &Dialect, row: Value) -> PyResult<Vec<u8>> {
         };
         put_field(vm, d, &mut out, Some(text.bytes()), quoted)?;
     }
-    if fields.len() > 0 && out.is_empty() {
+    if !fields.as_slice().is_empty() && out.is_empty() {
         if !can_quote(d, null) {
             return Err(error(vm, "single empty field record must be quoted"));
         }

@@ -128,15 +128,17 @@ fn fill_defaults(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut [Value]) -> PyResu
         return Err(missing_error(vm, f, &missing, "positional"));
     }
     if let Some(d) = defaults {
-        for i in first_default..argcount {
-            if bound[i].is_null() {
-                bound[i] = d.items()[i - first_default + ndefaults.saturating_sub(argcount)];
+        let last = &d.items()[ndefaults.saturating_sub(argcount)..];
+        for (place, default) in bound[first_default..argcount].iter_mut().zip(last) {
+            if place.is_null() {
+                *place = *default;
             }
         }
     }
     let mut missing = Vec::new();
-    for i in argcount..argcount + kwonly {
-        if !bound[i].is_null() {
+    let keyword_only = bound.iter_mut().enumerate().skip(argcount).take(kwonly);
+    for (i, place) in keyword_only {
+        if !place.is_null() {
             continue;
         }
         let default = match f.kwdefaults.get().cast::<PyDict>() {
@@ -144,7 +146,7 @@ fn fill_defaults(vm: &mut Vm, f: Ref<PyFunction>, bound: &mut [Value]) -> PyResu
             None => None,
         };
         match default {
-            Some(v) => bound[i] = v,
+            Some(v) => *place = v,
             None => missing.push(i),
         }
     }

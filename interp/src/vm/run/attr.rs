@@ -89,9 +89,9 @@ slow!(s_load_attr_generic, load_attr_generic);
 /// The cached attribute of the module in `w`, or 0.
 #[inline(always)]
 unsafe fn module_attribute(w: u64, key: u64, position: u64) -> u64 {
-    // SAFETY: the low bits say that w is a heap object, whose first word is its header.
     if w & 7 == 0
         && w != 0
+        // SAFETY: the low bits say that w is a heap object, whose first word is its header.
         && unsafe { *(w as *const u64) } >> 32 == key >> 32
         && let Some(m) = super::cx::word_value(w).cast::<PyModule>()
     {

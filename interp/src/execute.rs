@@ -1,7 +1,7 @@
 //! `compile`, `exec`, `eval`, and the other services that the runtime asks the interpreter for by name.
 
 use crate::ast::{self, ONLY_AST};
-use crate::vm::run::cx::set_header;
+use crate::vm::run::cx::{generator_frame_pointer, set_header};
 use crate::vm::run::ret::{Action, ret};
 use crate::vm::{call, class, code, frames, import, jump, trace};
 use skein_compiler::bytecode::decode::{Instruction, Operand};
@@ -11,6 +11,7 @@ use skein_compiler::{Compiled, Mode, Options, parse};
 use skein_runtime::builtins::cell::PyCell;
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::builtins::generator::PyGenerator;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::{Frame, at};
 use skein_runtime::vm::Hooks;
@@ -241,6 +242,15 @@ pub fn run_code(
     let f = PyFunction::new(vm, code, globals, builtins);
     if !closure.is_absent() {
         f.closure.set(f, closure);
+    }
+    if code.flags.get() & call::GENERATOR_FLAGS != 0 {
+        // Compiled with top-level `await`.
+        let made = call::make_generator(vm, f, &[]);
+        if let Some(g) = made.cast::<PyGenerator>() {
+            set_header(generator_frame_pointer(g), at::LOCALS, locals.bits());
+            vm.heap.remember(g.header());
+        }
+        return Ok(made);
     }
     call::enter_native(vm)?;
     let r = match frames::push(vm, f, code, &[], ret(Action::Exit, 0, 0, 0)) {

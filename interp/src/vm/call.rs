@@ -20,7 +20,8 @@ pub enum Flow {
     Entered(Pc),
 }
 
-const GENERATOR_FLAGS: u32 = 0x2a0;
+/// `co_flags` of code whose calls make a generator, coroutine or asynchronous generator.
+pub const GENERATOR_FLAGS: u32 = 0x2a0;
 
 /// Calls a Python function: pushes its frame, or makes the generator.
 pub fn enter_function(
@@ -88,7 +89,8 @@ fn start(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value], ret: u64) -> PyResult<
     Ok(Flow::Done(make_generator(vm, f, args)))
 }
 
-fn make_generator(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value]) -> Value {
+/// The generator, coroutine or asynchronous generator of a call with the values of all parameters.
+pub fn make_generator(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value]) -> Value {
     let code = f.code();
     let flags = code.flags.get();
     let id = if flags & 0x200 != 0 {

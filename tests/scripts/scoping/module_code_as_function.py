@@ -20,3 +20,15 @@ try:
     generator().throw(Odd)
 except TypeError as e:
     print('TypeError')
+
+
+# Code with `await` at the top level: eval gives a coroutine.
+async def five():
+    return 5
+
+code = compile('got = await five()', '?', 'exec', flags=0x2000)
+coroutine = eval(code, globals())
+try:
+    coroutine.send(None)
+except StopIteration:
+    print(type(coroutine).__name__, got)

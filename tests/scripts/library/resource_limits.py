@@ -1,4 +1,5 @@
 # golden: 3.14
+# gc-stress: 20000
 # resource, and rarely used corners of types, properties and generators.
 import operator
 import resource

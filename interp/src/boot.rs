@@ -66,6 +66,7 @@ fn initialise(vm: &mut Vm) -> PyResult<()> {
         import(vm, "site")?;
     }
     vm.heap.expect_finalizers_to_last();
+    crate::vm::run::watched::allow(vm);
     Ok(())
 }
 

@@ -24,6 +24,7 @@ pub fn hooks() -> Hooks {
         resume: crate::vm::generator::hook_resume,
         position,
         live_registers,
+        watch_drops: crate::vm::run::watched::begin,
         intrinsic,
     }
 }

@@ -49,6 +49,8 @@ pub struct Hooks {
     pub position: fn(&Vm, Ref<crate::builtins::code::PyCode>, u32) -> Option<(u32, u32, i32, i32)>,
     /// How many leading registers of a frame can still be read, given the instruction it is at.
     pub live_registers: fn(Frame) -> usize,
+    /// An object with a finaliser, or a weak reference to an object of a Python class, was made: drops matter from now on.
+    pub watch_drops: fn(&mut Vm),
     /// `builtins.__build_class__` and others that only the interpreter can do, by name.
     pub intrinsic: fn(&mut Vm, &str, &[Value]) -> PyResult,
 }
@@ -119,6 +121,12 @@ pub struct Vm {
     pub run_outcome: Cell<u8>,
     /// The loop's handler table in use (set and read by the interpreter only).
     pub dispatch: Cell<*const ()>,
+    /// What `heap::eager` calls an object to which a reference was dropped, perhaps the last; 0: none.
+    pub dropped: Cell<usize>,
+    /// Instructions that ran while drops were watched, less what found objects made up for.
+    pub watched: Cell<u32>,
+    /// The dropped object itself has a finaliser or weak references.
+    pub dropped_certain: Cell<bool>,
     /// Trace or profile functions get events now.
     pub tracing: Cell<bool>,
     /// Events of `sys.monitoring` that some tool wants, as bits.
@@ -260,6 +268,9 @@ impl Vm {
             run_value: RootCell::new(Value::NULL),
             run_outcome: Cell::new(0),
             dispatch: Cell::new(std::ptr::null()),
+            dropped: Cell::new(0),
+            watched: Cell::new(u32::MAX),
+            dropped_certain: Cell::new(false),
             tracing: Cell::new(false),
             monitored: Cell::new(0),
             trace_depth: Cell::new(0),

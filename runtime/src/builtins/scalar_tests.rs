@@ -11,6 +11,7 @@ fn new_vm() -> Box<Vm> {
         resume: |_, _, _, _| Err(Raised),
         position: |_, _, _| None,
         live_registers: |_| usize::MAX,
+        watch_drops: |_| {},
         intrinsic: |_, _, _| Err(Raised),
     };
     Vm::new(hooks, Config::default())

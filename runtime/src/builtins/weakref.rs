@@ -48,6 +48,9 @@ impl PyWeakref {
         if let Some(h) = target.header() {
             h.set_flags(flag::HAS_WEAKREF);
             vm.heap.register_weakref(w.header(), h, &w.target);
+            if h.shape_id() >= ids::FIRST_DYNAMIC && h.kind() != crate::object::header::Kind::Type {
+                (vm.hooks.watch_drops)(vm);
+            }
         }
         w
     }

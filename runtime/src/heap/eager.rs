@@ -16,6 +16,18 @@ const START: [usize; 2] = [16 << 20, 512 << 20];
 /// One byte to spend comes with so many bytes allocated.
 const PER_ALLOCATED: [usize; 2] = [16, 4];
 
+/// What may be spent in vain in addition where the dropped object itself has a finaliser or weak references.
+const CERTAIN: usize = 112 << 20;
+/// Stands for an object in [`Heap::collect_dropped`]: its address with all bits turned, so that no native stack frame holds
+/// the address itself, which would keep the object alive.
+pub fn token(object: Ref<Header>) -> usize {
+    !(object.as_ptr() as usize)
+}
+/// Stands for some object.
+pub const ANY: usize = 1;
+/// Stands for some object that was just made.
+pub const YOUNG: usize = 2;
+
 impl Heap {
     /// No such collections until [`Heap::allow_eager`]: while the library starts, no program waits for anything to die.
     pub fn hold_eager(&self) {
@@ -31,15 +43,18 @@ impl Heap {
         }
     }
 
-    /// The program dropped a reference to `object` (`None`: to something): true if a collection may be worth it.
-    pub fn may_collect_dropped(&self, object: Option<Ref<Header>>) -> bool {
+    /// The program dropped a reference to an object, given by its [`token`] or as [`ANY`] or [`YOUNG`]: true if a collection may be
+    /// worth it. `certain`: the object has a finaliser or weak references itself.
+    pub fn may_collect_dropped(&self, object: usize, certain: bool) -> bool {
         let (_, cost) = self.eager_cost(object);
         let earned = self.counters.allocated.get() as usize + self.handed_out.get();
         let purse = |i: usize| START[i] + earned / PER_ALLOCATED[i];
-        (0..2).all(|i| self.eager_spent[i].get().saturating_add(cost) <= purse(i))
+        let in_vain = purse(0) + if certain { CERTAIN } else { 0 };
+        self.eager_spent[0].get().saturating_add(cost) <= in_vain
+            && self.eager_spent[1].get().saturating_add(cost) <= purse(1)
     }
     /// Collects because the program dropped a reference to `object`.
-    pub fn collect_dropped(&self, object: Option<Ref<Header>>) {
+    pub fn collect_dropped(&self, object: usize) {
         let (full, cost) = self.eager_cost(object);
         scrub_stack();
         self.collect(full);
@@ -47,10 +62,11 @@ impl Heap {
         spent.set(spent.get() + cost);
     }
     /// Which collection it would be and what that costs.
-    fn eager_cost(&self, object: Option<Ref<Header>>) -> (bool, usize) {
+    fn eager_cost(&self, object: usize) -> (bool, usize) {
         let full = match object {
-            Some(o) => Heap::is_marked(o.as_ptr() as usize),
-            None => self.has_old_finalizers(),
+            ANY => self.has_old_finalizers(),
+            YOUNG => false,
+            token => Heap::is_marked(!token),
         };
         let marked = if full { self.counters.live.get() } else { 0 };
         (full, marked + FIXED_COST)

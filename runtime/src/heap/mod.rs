@@ -34,7 +34,7 @@ pub mod bytebuf;
 mod chunk;
 mod collect;
 mod config;
-mod eager;
+pub mod eager;
 mod finalize;
 mod garbage;
 mod large;

@@ -48,6 +48,7 @@ impl Vm {
             .alloc_sized(shape.id, init, ((tail + 7) & !7) + extra);
         if ty.has(tflag::HAS_DEL) {
             self.heap.register_finalizer(object.header());
+            (self.hooks.watch_drops)(self);
         }
         object
     }

@@ -14,6 +14,7 @@ mod macros;
 pub mod poll;
 pub mod ret;
 pub mod traced;
+pub mod watched;
 
 use super::*;
 use cx::{Cx, Pc};

@@ -4,7 +4,9 @@
 //! common visible cases are statements that drop a name (`del x`, rebinding a module variable): when the value dropped
 //! has a finaliser or weak references, a collection runs there, as long as such collections are not too much of the work.
 
+use super::watched;
 use crate::vm::liveness::forget_temporaries;
+use skein_runtime::heap::eager;
 use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
 use std::sync::atomic::Ordering;
@@ -65,9 +67,13 @@ pub fn item_dropped(vm: &mut Vm, old: Value) {
 #[cold]
 #[inline(never)]
 fn collect_now(vm: &mut Vm, dropped: Option<Ref<Header>>) {
-    if vm.heap.may_collect_dropped(dropped) {
+    if watched::dropped(vm, dropped) {
+        return;
+    }
+    let object = dropped.map_or(eager::ANY, eager::token);
+    if vm.heap.may_collect_dropped(object, dropped.is_some()) {
         forget_temporaries(vm);
-        vm.heap.collect_dropped(dropped);
+        vm.heap.collect_dropped(object);
         run_finalizers(vm);
     }
 }

@@ -117,7 +117,7 @@ unsafe extern "C" fn watched(pc: Pc, fp: *mut u64, vm: *mut Vm, insn: u64, tbl: 
             end(&*vm);
         }
         let handler = fast::TABLE[(insn & 0xff) as usize].0;
-        return handler(pc, fp, vm, insn, tbl);
+        handler(pc, fp, vm, insn, tbl)
     }
 }
 

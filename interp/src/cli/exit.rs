@@ -149,6 +149,7 @@ pub fn finish(vm: &mut Vm, mut end: End) -> End {
     vm.state_set("sys.finalizing", Value::TRUE);
     crate::vm::run::poll::run_finalizers(vm);
     // What is still alive is finalised while its module's names are still there.
+    crate::vm::run::watched::forbid(vm);
     vm.heap.queue_all_finalizers();
     crate::vm::run::poll::run_finalizers(vm);
     if !flushed || !flush_streams(vm) {

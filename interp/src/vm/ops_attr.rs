@@ -409,8 +409,11 @@ fn cache_member_store(vm: &mut Vm, cx: Cx, object: Value, ty: Ref<PyType>, name:
 fn member_offset(vm: &Vm, object: Value, ty: Ref<PyType>, descriptor: Value) -> Option<usize> {
     let m = descriptor.cast::<skein_runtime::builtins::getset::PyMember>()?;
     let shape = vm.shape_of(object)?;
-    (shape.ext_offset != skein_runtime::object::shape::FROM_END && ty.is_subtype(m.owner.expect()))
-        .then(|| shape.ext_offset as usize + 8 + 8 * m.index)
+    (shape.ext_offset != 0
+        && shape.ext_offset != skein_runtime::object::shape::FROM_END
+        && m.index < shape.member_slots as usize
+        && ty.is_subtype(m.owner.expect()))
+    .then(|| shape.ext_offset as usize + 8 + 8 * m.index)
 }
 
 fn is_plain(v: Value) -> bool {

@@ -41,7 +41,7 @@ mod large;
 mod mark;
 mod report;
 pub mod roots;
-mod stack_scan;
+pub mod stack_scan;
 mod stats;
 mod sweep;
 pub mod tail;

@@ -67,9 +67,7 @@ pub fn item_dropped(vm: &mut Vm, old: Value) {
 #[cold]
 #[inline(never)]
 fn collect_now(vm: &mut Vm, dropped: Option<Ref<Header>>) {
-    if watched::dropped(vm, dropped) {
-        return;
-    }
+    watched::begin(vm);
     let object = dropped.map_or(eager::ANY, eager::token);
     if vm.heap.may_collect_dropped(object, dropped.is_some()) {
         forget_temporaries(vm);

@@ -16,6 +16,7 @@ use skein_compiler::bytecode::{Op, Word};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::cell::PyCell;
 use skein_runtime::heap::eager;
+use skein_runtime::heap::stack_scan::scrub_stack;
 use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
@@ -39,6 +40,13 @@ pub fn allow(vm: &Vm) {
     vm.dropped.set(0);
 }
 
+/// Ends watching for good: what is left is finalised in its own order.
+pub fn forbid(vm: &Vm) {
+    end(vm);
+    vm.watched.set(u32::MAX);
+    vm.dropped.set(0);
+}
+
 fn watching(vm: &Vm) -> bool {
     std::ptr::eq(vm.dispatch.get(), WATCHED.as_ptr() as *const ())
 }
@@ -47,25 +55,6 @@ fn end(vm: &Vm) {
     if watching(vm) {
         vm.dispatch.set(fast::TABLE.as_ptr() as *const ());
     }
-}
-
-/// A reference to `old` (`None`: to something) was dropped: dead objects are looked for ahead of the next instruction. False if
-/// drops are not watched.
-pub fn dropped(vm: &mut Vm, old: Option<Ref<Header>>) -> bool {
-    begin(vm);
-    if !watching(vm) {
-        return false;
-    }
-    match old {
-        Some(h) => {
-            vm.dropped.set(eager::token(h));
-            vm.dropped_certain
-                .set(h.has(flag::HAS_WEAKREF | flag::HAS_FINALIZER));
-        }
-        None if vm.dropped.get() == 0 => vm.dropped.set(eager::ANY),
-        None => {}
-    }
-    true
 }
 
 /// Remembers a dropped value; one that certainly matters is kept.
@@ -105,6 +94,8 @@ unsafe extern "C" fn watched(pc: Pc, fp: *mut u64, vm: *mut Vm, insn: u64, tbl: 
     // SAFETY: handlers are called with the running frame of a live Vm; `look` gives the same instruction's address.
     unsafe {
         if (*vm).dropped.get() != 0 {
+            // Unused places in the frames of the collection would keep what earlier calls left there.
+            scrub_stack();
             let next = look(vm, pc, fp, insn);
             if next != pc {
                 let (fp, tbl) = ((*vm).fp.get(), super::traced::table(&*vm));
@@ -159,7 +150,8 @@ fn drops(vm: &Vm, v: Value) {
     }
 }
 
-/// Notes what the instruction about to run drops.
+/// Notes what the instruction about to run drops. In a frame of its own, so that the handler's keeps no object.
+#[inline(never)]
 fn observe(vm: &mut Vm, pc: Pc, fp: *mut u64, insn: u64) {
     let Some(op) = special::original(insn as u8) else {
         return;

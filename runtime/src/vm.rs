@@ -125,6 +125,8 @@ pub struct Vm {
     pub dropped: Cell<usize>,
     /// Instructions that ran while drops were watched, less what found objects made up for.
     pub watched: Cell<u32>,
+    /// What was left at the end is being finalised, in its own order: nothing else begins to.
+    pub closing: Cell<bool>,
     /// The dropped object itself has a finaliser or weak references.
     pub dropped_certain: Cell<bool>,
     /// Trace or profile functions get events now.
@@ -269,6 +271,7 @@ impl Vm {
             run_outcome: Cell::new(0),
             dispatch: Cell::new(std::ptr::null()),
             dropped: Cell::new(0),
+            closing: Cell::new(false),
             watched: Cell::new(u32::MAX),
             dropped_certain: Cell::new(false),
             tracing: Cell::new(false),

@@ -151,7 +151,8 @@ pub fn finish(vm: &mut Vm, mut end: End) -> End {
     // What is still alive is finalised while its module's names are still there.
     crate::vm::run::watched::forbid(vm);
     vm.heap.queue_all_finalizers();
-    crate::vm::run::poll::run_finalizers(vm);
+    vm.closing.set(true);
+    skein_modules::gc::run_due(vm);
     if !flushed || !flush_streams(vm) {
         end = End::Code(FLUSH_FAILED);
     }

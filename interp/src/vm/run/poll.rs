@@ -24,7 +24,7 @@ pub fn attend(vm: &mut Vm) -> PyResult<()> {
 
 /// Runs due weak-reference callbacks and finalisers. Exceptions in them go to `sys.unraisablehook`.
 pub fn run_finalizers(vm: &mut Vm) {
-    if vm.heap.has_pending() {
+    if vm.heap.has_pending() && !vm.closing.get() {
         skein_modules::gc::run_due(vm);
     }
 }

@@ -48,19 +48,9 @@ pub struct Landing {
     pub copies: Vec<(usize, usize)>,
 }
 
-/// The opcode that the compiler wrote where `byte` stands now.
+/// The opcode that the compiler wrote where `byte` stands now; a byte that is no opcode reads as `Nop`.
 pub fn original(byte: u8) -> Op {
-    match byte {
-        special::LOAD_GLOBAL_MODULE | special::LOAD_GLOBAL_BUILTIN => Op::LoadGlobal,
-        special::LOAD_METHOD_CACHED
-        | special::LOAD_METHOD_OF_TYPE
-        | special::LOAD_METHOD_WRAPPED
-        | special::LOAD_METHOD_SLOT
-        | special::LOAD_METHOD_MODULE => Op::LoadMethod,
-        special::STORE_ATTR_SLOT | special::STORE_ATTR_ADD => Op::StoreAttr,
-        b if (b as usize) >= Op::ALL.len() => Op::LoadAttr,
-        b => Op::from_byte(b),
-    }
+    special::original(byte).unwrap_or(Op::Nop)
 }
 
 /// The instructions of `code`: index and word.

@@ -139,6 +139,8 @@ pub fn refresh_mro(vm: &mut Vm, ty: Ref<PyType>, before: &mut ValueVec) -> PyRes
     before.push(&vm.heap, ty.value());
     before.push(&vm.heap, ty.mro.value());
     ty.mro.set(ty, mro);
+    // Inline caches hold what the old MRO gave.
+    vm.type_epoch.set(vm.type_epoch.get().wrapping_add(1));
     vm.type_modified(ty);
     if let Some(subs) = ty.subclasses.get() {
         let subs = subs.to_vec(vm);

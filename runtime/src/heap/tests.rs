@@ -476,6 +476,7 @@ fn make_droppy(world: &World, count: &Rc<Cell<usize>>, total: usize) {
             world
                 .roots
                 .values
+                // SAFETY: the bits of a live object's address are a value.
                 .push(unsafe { Value::from_bits(object.as_ptr() as u64) });
         }
     }

@@ -61,14 +61,11 @@ impl Native {
     }
     /// An instance of `ty` (kind `Native`) with the given state.
     pub fn new<T: NativeData>(vm: &mut Vm, ty: Ref<PyType>, data: T) -> Ref<Native> {
-        vm.alloc_object(
-            ty,
-            Native {
-                header: Header::PENDING,
-                data: Box::new(data),
-            },
-            0,
-        )
+        Native::own(vm, ty, Box::new(data))
+    }
+    pub(crate) fn own(vm: &mut Vm, ty: Ref<PyType>, data: Box<dyn NativeData>) -> Ref<Native> {
+        let header = Header::PENDING;
+        vm.alloc_object(ty, Native { header, data }, 0)
     }
     /// One step, if the object is a native iterator, see [`NativeData::next`].
     pub fn step(this: Ref<Native>, vm: &mut Vm) -> Option<crate::builtins::iter_next::Step> {

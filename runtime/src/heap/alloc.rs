@@ -77,10 +77,30 @@ impl Heap {
                 clear(p + size_of::<T>(), p + bytes);
                 self.init(p, shape, init, bytes)
             }
+        } else if const { std::mem::needs_drop::<T>() } {
+            self.alloc_owner(shape, init, extra, bytes)
         } else {
             // SAFETY: H3: as above; the slow path hands out zeroed space.
             unsafe { self.init(self.alloc_slow(size_of::<T>(), extra), shape, init, bytes) }
         }
+    }
+    /// Allocates an object whose initialiser owns memory outside the heap. Values in there are seen by nobody before the
+    /// object exists (H1), so a collection that is due comes afterwards.
+    #[inline(never)]
+    fn alloc_owner<T: HeapObject>(
+        &self,
+        shape: u32,
+        init: T,
+        extra: usize,
+        bytes: usize,
+    ) -> Ref<T> {
+        let waiting = self.no_collect();
+        // SAFETY: H3: the slow path hands out zeroed space.
+        let object =
+            unsafe { self.init(self.alloc_slow(size_of::<T>(), extra), shape, init, bytes) };
+        drop(waiting);
+        self.collect_if_due();
+        object
     }
     /// Allocates a `T`.
     #[inline(always)]
@@ -98,6 +118,7 @@ impl Heap {
         if extra <= SMALL_MAX {
             return Some(self.alloc_sized(shape, init, extra));
         }
+        const { assert!(!std::mem::needs_drop::<T>()) };
         let p = self.try_alloc_slow(total_bytes(size_of::<T>(), extra)?)?;
         // SAFETY: H3: the slow path hands out zeroed space of that size.
         Some(unsafe { self.init(p, shape, init, total_bytes(size_of::<T>(), extra)?) })

@@ -71,6 +71,9 @@ impl Heap {
     }
     #[inline]
     pub(super) fn collect_if_due(&self) {
+        if self.paused.get() > 0 {
+            return;
+        }
         if self.config.stress > 0 {
             self.stress_tick();
         } else if self.handed_out.get() >= self.nursery.get() {

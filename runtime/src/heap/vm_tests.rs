@@ -1,13 +1,15 @@
 //! The object model on the real collector: run with `SKEIN_GC=stress:1` for the hardest form.
 
+use super::stack_scan::scrub_stack;
 use crate::builtins::dict::PyDict;
 use crate::builtins::int::as_int;
 use crate::builtins::list::PyList;
+use crate::builtins::native::{Native, NativeData, native};
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
 use crate::builtins::weakref::{new_plain, target_of};
 use crate::error::{PyResult, Raised};
-use crate::object::header::{Kind, Ref};
+use crate::object::header::{Kind, Ref, RefSlot};
 use crate::object::shape::ids;
 use crate::value::Value;
 use crate::vm::{Config, Hooks, Vm};
@@ -41,6 +43,42 @@ fn fill(vm: &mut Vm, n: usize) -> PyResult<Ref<PyDict>> {
         }
     }
     Ok(dict)
+}
+
+struct Holder(RefSlot<PyDict>);
+
+impl NativeData for Holder {
+    fn trace(&self, t: &mut super::Tracer) {
+        t.visit(self.0.value());
+    }
+}
+
+#[inline(never)]
+fn hold_dict(vm: &mut Vm) -> Box<dyn NativeData> {
+    let dict = PyDict::new(vm);
+    let key = vm.new_str("held");
+    dict.insert(vm, key, Value::TRUE).expect("a str has a hash");
+    Box::new(Holder(RefSlot::new(dict)))
+}
+
+#[test]
+fn boxed_state_survives_the_allocation_of_its_owner() -> Result<(), Raised> {
+    let mut vm = new_vm();
+    let ty = vm.new_native_type("Owner", "test", None, Kind::Native, 0, &[], &[], "");
+    let mut owners = [Value::NONE; 40];
+    for owner in &mut owners {
+        let state = hold_dict(&mut vm);
+        scrub_stack();
+        vm.heap.hand_out_external(1 << 30);
+        *owner = Native::own(&mut vm, ty, state).value();
+    }
+    for owner in owners {
+        let (_, holder) = native::<Holder>(&owner).expect("a holder");
+        let dict = holder.0.expect();
+        let key = vm.new_str("held");
+        assert_eq!(dict.get(&mut vm, key)?, Some(Value::TRUE));
+    }
+    Ok(())
 }
 
 #[test]

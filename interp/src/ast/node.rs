@@ -5,12 +5,7 @@ use skein_runtime::prelude::*;
 
 /// Methods of `AST`.
 pub const METHODS: &[NativeDef] = &[
-    method(
-        "__init__",
-        init,
-        "($self, /, *args, **kwargs)",
-        "Initialize self.",
-    ),
+    slot("__init__", init),
     method(
         "__reduce__",
         reduce,
@@ -23,7 +18,7 @@ pub const METHODS: &[NativeDef] = &[
         "($self, /, **fields)",
         "Return a copy of the AST node with new values for the specified fields.",
     ),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
 ];
 
 /// The names in a class's tuple of names.

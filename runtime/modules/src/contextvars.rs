@@ -94,31 +94,11 @@ const CONTEXT_METHODS: &[NativeDef] = &[
         "($self, /)",
         "The variables with their values.",
     ),
-    method(
-        "__getitem__",
-        context_getitem,
-        "($self, key, /)",
-        "Return self[key].",
-    ),
-    method(
-        "__contains__",
-        context_contains,
-        "($self, key, /)",
-        "Return bool(key in self).",
-    ),
-    method("__len__", context_len, "($self, /)", "Return len(self)."),
-    method(
-        "__iter__",
-        context_iter,
-        "($self, /)",
-        "Implement iter(self).",
-    ),
-    method(
-        "__eq__",
-        context_eq,
-        "($self, value, /)",
-        "Return self==value.",
-    ),
+    slot("__getitem__", context_getitem),
+    slot("__contains__", context_contains),
+    slot("__len__", context_len),
+    slot("__iter__", context_iter),
+    slot("__eq__", context_eq),
 ];
 
 const VAR_METHODS: &[NativeDef] = &[
@@ -146,7 +126,7 @@ const VAR_METHODS: &[NativeDef] = &[
         "($self, token, /)",
         "Undo the set() that gave the token.",
     ),
-    method("__repr__", var_repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", var_repr),
     class_method(
         "__class_getitem__",
         class_getitem,
@@ -170,7 +150,7 @@ const TOKEN_METHODS: &[NativeDef] = &[
         "($self, type, value, traceback, /)",
         "Restore the variable.",
     ),
-    method("__repr__", token_repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", token_repr),
     class_method(
         "__class_getitem__",
         class_getitem,
@@ -187,12 +167,7 @@ const TOKEN_GETSETS: &[GetSetDef] = &[
     ),
 ];
 
-const MISSING_METHODS: &[NativeDef] = &[method(
-    "__repr__",
-    missing_repr,
-    "($self, /)",
-    "Return repr(self).",
-)];
+const MISSING_METHODS: &[NativeDef] = &[slot("__repr__", missing_repr)];
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);

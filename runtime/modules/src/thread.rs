@@ -189,7 +189,7 @@ const LOCK_METHODS: &[NativeDef] = &[
         "($self, /)",
         "Make the lock free.",
     ),
-    method("__repr__", lock_repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", lock_repr),
 ];
 
 const RLOCK_METHODS: &[NativeDef] = &[
@@ -254,7 +254,7 @@ const RLOCK_METHODS: &[NativeDef] = &[
         "($self, /)",
         "Make the lock free.",
     ),
-    method("__repr__", rlock_repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", rlock_repr),
 ];
 
 const HANDLE_METHODS: &[NativeDef] = &[
@@ -282,7 +282,7 @@ const HANDLE_METHODS: &[NativeDef] = &[
         "($self, /)",
         "True if the thread has ended.",
     ),
-    method("__repr__", handle_repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", handle_repr),
 ];
 const HANDLE_GETSETS: &[GetSetDef] = &[getter("ident", handle_ident, "The thread's identifier.")];
 

@@ -329,14 +329,9 @@ macro_rules! awaitable {
             id: ids::$id,
             doc: "",
             methods: &[
-                method(
-                    "__await__",
-                    itself,
-                    "($self, /)",
-                    "Return an iterator to be used in await expression.",
-                ),
-                method("__iter__", itself, "($self, /)", "Implement iter(self)."),
-                method("__next__", $next, "($self, /)", "Implement next(self)."),
+                slot("__await__", itself),
+                slot("__iter__", itself),
+                slot("__next__", $next),
                 method(
                     "send",
                     $send,

@@ -37,7 +37,6 @@ fn logic(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
     int_values(vm, op, a[0], a[1]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
 }
 
-const VALUE: &str = "($self, value, /)";
 
 /// `bool`
 pub static BOOL: TypeDef = TypeDef {
@@ -50,44 +49,14 @@ pub static BOOL: TypeDef = TypeDef {
             "($type, object=False, /)",
             "Create and return a new object.",
         ),
-        method("__repr__", bool_repr, "($self, /)", "Return repr(self)."),
-        method("__invert__", bool_invert, "($self, /)", "~self"),
-        method(
-            "__and__",
-            |vm, a| logic(vm, BinaryOp::And, a),
-            VALUE,
-            "Return self&value.",
-        ),
-        method(
-            "__rand__",
-            |vm, a| logic(vm, BinaryOp::And, a),
-            VALUE,
-            "Return value&self.",
-        ),
-        method(
-            "__xor__",
-            |vm, a| logic(vm, BinaryOp::Xor, a),
-            VALUE,
-            "Return self^value.",
-        ),
-        method(
-            "__rxor__",
-            |vm, a| logic(vm, BinaryOp::Xor, a),
-            VALUE,
-            "Return value^self.",
-        ),
-        method(
-            "__or__",
-            |vm, a| logic(vm, BinaryOp::Or, a),
-            VALUE,
-            "Return self|value.",
-        ),
-        method(
-            "__ror__",
-            |vm, a| logic(vm, BinaryOp::Or, a),
-            VALUE,
-            "Return value|self.",
-        ),
+        slot("__repr__", bool_repr),
+        slot("__invert__", bool_invert),
+        slot("__and__", |vm, a| logic(vm, BinaryOp::And, a)),
+        slot("__rand__", |vm, a| logic(vm, BinaryOp::And, a)),
+        slot("__xor__", |vm, a| logic(vm, BinaryOp::Xor, a)),
+        slot("__rxor__", |vm, a| logic(vm, BinaryOp::Xor, a)),
+        slot("__or__", |vm, a| logic(vm, BinaryOp::Or, a)),
+        slot("__ror__", |vm, a| logic(vm, BinaryOp::Or, a)),
     ],
     getsets: &[],
 };

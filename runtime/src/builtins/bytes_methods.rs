@@ -5,10 +5,12 @@ use super::byte_view::{ByteView, look_at};
 use super::bytes_item::{contains, getitem, len, length};
 use super::str_codec::{buffer_bytes, bytes_of, decode};
 use crate::prelude::*;
+use crate::protocol::compare::CompareOp;
 use crate::text::justify::{self, Align};
 use crate::text::search::{self, Side};
 use crate::text::unit::Unit;
 use crate::text::{case, hex, repr};
+use crate::with_comparisons;
 
 const UNIT: Unit = Unit::Byte;
 
@@ -546,40 +548,26 @@ fn mul(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
 }
 
-macro_rules! compares {
-    ($($name:ident => $op:expr;)*) => { $(
-        fn $name(vm: &mut Vm, a: &[Value]) -> PyResult {
-            // Other kinds of buffers compare themselves with bytes.
-            let other = match a[0].is::<PyBytes>() && !a[1].is::<PyBytes>() {
-                true => None,
-                false => buffer_bytes(vm, a[1])?,
-            };
-            let Some(other) = other else {
-                let name = stringify!($name);
-                if vm.config.bytes_warning > 0 && (name == "eq" || name == "ne") {
-                    warn_comparison(vm, a)?;
-                }
-                return Ok(Value::NOT_IMPLEMENTED);
-            };
-            let f: fn(std::cmp::Ordering) -> bool = $op;
-            let holds = look_at(a[0], |text| f(text.cmp(&other)));
-            Ok(Value::bool(holds.unwrap_or(false)))
+fn compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    // Other kinds of buffers compare themselves with bytes.
+    let other = match a.is::<PyBytes>() && !b.is::<PyBytes>() {
+        true => None,
+        false => buffer_bytes(vm, b)?,
+    };
+    let Some(other) = other else {
+        if vm.config.bytes_warning > 0 && matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            warn_comparison(vm, a, b)?;
         }
-    )* };
-}
-compares! {
-    lt => |o| o.is_lt();
-    le => |o| o.is_le();
-    eq => |o| o.is_eq();
-    ne => |o| o.is_ne();
-    gt => |o| o.is_gt();
-    ge => |o| o.is_ge();
+        return Ok(Value::NOT_IMPLEMENTED);
+    };
+    let holds = look_at(a, |text| op.holds(text.cmp(&other)));
+    Ok(Value::bool(holds.unwrap_or(false)))
 }
 
 /// With `-b`, comparing with a string, or a bytes object with a number, is worth a warning.
-fn warn_comparison(vm: &mut Vm, a: &[Value]) -> PyResult<()> {
-    let bytes = a[0].is::<PyBytes>();
-    let text = match a[1] {
+fn warn_comparison(vm: &mut Vm, a: Value, b: Value) -> PyResult<()> {
+    let bytes = a.is::<PyBytes>();
+    let text = match b {
         v if v.is::<PyStr>() && bytes => "Comparison between bytes and string",
         v if v.is::<PyStr>() => "Comparison between bytearray and string",
         v if bytes && super::int::as_int(&v).is_some() => "Comparison between bytes and int",
@@ -754,24 +742,19 @@ fn bytes_new(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 /// The methods both types have, as entries of a method table.
 macro_rules! shared_methods {
-    ($($extra:expr,)*) => { &[
-        method("__len__", len, "($self, /)", "Return len(self)."),
-        method("__getitem__", getitem, "($self, key, /)", "Return self[key]."),
-        method("__contains__", contains, "($self, key, /)", "Return bool(key in self)."),
-        method("__add__", add, "($self, value, /)", "Return self+value."),
-        method("__mul__", mul, "($self, value, /)", "Return self*value."),
-        method("__rmul__", mul, "($self, value, /)", "Return value*self."),
-        method("__mod__", super::bytes_percent::modulo, "($self, value, /)", "Return self%value."),
-        method("__rmod__", super::bytes_percent::rmodulo, "($self, value, /)", "Return value%self."),
-        method("__lt__", lt, "($self, value, /)", "Return self<value."),
-        method("__le__", le, "($self, value, /)", "Return self<=value."),
-        method("__eq__", eq, "($self, value, /)", "Return self==value."),
-        method("__ne__", ne, "($self, value, /)", "Return self!=value."),
-        method("__gt__", gt, "($self, value, /)", "Return self>value."),
-        method("__ge__", ge, "($self, value, /)", "Return self>=value."),
-        method("__repr__", bytes_repr, "($self, /)", "Return repr(self)."),
-        method("__str__", bytes_str, "($self, /)", "Return str(self)."),
-        method("__iter__", iter, "($self, /)", "Implement iter(self)."),
+    ($($extra:expr,)*) => { with_comparisons![
+        compare,
+        slot("__len__", len),
+        slot("__getitem__", getitem),
+        slot("__contains__", contains),
+        slot("__add__", add),
+        slot("__mul__", mul),
+        slot("__rmul__", mul),
+        slot("__mod__", super::bytes_percent::modulo),
+        slot("__rmod__", super::bytes_percent::rmodulo),
+        slot("__repr__", bytes_repr),
+        slot("__str__", bytes_str),
+        slot("__iter__", iter),
         method("__sizeof__", sizeof, "($self, /)", "Size of the object in memory, in bytes."),
         method("find", find, "($self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", "Return the lowest index where sub is found, -1 on failure."),
         method("rfind", rfind, "($self, sub, start=<unrepresentable>, end=<unrepresentable>, /)", "Return the highest index where sub is found, -1 on failure."),
@@ -829,13 +812,8 @@ pub static BYTES: TypeDef = TypeDef {
             "($type, source=b'', encoding='utf-8', errors='strict')",
             "Create and return a new object."
         ),
-        method("__hash__", hash, "($self, /)", "Return hash(self)."),
-        method(
-            "__buffer__",
-            super::memoryview_methods::buffer_of,
-            "($self, flags, /)",
-            "Return a buffer object that exposes the underlying memory of the object."
-        ),
+        slot("__hash__", hash),
+        slot("__buffer__", super::memoryview_methods::buffer_of),
         method(
             "__getnewargs__",
             getnewargs,
@@ -871,30 +849,10 @@ pub static BYTEARRAY: TypeDef = TypeDef {
                 "($self, /, source=b'', encoding='utf-8', errors='strict')",
                 "Initialize self."
             ),
-            method(
-                "__setitem__",
-                m::setitem,
-                "($self, key, value, /)",
-                "Set self[key] to value."
-            ),
-            method(
-                "__delitem__",
-                m::delitem,
-                "($self, key, /)",
-                "Delete self[key]."
-            ),
-            method(
-                "__iadd__",
-                m::iadd,
-                "($self, value, /)",
-                "Implement self+=value."
-            ),
-            method(
-                "__imul__",
-                m::imul,
-                "($self, value, /)",
-                "Implement self*=value."
-            ),
+            slot("__setitem__", m::setitem),
+            slot("__delitem__", m::delitem),
+            slot("__iadd__", m::iadd),
+            slot("__imul__", m::imul),
             method("append", m::append, "($self, item, /)", "Append a byte."),
             method(
                 "extend",
@@ -929,17 +887,10 @@ pub static BYTEARRAY: TypeDef = TypeDef {
                 "($self, size, /)",
                 "Change the length; new bytes are zero."
             ),
-            method(
-                "__buffer__",
-                super::memoryview_methods::buffer_of,
-                "($self, flags, /)",
-                "Return a buffer object that exposes the underlying memory of the object."
-            ),
-            method(
+            slot("__buffer__", super::memoryview_methods::buffer_of),
+            slot(
                 "__release_buffer__",
-                super::memoryview_methods::release_buffer_of,
-                "($self, buffer, /)",
-                "Release the buffer object that exposes the underlying memory of the object."
+                super::memoryview_methods::release_buffer_of
             ),
             method("__alloc__", m::alloc, "($self, /)", "Bytes allocated."),
             method(

@@ -375,9 +375,9 @@ pub static CODE: TypeDef = TypeDef {
     doc: "Create a code object.  Not for mere mortals.",
     methods: &[
         static_method("__new__", new, "($type, /, *args)", "Makes a code object."),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
-        method("__eq__", eq, "($self, value, /)", "Return self==value."),
-        method("__hash__", hash, "($self, /)", "Return hash(self)."),
+        slot("__repr__", repr),
+        slot("__eq__", eq),
+        slot("__hash__", hash),
         method(
             "co_positions",
             positions,

@@ -3,11 +3,11 @@
 use super::arith::compare_reals;
 use super::complex_new;
 use super::complex_ops::{self, Pair, as_complex};
-use crate::object::native_def::NativeDef;
 use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::{CompareOp, hash_float};
 use crate::text::{float_repr, format_number};
+use crate::{binary_operators, with_comparisons};
 
 fn this(vm: &mut Vm, name: &str, v: Value) -> PyResult<Pair> {
     match as_complex(v) {
@@ -16,22 +16,14 @@ fn this(vm: &mut Vm, name: &str, v: Value) -> PyResult<Pair> {
     }
 }
 
-fn forward(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
-    complex_ops::values(vm, op, a[0], a[1]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
-}
-
-fn reflected(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
-    complex_ops::values(vm, op, a[1], a[0]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
-}
-
 fn complex_pow(vm: &mut Vm, a: &[Value]) -> PyResult {
     no_modulus(vm, a)?;
-    forward(vm, BinaryOp::Pow, a)
+    complex_ops::values(vm, BinaryOp::Pow, a[0], a[1]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
 }
 
 fn complex_rpow(vm: &mut Vm, a: &[Value]) -> PyResult {
     no_modulus(vm, a)?;
-    reflected(vm, BinaryOp::Pow, a)
+    complex_ops::values(vm, BinaryOp::Pow, a[1], a[0]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
 }
 
 /// Refuses a third argument of `pow` when the other two are numbers.
@@ -44,25 +36,22 @@ fn no_modulus(vm: &mut Vm, a: &[Value]) -> PyResult<()> {
     Err(vm.value_error("complex modulo"))
 }
 
-fn is_equal(vm: &mut Vm, a: &[Value]) -> PyResult<Option<bool>> {
-    let z = this(vm, "__eq__", a[0])?;
-    if let Some(w) = as_complex(a[1]) {
-        return Ok(Some(z == w));
+fn compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    let z = this(vm, "__eq__", a)?;
+    if !matches!(op, CompareOp::Eq | CompareOp::Ne) {
+        return Ok(Value::NOT_IMPLEMENTED);
     }
-    let re = vm.new_float(z.0);
-    Ok(compare_reals(re, a[1]).map(|o| z.1 == 0.0 && o == Some(std::cmp::Ordering::Equal)))
-}
-
-fn complex_eq(vm: &mut Vm, a: &[Value]) -> PyResult {
-    Ok(is_equal(vm, a)?.map_or(Value::NOT_IMPLEMENTED, Value::bool))
-}
-
-fn complex_ne(vm: &mut Vm, a: &[Value]) -> PyResult {
-    Ok(is_equal(vm, a)?.map_or(Value::NOT_IMPLEMENTED, |e| Value::bool(!e)))
-}
-
-fn no_order(_: CompareOp) -> PyResult {
-    Ok(Value::NOT_IMPLEMENTED)
+    let equal = match as_complex(b) {
+        Some(w) => z == w,
+        None => {
+            let re = vm.new_float(z.0);
+            match compare_reals(re, b) {
+                Some(order) => z.1 == 0.0 && order == Some(std::cmp::Ordering::Equal),
+                None => return Ok(Value::NOT_IMPLEMENTED),
+            }
+        }
+    };
+    Ok(Value::bool(equal == (op == CompareOp::Eq)))
 }
 
 fn complex_repr(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -137,31 +126,13 @@ fn get_imag(vm: &mut Vm, v: Value) -> PyResult {
     Ok(vm.new_float(z.1))
 }
 
-const VALUE: &str = "($self, value, /)";
-const MOD: &str = "($self, value, mod=None, /)";
 const NONE: &str = "($self, /)";
 
-macro_rules! operators {
-    ($($name:literal $rname:literal $op:ident $symbol:literal;)*) => {
-        [$(
-            method($name, |vm, a| forward(vm, BinaryOp::$op, a), VALUE, concat!("Return self", $symbol, "value.")),
-            method($rname, |vm, a| reflected(vm, BinaryOp::$op, a), VALUE, concat!("Return value", $symbol, "self.")),
-        )*]
-    };
-}
-
-static OPERATORS: [NativeDef; 8] = operators! {
-    "__add__" "__radd__" Add "+";
-    "__sub__" "__rsub__" Sub "-";
-    "__mul__" "__rmul__" Mul "*";
-    "__truediv__" "__rtruediv__" TrueDiv "/";
-};
-
-/// The binary operators, a table of their own because a macro writes it.
+/// The binary operators.
 pub static COMPLEX_OPERATORS: TypeDef = TypeDef {
     id: ids::COMPLEX,
     doc: "A complex number. complex(real, imag) puts two parts together, complex(text) reads text.",
-    methods: &OPERATORS,
+    methods: binary_operators![complex_ops::values; Add "add", Sub "sub", Mul "mul", TrueDiv "truediv"],
     getsets: &[],
 };
 
@@ -169,52 +140,22 @@ pub static COMPLEX_OPERATORS: TypeDef = TypeDef {
 pub static COMPLEX: TypeDef = TypeDef {
     id: ids::COMPLEX,
     doc: "",
-    methods: &[
+    methods: with_comparisons![
+        compare,
         static_method(
             "__new__",
             complex_new::complex_new,
             "($type, real=0, imag=0)",
             "Create and return a new object.",
         ),
-        method("__repr__", complex_repr, NONE, "Return repr(self)."),
-        method("__hash__", complex_hash, NONE, "Return hash(self)."),
-        method("__eq__", complex_eq, VALUE, "Return self==value."),
-        method("__ne__", complex_ne, VALUE, "Return self!=value."),
-        method(
-            "__lt__",
-            |_, _| no_order(CompareOp::Lt),
-            VALUE,
-            "Return self<value.",
-        ),
-        method(
-            "__le__",
-            |_, _| no_order(CompareOp::Le),
-            VALUE,
-            "Return self<=value.",
-        ),
-        method(
-            "__gt__",
-            |_, _| no_order(CompareOp::Gt),
-            VALUE,
-            "Return self>value.",
-        ),
-        method(
-            "__ge__",
-            |_, _| no_order(CompareOp::Ge),
-            VALUE,
-            "Return self>=value.",
-        ),
-        method("__pow__", complex_pow, MOD, "Return pow(self, value, mod)."),
-        method(
-            "__rpow__",
-            complex_rpow,
-            MOD,
-            "Return pow(value, self, mod).",
-        ),
-        method("__neg__", complex_neg, NONE, "-self"),
-        method("__pos__", complex_exact, NONE, "+self"),
-        method("__abs__", complex_abs, NONE, "abs(self)"),
-        method("__bool__", complex_bool, NONE, "True if self else False"),
+        slot("__repr__", complex_repr),
+        slot("__hash__", complex_hash),
+        slot("__pow__", complex_pow),
+        slot("__rpow__", complex_rpow),
+        slot("__neg__", complex_neg),
+        slot("__pos__", complex_exact),
+        slot("__abs__", complex_abs),
+        slot("__bool__", complex_bool),
         class_method(
             "from_number",
             complex_new::complex_from_number,

@@ -242,7 +242,6 @@ fn get_objclass(vm: &mut Vm, v: Value) -> PyResult {
 
 const GET_DOC: &str = "Return an attribute of instance, which is of type owner.";
 const GET_SIG: &str = "($self, instance, owner=None, /)";
-const CALL_SIG: &str = "($self, /, *args, **kwargs)";
 
 const NAME: GetSetDef = getter("__name__", get_name, "name");
 const QUALNAME: GetSetDef = getter("__qualname__", get_qualname, "qualified name");
@@ -260,10 +259,10 @@ pub static BUILTIN_FUNCTION: TypeDef = TypeDef {
     id: ids::BUILTIN_FUNCTION,
     doc: "",
     methods: &[
-        method("__call__", call, CALL_SIG, "Call self as a function."),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
-        method("__eq__", eq, "($self, value, /)", "Return self==value."),
-        method("__hash__", hash, "($self, /)", "Return hash(self)."),
+        slot("__call__", call),
+        slot("__repr__", repr),
+        slot("__eq__", eq),
+        slot("__hash__", hash),
         method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
     ],
     getsets: &[
@@ -284,8 +283,8 @@ macro_rules! unbound_type {
             doc: "",
             methods: &[
                 method("__get__", descriptor_get, GET_SIG, GET_DOC),
-                method("__call__", call, CALL_SIG, "Call self as a function."),
-                method("__repr__", repr, "($self, /)", "Return repr(self)."),
+                slot("__call__", call),
+                slot("__repr__", repr),
                 method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
             ],
             getsets: &[NAME, QUALNAME, DOC, SIGNATURE, OBJCLASS],
@@ -301,10 +300,10 @@ pub static METHOD_WRAPPER: TypeDef = TypeDef {
     id: ids::METHOD_WRAPPER,
     doc: "",
     methods: &[
-        method("__call__", call, CALL_SIG, "Call self as a function."),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
-        method("__eq__", eq, "($self, value, /)", "Return self==value."),
-        method("__hash__", hash, "($self, /)", "Return hash(self)."),
+        slot("__call__", call),
+        slot("__repr__", repr),
+        slot("__eq__", eq),
+        slot("__hash__", hash),
         method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
     ],
     getsets: &[NAME, QUALNAME, DOC, SIGNATURE, SELF, OBJCLASS],
@@ -367,19 +366,9 @@ macro_rules! data_type {
             doc: "",
             methods: &[
                 method("__get__", descriptor_get, GET_SIG, GET_DOC),
-                method(
-                    "__set__",
-                    descriptor_set,
-                    "($self, instance, value, /)",
-                    "Set an attribute of instance to value.",
-                ),
-                method(
-                    "__delete__",
-                    descriptor_delete,
-                    "($self, instance, /)",
-                    "Delete an attribute of instance.",
-                ),
-                method("__repr__", data_repr, "($self, /)", "Return repr(self)."),
+                slot("__set__", descriptor_set),
+                slot("__delete__", descriptor_delete),
+                slot("__repr__", data_repr),
                 method(
                     "__reduce__",
                     data_reduce,

@@ -6,27 +6,24 @@ use super::seq;
 use super::set_ops;
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
+use crate::with_comparisons;
 
 /// The `dict` type.
 pub static DICT: TypeDef = TypeDef {
     id: ids::DICT,
     doc: "dict() -> new empty dictionary\ndict(mapping) -> new dictionary from a mapping's (key, value) pairs\ndict(iterable) -> new dictionary from an iterable of pairs\ndict(**kwargs) -> new dictionary from the keyword arguments",
-    methods: &[
+    methods: with_comparisons![
+        dict_compare,
         static_method(
             "__new__",
             dict_new,
             "($type, *args, **kwargs)",
             "Create a new object.",
         ),
-        method(
-            "__init__",
-            dict_init,
-            "($self, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__repr__", dict_repr, "($self, /)", "Return repr(self)."),
-        method("__len__", dict_len, "($self, /)", "Return len(self)."),
-        method("__iter__", dict_iter, "($self, /)", "Implement iter(self)."),
+        slot("__init__", dict_init),
+        slot("__repr__", dict_repr),
+        slot("__len__", dict_len),
+        slot("__iter__", dict_iter),
         method(
             "__reversed__",
             dict_reversed,
@@ -39,73 +36,12 @@ pub static DICT: TypeDef = TypeDef {
             "($self, key, /)",
             "True if the dictionary has the specified key, else False.",
         ),
-        method(
-            "__getitem__",
-            dict_getitem,
-            "($self, key, /)",
-            "Return self[key].",
-        ),
-        method(
-            "__setitem__",
-            dict_setitem,
-            "($self, key, value, /)",
-            "Set self[key] to value.",
-        ),
-        method(
-            "__delitem__",
-            dict_delitem,
-            "($self, key, /)",
-            "Delete self[key].",
-        ),
-        method(
-            "__eq__",
-            dict_eq,
-            "($self, value, /)",
-            "Return self==value.",
-        ),
-        method(
-            "__ne__",
-            dict_ne,
-            "($self, value, /)",
-            "Return self!=value.",
-        ),
-        method(
-            "__lt__",
-            unordered,
-            "($self, value, /)",
-            "Return self<value.",
-        ),
-        method(
-            "__le__",
-            unordered,
-            "($self, value, /)",
-            "Return self<=value.",
-        ),
-        method(
-            "__gt__",
-            unordered,
-            "($self, value, /)",
-            "Return self>value.",
-        ),
-        method(
-            "__ge__",
-            unordered,
-            "($self, value, /)",
-            "Return self>=value.",
-        ),
-        method("__or__", dict_or, "($self, value, /)", "Return self|value."),
-        method(
-            "__ror__",
-            dict_ror,
-            "($self, value, /)",
-            "Return value|self.",
-        ),
-        method(
-            "__ior__",
-            dict_ior,
-            "($self, value, /)",
-            "Return self|=value.",
-        ),
+        slot("__getitem__", dict_getitem),
+        slot("__setitem__", dict_setitem),
+        slot("__delitem__", dict_delitem),
+        slot("__or__", dict_or),
+        slot("__ror__", dict_ror),
+        slot("__ior__", dict_ior),
         method(
             "__sizeof__",
             dict_sizeof,
@@ -450,26 +386,14 @@ pub fn dict_equal(vm: &mut Vm, a: Ref<PyDict>, b: Ref<PyDict>) -> PyResult<bool>
     })
 }
 
-fn compare_eq(vm: &mut Vm, op: CompareOp, args: &[Value]) -> PyResult {
-    match (args[0].cast::<PyDict>(), args[1].cast::<PyDict>()) {
-        (Some(a), Some(b)) => {
+fn dict_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    match (op, a.cast::<PyDict>(), b.cast::<PyDict>()) {
+        (CompareOp::Eq | CompareOp::Ne, Some(a), Some(b)) => {
             let equal = dict_equal(vm, a, b)?;
             Ok(Value::bool(equal == (op == CompareOp::Eq)))
         }
         _ => Ok(Value::NOT_IMPLEMENTED),
     }
-}
-
-fn dict_eq(vm: &mut Vm, args: &[Value]) -> PyResult {
-    compare_eq(vm, CompareOp::Eq, args)
-}
-
-fn dict_ne(vm: &mut Vm, args: &[Value]) -> PyResult {
-    compare_eq(vm, CompareOp::Ne, args)
-}
-
-fn unordered(_vm: &mut Vm, _args: &[Value]) -> PyResult {
-    Ok(Value::NOT_IMPLEMENTED)
 }
 
 fn union(vm: &mut Vm, a: Value, b: Value) -> PyResult {

@@ -6,78 +6,33 @@ use super::seq;
 use super::set_ops;
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
-use crate::rich_compare;
+use crate::with_comparisons;
 
 macro_rules! set_like_view {
     ($id:ident, $doc:expr, $iter:expr, $reversed:expr) => {
         TypeDef {
             id: ids::$id,
             doc: $doc,
-            methods: &[
-                method("__repr__", view_repr, "($self, /)", "Return repr(self)."),
-                method("__len__", view_len, "($self, /)", "Return len(self)."),
-                method("__iter__", $iter, "($self, /)", "Implement iter(self)."),
+            methods: with_comparisons![
+                view_compare,
+                slot("__repr__", view_repr),
+                slot("__len__", view_len),
+                slot("__iter__", $iter),
                 method(
                     "__reversed__",
                     $reversed,
                     "($self, /)",
                     "Return a reverse iterator over the view.",
                 ),
-                method(
-                    "__contains__",
-                    view_contains,
-                    "($self, key, /)",
-                    "Return bool(key in self).",
-                ),
-                method("__lt__", cmp_lt, "($self, value, /)", "Return self<value."),
-                method("__le__", cmp_le, "($self, value, /)", "Return self<=value."),
-                method("__eq__", cmp_eq, "($self, value, /)", "Return self==value."),
-                method("__ne__", cmp_ne, "($self, value, /)", "Return self!=value."),
-                method("__gt__", cmp_gt, "($self, value, /)", "Return self>value."),
-                method("__ge__", cmp_ge, "($self, value, /)", "Return self>=value."),
-                method(
-                    "__and__",
-                    view_and,
-                    "($self, value, /)",
-                    "Return self&value.",
-                ),
-                method(
-                    "__rand__",
-                    view_rand,
-                    "($self, value, /)",
-                    "Return value&self.",
-                ),
-                method("__or__", view_or, "($self, value, /)", "Return self|value."),
-                method(
-                    "__ror__",
-                    view_ror,
-                    "($self, value, /)",
-                    "Return value|self.",
-                ),
-                method(
-                    "__sub__",
-                    view_sub,
-                    "($self, value, /)",
-                    "Return self-value.",
-                ),
-                method(
-                    "__rsub__",
-                    view_rsub,
-                    "($self, value, /)",
-                    "Return value-self.",
-                ),
-                method(
-                    "__xor__",
-                    view_xor,
-                    "($self, value, /)",
-                    "Return self^value.",
-                ),
-                method(
-                    "__rxor__",
-                    view_rxor,
-                    "($self, value, /)",
-                    "Return value^self.",
-                ),
+                slot("__contains__", view_contains),
+                slot("__and__", view_and),
+                slot("__rand__", view_rand),
+                slot("__or__", view_or),
+                slot("__ror__", view_ror),
+                slot("__sub__", view_sub),
+                slot("__rsub__", view_rsub),
+                slot("__xor__", view_xor),
+                slot("__rxor__", view_rxor),
                 method(
                     "isdisjoint",
                     view_isdisjoint,
@@ -103,14 +58,9 @@ pub static DICT_VALUES: TypeDef = TypeDef {
     id: ids::DICT_VALUES,
     doc: "",
     methods: &[
-        method("__repr__", view_repr, "($self, /)", "Return repr(self)."),
-        method("__len__", view_len, "($self, /)", "Return len(self)."),
-        method(
-            "__iter__",
-            values_iter,
-            "($self, /)",
-            "Implement iter(self).",
-        ),
+        slot("__repr__", view_repr),
+        slot("__len__", view_len),
+        slot("__iter__", values_iter),
         method(
             "__reversed__",
             values_reversed,
@@ -250,8 +200,6 @@ fn view_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
     };
     Ok(Value::bool(r))
 }
-rich_compare!(view_compare);
-
 fn intersection(vm: &mut Vm, a: Value, b: Value) -> PyResult {
     let (mut view, mut other) = (a, b);
     if !is_set_like_view(view) {

@@ -179,12 +179,7 @@ pub static SYSTEM_EXIT: TypeDef = TypeDef {
 pub static KEY_ERROR: TypeDef = TypeDef {
     id: ids::KEY_ERROR,
     doc: "Mapping key not found.",
-    methods: &[method(
-        "__str__",
-        key_str,
-        "($self, /)",
-        "Return str(self).",
-    )],
+    methods: &[slot("__str__", key_str)],
     getsets: &[],
 };
 
@@ -242,7 +237,7 @@ pub static IMPORT_ERROR: TypeDef = TypeDef {
             "($self, /, *args, **kwargs)",
             INIT_DOC,
         ),
-        method("__str__", import_str, "($self, /)", "Return str(self)."),
+        slot("__str__", import_str),
         method(
             "__reduce__",
             import_reduce,

@@ -424,14 +424,9 @@ pub static BASE_EXCEPTION_GROUP: TypeDef = TypeDef {
             "($type, /, *args, **kwargs)",
             "Makes a group.",
         ),
-        method(
-            "__init__",
-            group_init,
-            "($self, /, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__str__", group_str, "($self, /)", "Return str(self)."),
-        method("__repr__", group_repr, "($self, /)", "Return repr(self)."),
+        slot("__init__", group_init),
+        slot("__str__", group_str),
+        slot("__repr__", group_repr),
         method(
             "derive",
             derive,

@@ -352,14 +352,9 @@ pub static BASE_EXCEPTION: TypeDef = TypeDef {
             "($type, /, *args, **kwargs)",
             "Makes an exception.",
         ),
-        method(
-            "__init__",
-            base_init,
-            "($self, /, *args, **kwargs)",
-            "Stores the arguments.",
-        ),
-        method("__repr__", base_repr, "($self, /)", "Return repr(self)."),
-        method("__str__", base_str, "($self, /)", "Return str(self)."),
+        slot("__init__", base_init),
+        slot("__repr__", base_repr),
+        slot("__str__", base_str),
         method(
             "__reduce__",
             base_reduce,

@@ -212,13 +212,8 @@ pub static OS_ERROR: TypeDef = TypeDef {
             "($type, /, *args, **kwargs)",
             "Makes an OSError or the subclass for its errno.",
         ),
-        method(
-            "__init__",
-            os_init,
-            "($self, /, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__str__", os_str, "($self, /)", "Return str(self)."),
+        slot("__init__", os_init),
+        slot("__str__", os_str),
         method("__reduce__", os_reduce, "($self, /)", "Helper for pickle."),
     ],
     getsets: &[

@@ -99,15 +99,7 @@ exception_field!(get_metadata, set_metadata, MSG + 8);
 pub static SYNTAX_ERROR: TypeDef = TypeDef {
     id: ids::SYNTAX_ERROR,
     doc: "Invalid syntax.",
-    methods: &[
-        method(
-            "__init__",
-            syntax_init,
-            "($self, /, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__str__", syntax_str, "($self, /)", "Return str(self)."),
-    ],
+    methods: &[slot("__init__", syntax_init), slot("__str__", syntax_str)],
     getsets: &[
         getset("msg", get_msg, set_msg, "exception msg"),
         getset("filename", get_filename, set_filename, "exception filename"),

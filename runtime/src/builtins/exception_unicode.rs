@@ -215,30 +215,14 @@ static GETSETS: [GetSetDef; 5] = getsets();
 pub static ENCODE: TypeDef = TypeDef {
     id: ids::UNICODE_ENCODE_ERROR,
     doc: "Unicode encoding error.",
-    methods: &[
-        method(
-            "__init__",
-            encode_init,
-            "($self, /, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__str__", encode_str, "($self, /)", "Return str(self)."),
-    ],
+    methods: &[slot("__init__", encode_init), slot("__str__", encode_str)],
     getsets: &GETSETS,
 };
 /// `UnicodeDecodeError`
 pub static DECODE: TypeDef = TypeDef {
     id: ids::UNICODE_DECODE_ERROR,
     doc: "Unicode decoding error.",
-    methods: &[
-        method(
-            "__init__",
-            decode_init,
-            "($self, /, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__str__", decode_str, "($self, /)", "Return str(self)."),
-    ],
+    methods: &[slot("__init__", decode_init), slot("__str__", decode_str)],
     getsets: &GETSETS,
 };
 /// `UnicodeTranslateError`
@@ -246,13 +230,8 @@ pub static TRANSLATE: TypeDef = TypeDef {
     id: ids::UNICODE_TRANSLATE_ERROR,
     doc: "Unicode translation error.",
     methods: &[
-        method(
-            "__init__",
-            translate_init,
-            "($self, /, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__str__", translate_str, "($self, /)", "Return str(self)."),
+        slot("__init__", translate_init),
+        slot("__str__", translate_str),
     ],
     getsets: &GETSETS,
 };

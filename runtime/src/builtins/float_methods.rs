@@ -2,11 +2,11 @@
 
 use super::arith::{compare_reals, float_values};
 use super::float_new;
-use crate::object::native_def::NativeDef;
 use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::{CompareOp, hash_float};
 use crate::text::{float_int, float_parse, float_repr, format_number};
+use crate::{binary_operators, with_comparisons};
 
 fn this(vm: &mut Vm, name: &str, v: Value) -> PyResult<f64> {
     match as_float(v) {
@@ -15,22 +15,14 @@ fn this(vm: &mut Vm, name: &str, v: Value) -> PyResult<f64> {
     }
 }
 
-fn forward(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
-    float_values(vm, op, a[0], a[1]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
-}
-
-fn reflected(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
-    float_values(vm, op, a[1], a[0]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
-}
-
 fn float_pow(vm: &mut Vm, a: &[Value]) -> PyResult {
     no_modulus(vm, a[2])?;
-    forward(vm, BinaryOp::Pow, a)
+    float_values(vm, BinaryOp::Pow, a[0], a[1]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
 }
 
 fn float_rpow(vm: &mut Vm, a: &[Value]) -> PyResult {
     no_modulus(vm, a[2])?;
-    reflected(vm, BinaryOp::Pow, a)
+    float_values(vm, BinaryOp::Pow, a[1], a[0]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
 }
 
 fn no_modulus(vm: &mut Vm, modulus: Value) -> PyResult<()> {
@@ -40,8 +32,8 @@ fn no_modulus(vm: &mut Vm, modulus: Value) -> PyResult<()> {
     Err(vm.type_error("pow() 3rd argument not allowed unless all arguments are integers"))
 }
 
-fn compare(_: &mut Vm, op: CompareOp, a: &[Value]) -> PyResult {
-    Ok(match compare_reals(a[0], a[1]) {
+fn compare(_: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    Ok(match compare_reals(a, b) {
         Some(Some(o)) => Value::bool(op.holds(o)),
         Some(None) => Value::bool(op == CompareOp::Ne),
         None => Value::NOT_IMPLEMENTED,
@@ -183,34 +175,15 @@ fn get_imag(_: &mut Vm, _: Value) -> PyResult {
     Ok(Value::ZERO)
 }
 
-const VALUE: &str = "($self, value, /)";
-const MOD: &str = "($self, value, mod=None, /)";
 const NONE: &str = "($self, /)";
 
-macro_rules! operators {
-    ($($name:literal $rname:literal $op:ident $symbol:literal;)*) => {
-        [$(
-            method($name, |vm, a| forward(vm, BinaryOp::$op, a), VALUE, concat!("Return self", $symbol, "value.")),
-            method($rname, |vm, a| reflected(vm, BinaryOp::$op, a), VALUE, concat!("Return value", $symbol, "self.")),
-        )*]
-    };
-}
-
-static OPERATORS: [NativeDef; 14] = operators! {
-    "__add__" "__radd__" Add "+";
-    "__sub__" "__rsub__" Sub "-";
-    "__mul__" "__rmul__" Mul "*";
-    "__mod__" "__rmod__" Mod "%";
-    "__divmod__" "__rdivmod__" DivMod " divmod ";
-    "__floordiv__" "__rfloordiv__" FloorDiv "//";
-    "__truediv__" "__rtruediv__" TrueDiv "/";
-};
-
-/// The binary operators, a table of their own because a macro writes it.
+/// The binary operators.
 pub static FLOAT_OPERATORS: TypeDef = TypeDef {
     id: ids::FLOAT,
     doc: "A floating-point number of double precision. float(x) converts a number or text.",
-    methods: &OPERATORS,
+    methods: binary_operators![float_values;
+        Add "add", Sub "sub", Mul "mul", Mod "mod", DivMod "divmod", FloorDiv "floordiv", TrueDiv "truediv",
+    ],
     getsets: &[],
 };
 
@@ -218,59 +191,24 @@ pub static FLOAT_OPERATORS: TypeDef = TypeDef {
 pub static FLOAT: TypeDef = TypeDef {
     id: ids::FLOAT,
     doc: "",
-    methods: &[
+    methods: with_comparisons![
+        compare,
         static_method(
             "__new__",
             float_new::float_new,
             "($type, *args, **kwargs)",
             "Create and return a new object.",
         ),
-        method("__repr__", float_repr, NONE, "Return repr(self)."),
-        method("__hash__", float_hash, NONE, "Return hash(self)."),
-        method(
-            "__lt__",
-            |vm, a| compare(vm, CompareOp::Lt, a),
-            VALUE,
-            "Return self<value.",
-        ),
-        method(
-            "__le__",
-            |vm, a| compare(vm, CompareOp::Le, a),
-            VALUE,
-            "Return self<=value.",
-        ),
-        method(
-            "__eq__",
-            |vm, a| compare(vm, CompareOp::Eq, a),
-            VALUE,
-            "Return self==value.",
-        ),
-        method(
-            "__ne__",
-            |vm, a| compare(vm, CompareOp::Ne, a),
-            VALUE,
-            "Return self!=value.",
-        ),
-        method(
-            "__gt__",
-            |vm, a| compare(vm, CompareOp::Gt, a),
-            VALUE,
-            "Return self>value.",
-        ),
-        method(
-            "__ge__",
-            |vm, a| compare(vm, CompareOp::Ge, a),
-            VALUE,
-            "Return self>=value.",
-        ),
-        method("__pow__", float_pow, MOD, "Return pow(self, value, mod)."),
-        method("__rpow__", float_rpow, MOD, "Return pow(value, self, mod)."),
-        method("__neg__", float_neg, NONE, "-self"),
-        method("__pos__", float_exact, NONE, "+self"),
-        method("__abs__", float_abs, NONE, "abs(self)"),
-        method("__bool__", float_bool, NONE, "True if self else False"),
-        method("__int__", float_trunc, NONE, "int(self)"),
-        method("__float__", float_exact, NONE, "float(self)"),
+        slot("__repr__", float_repr),
+        slot("__hash__", float_hash),
+        slot("__pow__", float_pow),
+        slot("__rpow__", float_rpow),
+        slot("__neg__", float_neg),
+        slot("__pos__", float_exact),
+        slot("__abs__", float_abs),
+        slot("__bool__", float_bool),
+        slot("__int__", float_trunc),
+        slot("__float__", float_exact),
         class_method(
             "from_number",
             float_new::float_from_number,

@@ -234,7 +234,7 @@ pub static FRAME: TypeDef = TypeDef {
             "($self, /)",
             "Clear all references held by the frame.",
         ),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
+        slot("__repr__", repr),
     ],
     getsets: &[
         getter("f_code", get_code, "code being executed"),

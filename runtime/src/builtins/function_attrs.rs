@@ -7,6 +7,7 @@ use super::method::PyMethod;
 use super::str::lossy;
 use crate::prelude::*;
 use crate::protocol::compare::{CompareOp, hash_identity};
+use crate::with_comparisons;
 
 /// `co_flags` bit: the first constant is the docstring.
 const HAS_DOCSTRING: u32 = 0x400_0000;
@@ -321,24 +322,14 @@ pub static FUNCTION: TypeDef = TypeDef {
             "($type, code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)",
             "Makes a function.",
         ),
-        method(
-            "__call__",
-            call,
-            "($self, /, *args, **kwargs)",
-            "Call self as a function.",
-        ),
+        slot("__call__", call),
         method(
             "__get__",
             super::descriptor_methods::descriptor_get,
             GET_SIG,
             GET_DOC,
         ),
-        method(
-            "__repr__",
-            function_repr,
-            "($self, /)",
-            "Return repr(self).",
-        ),
+        slot("__repr__", function_repr),
     ],
     getsets: &[
         super::object_methods::DICT_GETSET,
@@ -479,27 +470,12 @@ pub static METHOD: TypeDef = TypeDef {
             "($type, function, instance, /)",
             "Makes a method.",
         ),
-        method(
-            "__call__",
-            call,
-            "($self, /, *args, **kwargs)",
-            "Call self as a function.",
-        ),
+        slot("__call__", call),
         method("__get__", method_get, GET_SIG, GET_DOC),
-        method(
-            "__getattribute__",
-            method_getattribute,
-            "($self, name, /)",
-            "Return getattr(self, name).",
-        ),
-        method("__repr__", method_repr, "($self, /)", "Return repr(self)."),
-        method(
-            "__eq__",
-            method_eq,
-            "($self, value, /)",
-            "Return self==value.",
-        ),
-        method("__hash__", method_hash, "($self, /)", "Return hash(self)."),
+        slot("__getattribute__", method_getattribute),
+        slot("__repr__", method_repr),
+        slot("__eq__", method_eq),
+        slot("__hash__", method_hash),
         method(
             "__reduce__",
             method_reduce,
@@ -546,8 +522,8 @@ fn cell_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(vm.new_str(&text))
 }
 
-fn cell_compare(vm: &mut Vm, args: &[Value], op: CompareOp) -> PyResult {
-    let (Some(a), Some(b)) = (args[0].cast::<PyCell>(), args[1].cast::<PyCell>()) else {
+fn cell_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    let (Some(a), Some(b)) = (a.cast::<PyCell>(), b.cast::<PyCell>()) else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     let (x, y) = (a.contents.get(), b.contents.get());
@@ -555,24 +531,6 @@ fn cell_compare(vm: &mut Vm, args: &[Value], op: CompareOp) -> PyResult {
         return Ok(Value::bool(op.holds(y.is_null().cmp(&x.is_null()))));
     }
     vm.compare(op, x, y)
-}
-fn cell_eq(vm: &mut Vm, args: &[Value]) -> PyResult {
-    cell_compare(vm, args, CompareOp::Eq)
-}
-fn cell_ne(vm: &mut Vm, args: &[Value]) -> PyResult {
-    cell_compare(vm, args, CompareOp::Ne)
-}
-fn cell_lt(vm: &mut Vm, args: &[Value]) -> PyResult {
-    cell_compare(vm, args, CompareOp::Lt)
-}
-fn cell_le(vm: &mut Vm, args: &[Value]) -> PyResult {
-    cell_compare(vm, args, CompareOp::Le)
-}
-fn cell_gt(vm: &mut Vm, args: &[Value]) -> PyResult {
-    cell_compare(vm, args, CompareOp::Gt)
-}
-fn cell_ge(vm: &mut Vm, args: &[Value]) -> PyResult {
-    cell_compare(vm, args, CompareOp::Ge)
 }
 
 fn get_contents(vm: &mut Vm, v: Value) -> PyResult {
@@ -591,40 +549,15 @@ fn set_contents(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
 pub static CELL: TypeDef = TypeDef {
     id: ids::CELL,
     doc: "Create a new cell object.",
-    methods: &[
+    methods: with_comparisons![
+        cell_compare,
         static_method(
             "__new__",
             cell_new,
             "($type, contents=<unrepresentable>, /)",
             "Makes a cell.",
         ),
-        method("__repr__", cell_repr, "($self, /)", "Return repr(self)."),
-        method(
-            "__eq__",
-            cell_eq,
-            "($self, value, /)",
-            "Return self==value.",
-        ),
-        method(
-            "__ne__",
-            cell_ne,
-            "($self, value, /)",
-            "Return self!=value.",
-        ),
-        method("__lt__", cell_lt, "($self, value, /)", "Return self<value."),
-        method(
-            "__le__",
-            cell_le,
-            "($self, value, /)",
-            "Return self<=value.",
-        ),
-        method("__gt__", cell_gt, "($self, value, /)", "Return self>value."),
-        method(
-            "__ge__",
-            cell_ge,
-            "($self, value, /)",
-            "Return self>=value.",
-        ),
+        slot("__repr__", cell_repr),
     ],
     getsets: &[getset(
         "cell_contents",

@@ -349,8 +349,8 @@ pub static GENERATOR: TypeDef = TypeDef {
     id: ids::GENERATOR,
     doc: "",
     methods: &[
-        method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-        method("__next__", next, "($self, /)", "Implement next(self)."),
+        slot("__iter__", iter_self),
+        slot("__next__", next),
         method(
             "send",
             send,
@@ -369,7 +369,7 @@ pub static GENERATOR: TypeDef = TypeDef {
             "($self, /)",
             "close() -> raise GeneratorExit inside generator.",
         ),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
+        slot("__repr__", repr),
         method(
             "__sizeof__",
             sizeof,
@@ -415,12 +415,7 @@ pub static COROUTINE: TypeDef = TypeDef {
     id: ids::COROUTINE,
     doc: "",
     methods: &[
-        method(
-            "__await__",
-            coroutine_await,
-            "($self, /)",
-            "Return an iterator to be used in await expression.",
-        ),
+        slot("__await__", coroutine_await),
         method(
             "send",
             send,
@@ -439,7 +434,7 @@ pub static COROUTINE: TypeDef = TypeDef {
             "($self, /)",
             "close() -> raise GeneratorExit inside coroutine.",
         ),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
+        slot("__repr__", repr),
         method(
             "__sizeof__",
             sizeof,
@@ -497,13 +492,8 @@ pub static COROUTINE_WRAPPER: TypeDef = TypeDef {
     id: ids::COROUTINE_WRAPPER,
     doc: "A wrapper object implementing __await__ for coroutines.",
     methods: &[
-        method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-        method(
-            "__next__",
-            wrapper_next,
-            "($self, /)",
-            "Implement next(self).",
-        ),
+        slot("__iter__", iter_self),
+        slot("__next__", wrapper_next),
         method(
             "send",
             wrapper_send,
@@ -530,18 +520,8 @@ pub static ASYNC_GENERATOR: TypeDef = TypeDef {
     id: ids::ASYNC_GENERATOR,
     doc: "",
     methods: &[
-        method(
-            "__aiter__",
-            async_iter,
-            "($self, /)",
-            "Return an awaitable, that resolves in asynchronous iterator.",
-        ),
-        method(
-            "__anext__",
-            super::async_generator::anext,
-            "($self, /)",
-            "Return a value or raise StopAsyncIteration.",
-        ),
+        slot("__aiter__", async_iter),
+        slot("__anext__", super::async_generator::anext),
         method(
             "asend",
             super::async_generator::asend,
@@ -560,7 +540,7 @@ pub static ASYNC_GENERATOR: TypeDef = TypeDef {
             "($self, /)",
             "aclose() -> raise GeneratorExit inside generator.",
         ),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
+        slot("__repr__", repr),
         method(
             "__sizeof__",
             sizeof,

@@ -3,11 +3,11 @@
 use super::arith::{compare_reals, int_values};
 use super::int_new;
 use super::int_ops;
-use crate::object::native_def::NativeDef;
 use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::{CompareOp, hash_big, hash_int};
 use crate::text::{format_number, int_text};
+use crate::{binary_operators, with_comparisons};
 use num_bigint::BigInt;
 use num_traits::Signed;
 
@@ -27,19 +27,11 @@ pub fn text_ref(n: IntRef<'_>) -> int_text::IntRef<'_> {
     }
 }
 
-fn forward(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
-    int_values(vm, op, a[0], a[1]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
-}
-
-fn reflected(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
-    int_values(vm, op, a[1], a[0]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
-}
-
-fn compare(_: &mut Vm, op: CompareOp, a: &[Value]) -> PyResult {
-    if as_int(&a[1]).is_none() {
+fn compare(_: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    if as_int(&b).is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    Ok(match compare_reals(a[0], a[1]) {
+    Ok(match compare_reals(a, b) {
         Some(Some(o)) => Value::bool(op.holds(o)),
         _ => Value::NOT_IMPLEMENTED,
     })
@@ -344,38 +336,16 @@ fn get_one(_: &mut Vm, _: Value) -> PyResult {
     Ok(Value::from_i32(1))
 }
 
-const VALUE: &str = "($self, value, /)";
 const NONE: &str = "($self, /)";
 
-macro_rules! operators {
-    ($($name:literal $rname:literal $op:ident $symbol:literal;)*) => {
-        [$(
-            method($name, |vm, a| forward(vm, BinaryOp::$op, a), VALUE, concat!("Return self", $symbol, "value.")),
-            method($rname, |vm, a| reflected(vm, BinaryOp::$op, a), VALUE, concat!("Return value", $symbol, "self.")),
-        )*]
-    };
-}
-
-static OPERATORS: [NativeDef; 24] = operators! {
-    "__add__" "__radd__" Add "+";
-    "__sub__" "__rsub__" Sub "-";
-    "__mul__" "__rmul__" Mul "*";
-    "__mod__" "__rmod__" Mod "%";
-    "__divmod__" "__rdivmod__" DivMod " divmod ";
-    "__lshift__" "__rlshift__" LShift "<<";
-    "__rshift__" "__rrshift__" RShift ">>";
-    "__and__" "__rand__" And "&";
-    "__xor__" "__rxor__" Xor "^";
-    "__or__" "__ror__" Or "|";
-    "__floordiv__" "__rfloordiv__" FloorDiv "//";
-    "__truediv__" "__rtruediv__" TrueDiv "/";
-};
-
-/// The binary operators, a table of their own because a macro writes it.
+/// The binary operators.
 pub static INT_OPERATORS: TypeDef = TypeDef {
     id: ids::INT,
     doc: "An integer of any size. int(x) converts a number or text, int(text, base) reads digits of a base.",
-    methods: &OPERATORS,
+    methods: binary_operators![int_values;
+        Add "add", Sub "sub", Mul "mul", Mod "mod", DivMod "divmod", LShift "lshift", RShift "rshift",
+        And "and", Xor "xor", Or "or", FloorDiv "floordiv", TrueDiv "truediv",
+    ],
     getsets: &[],
 };
 
@@ -383,76 +353,26 @@ pub static INT_OPERATORS: TypeDef = TypeDef {
 pub static INT: TypeDef = TypeDef {
     id: ids::INT,
     doc: "",
-    methods: &[
+    methods: with_comparisons![
+        compare,
         static_method(
             "__new__",
             int_new::int_new,
             "($type, x=0, /, base=10)",
             "Create and return a new object.",
         ),
-        method("__repr__", int_repr, NONE, "Return repr(self)."),
-        method("__hash__", int_hash, NONE, "Return hash(self)."),
-        method(
-            "__lt__",
-            |vm, a| compare(vm, CompareOp::Lt, a),
-            VALUE,
-            "Return self<value.",
-        ),
-        method(
-            "__le__",
-            |vm, a| compare(vm, CompareOp::Le, a),
-            VALUE,
-            "Return self<=value.",
-        ),
-        method(
-            "__eq__",
-            |vm, a| compare(vm, CompareOp::Eq, a),
-            VALUE,
-            "Return self==value.",
-        ),
-        method(
-            "__ne__",
-            |vm, a| compare(vm, CompareOp::Ne, a),
-            VALUE,
-            "Return self!=value.",
-        ),
-        method(
-            "__gt__",
-            |vm, a| compare(vm, CompareOp::Gt, a),
-            VALUE,
-            "Return self>value.",
-        ),
-        method(
-            "__ge__",
-            |vm, a| compare(vm, CompareOp::Ge, a),
-            VALUE,
-            "Return self>=value.",
-        ),
-        method(
-            "__pow__",
-            int_pow,
-            "($self, value, mod=None, /)",
-            "Return pow(self, value, mod).",
-        ),
-        method(
-            "__rpow__",
-            int_rpow,
-            "($self, value, mod=None, /)",
-            "Return pow(value, self, mod).",
-        ),
-        method("__neg__", int_neg, NONE, "-self"),
-        method("__pos__", int_exact, NONE, "+self"),
-        method("__abs__", int_abs, NONE, "abs(self)"),
-        method("__bool__", int_bool, NONE, "True if self else False"),
-        method("__invert__", int_invert, NONE, "~self"),
-        method("__int__", int_exact, NONE, "int(self)"),
-        method("__float__", int_float, NONE, "float(self)"),
-        method(
-            "__index__",
-            int_exact,
-            NONE,
-            "The exact int with this value.",
-        ),
+        slot("__repr__", int_repr),
+        slot("__hash__", int_hash),
+        slot("__pow__", int_pow),
+        slot("__rpow__", int_rpow),
+        slot("__neg__", int_neg),
+        slot("__pos__", int_exact),
+        slot("__abs__", int_abs),
+        slot("__bool__", int_bool),
+        slot("__invert__", int_invert),
+        slot("__int__", int_exact),
+        slot("__float__", int_float),
+        slot("__index__", int_exact),
         method("conjugate", int_exact, NONE, "The int itself: it is real."),
         method(
             "bit_length",

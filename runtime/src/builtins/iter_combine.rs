@@ -17,13 +17,8 @@ pub static ENUMERATE: TypeDef = TypeDef {
             "($type, iterable, start=0)",
             "Create a new object.",
         ),
-        method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-        method(
-            "__next__",
-            enumerate_next,
-            "($self, /)",
-            "Implement next(self).",
-        ),
+        slot("__iter__", iter_self),
+        slot("__next__", enumerate_next),
         method(
             "__reduce__",
             enumerate_reduce,
@@ -51,8 +46,8 @@ pub static ZIP: TypeDef = TypeDef {
             "($type, *iterables, **kwargs)",
             "Create a new object.",
         ),
-        method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-        method("__next__", zip_next, "($self, /)", "Implement next(self)."),
+        slot("__iter__", iter_self),
+        slot("__next__", zip_next),
         method(
             "__reduce__",
             zip_reduce,
@@ -80,8 +75,8 @@ pub static MAP: TypeDef = TypeDef {
             "($type, *args, **kwargs)",
             "Create a new object.",
         ),
-        method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-        method("__next__", map_next, "($self, /)", "Implement next(self)."),
+        slot("__iter__", iter_self),
+        slot("__next__", map_next),
         method(
             "__reduce__",
             map_reduce,
@@ -109,13 +104,8 @@ pub static FILTER: TypeDef = TypeDef {
             "($type, *args, **kwargs)",
             "Create a new object.",
         ),
-        method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-        method(
-            "__next__",
-            filter_next,
-            "($self, /)",
-            "Implement next(self).",
-        ),
+        slot("__iter__", iter_self),
+        slot("__next__", filter_next),
         method(
             "__reduce__",
             filter_reduce,

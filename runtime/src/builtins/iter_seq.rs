@@ -19,8 +19,8 @@ macro_rules! sequence_iterator {
             id: ids::$name,
             doc: "",
             methods: &[
-                method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-                method("__next__", next, "($self, /)", "Implement next(self)."),
+                slot("__iter__", iter_self),
+                slot("__next__", next),
                 method("__reduce__", reduce, "($self, /)", "Return state information for pickling."),
                 $($more),*
             ],
@@ -51,13 +51,8 @@ pub static REVERSED: TypeDef = TypeDef {
             "($type, *args, **kwargs)",
             "Create a new object.",
         ),
-        method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-        method(
-            "__next__",
-            reversed_next,
-            "($self, /)",
-            "Implement next(self).",
-        ),
+        slot("__iter__", iter_self),
+        slot("__next__", reversed_next),
         method(
             "__length_hint__",
             length_hint,

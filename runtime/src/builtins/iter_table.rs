@@ -11,8 +11,8 @@ macro_rules! table_iterator {
             id: ids::$name,
             doc: "",
             methods: &[
-                method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-                method("__next__", next, "($self, /)", "Implement next(self)."),
+                slot("__iter__", iter_self),
+                slot("__next__", next),
                 method("__length_hint__", length_hint, "($self, /)", "Private method returning an estimate of len(list(it))."),
                 method("__reduce__", reduce, "($self, /)", "Return state information for pickling."),
             ],

@@ -7,94 +7,44 @@ use super::seq;
 use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
-use crate::rich_compare;
+use crate::with_comparisons;
 
 /// The `list` type.
 pub static LIST: TypeDef = TypeDef {
     id: ids::LIST,
     doc: "Built-in mutable sequence.\n\nWithout argument the list is empty; else it holds the items of the iterable.",
-    methods: &[
+    methods: with_comparisons![
+        list_compare,
         static_method(
             "__new__",
             list_new,
             "($type, *args, **kwargs)",
             "Create a new object.",
         ),
-        method(
-            "__init__",
-            list_init,
-            "($self, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__repr__", list_repr, "($self, /)", "Return repr(self)."),
-        method("__len__", list_len, "($self, /)", "Return len(self)."),
-        method("__iter__", list_iter, "($self, /)", "Implement iter(self)."),
+        slot("__init__", list_init),
+        slot("__repr__", list_repr),
+        slot("__len__", list_len),
+        slot("__iter__", list_iter),
         method(
             "__reversed__",
             list_reversed,
             "($self, /)",
             "Return a reverse iterator over the list.",
         ),
-        method(
-            "__contains__",
-            list_contains,
-            "($self, key, /)",
-            "Return bool(key in self).",
-        ),
+        slot("__contains__", list_contains),
         method(
             "__getitem__",
             super::list_items::getitem,
             "($self, index, /)",
             "Return self[index].",
         ),
-        method(
-            "__setitem__",
-            super::list_items::setitem,
-            "($self, key, value, /)",
-            "Set self[key] to value.",
-        ),
-        method(
-            "__delitem__",
-            super::list_items::delitem,
-            "($self, key, /)",
-            "Delete self[key].",
-        ),
-        method(
-            "__add__",
-            list_add,
-            "($self, value, /)",
-            "Return self+value.",
-        ),
-        method(
-            "__iadd__",
-            list_iadd,
-            "($self, value, /)",
-            "Implement self+=value.",
-        ),
-        method(
-            "__mul__",
-            list_mul,
-            "($self, value, /)",
-            "Return self*value.",
-        ),
-        method(
-            "__rmul__",
-            list_mul,
-            "($self, value, /)",
-            "Return value*self.",
-        ),
-        method(
-            "__imul__",
-            list_imul,
-            "($self, value, /)",
-            "Implement self*=value.",
-        ),
-        method("__lt__", cmp_lt, "($self, value, /)", "Return self<value."),
-        method("__le__", cmp_le, "($self, value, /)", "Return self<=value."),
-        method("__eq__", cmp_eq, "($self, value, /)", "Return self==value."),
-        method("__ne__", cmp_ne, "($self, value, /)", "Return self!=value."),
-        method("__gt__", cmp_gt, "($self, value, /)", "Return self>value."),
-        method("__ge__", cmp_ge, "($self, value, /)", "Return self>=value."),
+        slot("__setitem__", super::list_items::setitem),
+        slot("__delitem__", super::list_items::delitem),
+        slot("__add__", list_add),
+        slot("__iadd__", list_iadd),
+        slot("__mul__", list_mul),
+        slot("__rmul__", list_mul),
+        slot("__imul__", list_imul),
         method(
             "__sizeof__",
             list_sizeof,
@@ -495,8 +445,6 @@ pub fn list_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult 
     }
     seq::compare_items(vm, op, |i| x.try_get(i), |i| y.try_get(i))
 }
-rich_compare!(list_compare);
-
 fn list_sizeof(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__sizeof__", args[0])?;
     Ok(Value::from_usize(

@@ -232,13 +232,8 @@ pub static MODULE: TypeDef = TypeDef {
             "($self, /, name, doc=None)",
             "Initialize self.",
         ),
-        method(
-            "__getattribute__",
-            object_getattribute,
-            "($self, name, /)",
-            "Return getattr(self, name).",
-        ),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
+        slot("__getattribute__", object_getattribute),
+        slot("__repr__", repr),
         method("__dir__", dir, "($self, /)", "Names of the module."),
     ],
     getsets: &[

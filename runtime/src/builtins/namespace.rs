@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
+use crate::with_comparisons;
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = super::object_methods::check_new(vm, args[0], ids::SIMPLE_NAMESPACE)?;
@@ -84,28 +85,15 @@ fn repr_items(vm: &mut Vm, v: Value, name: &str) -> PyResult {
     Ok(vm.new_str_bytes(&text))
 }
 
-fn compare(vm: &mut Vm, args: &[Value], op: CompareOp) -> PyResult {
-    if !vm.is_instance_of(args[0], ids::SIMPLE_NAMESPACE)
-        || !vm.is_instance_of(args[1], ids::SIMPLE_NAMESPACE)
+fn compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    if !vm.is_instance_of(a, ids::SIMPLE_NAMESPACE) || !vm.is_instance_of(b, ids::SIMPLE_NAMESPACE)
     {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    match (
-        vm.own_attributes_copy(args[0]),
-        vm.own_attributes_copy(args[1]),
-    ) {
+    match (vm.own_attributes_copy(a), vm.own_attributes_copy(b)) {
         (Some(a), Some(b)) => vm.compare(op, a.value(), b.value()),
         _ => Ok(Value::NOT_IMPLEMENTED),
     }
-}
-fn eq(vm: &mut Vm, args: &[Value]) -> PyResult {
-    compare(vm, args, CompareOp::Eq)
-}
-fn ne(vm: &mut Vm, args: &[Value]) -> PyResult {
-    compare(vm, args, CompareOp::Ne)
-}
-fn lt(vm: &mut Vm, args: &[Value]) -> PyResult {
-    compare(vm, args, CompareOp::Lt)
 }
 
 fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -132,23 +120,16 @@ fn replace(vm: &mut Vm, args: &[Value]) -> PyResult {
 pub static SIMPLE_NAMESPACE: TypeDef = TypeDef {
     id: ids::SIMPLE_NAMESPACE,
     doc: "A simple attribute-based namespace.",
-    methods: &[
+    methods: with_comparisons![
+        compare,
         static_method(
             "__new__",
             new,
             "($type, /, *args, **kwargs)",
             "Makes a namespace.",
         ),
-        method(
-            "__init__",
-            init,
-            "($self, /, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
-        method("__eq__", eq, "($self, value, /)", "Return self==value."),
-        method("__ne__", ne, "($self, value, /)", "Return self!=value."),
-        method("__lt__", lt, "($self, value, /)", "Return self<value."),
+        slot("__init__", init),
+        slot("__repr__", repr),
         method(
             "__reduce__",
             reduce,

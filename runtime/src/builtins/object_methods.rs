@@ -4,6 +4,7 @@ use super::builtin::PyBuiltin;
 use super::property::PyProperty;
 use crate::prelude::*;
 use crate::protocol::compare::{CompareOp, hash_identity};
+use crate::with_comparisons;
 
 /// The class argument of `X.__new__`, checked as CPython does before any `__new__` of a builtin type.
 ///
@@ -168,24 +169,18 @@ fn object_str(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
 }
 
-fn object_eq(_vm: &mut Vm, args: &[Value]) -> PyResult {
-    Ok(if args[0] == args[1] {
-        Value::TRUE
-    } else {
-        Value::NOT_IMPLEMENTED
-    })
-}
-
-fn object_ne(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let name = CompareOp::Eq.method(vm);
-    match vm.call_special(args[0], name, &[args[1]])? {
-        None | Some(Value::NOT_IMPLEMENTED) => Ok(Value::NOT_IMPLEMENTED),
-        Some(r) => Ok(Value::bool(!vm.truth(r)?)),
+fn object_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    match op {
+        CompareOp::Eq if a == b => Ok(Value::TRUE),
+        CompareOp::Ne => {
+            let name = CompareOp::Eq.method(vm);
+            match vm.call_special(a, name, &[b])? {
+                None | Some(Value::NOT_IMPLEMENTED) => Ok(Value::NOT_IMPLEMENTED),
+                Some(r) => Ok(Value::bool(!vm.truth(r)?)),
+            }
+        }
+        _ => Ok(Value::NOT_IMPLEMENTED),
     }
-}
-
-fn unordered(_vm: &mut Vm, _args: &[Value]) -> PyResult {
-    Ok(Value::NOT_IMPLEMENTED)
 }
 
 fn object_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -472,7 +467,8 @@ pub static HEAP_WEAKREF: GetSetDef = getter(
 pub static OBJECT: TypeDef = TypeDef {
     id: ids::OBJECT,
     doc: "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
-    methods: &[
+    methods: with_comparisons![
+        object_compare,
         static_method(
             "__new__",
             object_new,
@@ -480,70 +476,13 @@ pub static OBJECT: TypeDef = TypeDef {
             "Makes an instance.",
         )
         .with_direct(object_new_direct),
-        method(
-            "__init__",
-            object_init,
-            "($self, /, *args, **kwargs)",
-            "Initialize self.",
-        )
-        .with_direct(object_init_direct),
-        method("__repr__", object_repr, "($self, /)", "Return repr(self)."),
-        method("__str__", object_str, "($self, /)", "Return str(self)."),
-        method(
-            "__eq__",
-            object_eq,
-            "($self, value, /)",
-            "Return self==value.",
-        ),
-        method(
-            "__ne__",
-            object_ne,
-            "($self, value, /)",
-            "Return self!=value.",
-        ),
-        method(
-            "__lt__",
-            unordered,
-            "($self, value, /)",
-            "Return self<value.",
-        ),
-        method(
-            "__le__",
-            unordered,
-            "($self, value, /)",
-            "Return self<=value.",
-        ),
-        method(
-            "__gt__",
-            unordered,
-            "($self, value, /)",
-            "Return self>value.",
-        ),
-        method(
-            "__ge__",
-            unordered,
-            "($self, value, /)",
-            "Return self>=value.",
-        ),
-        method("__hash__", object_hash, "($self, /)", "Return hash(self)."),
-        method(
-            "__getattribute__",
-            object_getattribute,
-            "($self, name, /)",
-            "Return getattr(self, name).",
-        ),
-        method(
-            "__setattr__",
-            object_setattr,
-            "($self, name, value, /)",
-            "Implement setattr(self, name, value).",
-        ),
-        method(
-            "__delattr__",
-            object_delattr,
-            "($self, name, /)",
-            "Implement delattr(self, name).",
-        ),
+        slot("__init__", object_init).with_direct(object_init_direct),
+        slot("__repr__", object_repr),
+        slot("__str__", object_str),
+        slot("__hash__", object_hash),
+        slot("__getattribute__", object_getattribute),
+        slot("__setattr__", object_setattr),
+        slot("__delattr__", object_delattr),
         method(
             "__format__",
             object_format,

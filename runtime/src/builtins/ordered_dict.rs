@@ -23,25 +23,20 @@ pub static ORDERED_DICT: TypeDef = TypeDef {
     id: ids::ORDERED_DICT,
     doc: "Dictionary that remembers insertion order",
     methods: &[
-        method(
-            "__init__",
-            init,
-            "($self, *args, **kwargs)",
-            "Initialize self.",
-        ),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
-        method("__iter__", keys_iter, "($self, /)", "Implement iter(self)."),
+        slot("__init__", init),
+        slot("__repr__", repr),
+        slot("__iter__", keys_iter),
         method(
             "__reversed__",
             keys_reversed,
             "($self, /)",
             "Iterate over the keys from last to first.",
         ),
-        method("__eq__", eq, "($self, value, /)", "Return self==value."),
-        method("__ne__", ne, "($self, value, /)", "Return self!=value."),
-        method("__or__", or, "($self, value, /)", "Return self|value."),
-        method("__ror__", ror, "($self, value, /)", "Return value|self."),
-        method("__ior__", ior, "($self, value, /)", "Return self|=value."),
+        slot("__eq__", eq),
+        slot("__ne__", ne),
+        slot("__or__", or),
+        slot("__ror__", ror),
+        slot("__ior__", ior),
         method(
             "__reduce__",
             reduce,
@@ -106,7 +101,7 @@ macro_rules! view {
             id: ids::$id,
             doc: "",
             methods: &[
-                method("__iter__", $iter, "($self, /)", "Implement iter(self)."),
+                slot("__iter__", $iter),
                 method("__reversed__", $reversed, "($self, /)", "Iterate from last to first."),
             ],
             getsets: &[],
@@ -125,8 +120,8 @@ pub static ODICT_ITERATOR: TypeDef = TypeDef {
     id: ids::ODICT_ITERATOR,
     doc: "",
     methods: &[
-        method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-        method("__next__", next, "($self, /)", "Implement next(self)."),
+        slot("__iter__", iter_self),
+        slot("__next__", next),
         method(
             "__reduce__",
             iter_reduce,

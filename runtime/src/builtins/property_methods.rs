@@ -249,24 +249,9 @@ pub static PROPERTY: TypeDef = TypeDef {
             "($self, /, fget=None, fset=None, fdel=None, doc=None)",
             "Initialize self.",
         ),
-        method(
-            "__get__",
-            get,
-            "($self, instance, owner=None, /)",
-            "Return an attribute of instance, which is of type owner.",
-        ),
-        method(
-            "__set__",
-            set,
-            "($self, instance, value, /)",
-            "Set an attribute of instance to value.",
-        ),
-        method(
-            "__delete__",
-            delete,
-            "($self, instance, /)",
-            "Delete an attribute of instance.",
-        ),
+        slot("__get__", get),
+        slot("__set__", set),
+        slot("__delete__", delete),
         method(
             "getter",
             getter_of,

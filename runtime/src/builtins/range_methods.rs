@@ -6,6 +6,7 @@ use super::seq::{self, exact_index};
 use super::slice_methods;
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
+use crate::with_comparisons;
 use num_bigint::BigInt;
 use num_integer::Integer;
 
@@ -13,82 +14,27 @@ use num_integer::Integer;
 pub static RANGE: TypeDef = TypeDef {
     id: ids::RANGE,
     doc: "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nThe integers from start (inclusive) to stop (exclusive) by step.",
-    methods: &[
+    methods: with_comparisons![
+        range_compare,
         static_method(
             "__new__",
             range_new,
             "($type, *args)",
             "Create a new object.",
         ),
-        method("__repr__", range_repr, "($self, /)", "Return repr(self)."),
-        method(
-            "__bool__",
-            range_bool,
-            "($self, /)",
-            "True if self else False",
-        ),
-        method("__len__", range_len, "($self, /)", "Return len(self)."),
-        method("__hash__", range_hash, "($self, /)", "Return hash(self)."),
-        method(
-            "__iter__",
-            range_iter,
-            "($self, /)",
-            "Implement iter(self).",
-        ),
+        slot("__repr__", range_repr),
+        slot("__bool__", range_bool),
+        slot("__len__", range_len),
+        slot("__hash__", range_hash),
+        slot("__iter__", range_iter),
         method(
             "__reversed__",
             range_reversed,
             "($self, /)",
             "Return a reverse iterator.",
         ),
-        method(
-            "__contains__",
-            range_contains,
-            "($self, key, /)",
-            "Return bool(key in self).",
-        ),
-        method(
-            "__getitem__",
-            range_getitem,
-            "($self, key, /)",
-            "Return self[key].",
-        ),
-        method(
-            "__eq__",
-            range_eq,
-            "($self, value, /)",
-            "Return self==value.",
-        ),
-        method(
-            "__ne__",
-            range_ne,
-            "($self, value, /)",
-            "Return self!=value.",
-        ),
-        method(
-            "__lt__",
-            unordered,
-            "($self, value, /)",
-            "Return self<value.",
-        ),
-        method(
-            "__le__",
-            unordered,
-            "($self, value, /)",
-            "Return self<=value.",
-        ),
-        method(
-            "__gt__",
-            unordered,
-            "($self, value, /)",
-            "Return self>value.",
-        ),
-        method(
-            "__ge__",
-            unordered,
-            "($self, value, /)",
-            "Return self>=value.",
-        ),
+        slot("__contains__", range_contains),
+        slot("__getitem__", range_getitem),
         method(
             "__reduce__",
             range_reduce,
@@ -253,28 +199,19 @@ fn range_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(vm.new_int(h))
 }
 
-fn compare(vm: &mut Vm, op: CompareOp, args: &[Value]) -> PyResult {
-    let (Some(a), Some(b)) = (args[0].cast::<PyRange>(), args[1].cast::<PyRange>()) else {
+fn range_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    let (Some(a), Some(b)) = (a.cast::<PyRange>(), b.cast::<PyRange>()) else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
+    if !matches!(op, CompareOp::Eq | CompareOp::Ne) {
+        return Ok(Value::NOT_IMPLEMENTED);
+    }
     let (x, y) = (essence(a), essence(b));
     let mut equal = true;
     for i in 0..3 {
         equal = equal && vm.equal(x[i], y[i])?;
     }
     Ok(Value::bool(equal == (op == CompareOp::Eq)))
-}
-
-fn range_eq(vm: &mut Vm, args: &[Value]) -> PyResult {
-    compare(vm, CompareOp::Eq, args)
-}
-
-fn range_ne(vm: &mut Vm, args: &[Value]) -> PyResult {
-    compare(vm, CompareOp::Ne, args)
-}
-
-fn unordered(_vm: &mut Vm, _args: &[Value]) -> PyResult {
-    Ok(Value::NOT_IMPLEMENTED)
 }
 
 /// True if start + length * step fits the machine's integers too: what is left of an iterator must be a range again.

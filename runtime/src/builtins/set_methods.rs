@@ -6,32 +6,27 @@ use super::seq;
 use super::set_ops as ops;
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
-use crate::rich_compare;
+use crate::with_comparisons;
 
 macro_rules! set_type {
     ($id:ident, $doc:expr; $($own:expr),* $(,)?) => {
         TypeDef {
             id: ids::$id,
             doc: $doc,
-            methods: &[
-                method("__repr__", set_repr, "($self, /)", "Return repr(self)."),
-                method("__len__", set_len, "($self, /)", "Return len(self)."),
-                method("__iter__", set_iter, "($self, /)", "Implement iter(self)."),
+            methods: with_comparisons![
+                set_compare,
+                slot("__repr__", set_repr),
+                slot("__len__", set_len),
+                slot("__iter__", set_iter),
                 method("__contains__", set_contains, "($self, object, /)", "x.__contains__(y) <==> y in x."),
-                method("__lt__", cmp_lt, "($self, value, /)", "Return self<value."),
-                method("__le__", cmp_le, "($self, value, /)", "Return self<=value."),
-                method("__eq__", cmp_eq, "($self, value, /)", "Return self==value."),
-                method("__ne__", cmp_ne, "($self, value, /)", "Return self!=value."),
-                method("__gt__", cmp_gt, "($self, value, /)", "Return self>value."),
-                method("__ge__", cmp_ge, "($self, value, /)", "Return self>=value."),
-                method("__and__", set_and, "($self, value, /)", "Return self&value."),
-                method("__rand__", set_rand, "($self, value, /)", "Return value&self."),
-                method("__or__", set_or, "($self, value, /)", "Return self|value."),
-                method("__ror__", set_ror, "($self, value, /)", "Return value|self."),
-                method("__sub__", set_sub, "($self, value, /)", "Return self-value."),
-                method("__rsub__", set_rsub, "($self, value, /)", "Return value-self."),
-                method("__xor__", set_xor, "($self, value, /)", "Return self^value."),
-                method("__rxor__", set_rxor, "($self, value, /)", "Return value^self."),
+                slot("__and__", set_and),
+                slot("__rand__", set_rand),
+                slot("__or__", set_or),
+                slot("__ror__", set_ror),
+                slot("__sub__", set_sub),
+                slot("__rsub__", set_rsub),
+                slot("__xor__", set_xor),
+                slot("__rxor__", set_rxor),
                 method("__reduce__", set_reduce, "($self, /)", "Return state information for pickling."),
                 method("__sizeof__", set_sizeof, "($self, /)", "S.__sizeof__() -> size of S in memory, in bytes."),
                 class_method("__class_getitem__", seq::class_getitem, "($type, object, /)", "Make a generic alias of the type."),
@@ -55,10 +50,10 @@ pub static SET: TypeDef = set_type! {
     SET, "Build an unordered collection of unique elements.";
     static_method("__new__", set_new, "($type, *args, **kwargs)", "Create a new object."),
     method("__init__", set_init, "($self, iterable=(), /)", "Initialize self."),
-    method("__iand__", set_iand, "($self, value, /)", "Return self&=value."),
-    method("__ior__", set_ior, "($self, value, /)", "Return self|=value."),
-    method("__isub__", set_isub, "($self, value, /)", "Return self-=value."),
-    method("__ixor__", set_ixor, "($self, value, /)", "Return self^=value."),
+    slot("__iand__", set_iand),
+    slot("__ior__", set_ior),
+    slot("__isub__", set_isub),
+    slot("__ixor__", set_ixor),
     method("add", set_add, "($self, object, /)", "Add an element to a set.\n\nThis has no effect if the element is already present."),
     method("clear", set_clear, "($self, /)", "Remove all elements from this set."),
     method("difference_update", set_difference_update, "($self, /, *others)", "Update the set, removing elements found in others."),
@@ -74,7 +69,7 @@ pub static SET: TypeDef = set_type! {
 pub static FROZENSET: TypeDef = set_type! {
     FROZENSET, "Build an immutable unordered collection of unique elements.";
     static_method("__new__", frozenset_new, "($type, *args, **kwargs)", "Create a new object."),
-    method("__hash__", frozenset_hash, "($self, /)", "Return hash(self)."),
+    slot("__hash__", frozenset_hash),
 };
 
 fn this(vm: &mut Vm, method: &str, v: Value) -> PyResult<Ref<PySet>> {
@@ -191,8 +186,6 @@ fn set_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
         Ok(Value::bool(r))
     })
 }
-rich_compare!(set_compare);
-
 macro_rules! operators {
     ($($name:ident $reflected:ident $f:path,)*) => {
         $(fn $name(vm: &mut Vm, args: &[Value]) -> PyResult {

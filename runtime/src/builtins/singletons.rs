@@ -2,6 +2,7 @@
 
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
+use crate::with_comparisons;
 
 fn new_singleton(vm: &mut Vm, a: &[Value], id: u32, value: Value) -> PyResult {
     vm.new_class(a[0], id)?;
@@ -50,10 +51,10 @@ fn none_hash(vm: &mut Vm, a: &[Value]) -> PyResult {
     Ok(vm.new_int(h))
 }
 
-fn none_compare(op: CompareOp, a: &[Value]) -> PyResult {
+fn none_compare(_: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
     Ok(match op {
-        CompareOp::Eq if a[0] == a[1] => Value::TRUE,
-        CompareOp::Ne if a[0] == a[1] => Value::FALSE,
+        CompareOp::Eq if a == b => Value::TRUE,
+        CompareOp::Ne if a == b => Value::FALSE,
         _ => Value::NOT_IMPLEMENTED,
     })
 }
@@ -61,53 +62,17 @@ fn none_compare(op: CompareOp, a: &[Value]) -> PyResult {
 const NEW: &str = "($type, *args, **kwargs)";
 const NEW_DOC: &str = "Create and return a new object.";
 const NONE: &str = "($self, /)";
-const VALUE: &str = "($self, value, /)";
 
 /// `NoneType`
 pub static NONE_TYPE: TypeDef = TypeDef {
     id: ids::NONE_TYPE,
     doc: "The type of the None singleton.",
-    methods: &[
+    methods: with_comparisons![
+        none_compare,
         static_method("__new__", none_new, NEW, NEW_DOC),
-        method("__repr__", none_repr, NONE, "Return repr(self)."),
-        method("__bool__", none_bool, NONE, "True if self else False"),
-        method("__hash__", none_hash, NONE, "Return hash(self)."),
-        method(
-            "__lt__",
-            |_, a| none_compare(CompareOp::Lt, a),
-            VALUE,
-            "Return self<value.",
-        ),
-        method(
-            "__le__",
-            |_, a| none_compare(CompareOp::Le, a),
-            VALUE,
-            "Return self<=value.",
-        ),
-        method(
-            "__eq__",
-            |_, a| none_compare(CompareOp::Eq, a),
-            VALUE,
-            "Return self==value.",
-        ),
-        method(
-            "__ne__",
-            |_, a| none_compare(CompareOp::Ne, a),
-            VALUE,
-            "Return self!=value.",
-        ),
-        method(
-            "__gt__",
-            |_, a| none_compare(CompareOp::Gt, a),
-            VALUE,
-            "Return self>value.",
-        ),
-        method(
-            "__ge__",
-            |_, a| none_compare(CompareOp::Ge, a),
-            VALUE,
-            "Return self>=value.",
-        ),
+        slot("__repr__", none_repr),
+        slot("__bool__", none_bool),
+        slot("__hash__", none_hash),
     ],
     getsets: &[],
 };
@@ -118,7 +83,7 @@ pub static ELLIPSIS: TypeDef = TypeDef {
     doc: "The type of the Ellipsis singleton.",
     methods: &[
         static_method("__new__", ellipsis_new, NEW, NEW_DOC),
-        method("__repr__", ellipsis_repr, NONE, "Return repr(self)."),
+        slot("__repr__", ellipsis_repr),
         method("__reduce__", ellipsis_repr, NONE, ""),
     ],
     getsets: &[],
@@ -130,13 +95,8 @@ pub static NOT_IMPLEMENTED: TypeDef = TypeDef {
     doc: "The type of the NotImplemented singleton.",
     methods: &[
         static_method("__new__", not_implemented_new, NEW, NEW_DOC),
-        method("__repr__", not_implemented_repr, NONE, "Return repr(self)."),
-        method(
-            "__bool__",
-            not_implemented_bool,
-            NONE,
-            "True if self else False",
-        ),
+        slot("__repr__", not_implemented_repr),
+        slot("__bool__", not_implemented_bool),
         method("__reduce__", not_implemented_repr, NONE, ""),
     ],
     getsets: &[],

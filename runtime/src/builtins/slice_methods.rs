@@ -5,28 +5,23 @@ use super::slice::{PySlice, SliceParts, clip};
 use super::tuple_methods::{HashMix, tuple_compare};
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
-use crate::rich_compare;
+use crate::with_comparisons;
 use num_bigint::BigInt;
 
 /// The `slice` type.
 pub static SLICE: TypeDef = TypeDef {
     id: ids::SLICE,
     doc: "slice(stop)\nslice(start, stop[, step])\n\nCreate a slice object, as extended indexing a[start:stop:step] does.",
-    methods: &[
+    methods: with_comparisons![
+        slice_compare,
         static_method(
             "__new__",
             slice_new,
             "($type, *args)",
             "Create a new object.",
         ),
-        method("__repr__", slice_repr, "($self, /)", "Return repr(self)."),
-        method("__hash__", slice_hash, "($self, /)", "Return hash(self)."),
-        method("__lt__", cmp_lt, "($self, value, /)", "Return self<value."),
-        method("__le__", cmp_le, "($self, value, /)", "Return self<=value."),
-        method("__eq__", cmp_eq, "($self, value, /)", "Return self==value."),
-        method("__ne__", cmp_ne, "($self, value, /)", "Return self!=value."),
-        method("__gt__", cmp_gt, "($self, value, /)", "Return self>value."),
-        method("__ge__", cmp_ge, "($self, value, /)", "Return self>=value."),
+        slot("__repr__", slice_repr),
+        slot("__hash__", slice_hash),
         method(
             "__reduce__",
             slice_reduce,
@@ -102,8 +97,6 @@ fn slice_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
     let (x, y) = (vm.new_tuple(&parts(x)), vm.new_tuple(&parts(y)));
     tuple_compare(vm, op, x, y)
 }
-rich_compare!(slice_compare);
-
 fn slice_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = this(vm, "__reduce__", args[0])?;
     let (ty, parts) = (vm.type_of(args[0]).value(), vm.new_tuple(&parts(s)));

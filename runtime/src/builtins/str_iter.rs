@@ -62,8 +62,8 @@ static ASCII_METHODS: [NativeDef; 5] = methods();
 
 const fn methods() -> [NativeDef; 5] {
     [
-        method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-        method("__next__", next, "($self, /)", "Implement next(self)."),
+        slot("__iter__", iter_self),
+        slot("__next__", next),
         method(
             "__length_hint__",
             iter_length_hint,

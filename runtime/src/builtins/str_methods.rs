@@ -10,6 +10,7 @@ use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
 use crate::text::{repr, search};
+use crate::with_comparisons;
 
 pub use super::str_item::str_getitem;
 
@@ -244,8 +245,8 @@ fn str_sizeof(vm: &mut Vm, a: &[Value]) -> PyResult {
     Ok(Value::from_usize(size))
 }
 
-fn compare(_: &mut Vm, op: CompareOp, a: &[Value]) -> PyResult {
-    let (Some(x), Some(y)) = (a[0].cast::<PyStr>(), a[1].cast::<PyStr>()) else {
+fn compare(_: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    let (Some(x), Some(y)) = (a.cast::<PyStr>(), b.cast::<PyStr>()) else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     Ok(Value::bool(match op {
@@ -256,81 +257,39 @@ fn compare(_: &mut Vm, op: CompareOp, a: &[Value]) -> PyResult {
 }
 
 const NONE: &str = "($self, /)";
-const VALUE: &str = "($self, value, /)";
-const KEY: &str = "($self, key, /)";
 const RANGE: &str = "($self, sub, start=<unrepresentable>, end=<unrepresentable>, /)";
 const CHARS: &str = "($self, chars=None, /)";
 const SEP: &str = "($self, sep, /)";
 const SPLIT: &str = "($self, /, sep=None, maxsplit=-1)";
 const WIDTH: &str = "($self, width, fillchar=' ', /)";
 
-static OPERATORS: [NativeDef; 19] = [
+static OPERATORS: &[NativeDef] = with_comparisons![
+    compare,
     static_method(
         "__new__",
         str_new::str_new,
         "($type, object='', encoding='utf-8', errors='strict')",
         "Create and return a new object.",
     ),
-    method("__repr__", str_repr, NONE, "Return repr(self)."),
-    method("__hash__", str_hash, NONE, "Return hash(self)."),
-    method("__str__", str_str, NONE, "Return str(self)."),
-    method(
-        "__lt__",
-        |vm, a| compare(vm, CompareOp::Lt, a),
-        VALUE,
-        "Return self<value.",
-    ),
-    method(
-        "__le__",
-        |vm, a| compare(vm, CompareOp::Le, a),
-        VALUE,
-        "Return self<=value.",
-    ),
-    method(
-        "__eq__",
-        |vm, a| compare(vm, CompareOp::Eq, a),
-        VALUE,
-        "Return self==value.",
-    ),
-    method(
-        "__ne__",
-        |vm, a| compare(vm, CompareOp::Ne, a),
-        VALUE,
-        "Return self!=value.",
-    ),
-    method(
-        "__gt__",
-        |vm, a| compare(vm, CompareOp::Gt, a),
-        VALUE,
-        "Return self>value.",
-    ),
-    method(
-        "__ge__",
-        |vm, a| compare(vm, CompareOp::Ge, a),
-        VALUE,
-        "Return self>=value.",
-    ),
-    method("__iter__", dunder_iter, NONE, "Implement iter(self)."),
-    method("__mod__", str_mod, VALUE, "Return self%value."),
-    method("__rmod__", str_rmod, VALUE, "Return value%self."),
-    method("__len__", str_len, NONE, "Return len(self)."),
-    method("__getitem__", dunder_getitem, KEY, "Return self[key]."),
-    method("__add__", str_add, VALUE, "Return self+value."),
-    method("__mul__", str_mul, VALUE, "Return self*value."),
-    method("__rmul__", str_rmul, VALUE, "Return value*self."),
-    method(
-        "__contains__",
-        dunder_contains,
-        KEY,
-        "Return bool(key in self).",
-    ),
+    slot("__repr__", str_repr),
+    slot("__hash__", str_hash),
+    slot("__str__", str_str),
+    slot("__iter__", dunder_iter),
+    slot("__mod__", str_mod),
+    slot("__rmod__", str_rmod),
+    slot("__len__", str_len),
+    slot("__getitem__", dunder_getitem),
+    slot("__add__", str_add),
+    slot("__mul__", str_mul),
+    slot("__rmul__", str_rmul),
+    slot("__contains__", dunder_contains),
 ];
 
 /// The special methods.
 pub static STR_OPERATORS: TypeDef = TypeDef {
     id: ids::STR,
     doc: "Text: an immutable sequence of Unicode characters. str(object) shows an object, str(bytes, encoding) decodes.",
-    methods: &OPERATORS,
+    methods: OPERATORS,
     getsets: &[],
 };
 

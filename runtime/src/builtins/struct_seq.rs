@@ -32,7 +32,7 @@ const METHODS: &[NativeDef] = &[
         "($type, /, sequence, dict=None)",
         "Create a new object.",
     ),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
     method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
     method(
         "__replace__",
@@ -44,7 +44,7 @@ const METHODS: &[NativeDef] = &[
 
 /// Methods of types whose instances only their module makes.
 const METHODS_CLOSED: &[NativeDef] = &[
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
     method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
     method(
         "__replace__",

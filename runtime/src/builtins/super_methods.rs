@@ -241,19 +241,9 @@ pub static SUPER: TypeDef = TypeDef {
             "($self, type=<unrepresentable>, obj=<unrepresentable>, /)",
             "Initialize self.",
         ),
-        method(
-            "__getattribute__",
-            getattribute,
-            "($self, name, /)",
-            "Return getattr(self, name).",
-        ),
-        method(
-            "__get__",
-            get,
-            "($self, instance, owner=None, /)",
-            "Return an attribute of instance, which is of type owner.",
-        ),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
+        slot("__getattribute__", getattribute),
+        slot("__get__", get),
+        slot("__repr__", repr),
     ],
     getsets: &[
         member("__thisclass__", get_class, "the class invoking super()"),

@@ -37,12 +37,7 @@ static INTERPOLATION: &[NativeDef] = &[
         "($type, /, value, expression='', conversion=None, format_spec='')",
         "Create a new object.",
     ),
-    method(
-        "__repr__",
-        interpolation_repr,
-        "($self, /)",
-        "Return repr(self).",
-    ),
+    slot("__repr__", interpolation_repr),
     method(
         "__reduce__",
         interpolation_reduce,
@@ -71,24 +66,9 @@ static TEMPLATE: &[NativeDef] = &[
         "($type, /, *args, **kwargs)",
         "Create a new object.",
     ),
-    method(
-        "__repr__",
-        template_repr,
-        "($self, /)",
-        "Return repr(self).",
-    ),
-    method(
-        "__iter__",
-        template_iter,
-        "($self, /)",
-        "Implement iter(self).",
-    ),
-    method(
-        "__add__",
-        template_add,
-        "($self, value, /)",
-        "Return self+value.",
-    ),
+    slot("__repr__", template_repr),
+    slot("__iter__", template_iter),
+    slot("__add__", template_add),
     method(
         "__reduce__",
         template_reduce,

@@ -8,64 +8,29 @@ use super::slice::SliceRange;
 use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
-use crate::rich_compare;
+use crate::with_comparisons;
 
 /// The `tuple` type.
 pub static TUPLE: TypeDef = TypeDef {
     id: ids::TUPLE,
     doc: "Built-in immutable sequence.\n\nWithout argument the tuple is empty; else it holds the items of the iterable. A tuple given is returned as it is.",
-    methods: &[
+    methods: with_comparisons![
+        tuple_compare,
         static_method(
             "__new__",
             tuple_new,
             "($type, *args, **kwargs)",
             "Create a new object.",
         ),
-        method("__repr__", tuple_repr, "($self, /)", "Return repr(self)."),
-        method("__hash__", tuple_hash, "($self, /)", "Return hash(self)."),
-        method("__len__", tuple_len, "($self, /)", "Return len(self)."),
-        method(
-            "__iter__",
-            tuple_iter,
-            "($self, /)",
-            "Implement iter(self).",
-        ),
-        method(
-            "__contains__",
-            tuple_contains,
-            "($self, key, /)",
-            "Return bool(key in self).",
-        ),
-        method(
-            "__getitem__",
-            tuple_getitem,
-            "($self, key, /)",
-            "Return self[key].",
-        ),
-        method(
-            "__add__",
-            tuple_add,
-            "($self, value, /)",
-            "Return self+value.",
-        ),
-        method(
-            "__mul__",
-            tuple_mul,
-            "($self, value, /)",
-            "Return self*value.",
-        ),
-        method(
-            "__rmul__",
-            tuple_mul,
-            "($self, value, /)",
-            "Return value*self.",
-        ),
-        method("__lt__", cmp_lt, "($self, value, /)", "Return self<value."),
-        method("__le__", cmp_le, "($self, value, /)", "Return self<=value."),
-        method("__eq__", cmp_eq, "($self, value, /)", "Return self==value."),
-        method("__ne__", cmp_ne, "($self, value, /)", "Return self!=value."),
-        method("__gt__", cmp_gt, "($self, value, /)", "Return self>value."),
-        method("__ge__", cmp_ge, "($self, value, /)", "Return self>=value."),
+        slot("__repr__", tuple_repr),
+        slot("__hash__", tuple_hash),
+        slot("__len__", tuple_len),
+        slot("__iter__", tuple_iter),
+        slot("__contains__", tuple_contains),
+        slot("__getitem__", tuple_getitem),
+        slot("__add__", tuple_add),
+        slot("__mul__", tuple_mul),
+        slot("__rmul__", tuple_mul),
         method(
             "__getnewargs__",
             tuple_getnewargs,
@@ -346,8 +311,6 @@ fn compare_plain_items(vm: &Vm, op: CompareOp, x: &[Value], y: &[Value]) -> Opti
     }
     Some(op.holds(x.len().cmp(&y.len())))
 }
-rich_compare!(tuple_compare);
-
 fn tuple_getnewargs(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__getnewargs__", args[0])?;
     let items = vm.new_tuple(t.items());

@@ -207,17 +207,12 @@ pub static UNION: TypeDef = TypeDef {
     id: ids::UNION,
     doc: "Represent a union type\n\nE.g. for int | str",
     methods: &[
-        method("__or__", or, "($self, value, /)", "Return self|value."),
-        method("__ror__", ror, "($self, value, /)", "Return value|self."),
-        method("__repr__", repr, "($self, /)", "Return repr(self)."),
-        method("__eq__", eq, "($self, value, /)", "Return self==value."),
-        method("__hash__", hash, "($self, /)", "Return hash(self)."),
-        method(
-            "__getitem__",
-            getitem,
-            "($self, key, /)",
-            "Return self[key].",
-        ),
+        slot("__or__", or),
+        slot("__ror__", ror),
+        slot("__repr__", repr),
+        slot("__eq__", eq),
+        slot("__hash__", hash),
+        slot("__getitem__", getitem),
         method(
             "__mro_entries__",
             mro_entries,

@@ -4,6 +4,7 @@ use super::weakref::PyWeakref;
 use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
+use crate::with_comparisons;
 
 /// `weakref.proxy(target, callback)`
 pub fn new_proxy(vm: &mut Vm, target: Value, callback: Value) -> PyResult {
@@ -135,56 +136,37 @@ fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
     super::type_new::call_dict(vm, t, given, args[2])
 }
 
-macro_rules! comparisons {
-    ($($name:ident => $op:ident;)*) => {
-        $(fn $name(vm: &mut Vm, args: &[Value]) -> PyResult {
-            let (a, b) = (unwrap(vm, args[0])?, unwrap(vm, args[1])?);
-            vm.compare(CompareOp::$op, a, b)
-        })*
-    };
-}
-comparisons! {
-    eq => Eq; ne => Ne; lt => Lt; le => Le; gt => Gt; ge => Ge;
+fn compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
+    let (a, b) = (unwrap(vm, a)?, unwrap(vm, b)?);
+    vm.compare(op, a, b)
 }
 
-macro_rules! operators {
-    ($($forward:ident, $reflected:ident, $inplace:ident => $op:ident;)*) => {
-        $(fn $forward(vm: &mut Vm, args: &[Value]) -> PyResult {
-            let (a, b) = (unwrap(vm, args[0])?, unwrap(vm, args[1])?);
-            vm.binary(BinaryOp::$op, false, a, b)
-        }
-        fn $reflected(vm: &mut Vm, args: &[Value]) -> PyResult {
-            let (a, b) = (unwrap(vm, args[1])?, unwrap(vm, args[0])?);
-            vm.binary(BinaryOp::$op, false, a, b)
-        }
-        fn $inplace(vm: &mut Vm, args: &[Value]) -> PyResult {
-            let (a, b) = (unwrap(vm, args[0])?, unwrap(vm, args[1])?);
-            vm.binary(BinaryOp::$op, true, a, b)
-        })*
-    };
+fn binary(vm: &mut Vm, op: BinaryOp, in_place: bool, a: Value, b: Value) -> PyResult {
+    let (a, b) = (unwrap(vm, a)?, unwrap(vm, b)?);
+    vm.binary(op, in_place, a, b)
 }
-operators! {
-    add, radd, iadd => Add;
-    sub, rsub, isub => Sub;
-    mul, rmul, imul => Mul;
-    matmul, rmatmul, imatmul => MatMul;
-    truediv, rtruediv, itruediv => TrueDiv;
-    floordiv, rfloordiv, ifloordiv => FloorDiv;
-    modulo, rmod, imod => Mod;
-    pow, rpow, ipow => Pow;
-    lshift, rlshift, ilshift => LShift;
-    rshift, rrshift, irshift => RShift;
-    and, rand, iand => And;
-    or, ror, ior => Or;
-    xor, rxor, ixor => Xor;
+fn power(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> PyResult {
+    let values = [
+        unwrap(vm, base)?,
+        unwrap(vm, exponent)?,
+        unwrap(vm, modulus)?,
+    ];
+    super::functions::pow(vm, &values)
 }
 
-fn divmod(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let (a, b) = (unwrap(vm, args[0])?, unwrap(vm, args[1])?);
-    vm.binary(BinaryOp::DivMod, false, a, b)
-}
-fn rdivmod(vm: &mut Vm, args: &[Value]) -> PyResult {
-    divmod(vm, &[args[1], args[0]])
+/// The methods, with those of all binary operators in front.
+macro_rules! with_operators {
+    ([$($op:ident $name:literal),*], $($more:expr),* $(,)?) => {
+        with_comparisons![
+            compare,
+            $(
+                slot(concat!("__", $name, "__"), |vm, a| binary(vm, BinaryOp::$op, false, a[0], a[1])),
+                slot(concat!("__r", $name, "__"), |vm, a| binary(vm, BinaryOp::$op, false, a[1], a[0])),
+                slot(concat!("__i", $name, "__"), |vm, a| binary(vm, BinaryOp::$op, true, a[0], a[1])),
+            )*
+            $($more),*
+        ]
+    };
 }
 
 macro_rules! forwarded {
@@ -207,80 +189,39 @@ forwarded! {
     reversed => "__reversed__";
 }
 
-const UNARY: &str = "($self, /)";
-const BINARY: &str = "($self, value, /)";
-
-const METHODS: &[NativeDef] = &[
-    method("__getattribute__", getattribute, "($self, name, /)", ""),
-    method("__setattr__", setattr, "($self, name, value, /)", ""),
-    method("__delattr__", delattr, "($self, name, /)", ""),
-    method("__repr__", repr, UNARY, ""),
-    method("__str__", str, UNARY, ""),
-    method("__bool__", bool, UNARY, ""),
-    method("__len__", len, UNARY, ""),
-    method("__getitem__", getitem, BINARY, ""),
-    method("__setitem__", setitem, "($self, key, value, /)", ""),
-    method("__delitem__", delitem, BINARY, ""),
-    method("__contains__", contains, BINARY, ""),
-    method("__iter__", iter, UNARY, ""),
-    method("__next__", next, UNARY, ""),
-    method("__reversed__", reversed, UNARY, ""),
-    method("__bytes__", bytes, UNARY, ""),
-    method("__eq__", eq, BINARY, ""),
-    method("__ne__", ne, BINARY, ""),
-    method("__lt__", lt, BINARY, ""),
-    method("__le__", le, BINARY, ""),
-    method("__gt__", gt, BINARY, ""),
-    method("__ge__", ge, BINARY, ""),
-    method("__neg__", neg, UNARY, ""),
-    method("__pos__", pos, UNARY, ""),
-    method("__abs__", abs, UNARY, ""),
-    method("__invert__", invert, UNARY, ""),
-    method("__int__", int, UNARY, ""),
-    method("__float__", float, UNARY, ""),
-    method("__index__", index, UNARY, ""),
-    method("__add__", add, BINARY, ""),
-    method("__radd__", radd, BINARY, ""),
-    method("__iadd__", iadd, BINARY, ""),
-    method("__sub__", sub, BINARY, ""),
-    method("__rsub__", rsub, BINARY, ""),
-    method("__isub__", isub, BINARY, ""),
-    method("__mul__", mul, BINARY, ""),
-    method("__rmul__", rmul, BINARY, ""),
-    method("__imul__", imul, BINARY, ""),
-    method("__matmul__", matmul, BINARY, ""),
-    method("__rmatmul__", rmatmul, BINARY, ""),
-    method("__imatmul__", imatmul, BINARY, ""),
-    method("__truediv__", truediv, BINARY, ""),
-    method("__rtruediv__", rtruediv, BINARY, ""),
-    method("__itruediv__", itruediv, BINARY, ""),
-    method("__floordiv__", floordiv, BINARY, ""),
-    method("__rfloordiv__", rfloordiv, BINARY, ""),
-    method("__ifloordiv__", ifloordiv, BINARY, ""),
-    method("__mod__", modulo, BINARY, ""),
-    method("__rmod__", rmod, BINARY, ""),
-    method("__imod__", imod, BINARY, ""),
-    method("__pow__", pow, BINARY, ""),
-    method("__rpow__", rpow, BINARY, ""),
-    method("__ipow__", ipow, BINARY, ""),
-    method("__lshift__", lshift, BINARY, ""),
-    method("__rlshift__", rlshift, BINARY, ""),
-    method("__ilshift__", ilshift, BINARY, ""),
-    method("__rshift__", rshift, BINARY, ""),
-    method("__rrshift__", rrshift, BINARY, ""),
-    method("__irshift__", irshift, BINARY, ""),
-    method("__and__", and, BINARY, ""),
-    method("__rand__", rand, BINARY, ""),
-    method("__iand__", iand, BINARY, ""),
-    method("__or__", or, BINARY, ""),
-    method("__ror__", ror, BINARY, ""),
-    method("__ior__", ior, BINARY, ""),
-    method("__xor__", xor, BINARY, ""),
-    method("__rxor__", rxor, BINARY, ""),
-    method("__ixor__", ixor, BINARY, ""),
-    method("__divmod__", divmod, BINARY, ""),
-    method("__rdivmod__", rdivmod, BINARY, ""),
-    method("__call__", call, "($self, /, *args, **kwargs)", ""),
+const METHODS: &[NativeDef] = with_operators![
+    [
+        Add "add", Sub "sub", Mul "mul", MatMul "matmul", TrueDiv "truediv", FloorDiv "floordiv", Mod "mod",
+        LShift "lshift", RShift "rshift", And "and", Or "or", Xor "xor"
+    ],
+    slot("__divmod__", |vm, a| binary(vm, BinaryOp::DivMod, false, a[0], a[1])),
+    slot("__rdivmod__", |vm, a| binary(vm, BinaryOp::DivMod, false, a[1], a[0])),
+    slot("__pow__", |vm, a| power(vm, a[0], a[1], a[2])),
+    slot("__rpow__", |vm, a| power(vm, a[1], a[0], a[2])),
+    slot("__ipow__", |vm, a| binary(vm, BinaryOp::Pow, true, a[0], a[1])),
+    slot("__getattribute__", getattribute),
+    slot("__setattr__", setattr),
+    slot("__delattr__", delattr),
+    slot("__repr__", repr),
+    slot("__str__", str),
+    slot("__bool__", bool),
+    slot("__len__", len),
+    slot("__getitem__", getitem),
+    slot("__setitem__", setitem),
+    slot("__delitem__", delitem),
+    slot("__contains__", contains),
+    slot("__iter__", iter),
+    slot("__next__", next),
+    method("__reversed__", reversed, "($self, /)", ""),
+    method("__bytes__", bytes, "($self, /)", ""),
+    slot("__neg__", neg),
+    slot("__pos__", pos),
+    slot("__abs__", abs),
+    slot("__invert__", invert),
+    slot("__int__", int),
+    slot("__float__", float),
+    slot("__index__", index),
+    slot("__call__", call),
 ];
 
 /// A proxy of an object that cannot be called: everything but the last method.

@@ -8,5 +8,6 @@ pub mod kinds;
 pub mod names;
 pub mod native_def;
 pub mod shape;
+pub mod slot_defs;
 pub mod type_table;
 pub mod types;

@@ -7,10 +7,12 @@ use skein_runtime::builtins::memoryview::Exports;
 use skein_runtime::builtins::seq;
 use skein_runtime::prelude::*;
 use skein_runtime::text::wtf8;
+use skein_runtime::with_comparisons;
 use std::cell::{Cell, RefCell};
 
 /// Methods of `array`.
-pub static METHODS: &[NativeDef] = &[
+pub static METHODS: &[NativeDef] = with_comparisons![
+    s::compare,
     static_method(
         "__new__",
         new,
@@ -155,71 +157,26 @@ pub static METHODS: &[NativeDef] = &[
         "($self, /)",
         "Size of the array in memory, in bytes.",
     ),
-    method("__len__", s::len, "($self, /)", "Return len(self)."),
-    method(
-        "__getitem__",
-        s::getitem,
-        "($self, key, /)",
-        "Return self[key].",
-    ),
-    method(
-        "__setitem__",
-        s::setitem,
-        "($self, key, value, /)",
-        "Set self[key] to value.",
-    ),
-    method(
-        "__delitem__",
-        s::delitem,
-        "($self, key, /)",
-        "Delete self[key].",
-    ),
-    method(
-        "__contains__",
-        s::contains,
-        "($self, key, /)",
-        "Return bool(key in self).",
-    ),
-    method("__add__", s::add, "($self, value, /)", "Return self+value."),
-    method(
-        "__iadd__",
-        s::iadd,
-        "($self, value, /)",
-        "Implement self+=value.",
-    ),
-    method("__mul__", s::mul, "($self, value, /)", "Return self*value."),
-    method(
-        "__rmul__",
-        s::mul,
-        "($self, value, /)",
-        "Return value*self.",
-    ),
-    method(
-        "__imul__",
-        s::imul,
-        "($self, value, /)",
-        "Implement self*=value.",
-    ),
-    method("__eq__", s::eq, "($self, value, /)", "Return self==value."),
-    method("__ne__", s::ne, "($self, value, /)", "Return self!=value."),
-    method("__lt__", s::lt, "($self, value, /)", "Return self<value."),
-    method("__le__", s::le, "($self, value, /)", "Return self<=value."),
-    method("__gt__", s::gt, "($self, value, /)", "Return self>value."),
-    method("__ge__", s::ge, "($self, value, /)", "Return self>=value."),
-    method("__iter__", s::iter, "($self, /)", "Implement iter(self)."),
-    method(
+    slot("__len__", s::len),
+    slot("__getitem__", s::getitem),
+    slot("__setitem__", s::setitem),
+    slot("__delitem__", s::delitem),
+    slot("__contains__", s::contains),
+    slot("__add__", s::add),
+    slot("__iadd__", s::iadd),
+    slot("__mul__", s::mul),
+    slot("__rmul__", s::mul),
+    slot("__imul__", s::imul),
+    slot("__iter__", s::iter),
+    slot(
         "__buffer__",
-        skein_runtime::builtins::memoryview_methods::buffer_of,
-        "($self, flags, /)",
-        "Return a buffer object that exposes the underlying memory of the object.",
+        skein_runtime::builtins::memoryview_methods::buffer_of
     ),
-    method(
+    slot(
         "__release_buffer__",
-        skein_runtime::builtins::memoryview_methods::release_buffer_of,
-        "($self, buffer, /)",
-        "Release the buffer object that exposes the underlying memory of the object.",
+        skein_runtime::builtins::memoryview_methods::release_buffer_of
     ),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
     class_method(
         "__class_getitem__",
         seq::class_getitem,

@@ -221,9 +221,9 @@ pub(super) fn imul(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
 }
 
-fn compare(vm: &mut Vm, op: CompareOp, args: &[Value]) -> PyResult {
-    let a = this(vm, &args[0])?;
-    let Some((_, b)) = native::<ArrayData>(&args[1]) else {
+pub(super) fn compare(vm: &mut Vm, op: CompareOp, left: Value, right: Value) -> PyResult {
+    let a = this(vm, &left)?;
+    let Some((_, b)) = native::<ArrayData>(&right) else {
         return Ok(Value::NOT_IMPLEMENTED);
     };
     let (n, m) = (a.len(), b.len());
@@ -244,16 +244,6 @@ fn compare(vm: &mut Vm, op: CompareOp, args: &[Value]) -> PyResult {
     }
     Ok(Value::bool(op.holds(n.cmp(&m))))
 }
-
-macro_rules! comparisons {
-    ($($name:ident => $op:ident),*) => {
-        $(pub(super) fn $name(vm: &mut Vm, args: &[Value]) -> PyResult {
-            compare(vm, CompareOp::$op, args)
-        })*
-    };
-}
-
-comparisons!(eq => Eq, ne => Ne, lt => Lt, le => Le, gt => Gt, ge => Ge);
 
 struct ArrayIter {
     array: Slot,
@@ -284,13 +274,8 @@ impl ArrayIter {
 
 /// Methods of the iterator.
 pub static ITER: &[NativeDef] = &[
-    method(
-        "__iter__",
-        |_, a| Ok(a[0]),
-        "($self, /)",
-        "Implement iter(self).",
-    ),
-    method("__next__", iter_next, "($self, /)", "Implement next(self)."),
+    slot("__iter__", |_, a| Ok(a[0])),
+    slot("__next__", iter_next),
     method(
         "__reduce__",
         iter_reduce,

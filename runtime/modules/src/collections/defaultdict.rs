@@ -5,19 +5,14 @@ use skein_runtime::builtins::{args, dict_update, seq};
 use skein_runtime::prelude::*;
 
 static METHODS: &[NativeDef] = &[
-    method(
-        "__init__",
-        init,
-        "($self, *args, **kwargs)",
-        "Initialize self.",
-    ),
+    slot("__init__", init),
     method(
         "__missing__",
         missing,
         "($self, key, /)",
         "Called for keys that are not there: makes, keeps and returns a default value.",
     ),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
     method("copy", copy, "($self, /)", "A shallow copy."),
     method("__copy__", copy, "($self, /)", "A shallow copy."),
     method(
@@ -26,8 +21,8 @@ static METHODS: &[NativeDef] = &[
         "($self, /)",
         "Return state information for pickling.",
     ),
-    method("__or__", or, "($self, value, /)", "Return self|value."),
-    method("__ror__", ror, "($self, value, /)", "Return value|self."),
+    slot("__or__", or),
+    slot("__ror__", ror),
     class_method(
         "__class_getitem__",
         seq::class_getitem,

@@ -7,6 +7,7 @@ use super::deque_ops as ops;
 use crate::util::native_class;
 use skein_runtime::builtins::seq;
 use skein_runtime::prelude::*;
+use skein_runtime::with_comparisons;
 use std::cell::Cell;
 
 /// A deque's state.
@@ -178,7 +179,8 @@ impl Deque {
 }
 
 /// Methods of `deque`.
-pub static METHODS: &[NativeDef] = &[
+pub static METHODS: &[NativeDef] = with_comparisons![
+    ops::compare,
     static_method(
         "__new__",
         new,
@@ -276,100 +278,24 @@ pub static METHODS: &[NativeDef] = &[
         "($self, value, /)",
         "Remove first occurrence of value.",
     ),
-    method("__len__", ops::len, "($self, /)", "Return len(self)."),
-    method(
-        "__contains__",
-        ops::contains,
-        "($self, key, /)",
-        "Return bool(key in self).",
-    ),
-    method(
-        "__getitem__",
-        ops::getitem,
-        "($self, key, /)",
-        "Return self[key].",
-    ),
-    method(
-        "__setitem__",
-        ops::setitem,
-        "($self, key, value, /)",
-        "Set self[key] to value.",
-    ),
-    method(
-        "__delitem__",
-        ops::delitem,
-        "($self, key, /)",
-        "Delete self[key].",
-    ),
-    method(
-        "__add__",
-        ops::add,
-        "($self, value, /)",
-        "Return self+value.",
-    ),
-    method(
-        "__iadd__",
-        ops::iadd,
-        "($self, value, /)",
-        "Implement self+=value.",
-    ),
-    method(
-        "__mul__",
-        ops::mul,
-        "($self, value, /)",
-        "Return self*value.",
-    ),
-    method(
-        "__rmul__",
-        ops::mul,
-        "($self, value, /)",
-        "Return value*self.",
-    ),
-    method(
-        "__imul__",
-        ops::imul,
-        "($self, value, /)",
-        "Implement self*=value.",
-    ),
-    method(
-        "__eq__",
-        ops::eq,
-        "($self, value, /)",
-        "Return self==value.",
-    ),
-    method(
-        "__ne__",
-        ops::ne,
-        "($self, value, /)",
-        "Return self!=value.",
-    ),
-    method("__lt__", ops::lt, "($self, value, /)", "Return self<value."),
-    method(
-        "__le__",
-        ops::le,
-        "($self, value, /)",
-        "Return self<=value.",
-    ),
-    method("__gt__", ops::gt, "($self, value, /)", "Return self>value."),
-    method(
-        "__ge__",
-        ops::ge,
-        "($self, value, /)",
-        "Return self>=value.",
-    ),
-    method(
-        "__iter__",
-        deque_iter::iter,
-        "($self, /)",
-        "Implement iter(self).",
-    ),
+    slot("__len__", ops::len),
+    slot("__contains__", ops::contains),
+    slot("__getitem__", ops::getitem),
+    slot("__setitem__", ops::setitem),
+    slot("__delitem__", ops::delitem),
+    slot("__add__", ops::add),
+    slot("__iadd__", ops::iadd),
+    slot("__mul__", ops::mul),
+    slot("__rmul__", ops::mul),
+    slot("__imul__", ops::imul),
+    slot("__iter__", deque_iter::iter),
     method(
         "__reversed__",
         deque_iter::reversed,
         "($self, /)",
         "Return a reverse iterator over the deque.",
     ),
-    method("__repr__", ops::repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", ops::repr),
     method(
         "__reduce__",
         ops::reduce,

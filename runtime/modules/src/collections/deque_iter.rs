@@ -56,8 +56,8 @@ macro_rules! methods {
                 "($type, deque, index=0, /)",
                 "Create a new object.",
             ),
-            method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-            method("__next__", next, "($self, /)", "Implement next(self)."),
+            slot("__iter__", iter_self),
+            slot("__next__", next),
             method(
                 "__length_hint__",
                 length_hint,

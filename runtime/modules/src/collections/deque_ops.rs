@@ -191,11 +191,11 @@ pub(super) fn imul(vm: &mut Vm, args: &[Value]) -> PyResult {
     repeat(vm, args[0], &all, n)
 }
 
-fn compare(vm: &mut Vm, op: CompareOp, args: &[Value]) -> PyResult {
-    if native::<Deque>(&args[1]).is_none() {
+pub(super) fn compare(vm: &mut Vm, op: CompareOp, left: Value, right: Value) -> PyResult {
+    if native::<Deque>(&right).is_none() {
         return Ok(Value::NOT_IMPLEMENTED);
     }
-    let ((_, a), (_, b)) = (this(vm, &args[0])?, this(vm, &args[1])?);
+    let ((_, a), (_, b)) = (this(vm, &left)?, this(vm, &right)?);
     let (n, m) = (a.len(), b.len());
     if n != m && matches!(op, CompareOp::Eq | CompareOp::Ne) {
         return Ok(Value::bool(op == CompareOp::Ne));
@@ -218,16 +218,6 @@ fn compare(vm: &mut Vm, op: CompareOp, args: &[Value]) -> PyResult {
     }
     Ok(Value::bool(op.holds(n.cmp(&m))))
 }
-
-macro_rules! comparisons {
-    ($($name:ident => $op:ident),*) => {
-        $(pub(super) fn $name(vm: &mut Vm, args: &[Value]) -> PyResult {
-            compare(vm, CompareOp::$op, args)
-        })*
-    };
-}
-
-comparisons!(eq => Eq, ne => Ne, lt => Lt, le => Le, gt => Gt, ge => Ge);
 
 pub(super) fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (_, d) = this(vm, &args[0])?;

@@ -40,7 +40,7 @@ static METHODS: &[NativeDef] = &[
         "Refuse to delete.",
     ),
     method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
 ];
 
 static GETSETS: &[GetSetDef] = &[getset(

@@ -23,10 +23,7 @@ impl NativeData for Reader {
     }
 }
 
-pub(super) static METHODS: &[NativeDef] = &[
-    method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-    method("__next__", next, "($self, /)", "Implement next(self)."),
-];
+pub(super) static METHODS: &[NativeDef] = &[slot("__iter__", iter_self), slot("__next__", next)];
 pub(super) static GETSETS: &[GetSetDef] = &[
     getter("dialect", |vm, v| Ok(this(vm, &v)?.dialect.get()), ""),
     getter(

@@ -3,6 +3,7 @@
 use crate::util::state_type;
 use skein_runtime::prelude::*;
 use skein_runtime::protocol::compare::CompareOp;
+use skein_runtime::with_comparisons;
 
 struct Key {
     cmp: Slot,
@@ -17,14 +18,9 @@ impl NativeData for Key {
 }
 
 /// Methods of the key objects.
-pub static METHODS: &[NativeDef] = &[
+pub static METHODS: &[NativeDef] = with_comparisons![
+    compare,
     method("__call__", call, "($self, /, obj)", "Wrap an object."),
-    method("__eq__", eq, "($self, value, /)", "Return self==value."),
-    method("__ne__", ne, "($self, value, /)", "Return self!=value."),
-    method("__lt__", lt, "($self, value, /)", "Return self<value."),
-    method("__le__", le, "($self, value, /)", "Return self<=value."),
-    method("__gt__", gt, "($self, value, /)", "Return self>value."),
-    method("__ge__", ge, "($self, value, /)", "Return self>=value."),
 ];
 
 /// Attributes of the key objects.
@@ -73,25 +69,15 @@ fn set_obj(vm: &mut Vm, v: Value, object: Value) -> PyResult<()> {
     Ok(())
 }
 
-fn compare(vm: &mut Vm, op: CompareOp, args: &[Value]) -> PyResult {
-    let (_, a) = this(vm, &args[0])?;
-    let Some((_, b)) = native::<Key>(&args[1]) else {
+fn compare(vm: &mut Vm, op: CompareOp, left: Value, right: Value) -> PyResult {
+    let (_, a) = this(vm, &left)?;
+    let Some((_, b)) = native::<Key>(&right) else {
         return Err(vm.type_error("other argument must be K instance"));
     };
     let (x, y) = (a.object.get(), b.object.get());
     if x.is_null() || y.is_null() {
-        return Err(vm.attribute_error(args[0], Value::NULL, "object"));
+        return Err(vm.attribute_error(left, Value::NULL, "object"));
     }
     let r = vm.call(a.cmp.get(), &[x, y])?;
     vm.compare(op, r, Value::from_i32(0))
 }
-
-macro_rules! comparisons {
-    ($($name:ident => $op:ident),*) => {
-        $(fn $name(vm: &mut Vm, args: &[Value]) -> PyResult {
-            compare(vm, CompareOp::$op, args)
-        })*
-    };
-}
-
-comparisons!(eq => Eq, ne => Ne, lt => Lt, le => Le, gt => Gt, ge => Ge);

@@ -40,19 +40,8 @@ pub static METHODS: &[NativeDef] = &[
         "($type, user_function, maxsize, typed, cache_info_type)",
         "Create a new object.",
     ),
-    method(
-        "__call__",
-        call,
-        "($self, /, *args, **kwargs)",
-        "Call self as a function.",
-    )
-    .with_direct(call_direct),
-    method(
-        "__get__",
-        get,
-        "($self, instance, owner=None, /)",
-        "Return an attribute of instance, which is of type owner.",
-    ),
+    slot("__call__", call).with_direct(call_direct),
+    slot("__get__", get),
     method(
         "cache_info",
         cache_info,

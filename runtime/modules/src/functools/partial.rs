@@ -35,19 +35,9 @@ static METHODS: &[NativeDef] = &[
         "($type, *args, **kwargs)",
         "Create a new object.",
     ),
-    method(
-        "__call__",
-        call,
-        "($self, /, *args, **kwargs)",
-        "Call self as a function.",
-    ),
-    method(
-        "__get__",
-        get,
-        "($self, instance, owner=None, /)",
-        "Return an attribute of instance, which is of type owner.",
-    ),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__call__", call),
+    slot("__get__", get),
+    slot("__repr__", repr),
     method(
         "__reduce__",
         reduce,
@@ -88,12 +78,7 @@ static GETSETS: &[GetSetDef] = &[
 
 static PLACEHOLDER_METHODS: &[NativeDef] = &[
     static_method("__new__", placeholder_new, "($type)", "The placeholder."),
-    method(
-        "__repr__",
-        |vm, _| Ok(vm.new_str("Placeholder")),
-        "($self, /)",
-        "Return repr(self).",
-    ),
+    slot("__repr__", |vm, _| Ok(vm.new_str("Placeholder"))),
     method(
         "__reduce__",
         |vm, _| Ok(vm.new_str("Placeholder")),

@@ -173,7 +173,7 @@ const COPY: NativeDef = method(
     "($self, /)",
     "Return a copy of the hash object.",
 );
-const REPR: NativeDef = method("__repr__", repr, "($self, /)", "Return repr(self).");
+const REPR: NativeDef = slot("__repr__", repr);
 const DIGEST: NativeDef = method(
     "digest",
     digest,

@@ -99,8 +99,8 @@ static IO_BASE: &[NativeDef] = &[
         "Return the stream itself.",
     ),
     method("__exit__", exit, "($self, /, *exc)", "Close the stream."),
-    method("__iter__", enter, "($self, /)", "Implement iter(self)."),
-    method("__next__", next, "($self, /)", "Implement next(self)."),
+    slot("__iter__", enter),
+    slot("__next__", next),
     method(
         "__del__",
         del,

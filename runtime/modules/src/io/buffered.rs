@@ -48,7 +48,7 @@ macro_rules! table {
             method("writable", writable, "($self, /)", "Return whether object was opened for writing."),
             method("fileno", fileno, "($self, /)", "Return underlying file descriptor."),
             method("isatty", isatty, "($self, /)", "Return whether this is a terminal."),
-            method("__repr__", repr, "($self, /)", "Return repr(self)."),
+            slot("__repr__", repr),
             method("__reduce__", no_pickle, "($self, /)", "Streams cannot be pickled."),
             method("__reduce_ex__", no_pickle, "($self, protocol, /)", "Streams cannot be pickled."),
             $($more),*
@@ -102,7 +102,7 @@ macro_rules! reading {
                 "($self, size=-1, /)",
                 "Read and return a line."
             ),
-            method("__next__", next, "($self, /)", "Implement next(self)."),
+            slot("__next__", next),
             method(
                 "write",
                 write,

@@ -113,7 +113,7 @@ static METHODS: &[NativeDef] = &[
         "($self, /)",
         "Get a read-write view over the contents of the BytesIO object.",
     ),
-    method("__next__", next, "($self, /)", "Implement next(self)."),
+    slot("__next__", next),
     method("__getstate__", getstate, "($self, /)", "State for pickle."),
     method(
         "__setstate__",

@@ -119,7 +119,7 @@ static METHODS: &[NativeDef] = &[
         "($self, /)",
         "Whether the file is a terminal, asked when it is opened.",
     ),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
     method(
         "__reduce__",
         no_pickle,

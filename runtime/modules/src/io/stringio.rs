@@ -47,7 +47,7 @@ static METHODS: &[NativeDef] = &[
         "($self, size=-1, /)",
         "Read until newline or EOF.",
     ),
-    method("__next__", next, "($self, /)", "Implement next(self)."),
+    slot("__next__", next),
     method("write", write, "($self, s, /)", "Write string to file."),
     method(
         "seek",

@@ -133,7 +133,7 @@ static METHODS: &[NativeDef] = &[
         "($self, pos=None, /)",
         "Truncate the file.",
     ),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
     method(
         "__reduce__",
         no_pickle,
@@ -158,12 +158,7 @@ static METHODS: &[NativeDef] = &[
         "($self, size=-1, /)",
         "Read until newline or EOF.",
     ),
-    method(
-        "__next__",
-        super::text_read::next,
-        "($self, /)",
-        "Implement next(self).",
-    ),
+    slot("__next__", super::text_read::next),
     method(
         "seek",
         super::text_read::seek,

@@ -100,8 +100,8 @@ macro_rules! iterator {
     ($new:expr, $sig:expr $(, $more:expr)*) => {
         &[
             static_method("__new__", $new, $sig, "Create a new object."),
-            method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-            method("__next__", next, "($self, /)", "Implement next(self)."),
+            slot("__iter__", iter_self),
+            slot("__next__", next),
             $($more,)*
         ]
     };
@@ -161,12 +161,7 @@ static TYPES: &[(&str, &[NativeDef], &str)] = &[
         iterator!(
             number::count_new,
             "($type, start=0, step=1)",
-            method(
-                "__repr__",
-                number::count_repr,
-                "($self, /)",
-                "Return repr(self)."
-            )
+            slot("__repr__", number::count_repr)
         ),
         "Return an iterator of start, start+step, start+2*step, ...",
     ),
@@ -226,12 +221,7 @@ static TYPES: &[(&str, &[NativeDef], &str)] = &[
                 "($self, /)",
                 "An estimate of the remaining items."
             ),
-            method(
-                "__repr__",
-                number::repeat_repr,
-                "($self, /)",
-                "Return repr(self)."
-            )
+            slot("__repr__", number::repeat_repr)
         ),
         "Return the object the specified number of times, or endlessly.",
     ),

@@ -39,7 +39,7 @@ macro_rules! methods {
                 "($self, obj, /)",
                 "Call self as a function.",
             ),
-            method("__repr__", repr, "($self, /)", "Return repr(self)."),
+            slot("__repr__", repr),
             method(
                 "__reduce__",
                 reduce,

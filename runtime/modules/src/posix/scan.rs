@@ -177,7 +177,7 @@ static ENTRY_METHODS: &[NativeDef] = &[
         "($self, /)",
         "The entry's path.",
     ),
-    method("__repr__", entry_repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", entry_repr),
 ];
 static ENTRY_GETSETS: &[GetSetDef] = &[
     getter("name", |vm, v| entry_field(vm, v, 0), "base name"),
@@ -289,8 +289,8 @@ impl NativeData for Scan {
     }
 }
 static SCAN_METHODS: &[NativeDef] = &[
-    method("__iter__", scan_self, "($self, /)", "Implement iter(self)."),
-    method("__next__", scan_next, "($self, /)", "Implement next(self)."),
+    slot("__iter__", scan_self),
+    slot("__next__", scan_next),
     method("__enter__", scan_self, "($self, /)", "Enter the context."),
     method(
         "__exit__",

@@ -103,12 +103,7 @@ pub static METHODS: &[NativeDef] = &[
         "($self, /, template)",
         "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method.",
     ),
-    method(
-        "__getitem__",
-        getitem,
-        "($self, key, /)",
-        "Return self[key].",
-    ),
+    slot("__getitem__", getitem),
     method("__copy__", myself, "($self, /)", "The match itself."),
     method(
         "__deepcopy__",
@@ -116,7 +111,7 @@ pub static METHODS: &[NativeDef] = &[
         "($self, memo, /)",
         "The match itself.",
     ),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
     class_method(
         "__class_getitem__",
         seq::class_getitem,

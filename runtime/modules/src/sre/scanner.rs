@@ -82,13 +82,8 @@ pub static METHODS: &[NativeDef] = &[
 
 /// Methods of the iterator of `finditer`.
 pub static ITER_METHODS: &[NativeDef] = &[
-    method(
-        "__iter__",
-        |_, args| Ok(args[0]),
-        "($self, /)",
-        "Implement iter(self).",
-    ),
-    method("__next__", next, "($self, /)", "Implement next(self)."),
+    slot("__iter__", |_, args| Ok(args[0])),
+    slot("__next__", next),
 ];
 
 /// Attributes of scanners.

@@ -82,7 +82,7 @@ static METHODS: &[NativeDef] = &[
         "Return an iterator yielding tuples.",
     ),
     method("__sizeof__", sizeof, "($self, /)", "Bytes in memory."),
-    method("__repr__", repr, "($self, /)", "Return repr(self)."),
+    slot("__repr__", repr),
 ];
 
 static GETSETS: &[GetSetDef] = &[
@@ -99,13 +99,8 @@ static GETSETS: &[GetSetDef] = &[
 ];
 
 static ITER: &[NativeDef] = &[
-    method(
-        "__iter__",
-        |_, a| Ok(a[0]),
-        "($self, /)",
-        "Implement iter(self).",
-    ),
-    method("__next__", iter_next, "($self, /)", "Implement next(self)."),
+    slot("__iter__", |_, a| Ok(a[0])),
+    slot("__next__", iter_next),
     method(
         "__length_hint__",
         iter_hint,

@@ -24,8 +24,8 @@ static METHODS: &[NativeDef] = &[
         "($type, readline, /, *, extra_tokens, encoding=None)",
         "Create an iterator of the tokens of the lines that readline() returns.",
     ),
-    method("__iter__", iter_self, "($self, /)", "Implement iter(self)."),
-    method("__next__", next, "($self, /)", "Implement next(self)."),
+    slot("__iter__", iter_self),
+    slot("__next__", next),
 ];
 
 /// The state of an iterator. While it reads a line the scanner is away, so that a reader asking for a token finds none.

@@ -27,32 +27,17 @@ static METHODS: &[NativeDef] = &[
         "($type, name, value, *, type_params=())",
         "Create a new object.",
     ),
-    method(
-        "__or__",
-        |vm, a| union_of(vm, a[0], a[1]),
-        "($self, value, /)",
-        "Return self|value.",
-    ),
-    method(
-        "__ror__",
-        |vm, a| union_of(vm, a[1], a[0]),
-        "($self, value, /)",
-        "Return value|self.",
-    ),
-    method("__repr__", name_of, "($self, /)", "Return repr(self)."),
+    slot("__or__", |vm, a| union_of(vm, a[0], a[1])),
+    slot("__ror__", |vm, a| union_of(vm, a[1], a[0])),
+    slot("__repr__", name_of),
     method(
         "__reduce__",
         name_of,
         "($self, /)",
         "The name, for pickling.",
     ),
-    method(
-        "__getitem__",
-        getitem,
-        "($self, key, /)",
-        "Return self[key].",
-    ),
-    method("__iter__", iter, "($self, /)", "Implement iter(self)."),
+    slot("__getitem__", getitem),
+    slot("__iter__", iter),
 ];
 
 static GETSETS: &[GetSetDef] = &[

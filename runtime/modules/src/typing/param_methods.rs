@@ -19,19 +19,9 @@ impl NativeData for Part {
 struct NoDefault;
 impl NativeData for NoDefault {}
 
-const OR: NativeDef = method(
-    "__or__",
-    |vm, a| union_of(vm, a[0], a[1]),
-    "($self, value, /)",
-    "Return self|value.",
-);
-const ROR: NativeDef = method(
-    "__ror__",
-    |vm, a| union_of(vm, a[1], a[0]),
-    "($self, value, /)",
-    "Return value|self.",
-);
-const REPR: NativeDef = method("__repr__", repr, "($self, /)", "Return repr(self).");
+const OR: NativeDef = slot("__or__", |vm, a| union_of(vm, a[0], a[1]));
+const ROR: NativeDef = slot("__ror__", |vm, a| union_of(vm, a[1], a[0]));
+const REPR: NativeDef = slot("__repr__", repr);
 const REDUCE: NativeDef = method(
     "__reduce__",
     |vm, a| Ok(this(vm, &a[0])?.1.name.get()),
@@ -116,12 +106,7 @@ static TYPEVARTUPLE: &[NativeDef] = &[
     REDUCE,
     HAS_DEFAULT,
     MRO_ENTRIES,
-    method(
-        "__iter__",
-        tuple_iter,
-        "($self, /)",
-        "Implement iter(self).",
-    ),
+    slot("__iter__", tuple_iter),
     method(
         "__typing_subst__",
         |vm, _| Err(vm.type_error("Substitution of bare TypeVarTuple is not supported")),
@@ -222,14 +207,9 @@ static PART: &[NativeDef] = &[
         "($type, origin)",
         "Create a new object.",
     ),
-    method("__repr__", part_repr, "($self, /)", "Return repr(self)."),
-    method(
-        "__eq__",
-        part_eq,
-        "($self, value, /)",
-        "Return self==value.",
-    ),
-    method("__hash__", part_hash, "($self, /)", "Return hash(self)."),
+    slot("__repr__", part_repr),
+    slot("__eq__", part_eq),
+    slot("__hash__", part_hash),
     MRO_ENTRIES,
 ];
 
@@ -240,14 +220,9 @@ static PART_KW: &[NativeDef] = &[
         "($type, origin)",
         "Create a new object.",
     ),
-    method("__repr__", part_repr, "($self, /)", "Return repr(self)."),
-    method(
-        "__eq__",
-        part_eq,
-        "($self, value, /)",
-        "Return self==value.",
-    ),
-    method("__hash__", part_hash, "($self, /)", "Return hash(self)."),
+    slot("__repr__", part_repr),
+    slot("__eq__", part_eq),
+    slot("__hash__", part_hash),
     MRO_ENTRIES,
 ];
 
@@ -264,12 +239,7 @@ static CONSTANT: &[NativeDef] = &[
         "($self, format, /)",
         "The value in a format.",
     ),
-    method(
-        "__repr__",
-        constant_repr,
-        "($self, /)",
-        "Return repr(self).",
-    ),
+    slot("__repr__", constant_repr),
 ];
 
 static NO_DEFAULT: &[NativeDef] = &[
@@ -279,12 +249,7 @@ static NO_DEFAULT: &[NativeDef] = &[
         "($type)",
         "The one instance.",
     ),
-    method(
-        "__repr__",
-        |vm, _| Ok(vm.new_str("typing.NoDefault")),
-        "($self, /)",
-        "Return repr(self).",
-    ),
+    slot("__repr__", |vm, _| Ok(vm.new_str("typing.NoDefault"))),
     method(
         "__reduce__",
         |vm, _| Ok(vm.new_str("NoDefault")),

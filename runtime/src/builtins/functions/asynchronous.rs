@@ -23,19 +23,9 @@ pub static ANEXT_AWAITABLE: TypeDef = TypeDef {
     id: ids::ANEXT_AWAITABLE,
     doc: "",
     methods: &[
-        method(
-            "__await__",
-            await_self,
-            "($self, /)",
-            "Return an iterator to be used in await expression.",
-        ),
-        method(
-            "__iter__",
-            await_self,
-            "($self, /)",
-            "Implement iter(self).",
-        ),
-        method("__next__", next, "($self, /)", "Implement next(self)."),
+        slot("__await__", await_self),
+        slot("__iter__", await_self),
+        slot("__next__", next),
         method(
             "send",
             send,

@@ -15,6 +15,7 @@ mod scope;
 mod sum;
 
 pub use asynchronous::ANEXT_AWAITABLE;
+pub use numbers::pow;
 
 use crate::object::type_table::BUILTIN_TYPES;
 use crate::prelude::*;

@@ -98,7 +98,8 @@ fn divmod(vm: &mut Vm, args: &[Value]) -> PyResult {
     vm.binary(BinaryOp::DivMod, false, args[0], args[1])
 }
 
-fn pow(vm: &mut Vm, args: &[Value]) -> PyResult {
+/// `pow(base, exp, mod=None)`
+pub fn pow(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (base, exp, modulus) = (args[0], args[1], args[2]);
     if modulus.is_absent() {
         return vm.binary(BinaryOp::Pow, false, base, exp);

@@ -37,7 +37,6 @@ fn logic(vm: &mut Vm, op: BinaryOp, a: &[Value]) -> PyResult {
     int_values(vm, op, a[0], a[1]).unwrap_or(Ok(Value::NOT_IMPLEMENTED))
 }
 
-
 /// `bool`
 pub static BOOL: TypeDef = TypeDef {
     id: ids::BOOL,

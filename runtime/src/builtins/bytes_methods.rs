@@ -847,7 +847,7 @@ pub static BYTEARRAY: TypeDef = TypeDef {
                 "__init__",
                 m::init,
                 "($self, /, source=b'', encoding='utf-8', errors='strict')",
-                "Initialize self."
+                "Initialize self.  See help(type(self)) for accurate signature."
             ),
             slot("__setitem__", m::setitem),
             slot("__delitem__", m::delitem),

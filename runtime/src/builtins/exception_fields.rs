@@ -147,7 +147,7 @@ fn import_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     reduce_with(vm, args[0], e.args.value(), state)
 }
 
-const INIT_DOC: &str = "Initialize self.";
+const INIT_DOC: &str = "Initialize self.  See help(type(self)) for accurate signature.";
 
 /// `StopIteration`
 pub static STOP_ITERATION: TypeDef = TypeDef {

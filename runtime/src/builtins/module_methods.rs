@@ -230,7 +230,7 @@ pub static MODULE: TypeDef = TypeDef {
             "__init__",
             init,
             "($self, /, name, doc=None)",
-            "Initialize self.",
+            "Initialize self.  See help(type(self)) for accurate signature.",
         ),
         slot("__getattribute__", object_getattribute),
         slot("__repr__", repr),

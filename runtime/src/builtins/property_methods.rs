@@ -247,7 +247,7 @@ pub static PROPERTY: TypeDef = TypeDef {
             "__init__",
             init,
             "($self, /, fget=None, fset=None, fdel=None, doc=None)",
-            "Initialize self.",
+            "Initialize self.  See help(type(self)) for accurate signature.",
         ),
         slot("__get__", get),
         slot("__set__", set),

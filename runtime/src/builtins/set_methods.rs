@@ -49,7 +49,7 @@ macro_rules! set_type {
 pub static SET: TypeDef = set_type! {
     SET, "Build an unordered collection of unique elements.";
     static_method("__new__", set_new, "($type, *args, **kwargs)", "Create a new object."),
-    method("__init__", set_init, "($self, iterable=(), /)", "Initialize self."),
+    method("__init__", set_init, "($self, iterable=(), /)", "Initialize self.  See help(type(self)) for accurate signature."),
     slot("__iand__", set_iand),
     slot("__ior__", set_ior),
     slot("__isub__", set_isub),

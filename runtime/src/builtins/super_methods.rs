@@ -239,7 +239,7 @@ pub static SUPER: TypeDef = TypeDef {
             "__init__",
             init,
             "($self, type=<unrepresentable>, obj=<unrepresentable>, /)",
-            "Initialize self.",
+            "Initialize self.  See help(type(self)) for accurate signature.",
         ),
         slot("__getattribute__", getattribute),
         slot("__get__", get),

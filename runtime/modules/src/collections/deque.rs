@@ -191,7 +191,7 @@ pub static METHODS: &[NativeDef] = with_comparisons![
         "__init__",
         init,
         "($self, iterable=(), maxlen=None)",
-        "Initialize self.",
+        "Initialize self.  See help(type(self)) for accurate signature.",
     ),
     method(
         "append",

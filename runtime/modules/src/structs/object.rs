@@ -49,7 +49,12 @@ static METHODS: &[NativeDef] = &[
         "($type, /, *args, **kwargs)",
         "Create a new object.",
     ),
-    method("__init__", init, "($self, format)", "Initialize self."),
+    method(
+        "__init__",
+        init,
+        "($self, format)",
+        "Initialize self.  See help(type(self)) for accurate signature.",
+    ),
     method(
         "pack",
         pack_method,

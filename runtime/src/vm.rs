@@ -19,6 +19,8 @@ use crate::tasklet::stack::{Frame, StackChunk};
 use crate::tasklet::tasklet::PyTasklet;
 use crate::value::Value;
 use std::cell::Cell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// How a generator is entered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,8 +129,8 @@ pub struct Vm {
     pub watched: Cell<u32>,
     /// What was left at the end is being finalised, in its own order: nothing else begins to.
     pub closing: Cell<bool>,
-    /// The dropped object itself has a finaliser or weak references.
-    pub dropped_certain: Cell<bool>,
+    /// The dropped object's shape if it has a finaliser or weak references itself, else 0.
+    pub dropped_shape: Cell<u32>,
     /// Trace or profile functions get events now.
     pub tracing: Cell<bool>,
     /// Events of `sys.monitoring` that some tool wants, as bits.
@@ -141,6 +143,10 @@ pub struct Vm {
     pub type_epoch: Cell<u32>,
     /// Counts registrations with abstract base classes, which make their negative answers void.
     pub abc_counter: Cell<i64>,
+    /// Which registers a frame needs: found by the interpreter for the serial number of a code object, the word at which
+    /// the frame stands, and whether its window is dead.
+    pub needed_registers: HashMap<(u32, u32, bool), Option<Rc<[bool]>>>,
+    pub(crate) last_code_serial: u32,
     /// State of the interpreter that is Python objects: trace function, profile function, import function.
     pub interp_roots: [RootCell; 4],
     /// Objects whose representation is in progress (`repr` of recursive containers).
@@ -273,13 +279,15 @@ impl Vm {
             dropped: Cell::new(0),
             closing: Cell::new(false),
             watched: Cell::new(u32::MAX),
-            dropped_certain: Cell::new(false),
+            dropped_shape: Cell::new(0),
             tracing: Cell::new(false),
             monitored: Cell::new(0),
             trace_depth: Cell::new(0),
             trace_event: Cell::new(0),
             type_epoch: Cell::new(1),
             abc_counter: Cell::new(0),
+            needed_registers: HashMap::new(),
+            last_code_serial: 0,
             interp_roots: [const { RootCell::new(Value::NULL) }; 4],
             repr_stack: RootCell::new(Value::NULL),
         });
@@ -680,6 +688,10 @@ impl RootSource for Vm {
         }
     }
     fn after_collection(&mut self, full: bool, live: &dyn Fn(Value) -> bool) {
+        if self.dropped.get() != 0 {
+            // The object may be gone.
+            self.dropped.set(crate::heap::eager::ANY);
+        }
         self.shapes.retain(full, live);
         self.method_cache.drop_dead(live);
         // What runs now goes on being written to without barriers.

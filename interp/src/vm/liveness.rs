@@ -16,28 +16,32 @@ use skein_compiler::bytecode::ops::Op;
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::Frame;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// More frames than that are not looked at.
 const MOST_FRAMES: usize = 1000;
+/// Findings kept for the next time.
+const MOST_KNOWN: usize = 4096;
 /// Code with more words is not looked at.
 const MOST_WORDS: usize = 20_000;
 
 /// Empties the registers that the running tasklet's frames will not read again. To be called by slow handlers and natives.
 pub fn forget_temporaries(vm: &mut Vm) {
-    let mut known: HashMap<(u64, u32, bool), Option<Rc<[bool]>>> = HashMap::new();
+    if vm.needed_registers.len() > MOST_KNOWN {
+        vm.needed_registers.clear();
+    }
     let mut frame = vm.current_frame();
     let mut window_is_dead = false;
     for _ in 0..MOST_FRAMES {
         let Some(f) = frame else { return };
         let code = f.code();
-        let key = (code.value().bits(), f.lasti(), window_is_dead);
-        let needed = known
+        let key = (code.serial, f.lasti(), window_is_dead);
+        let needed = vm
+            .needed_registers
             .entry(key)
             .or_insert_with(|| needed_registers(code, f.lasti(), window_is_dead).map(Rc::from));
-        if let Some(needed) = needed.clone() {
-            forget(f, variable_count(code), &needed);
+        if let Some(needed) = needed {
+            forget(f, variable_count(code), needed);
         }
         // Arguments of a call that runs in a frame of its own are there, too.
         window_is_dead = Action::of(f.return_word()) == Action::Store;

@@ -54,6 +54,8 @@ pub struct PyCode {
     pub firstlineno: u32,
     /// Number of instruction words.
     pub word_count: u32,
+    /// A number that no other code object has, for tables kept beside the heap.
+    pub serial: u32,
     /// Where the handler around a generator's whole body is, which only rewords a StopIteration; else `u32::MAX`.
     pub stop_handler: u32,
     /// `argcount` if a call with just that many positional arguments needs no binding and makes no generator, else `u32::MAX`.
@@ -85,6 +87,7 @@ impl PyCode {
     }
     /// Makes a code object.
     pub fn new(vm: &mut Vm, init: CodeInit) -> Ref<PyCode> {
+        vm.last_code_serial = vm.last_code_serial.wrapping_add(1);
         let code = PyCode {
             header: Header::PENDING,
             words: RefSlot::new(init.words),
@@ -107,6 +110,7 @@ impl PyCode {
             free_base: init.free_base,
             firstlineno: init.firstlineno,
             word_count: init.word_count,
+            serial: vm.last_code_serial,
             stop_handler: init.stop_handler,
             fast_argcount: if init.flags & 0x2ac == 0 && init.kwonlyargcount == 0 {
                 init.argcount

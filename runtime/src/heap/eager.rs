@@ -8,6 +8,7 @@
 use super::Heap;
 use super::stack_scan::scrub_stack;
 use crate::object::header::{Header, Ref};
+use std::cell::Cell;
 
 /// What a collection costs beside marking, in bytes marked.
 const FIXED_COST: usize = 64 << 10;
@@ -18,6 +19,10 @@ const PER_ALLOCATED: [usize; 2] = [16, 4];
 
 /// What may be spent in vain in addition where the dropped object itself has a finaliser or weak references.
 const CERTAIN: usize = 112 << 20;
+/// That is not spent on objects of a shape of which so many in a row turned out to be alive.
+const FAILURES: u8 = 6;
+/// Failures are counted by the shape's number modulo this.
+pub(super) const SHAPES: usize = 64;
 /// Stands for an object in [`Heap::collect_dropped`]: its address with all bits turned, so that no native stack frame holds
 /// the address itself, which would keep the object alive.
 pub fn token(object: Ref<Header>) -> usize {
@@ -44,8 +49,9 @@ impl Heap {
     }
 
     /// The program dropped a reference to an object, given by its [`token`] or as [`ANY`] or [`YOUNG`]: true if a collection may be
-    /// worth it. `certain`: the object has a finaliser or weak references itself.
-    pub fn may_collect_dropped(&self, object: usize, certain: bool) -> bool {
+    /// worth it. `shape`: the object's if it has a finaliser or weak references itself, else 0.
+    pub fn may_collect_dropped(&self, object: usize, shape: u32) -> bool {
+        let certain = shape != 0 && self.eager_failures(shape).get() < FAILURES;
         let (_, cost) = self.eager_cost(object);
         let earned = self.counters.allocated.get() as usize + self.handed_out.get();
         let purse = |i: usize| START[i] + earned / PER_ALLOCATED[i];
@@ -53,13 +59,33 @@ impl Heap {
         self.eager_spent[0].get().saturating_add(cost) <= in_vain
             && self.eager_spent[1].get().saturating_add(cost) <= purse(1)
     }
-    /// Collects because the program dropped a reference to `object`.
-    pub fn collect_dropped(&self, object: usize) {
+    /// Collects because the program dropped a reference to `object`; `shape` as for [`Heap::may_collect_dropped`].
+    pub fn collect_dropped(&self, object: usize, shape: u32) {
         let (full, cost) = self.eager_cost(object);
+        self.eager_watched
+            .set(if object > YOUNG { object } else { 0 });
         scrub_stack();
         self.collect(full);
         let spent = &self.eager_spent[self.has_pending() as usize];
         spent.set(spent.get() + cost);
+        if shape != 0 {
+            let failures = self.eager_failures(shape);
+            // The collection empties the cell if it finds the object dead.
+            failures.set(match self.eager_watched.get() {
+                0 => 0,
+                _ => failures.get().saturating_add(1),
+            });
+        }
+    }
+    fn eager_failures(&self, shape: u32) -> &Cell<u8> {
+        &self.eager_failures[shape as usize % SHAPES]
+    }
+    /// Called when everything alive is marked.
+    pub(super) fn note_watched(&self) {
+        let token = self.eager_watched.get();
+        if token != 0 && !Heap::is_marked(!token) {
+            self.eager_watched.set(0);
+        }
     }
     /// Which collection it would be and what that costs.
     fn eager_cost(&self, object: usize) -> (bool, usize) {

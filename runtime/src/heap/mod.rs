@@ -132,6 +132,8 @@ pub struct Heap {
     stress_count: Cell<usize>,
     /// See `eager`.
     eager_spent: [Cell<usize>; 2],
+    eager_failures: [Cell<u8>; eager::SHAPES],
+    eager_watched: Cell<usize>,
     /// See `garbage`.
     counting: Cell<Option<fn(crate::object::header::Kind) -> bool>>,
     counted: Cell<usize>,
@@ -185,6 +187,8 @@ impl Heap {
             paused: Cell::new(0),
             stress_count: Cell::new(0),
             eager_spent: Default::default(),
+            eager_failures: [const { Cell::new(0) }; eager::SHAPES],
+            eager_watched: Cell::new(0),
             counting: Cell::new(None),
             counted: Cell::new(0),
             short_of_memory: Cell::new(false),

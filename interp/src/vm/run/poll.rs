@@ -69,9 +69,10 @@ pub fn item_dropped(vm: &mut Vm, old: Value) {
 fn collect_now(vm: &mut Vm, dropped: Option<Ref<Header>>) {
     watched::begin(vm);
     let object = dropped.map_or(eager::ANY, eager::token);
-    if vm.heap.may_collect_dropped(object, dropped.is_some()) {
+    let shape = dropped.map_or(0, |h| h.shape_id());
+    if vm.heap.may_collect_dropped(object, shape) {
         forget_temporaries(vm);
-        vm.heap.collect_dropped(object);
+        vm.heap.collect_dropped(object, shape);
         run_finalizers(vm);
     }
 }

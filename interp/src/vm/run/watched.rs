@@ -65,7 +65,8 @@ fn note(vm: &Vm, old: Value) {
     if vm.dropped.get() == 0 || certain {
         vm.dropped
             .set(old.header().map_or(eager::ANY, eager::token));
-        vm.dropped_certain.set(certain);
+        let shape = old.header().filter(|_| certain);
+        vm.dropped_shape.set(shape.map_or(0, |h| h.shape_id()));
     }
 }
 
@@ -75,11 +76,11 @@ unsafe extern "C" fn watched(pc: Pc, fp: *mut u64, vm: *mut Vm, insn: u64, tbl: 
         // SAFETY: called by the handler with its own arguments.
         unsafe {
             run_body(vm, pc, fp, insn, |vm, cx: Cx| {
-                let (object, certain) = (vm.dropped.replace(0), vm.dropped_certain.get());
-                if vm.heap.may_collect_dropped(object, certain) {
+                let (object, shape) = (vm.dropped.replace(0), vm.dropped_shape.get());
+                if vm.heap.may_collect_dropped(object, shape) {
                     forget_temporaries(vm);
-                    vm.heap.collect_dropped(object);
-                } else if certain {
+                    vm.heap.collect_dropped(object, shape);
+                } else if shape != 0 {
                     end(vm);
                 }
                 if vm.heap.has_pending() {
@@ -223,7 +224,7 @@ fn observe_call(vm: &Vm, cx: Cx) {
         // An instance that nobody keeps has no other moment.
         if vm.dropped.get() == 0 {
             vm.dropped.set(eager::YOUNG);
-            vm.dropped_certain.set(false);
+            vm.dropped_shape.set(0);
         }
         return;
     }

@@ -23,7 +23,7 @@ pub use crate::object::native_def::{
     static_method,
 };
 pub use crate::object::shape::ids;
-pub use crate::object::slot_defs::slot;
+pub use crate::object::slot_defs::{CLASS_GETITEM, NEW_DOC, new_method, slot};
 pub use crate::object::types::{PyType, tflag};
 pub use crate::value::Value;
 pub use crate::vm::{GenStep, ModuleDef, Resume, Vm};

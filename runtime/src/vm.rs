@@ -704,3 +704,17 @@ impl RootSource for Vm {
             .store(true, std::sync::atomic::Ordering::Relaxed);
     }
 }
+
+/// A machine without an interpreter, for tests of this crate: calling Python functions fails.
+#[cfg(test)]
+pub(crate) fn bare_vm() -> Box<Vm> {
+    let hooks = Hooks {
+        call_function: |_, _, _, _| Err(Raised),
+        resume: |_, _, _, _| Err(Raised),
+        position: |_, _, _| None,
+        live_registers: |_| usize::MAX,
+        watch_drops: |_| {},
+        intrinsic: |_, _, _| Err(Raised),
+    };
+    Vm::new(hooks, Config::default())
+}

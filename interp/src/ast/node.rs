@@ -6,12 +6,7 @@ use skein_runtime::prelude::*;
 /// Methods of `AST`.
 pub const METHODS: &[NativeDef] = &[
     slot("__init__", init),
-    method(
-        "__reduce__",
-        reduce,
-        "($self, /)",
-        "Return state information for pickling.",
-    ),
+    slot("__reduce__", reduce),
     method(
         "__replace__",
         replace,

@@ -169,7 +169,7 @@ fn run_script(vm: &mut Vm, path: &[u8], skip_first_line: bool) -> PyResult<()> {
         Ok(s) => s,
         Err(e) => {
             let errno = e.raw_os_error().unwrap_or(0);
-            let text = skein_modules::support::strerror(errno);
+            let text = skein_modules::os_error::strerror(errno);
             let shown = vm.repr_text(filename)?;
             super::complain(&format!(
                 "{}: can't open file {shown}: [Errno {errno}] {text}\n",

@@ -221,7 +221,7 @@ pub fn build_class(
         meta = most_derived_metaclass(vm, m, resolved)?.value();
     }
     let namespace = match vm.try_get_attr(meta, names.__prepare__)? {
-        Some(p) => call_with_kwds(vm, p, &[name, resolved.value()], kwds)?,
+        Some(p) => vm.call_dict(p, &[name, resolved.value()], kwds.value())?,
         None => PyDict::new(vm).value(),
     };
     if !namespace.is::<PyDict>() && vm.lookup_special(namespace, names.__getitem__).is_none() {
@@ -237,7 +237,7 @@ pub fn build_class(
         let key = names.__orig_bases__.value();
         vm.set_item(namespace, key, bases.value())?;
     }
-    let cls = call_with_kwds(vm, meta, &[name, resolved.value(), namespace], kwds)?;
+    let cls = vm.call_dict(meta, &[name, resolved.value(), namespace], kwds.value())?;
     if let Some(c) = cell.cast::<skein_runtime::builtins::cell::PyCell>()
         && cls.is::<PyType>()
     {
@@ -254,24 +254,6 @@ pub fn build_class(
         }
     }
     Ok(cls)
-}
-
-fn call_with_kwds(vm: &mut Vm, f: Value, args: &[Value], kwds: Ref<PyDict>) -> PyResult {
-    if kwds.is_empty() {
-        return vm.call(f, args);
-    }
-    let (mut all, mut keys) = (ValueVec::new(), ValueVec::new());
-    for a in args {
-        all.push(&vm.heap, *a);
-    }
-    let mut at = 0;
-    while let Some((i, k, v)) = kwds.next_entry(at) {
-        keys.push(&vm.heap, k);
-        all.push(&vm.heap, v);
-        at = i + 1;
-    }
-    let keys = PyTuple::from_slice(vm, keys.as_slice());
-    vm.call_kw(f, all.as_slice(), Some(keys))
 }
 
 /// Runs a class body with `namespace` as its locals; the result is the `__class__` cell or None.

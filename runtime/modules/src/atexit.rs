@@ -104,23 +104,7 @@ pub fn run(vm: &mut Vm) {
     while let Some(entry) = list.pop() {
         let parts = items(&entry);
         let (f, positional, kwargs) = (parts[0], parts[1], parts[2]);
-        let (mut all, mut names) = (ValueVec::new(), ValueVec::new());
-        for v in items(&positional) {
-            all.push(&vm.heap, *v);
-        }
-        if let Some(kw) = kwargs.cast::<PyDict>() {
-            let mut at = 0;
-            while let Some((i, k, v)) = kw.next_entry(at) {
-                names.push(&vm.heap, k);
-                all.push(&vm.heap, v);
-                at = i + 1;
-            }
-        }
-        let names = match names.len() {
-            0 => None,
-            _ => Some(PyTuple::from_slice(vm, names.as_slice())),
-        };
-        if vm.call_kw(f, all.as_slice(), names).is_err() {
+        if vm.call_dict(f, items(&positional), kwargs).is_err() {
             let error = vm.take_raised();
             let text = vm.repr_text(f).unwrap_or_else(|_| "?".to_string());
             vm.raised.set(error);

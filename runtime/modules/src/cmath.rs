@@ -66,16 +66,7 @@ static FUNCTIONS: &[NativeDef] = &[
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);
-    for (name, f) in [
-        ("pi", std::f64::consts::PI),
-        ("e", std::f64::consts::E),
-        ("tau", std::f64::consts::TAU),
-        ("inf", f64::INFINITY),
-        ("nan", f64::NAN),
-    ] {
-        let v = vm.new_float(f);
-        vm.add_constant(m, name, v);
-    }
+    crate::math::add_constants(vm, m);
     for (name, f) in [("infj", f64::INFINITY), ("nanj", f64::NAN)] {
         let v = vm.new_complex(0.0, f);
         vm.add_constant(m, name, v);
@@ -262,19 +253,7 @@ fn isnan(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn isclose(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (a, b) = (arg(vm, args[0])?, arg(vm, args[1])?);
-    let relative = if args[2].is_null() {
-        1e-9
-    } else {
-        vm.to_f64(args[2])?
-    };
-    let absolute = if args[3].is_null() {
-        0.0
-    } else {
-        vm.to_f64(args[3])?
-    };
-    if relative < 0.0 || absolute < 0.0 {
-        return Err(vm.value_error("tolerances must be non-negative"));
-    }
+    let (relative, absolute) = crate::math::tolerances(vm, args[2], args[3])?;
     if a == b {
         return Ok(Value::TRUE);
     }

@@ -4,7 +4,6 @@
 //! The current context rests in the module state.
 
 use skein_runtime::builtins::args::{class, items};
-use skein_runtime::builtins::generic_alias::new_alias;
 use skein_runtime::prelude::*;
 use std::cell::Cell;
 
@@ -62,12 +61,7 @@ static FUNCTIONS: &[NativeDef] = &[function(
 )];
 
 const CONTEXT_METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        context_new,
-        "($type, /)",
-        "Make an empty context.",
-    ),
+    static_method("__new__", context_new, "($type, /)", NEW_DOC),
     method(
         "run",
         context_run,
@@ -106,7 +100,7 @@ const VAR_METHODS: &[NativeDef] = &[
         "__new__",
         var_new,
         "($type, /, name, *, default=None)",
-        "Make a variable.",
+        NEW_DOC,
     ),
     method(
         "get",
@@ -127,22 +121,12 @@ const VAR_METHODS: &[NativeDef] = &[
         "Undo the set() that gave the token.",
     ),
     slot("__repr__", var_repr),
-    class_method(
-        "__class_getitem__",
-        class_getitem,
-        "($type, item, /)",
-        "See PEP 585",
-    ),
+    CLASS_GETITEM,
 ];
 const VAR_GETSETS: &[GetSetDef] = &[getter("name", var_name, "The variable's name.")];
 
 const TOKEN_METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        token_new,
-        "($type, /, *args, **kwargs)",
-        "Tokens are made by ContextVar.set().",
-    ),
+    new_method(token_new),
     method("__enter__", token_enter, "($self, /)", "Return self."),
     method(
         "__exit__",
@@ -151,12 +135,7 @@ const TOKEN_METHODS: &[NativeDef] = &[
         "Restore the variable.",
     ),
     slot("__repr__", token_repr),
-    class_method(
-        "__class_getitem__",
-        class_getitem,
-        "($type, item, /)",
-        "See PEP 585",
-    ),
+    CLASS_GETITEM,
 ];
 const TOKEN_GETSETS: &[GetSetDef] = &[
     getter("var", token_var, "The variable."),
@@ -224,10 +203,6 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         vm.add_constant(m, name, ty.value());
     }
     Ok(())
-}
-
-fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
-    new_alias(vm, args[0], args[1])
 }
 
 fn our_type(vm: &mut Vm, name: &str) -> PyResult<Ref<PyType>> {
@@ -319,25 +294,9 @@ fn context_run(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.runtime_error(format!("cannot enter context: {text} is already entered")));
     }
     let previous = current(vm)?;
-    let (mut all, mut names) = (ValueVec::new(), ValueVec::new());
-    for v in items(&args[2]) {
-        all.push(&vm.heap, *v);
-    }
-    if let Some(kw) = args[3].cast::<PyDict>() {
-        let mut at = 0;
-        while let Some((i, k, v)) = kw.next_entry(at) {
-            names.push(&vm.heap, k);
-            all.push(&vm.heap, v);
-            at = i + 1;
-        }
-    }
-    let names = match names.len() {
-        0 => None,
-        _ => Some(PyTuple::from_slice(vm, names.as_slice())),
-    };
     c.entered.set(true);
     vm.state_set(CURRENT, args[0]);
-    let result = vm.call_kw(args[1], all.as_slice(), names);
+    let result = vm.call_dict(args[1], items(&args[2]), args[3]);
     vm.state_set(CURRENT, previous);
     c.entered.set(false);
     result

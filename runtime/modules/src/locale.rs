@@ -2,6 +2,7 @@
 //! system's locale data.
 
 use crate::support::{add_ints, c_int, str_arg};
+use crate::util::add_exception;
 use skein_runtime::prelude::*;
 
 /// The module.
@@ -68,20 +69,7 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     }
     vm.add_constant(m, "LC_ALL", Value::from_i32(LC_ALL));
     vm.add_constant(m, "CHAR_MAX", Value::from_i32(127));
-    let base = vm.builtin_type(ids::EXCEPTION);
-    let flags = tflag::BASETYPE | tflag::HAS_DICT;
-    let error = vm.new_native_type(
-        "Error",
-        "locale",
-        Some(base),
-        Kind::Exception,
-        flags,
-        &[],
-        &[],
-        "",
-    );
-    vm.state_set("_locale.Error", error.value());
-    vm.add_constant(m, "Error", error.value());
+    add_exception(vm, m, "_locale.Error", "locale", ids::EXCEPTION);
     add_ints(vm, m, ITEMS);
     Ok(())
 }

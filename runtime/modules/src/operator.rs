@@ -310,7 +310,7 @@ fn length_hint(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
-    crate::util::call_dict(vm, args[0], items(&args[1]), args[2])
+    vm.call_dict(args[0], items(&args[1]), args[2])
 }
 
 fn compare_digest(vm: &mut Vm, args: &[Value]) -> PyResult {

@@ -98,12 +98,7 @@ impl Twister {
 }
 
 const METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, /, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "random",
         random,

@@ -1,7 +1,6 @@
 //! `resource`: limits and use of the system's resources.
 
 use crate::os_error::os_error;
-use skein_runtime::builtins::struct_seq;
 use skein_runtime::helpers::process;
 use skein_runtime::prelude::*;
 
@@ -73,23 +72,10 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
 fn getrusage(vm: &mut Vm, a: &[Value]) -> PyResult {
     let who = vm.index_i64(a[0])?;
     let found = process::usage(i32::try_from(who).unwrap_or(i32::MAX));
-    let usage = match found {
-        Ok(usage) => usage,
-        Err(libc::EINVAL) => return Err(vm.value_error("invalid who parameter")),
-        Err(e) => return Err(os_error(vm, e, Value::NULL)),
-    };
-    let mut fields = ValueVec::new();
-    for t in [usage.utime, usage.stime] {
-        let v = vm.new_float(t);
-        fields.push(&vm.heap, v);
-    }
-    for n in usage.rest {
-        let v = vm.new_int(n);
-        fields.push(&vm.heap, v);
-    }
-    match vm.state_get("posix.struct_rusage").and_then(|t| t.cast()) {
-        Some(ty) => Ok(struct_seq::new_instance(vm, ty, 16, fields.as_slice())),
-        None => Err(vm.system_error("posix is not initialised")),
+    match found {
+        Ok(usage) => crate::posix::proc::usage_object(vm, usage),
+        Err(libc::EINVAL) => Err(vm.value_error("invalid who parameter")),
+        Err(e) => Err(os_error(vm, e, Value::NULL)),
     }
 }
 

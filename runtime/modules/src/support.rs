@@ -3,21 +3,10 @@
 use skein_runtime::helpers::clock;
 use skein_runtime::prelude::*;
 
-/// The text of an `errno`.
-pub fn strerror(errno: i32) -> String {
-    let text = std::io::Error::from_raw_os_error(errno).to_string();
-    match text.rfind(" (os error") {
-        Some(at) => text[..at].to_string(),
-        None => text,
-    }
-}
-
 /// Raises the `OSError` (or its subclass) of an `errno`.
 #[cold]
 pub fn os_error(vm: &mut Vm, errno: i32) -> Raised {
-    let text = vm.new_str(&strerror(errno));
-    let ty = vm.builtin_type(ids::OS_ERROR);
-    vm.raise_type(ty, &[Value::from_i32(errno), text])
+    crate::os_error::os_error(vm, errno, Value::NULL)
 }
 
 /// A C `int` argument.
@@ -128,6 +117,24 @@ pub fn str_arg(vm: &mut Vm, v: Value, what: &str) -> PyResult<Ref<PyStr>> {
                 name
             };
             Err(vm.type_error(format!("{what} must be str, not {name}")))
+        }
+    }
+}
+
+/// An optional str argument that C code will read: without null characters. `what` is "argument 'errors'" and the like.
+///
+/// # Errors
+/// `TypeError` for other types, `ValueError` for a null character.
+pub fn optional_str(vm: &mut Vm, v: Value, what: &str) -> PyResult<Option<Ref<PyStr>>> {
+    if v.is_absent() {
+        return Ok(None);
+    }
+    match v.cast::<PyStr>() {
+        Some(s) if s.bytes().contains(&0) => Err(vm.value_error("embedded null character")),
+        Some(s) => Ok(Some(s)),
+        None => {
+            let name = vm.type_name(v);
+            Err(vm.type_error(format!("{what} must be str or None, not {name}")))
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `termios`: settings of terminals. `tty`, `getpass`, `pty` and the interactive prompt build on it.
 
-use crate::support::{c_int, strerror};
-use crate::util::{add_type, state_type};
+use crate::os_error::strerror;
+use crate::support::c_int;
+use crate::util::{add_exception, state_type};
 use skein_runtime::helpers::terminal::{self, CONTROLS, Settings};
 use skein_runtime::prelude::*;
 
@@ -83,18 +84,7 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         m,
         &[("NCCS", CONTROLS as i64), ("VSWTCH", libc::VSWTC as i64)],
     );
-    let base = vm.builtin_type(ids::EXCEPTION);
-    let error = vm.new_native_type(
-        "error",
-        "termios",
-        Some(base),
-        Kind::Exception,
-        tflag::BASETYPE | tflag::HAS_DICT,
-        &[],
-        &[],
-        "",
-    );
-    add_type(vm, m, "termios", error);
+    add_exception(vm, m, "termios.error", "termios", ids::EXCEPTION);
     Ok(())
 }
 

@@ -144,7 +144,7 @@ static FUNCTIONS: &[NativeDef] = &[
 ];
 
 const LOCK_METHODS: &[NativeDef] = &[
-    static_method("__new__", lock_new, "($type, /)", "Make a new lock."),
+    static_method("__new__", lock_new, "($type, /)", NEW_DOC),
     method(
         "acquire",
         lock_acquire,
@@ -193,12 +193,7 @@ const LOCK_METHODS: &[NativeDef] = &[
 ];
 
 const RLOCK_METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        rlock_new,
-        "($type, /, *args, **kwargs)",
-        "Make a new reentrant lock.",
-    ),
+    new_method(rlock_new),
     method(
         "acquire",
         rlock_acquire,
@@ -258,12 +253,7 @@ const RLOCK_METHODS: &[NativeDef] = &[
 ];
 
 const HANDLE_METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        handle_new,
-        "($type, /)",
-        "Make a handle of no thread yet.",
-    ),
+    static_method("__new__", handle_new, "($type, /)", NEW_DOC),
     method(
         "join",
         handle_join,
@@ -286,12 +276,7 @@ const HANDLE_METHODS: &[NativeDef] = &[
 ];
 const HANDLE_GETSETS: &[GetSetDef] = &[getter("ident", handle_ident, "The thread's identifier.")];
 
-const LOCAL_METHODS: &[NativeDef] = &[static_method(
-    "__new__",
-    local_new,
-    "($type, /, *args, **kwargs)",
-    "Make an object with attributes of the current thread.",
-)];
+const LOCAL_METHODS: &[NativeDef] = &[new_method(local_new)];
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);

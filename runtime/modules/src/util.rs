@@ -70,6 +70,25 @@ pub fn add_type(vm: &mut Vm, m: Ref<PyModule>, module: &str, ty: Ref<PyType>) {
     vm.add_constant(m, &name, ty.value());
 }
 
+/// Makes, publishes and keeps an exception class of a module; [`state_type`] finds it under `key`.
+pub fn add_exception(vm: &mut Vm, m: Ref<PyModule>, key: &str, module: &str, base: u32) {
+    let name = key.rsplit('.').next().unwrap_or(key);
+    let base = vm.builtin_type(base);
+    let flags = tflag::BASETYPE | tflag::HAS_DICT;
+    let ty = vm.new_native_type(
+        name,
+        module,
+        Some(base),
+        Kind::Exception,
+        flags,
+        &[],
+        &[],
+        "",
+    );
+    vm.state_set(key, ty.value());
+    vm.add_constant(m, name, ty.value());
+}
+
 /// The contents of a bytes-like object.
 ///
 /// # Errors
@@ -105,33 +124,18 @@ pub fn ssize_or(vm: &mut Vm, v: Value, default: i64) -> PyResult<i64> {
     }
 }
 
-/// `f(*positional, **kwargs)`; `kwargs` is a dict with str keys, or `NULL`.
+/// Writes `, name=value` for the items of a dict of keyword arguments (or `NULL`).
 ///
 /// # Errors
-/// What the call raises.
-pub fn call_dict(vm: &mut Vm, f: Value, positional: &[Value], kwargs: Value) -> PyResult {
-    let Some(d) = kwargs.cast::<PyDict>().filter(|d| !d.is_empty()) else {
-        return vm.call(f, positional);
-    };
-    let mut all = ValueVec::with_capacity(&vm.heap, positional.len() + d.len());
-    for v in positional {
-        all.push(&vm.heap, *v);
-    }
-    let mut names = ValueVec::with_capacity(&vm.heap, d.len());
+/// What `repr` raises.
+pub fn repr_keywords(vm: &mut Vm, keywords: Value, out: &mut Vec<u8>) -> PyResult<()> {
     let mut at = 0;
-    while let Some((i, k, v)) = d.next_entry(at) {
-        let Some(key) = k.cast::<PyStr>() else {
-            return Err(vm.type_error("keywords must be strings"));
-        };
-        let key = if key.shape_id() == ids::STR {
-            vm.intern_str(key).value()
-        } else {
-            k
-        };
-        names.push(&vm.heap, key);
-        all.push(&vm.heap, v);
+    while let Some((i, k, v)) = keywords.cast::<PyDict>().and_then(|d| d.next_entry(at)) {
         at = i + 1;
+        out.extend_from_slice(b", ");
+        out.extend_from_slice(vm.str(k)?.bytes());
+        out.push(b'=');
+        out.extend_from_slice(vm.repr(v)?.bytes());
     }
-    let names = PyTuple::from_slice(vm, names.as_slice());
-    vm.call_kw(f, all.as_slice(), Some(names))
+    Ok(())
 }

@@ -45,24 +45,5 @@ fn delegate(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
     let module = vm.new_str("warnings");
     let module = vm.call(import, &[module])?;
     let f = vm.get_attr_text(module, name)?;
-    let (mut all, mut names) = (ValueVec::new(), ValueVec::new());
-    if let Some(t) = args[0].cast::<PyTuple>() {
-        for v in t.items() {
-            all.push(&vm.heap, *v);
-        }
-    }
-    if let Some(kw) = args[1].cast::<PyDict>() {
-        let mut at = 0;
-        while let Some((i, k, v)) = kw.next_entry(at) {
-            names.push(&vm.heap, k);
-            all.push(&vm.heap, v);
-            at = i + 1;
-        }
-    }
-    let names = PyTuple::from_slice(vm, names.as_slice());
-    vm.call_kw(
-        f,
-        all.as_slice(),
-        if names.is_empty() { None } else { Some(names) },
-    )
+    vm.call_dict(f, skein_runtime::builtins::args::items(&args[0]), args[1])
 }

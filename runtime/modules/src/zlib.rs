@@ -4,7 +4,7 @@
 //! `unconsumed_tail`, what follows the stream in `unused_data`. Copying a running stream is not supported by the crate.
 
 use crate::binascii::{crc32, low_word};
-use crate::util::{add_type, buffer, state_type};
+use crate::util::{add_exception, buffer, state_type};
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -163,18 +163,7 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         let text = vm.new_str("1.3.1");
         vm.add_constant(m, name, text);
     }
-    let base = vm.builtin_type(ids::EXCEPTION);
-    let error = vm.new_native_type(
-        "error",
-        "zlib",
-        Some(base),
-        Kind::Exception,
-        tflag::BASETYPE | tflag::HAS_DICT,
-        &[],
-        &[],
-        "",
-    );
-    add_type(vm, m, "zlib", error);
+    add_exception(vm, m, "zlib.error", "zlib", ids::EXCEPTION);
     let none = tflag::DISALLOW_INSTANTIATION;
     let ty = vm.new_native_type(
         "Compress",

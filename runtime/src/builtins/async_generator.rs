@@ -162,13 +162,19 @@ fn asend_next(vm: &mut Vm, args: &[Value]) -> PyResult {
     asend_send(vm, &[args[0], Value::NONE])
 }
 
-fn asend_throw(vm: &mut Vm, args: &[Value]) -> PyResult {
+/// `throw()` of both awaitables up to the step of the generator: `what` they are, and what starting them is called.
+fn throw_step(
+    vm: &mut Vm,
+    args: &[Value],
+    what: &str,
+    starting: fn(Ref<PyIter>) -> &'static str,
+) -> PyResult<(Ref<PyIter>, Ref<PyGenerator>, PyResult)> {
     let (o, g) = parts(vm, args[0])?;
     match o.index.get() {
-        CLOSED => return Err(reuse(vm, "__anext__()/asend()")),
+        CLOSED => return Err(reuse(vm, what)),
         INIT => {
             if g.ag_running.get() {
-                return Err(running(vm, o, "anext()"));
+                return Err(running(vm, o, starting(o)));
             }
             o.index.set(ITER);
             g.ag_running.set(true);
@@ -177,7 +183,11 @@ fn asend_throw(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     let e = thrown_exception(vm, args[1], args[2], args[3])?;
     let step = throw_into(vm, g, e, false);
-    let result = outcome(vm, step);
+    Ok((o, g, outcome(vm, step)))
+}
+
+fn asend_throw(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let (o, g, result) = throw_step(vm, args, "__anext__()/asend()", |_| "anext()")?;
     close_on_error(vm, o, g, result)
 }
 
@@ -293,22 +303,7 @@ fn athrow_next(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn athrow_throw(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let (o, g) = parts(vm, args[0])?;
-    match o.index.get() {
-        CLOSED => return Err(reuse(vm, "aclose()/athrow()")),
-        INIT => {
-            if g.ag_running.get() {
-                let name = athrow_name(o);
-                return Err(running(vm, o, name));
-            }
-            o.index.set(ITER);
-            g.ag_running.set(true);
-        }
-        _ => {}
-    }
-    let e = thrown_exception(vm, args[1], args[2], args[3])?;
-    let step = throw_into(vm, g, e, false);
-    let result = outcome(vm, step);
+    let (o, g, result) = throw_step(vm, args, "aclose()/athrow()", athrow_name)?;
     athrow_result(vm, o, g, result)
 }
 

@@ -42,12 +42,7 @@ pub static BOOL: TypeDef = TypeDef {
     id: ids::BOOL,
     doc: "True or False. bool(x) is the truth value of x.",
     methods: &[
-        static_method(
-            "__new__",
-            bool_new,
-            "($type, object=False, /)",
-            "Create and return a new object.",
-        ),
+        static_method("__new__", bool_new, "($type, object=False, /)", NEW_DOC),
         slot("__repr__", bool_repr),
         slot("__invert__", bool_invert),
         slot("__and__", |vm, a| logic(vm, BinaryOp::And, a)),

@@ -810,7 +810,7 @@ pub static BYTES: TypeDef = TypeDef {
             "__new__",
             bytes_new,
             "($type, source=b'', encoding='utf-8', errors='strict')",
-            "Create and return a new object."
+            NEW_DOC
         ),
         slot("__hash__", hash),
         slot("__buffer__", super::memoryview_methods::buffer_of),
@@ -837,12 +837,7 @@ pub static BYTEARRAY: TypeDef = TypeDef {
     methods: {
         use super::bytearray_methods as m;
         shared_methods![
-            static_method(
-                "__new__",
-                m::new,
-                "($type, *args, **kwargs)",
-                "Create and return a new object."
-            ),
+            new_method(m::new),
             method(
                 "__init__",
                 m::init,

@@ -5,7 +5,7 @@ use super::bytes_methods::{contents, like};
 use super::str_codec::buffer_bytes;
 use super::str_percent::Args;
 use crate::prelude::*;
-use crate::text::percent::{self, Amount, Field, Piece};
+use crate::text::percent::{self, Field, Piece};
 use crate::text::repr::ascii_from_repr;
 use crate::text::unit::Unit;
 
@@ -35,22 +35,7 @@ pub fn rmodulo(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 fn write_field(vm: &mut Vm, args: &mut Args, field: &Field<'_>, out: &mut Vec<u8>) -> PyResult<()> {
-    let keyed = match field.key {
-        Some(key) => Some(args.bytes_item(vm, key)?),
-        None => None,
-    };
-    let (mut width, mut precision) = (0, 0);
-    if field.width == Amount::Star {
-        width = args.star(vm, "ssize_t", i64::MAX)?;
-    }
-    if field.precision == Amount::Star {
-        precision = args.star(vm, "int", i64::from(i32::MAX))?;
-    }
-    let layout = field.layout(width, precision);
-    let v = match keyed {
-        Some(v) => v,
-        None => args.next(vm)?,
-    };
+    let (v, layout) = args.field(vm, field, |vm, key| vm.new_bytes(key))?;
     let conversion = u8::try_from(field.conversion).unwrap_or(0);
     let done = match conversion {
         b's' | b'b' => {
@@ -66,14 +51,7 @@ fn write_field(vm: &mut Vm, args: &mut Args, field: &Field<'_>, out: &mut Vec<u8
             let data = character(vm, v)?;
             percent::write_text(&layout, Unit::Byte, &data, false, out)
         }
-        b'd' | b'i' | b'u' | b'o' | b'x' | b'X' => {
-            return super::str_percent::write_int(vm, v, conversion, &layout, out);
-        }
-        b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
-            let f = vm.to_f64(v)?;
-            percent::write_float(&layout, conversion, f, out)
-        }
-        _ => return Err(vm.format_error(field.unsupported())),
+        _ => return super::str_percent::write_number(vm, v, field, &layout, out),
     };
     done.map_err(|e| vm.format_error(e))
 }

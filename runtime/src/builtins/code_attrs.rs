@@ -374,7 +374,7 @@ pub static CODE: TypeDef = TypeDef {
     id: ids::CODE,
     doc: "Create a code object.  Not for mere mortals.",
     methods: &[
-        static_method("__new__", new, "($type, /, *args)", "Makes a code object."),
+        static_method("__new__", new, "($type, /, *args)", NEW_DOC),
         slot("__repr__", repr),
         slot("__eq__", eq),
         slot("__hash__", hash),

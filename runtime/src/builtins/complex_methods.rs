@@ -146,7 +146,7 @@ pub static COMPLEX: TypeDef = TypeDef {
             "__new__",
             complex_new::complex_new,
             "($type, real=0, imag=0)",
-            "Create and return a new object.",
+            NEW_DOC,
         ),
         slot("__repr__", complex_repr),
         slot("__hash__", complex_hash),

@@ -3,19 +3,7 @@
 use super::slice::PySlice;
 use super::{dict_methods, list_items, list_sort};
 use crate::prelude::*;
-use crate::vm::{Config, Hooks};
-
-fn new_vm() -> Box<Vm> {
-    let hooks = Hooks {
-        call_function: |_, _, _, _| Err(Raised),
-        resume: |_, _, _, _| Err(Raised),
-        position: |_, _, _| None,
-        live_registers: |_| usize::MAX,
-        watch_drops: |_| {},
-        intrinsic: |_, _, _| Err(Raised),
-    };
-    Vm::new(hooks, Config::default())
-}
+use crate::vm::bare_vm as new_vm;
 
 struct Random(u64);
 

@@ -68,7 +68,7 @@ fn builtin(vm: &mut Vm, v: Value) -> PyResult<Ref<PyBuiltin>> {
 
 fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
     let given = super::args::items(&args[1]);
-    super::type_new::call_dict(vm, args[0], given, args[2])
+    vm.call_dict(args[0], given, args[2])
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -254,17 +254,20 @@ const OBJCLASS: GetSetDef = getter(
 );
 const SELF: GetSetDef = getter("__self__", get_self, "the object bound to");
 
+/// Methods of what is bound to an object.
+const BOUND_METHODS: &[NativeDef] = &[
+    slot("__call__", call),
+    slot("__repr__", repr),
+    slot("__eq__", eq),
+    slot("__hash__", hash),
+    method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
+];
+
 /// `builtin_function_or_method`
 pub static BUILTIN_FUNCTION: TypeDef = TypeDef {
     id: ids::BUILTIN_FUNCTION,
     doc: "",
-    methods: &[
-        slot("__call__", call),
-        slot("__repr__", repr),
-        slot("__eq__", eq),
-        slot("__hash__", hash),
-        method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
-    ],
+    methods: BOUND_METHODS,
     getsets: &[
         NAME,
         QUALNAME,
@@ -299,13 +302,7 @@ unbound_type!(CLASSMETHOD_DESCRIPTOR_DEF, CLASSMETHOD_DESCRIPTOR);
 pub static METHOD_WRAPPER: TypeDef = TypeDef {
     id: ids::METHOD_WRAPPER,
     doc: "",
-    methods: &[
-        slot("__call__", call),
-        slot("__repr__", repr),
-        slot("__eq__", eq),
-        slot("__hash__", hash),
-        method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
-    ],
+    methods: BOUND_METHODS,
     getsets: &[NAME, QUALNAME, DOC, SIGNATURE, SELF, OBJCLASS],
 };
 

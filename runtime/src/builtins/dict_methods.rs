@@ -2,7 +2,6 @@
 
 use super::dict_update::{merge_from, update_from};
 use super::iter::PyIter;
-use super::seq;
 use super::set_ops;
 use crate::prelude::*;
 use crate::protocol::compare::CompareOp;
@@ -14,12 +13,7 @@ pub static DICT: TypeDef = TypeDef {
     doc: "dict() -> new empty dictionary\ndict(mapping) -> new dictionary from a mapping's (key, value) pairs\ndict(iterable) -> new dictionary from an iterable of pairs\ndict(**kwargs) -> new dictionary from the keyword arguments",
     methods: with_comparisons![
         dict_compare,
-        static_method(
-            "__new__",
-            dict_new,
-            "($type, *args, **kwargs)",
-            "Create a new object.",
-        ),
+        new_method(dict_new),
         slot("__init__", dict_init),
         slot("__repr__", dict_repr),
         slot("__len__", dict_len),
@@ -48,12 +42,7 @@ pub static DICT: TypeDef = TypeDef {
             "($self, /)",
             "Return the size of the dict in memory.",
         ),
-        class_method(
-            "__class_getitem__",
-            seq::class_getitem,
-            "($type, object, /)",
-            "Make a generic alias of the type.",
-        ),
+        CLASS_GETITEM,
         class_method(
             "fromkeys",
             dict_fromkeys,

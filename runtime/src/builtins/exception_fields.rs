@@ -147,18 +147,11 @@ fn import_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     reduce_with(vm, args[0], e.args.value(), state)
 }
 
-const INIT_DOC: &str = "Initialize self.  See help(type(self)) for accurate signature.";
-
 /// `StopIteration`
 pub static STOP_ITERATION: TypeDef = TypeDef {
     id: ids::STOP_ITERATION,
     doc: "Signal the end from iterator.__next__().",
-    methods: &[method(
-        "__init__",
-        stop_init,
-        "($self, /, *args, **kwargs)",
-        INIT_DOC,
-    )],
+    methods: &[slot("__init__", stop_init)],
     getsets: &[getset("value", get_0, set_0, "generator return value")],
 };
 
@@ -166,12 +159,7 @@ pub static STOP_ITERATION: TypeDef = TypeDef {
 pub static SYSTEM_EXIT: TypeDef = TypeDef {
     id: ids::SYSTEM_EXIT,
     doc: "Request to exit from the interpreter.",
-    methods: &[method(
-        "__init__",
-        exit_init,
-        "($self, /, *args, **kwargs)",
-        INIT_DOC,
-    )],
+    methods: &[slot("__init__", exit_init)],
     getsets: &[getset("code", get_0, set_0, "exception code")],
 };
 
@@ -188,12 +176,7 @@ pub static ATTRIBUTE_ERROR: TypeDef = TypeDef {
     id: ids::ATTRIBUTE_ERROR,
     doc: "Attribute not found.",
     methods: &[
-        method(
-            "__init__",
-            attribute_init,
-            "($self, /, *args, **kwargs)",
-            INIT_DOC,
-        ),
+        slot("__init__", attribute_init),
         method(
             "__getstate__",
             attribute_state,
@@ -217,12 +200,7 @@ pub static ATTRIBUTE_ERROR: TypeDef = TypeDef {
 pub static NAME_ERROR: TypeDef = TypeDef {
     id: ids::NAME_ERROR,
     doc: "Name not found globally.",
-    methods: &[method(
-        "__init__",
-        name_init,
-        "($self, /, *args, **kwargs)",
-        INIT_DOC,
-    )],
+    methods: &[slot("__init__", name_init)],
     getsets: &[getset("name", get_0, set_0, "name")],
 };
 
@@ -231,12 +209,7 @@ pub static IMPORT_ERROR: TypeDef = TypeDef {
     id: ids::IMPORT_ERROR,
     doc: "Import can't find module, or can't find name in module.",
     methods: &[
-        method(
-            "__init__",
-            import_init,
-            "($self, /, *args, **kwargs)",
-            INIT_DOC,
-        ),
+        slot("__init__", import_init),
         slot("__str__", import_str),
         method(
             "__reduce__",

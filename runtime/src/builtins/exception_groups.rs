@@ -409,21 +409,12 @@ fn get_exceptions(vm: &mut Vm, v: Value) -> PyResult {
     Ok(members(vm, v)?.value())
 }
 
-fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
-    super::generic_alias::new_alias(vm, args[0], args[1])
-}
-
 /// `BaseExceptionGroup`
 pub static BASE_EXCEPTION_GROUP: TypeDef = TypeDef {
     id: ids::BASE_EXCEPTION_GROUP,
     doc: "A combination of multiple unrelated exceptions.",
     methods: &[
-        static_method(
-            "__new__",
-            group_new,
-            "($type, /, *args, **kwargs)",
-            "Makes a group.",
-        ),
+        new_method(group_new),
         slot("__init__", group_init),
         slot("__str__", group_str),
         slot("__repr__", group_repr),
@@ -445,12 +436,7 @@ pub static BASE_EXCEPTION_GROUP: TypeDef = TypeDef {
             "($self, matcher_value, /)",
             "The matching part.",
         ),
-        class_method(
-            "__class_getitem__",
-            class_getitem,
-            "($type, object, /)",
-            "See PEP 585",
-        ),
+        CLASS_GETITEM,
     ],
     getsets: &[
         getter("message", get_message, "exception message"),

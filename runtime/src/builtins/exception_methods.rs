@@ -346,12 +346,7 @@ pub static BASE_EXCEPTION: TypeDef = TypeDef {
     id: ids::BASE_EXCEPTION,
     doc: "Common base class for all exceptions.",
     methods: &[
-        static_method(
-            "__new__",
-            base_new,
-            "($type, /, *args, **kwargs)",
-            "Makes an exception.",
-        ),
+        new_method(base_new),
         slot("__init__", base_init),
         slot("__repr__", base_repr),
         slot("__str__", base_str),

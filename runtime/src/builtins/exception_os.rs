@@ -206,12 +206,7 @@ pub static OS_ERROR: TypeDef = TypeDef {
     id: ids::OS_ERROR,
     doc: "Base class for I/O related errors.",
     methods: &[
-        static_method(
-            "__new__",
-            os_new,
-            "($type, /, *args, **kwargs)",
-            "Makes an OSError or the subclass for its errno.",
-        ),
+        new_method(os_new),
         slot("__init__", os_init),
         slot("__str__", os_str),
         method("__reduce__", os_reduce, "($self, /)", "Helper for pickle."),

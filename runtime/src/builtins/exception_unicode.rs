@@ -200,30 +200,27 @@ exception_field!(get_encoding, set_encoding, ENCODING);
 exception_field!(get_object, set_object, OBJECT);
 exception_field!(get_reason, set_reason, REASON);
 
-const fn getsets() -> [GetSetDef; 5] {
-    [
-        getset("encoding", get_encoding, set_encoding, "exception encoding"),
-        getset("object", get_object, set_object, "exception object"),
-        getset("start", get_start, put_start, "exception start"),
-        getset("end", get_end, put_end, "exception end"),
-        getset("reason", get_reason, set_reason, "exception reason"),
-    ]
-}
-static GETSETS: [GetSetDef; 5] = getsets();
+static GETSETS: &[GetSetDef] = &[
+    getset("encoding", get_encoding, set_encoding, "exception encoding"),
+    getset("object", get_object, set_object, "exception object"),
+    getset("start", get_start, put_start, "exception start"),
+    getset("end", get_end, put_end, "exception end"),
+    getset("reason", get_reason, set_reason, "exception reason"),
+];
 
 /// `UnicodeEncodeError`
 pub static ENCODE: TypeDef = TypeDef {
     id: ids::UNICODE_ENCODE_ERROR,
     doc: "Unicode encoding error.",
     methods: &[slot("__init__", encode_init), slot("__str__", encode_str)],
-    getsets: &GETSETS,
+    getsets: GETSETS,
 };
 /// `UnicodeDecodeError`
 pub static DECODE: TypeDef = TypeDef {
     id: ids::UNICODE_DECODE_ERROR,
     doc: "Unicode decoding error.",
     methods: &[slot("__init__", decode_init), slot("__str__", decode_str)],
-    getsets: &GETSETS,
+    getsets: GETSETS,
 };
 /// `UnicodeTranslateError`
 pub static TRANSLATE: TypeDef = TypeDef {
@@ -233,5 +230,5 @@ pub static TRANSLATE: TypeDef = TypeDef {
         slot("__init__", translate_init),
         slot("__str__", translate_str),
     ],
-    getsets: &GETSETS,
+    getsets: GETSETS,
 };

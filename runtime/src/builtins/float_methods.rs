@@ -193,12 +193,7 @@ pub static FLOAT: TypeDef = TypeDef {
     doc: "",
     methods: with_comparisons![
         compare,
-        static_method(
-            "__new__",
-            float_new::float_new,
-            "($type, *args, **kwargs)",
-            "Create and return a new object.",
-        ),
+        new_method(float_new::float_new),
         slot("__repr__", float_repr),
         slot("__hash__", float_hash),
         slot("__pow__", float_pow),

@@ -104,7 +104,7 @@ fn check_closure(vm: &mut Vm, code: Ref<PyCode>, closure: Value) -> PyResult<()>
 
 fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
     let given = super::args::items(&args[1]);
-    super::type_new::call_dict(vm, args[0], given, args[2])
+    vm.call_dict(args[0], given, args[2])
 }
 
 fn function_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -320,7 +320,7 @@ pub static FUNCTION: TypeDef = TypeDef {
             "__new__",
             function_new,
             "($type, code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)",
-            "Makes a function.",
+            NEW_DOC,
         ),
         slot("__call__", call),
         method(
@@ -468,7 +468,7 @@ pub static METHOD: TypeDef = TypeDef {
             "__new__",
             method_new,
             "($type, function, instance, /)",
-            "Makes a method.",
+            NEW_DOC,
         ),
         slot("__call__", call),
         method("__get__", method_get, GET_SIG, GET_DOC),
@@ -555,7 +555,7 @@ pub static CELL: TypeDef = TypeDef {
             "__new__",
             cell_new,
             "($type, contents=<unrepresentable>, /)",
-            "Makes a cell.",
+            NEW_DOC,
         ),
         slot("__repr__", cell_repr),
     ],

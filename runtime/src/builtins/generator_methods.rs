@@ -265,10 +265,6 @@ fn sizeof(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::from_usize(size))
 }
 
-fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
-    super::generic_alias::new_alias(vm, args[0], args[1])
-}
-
 fn get_name(vm: &mut Vm, v: Value) -> PyResult {
     Ok(generator(vm, v)?.name.get())
 }
@@ -376,12 +372,7 @@ pub static GENERATOR: TypeDef = TypeDef {
             "($self, /)",
             "gen.__sizeof__() -> size of gen in memory, in bytes",
         ),
-        class_method(
-            "__class_getitem__",
-            class_getitem,
-            "($type, object, /)",
-            "See PEP 585",
-        ),
+        CLASS_GETITEM,
     ],
     getsets: &[
         NAME,
@@ -441,12 +432,7 @@ pub static COROUTINE: TypeDef = TypeDef {
             "($self, /)",
             "size of the coroutine in memory, in bytes",
         ),
-        class_method(
-            "__class_getitem__",
-            class_getitem,
-            "($type, object, /)",
-            "See PEP 585",
-        ),
+        CLASS_GETITEM,
     ],
     getsets: &[
         NAME,
@@ -470,21 +456,17 @@ fn wrapped(vm: &mut Vm, v: Value) -> PyResult<Value> {
         _ => Err(vm.wrong_self("send", "coroutine_wrapper", v)),
     }
 }
-fn wrapper_next(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let g = wrapped(vm, args[0])?;
-    next(vm, &[g])
-}
-fn wrapper_send(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let g = wrapped(vm, args[0])?;
-    send(vm, &[g, args[1]])
-}
-fn wrapper_throw(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let g = wrapped(vm, args[0])?;
-    throw(vm, &[g, args[1], args[2], args[3]])
-}
-fn wrapper_close(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let g = wrapped(vm, args[0])?;
-    close(vm, &[g])
+/// Runs a method of generators for the coroutine of a wrapper.
+fn with_wrapped(
+    vm: &mut Vm,
+    args: &[Value],
+    method: fn(&mut Vm, &[Value]) -> PyResult,
+) -> PyResult {
+    let mut given = [Value::NONE; 4];
+    let given = &mut given[..args.len()];
+    given.copy_from_slice(args);
+    given[0] = wrapped(vm, args[0])?;
+    method(vm, given)
 }
 
 /// What `coroutine.__await__` returns.
@@ -493,34 +475,35 @@ pub static COROUTINE_WRAPPER: TypeDef = TypeDef {
     doc: "A wrapper object implementing __await__ for coroutines.",
     methods: &[
         slot("__iter__", iter_self),
-        slot("__next__", wrapper_next),
+        slot("__next__", |vm, a| with_wrapped(vm, a, next)),
         method(
             "send",
-            wrapper_send,
+            |vm, a| with_wrapped(vm, a, send),
             "($self, value, /)",
             "Send a value into the coroutine.",
         ),
         method(
             "throw",
-            wrapper_throw,
+            |vm, a| with_wrapped(vm, a, throw),
             THROW_SIG,
             "Raise an exception in the coroutine.",
         ),
-        method("close", wrapper_close, "($self, /)", "Close the coroutine."),
+        method(
+            "close",
+            |vm, a| with_wrapped(vm, a, close),
+            "($self, /)",
+            "Close the coroutine.",
+        ),
     ],
     getsets: &[],
 };
-
-fn async_iter(_vm: &mut Vm, args: &[Value]) -> PyResult {
-    Ok(args[0])
-}
 
 /// `async_generator`
 pub static ASYNC_GENERATOR: TypeDef = TypeDef {
     id: ids::ASYNC_GENERATOR,
     doc: "",
     methods: &[
-        slot("__aiter__", async_iter),
+        slot("__aiter__", iter_self),
         slot("__anext__", super::async_generator::anext),
         method(
             "asend",
@@ -547,12 +530,7 @@ pub static ASYNC_GENERATOR: TypeDef = TypeDef {
             "($self, /)",
             "size of the generator in memory, in bytes",
         ),
-        class_method(
-            "__class_getitem__",
-            class_getitem,
-            "($type, object, /)",
-            "See PEP 585",
-        ),
+        CLASS_GETITEM,
     ],
     getsets: &[
         NAME,

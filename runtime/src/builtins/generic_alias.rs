@@ -298,7 +298,7 @@ fn getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (w, _) = alias(vm, args[0], "__call__")?;
     let given = super::args::items(&args[1]);
-    let object = super::type_new::call_dict(vm, w.a.get(), given, args[2])?;
+    let object = vm.call_dict(w.a.get(), given, args[2])?;
     let name = vm.names.__orig_class__;
     if let Err(r) = vm.set_attr(object, name, args[0])
         && !vm.clear_raised_if(ids::ATTRIBUTE_ERROR)
@@ -441,12 +441,7 @@ pub static GENERIC_ALIAS: TypeDef = TypeDef {
     id: ids::GENERIC_ALIAS,
     doc: "Represent a PEP 585 generic type\n\nE.g. for t = list[int], t.__origin__ is list and t.__args__ is (int,).",
     methods: &[
-        static_method(
-            "__new__",
-            alias_new,
-            "($type, origin, args, /)",
-            "Makes an alias.",
-        ),
+        static_method("__new__", alias_new, "($type, origin, args, /)", NEW_DOC),
         slot("__repr__", repr),
         slot("__getitem__", getitem),
         slot("__call__", call),

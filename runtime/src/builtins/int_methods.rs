@@ -359,7 +359,7 @@ pub static INT: TypeDef = TypeDef {
             "__new__",
             int_new::int_new,
             "($type, x=0, /, base=10)",
-            "Create and return a new object.",
+            NEW_DOC,
         ),
         slot("__repr__", int_repr),
         slot("__hash__", int_hash),

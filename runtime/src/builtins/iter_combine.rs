@@ -15,22 +15,12 @@ pub static ENUMERATE: TypeDef = TypeDef {
             "__new__",
             enumerate_new,
             "($type, iterable, start=0)",
-            "Create a new object.",
+            NEW_DOC,
         ),
         slot("__iter__", iter_self),
         slot("__next__", enumerate_next),
-        method(
-            "__reduce__",
-            enumerate_reduce,
-            "($self, /)",
-            "Return state information for pickling.",
-        ),
-        class_method(
-            "__class_getitem__",
-            seq::class_getitem,
-            "($type, object, /)",
-            "Make a generic alias of the type.",
-        ),
+        slot("__reduce__", enumerate_reduce),
+        CLASS_GETITEM,
     ],
     getsets: &[],
 };
@@ -40,26 +30,11 @@ pub static ZIP: TypeDef = TypeDef {
     id: ids::ZIP,
     doc: "Yield tuples of one item of each iterable until the shortest is exhausted.\n\nWith strict true, iterables of different lengths raise a ValueError.",
     methods: &[
-        static_method(
-            "__new__",
-            zip_new,
-            "($type, *iterables, **kwargs)",
-            "Create a new object.",
-        ),
+        static_method("__new__", zip_new, "($type, *iterables, **kwargs)", NEW_DOC),
         slot("__iter__", iter_self),
         slot("__next__", zip_next),
-        method(
-            "__reduce__",
-            zip_reduce,
-            "($self, /)",
-            "Return state information for pickling.",
-        ),
-        method(
-            "__setstate__",
-            strict_setstate,
-            "($self, object, /)",
-            "Set state information for unpickling.",
-        ),
+        slot("__reduce__", zip_reduce),
+        slot("__setstate__", strict_setstate),
     ],
     getsets: &[],
 };
@@ -69,26 +44,11 @@ pub static MAP: TypeDef = TypeDef {
     id: ids::MAP,
     doc: "Call the function with one item of each iterable until the shortest is exhausted.\n\nWith strict true, iterables of different lengths raise a ValueError.",
     methods: &[
-        static_method(
-            "__new__",
-            map_new,
-            "($type, *args, **kwargs)",
-            "Create a new object.",
-        ),
+        new_method(map_new),
         slot("__iter__", iter_self),
         slot("__next__", map_next),
-        method(
-            "__reduce__",
-            map_reduce,
-            "($self, /)",
-            "Return state information for pickling.",
-        ),
-        method(
-            "__setstate__",
-            strict_setstate,
-            "($self, object, /)",
-            "Set state information for unpickling.",
-        ),
+        slot("__reduce__", map_reduce),
+        slot("__setstate__", strict_setstate),
     ],
     getsets: &[],
 };
@@ -98,20 +58,10 @@ pub static FILTER: TypeDef = TypeDef {
     id: ids::FILTER,
     doc: "Yield the items of the iterable for which the function is true; with None, the true items.",
     methods: &[
-        static_method(
-            "__new__",
-            filter_new,
-            "($type, *args, **kwargs)",
-            "Create a new object.",
-        ),
+        new_method(filter_new),
         slot("__iter__", iter_self),
         slot("__next__", filter_next),
-        method(
-            "__reduce__",
-            filter_reduce,
-            "($self, /)",
-            "Return state information for pickling.",
-        ),
+        slot("__reduce__", filter_reduce),
     ],
     getsets: &[],
 };

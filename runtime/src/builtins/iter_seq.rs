@@ -6,14 +6,10 @@ use super::range::PyRange;
 use super::seq;
 use crate::prelude::*;
 
-macro_rules! sequence_iterator {
-    ($name:ident) => {
-        sequence_iterator!($name;
-            method("__length_hint__", length_hint, "($self, /)", "Private method returning an estimate of len(list(it))."),
-            method("__setstate__", setstate, "($self, object, /)", "Set state information for unpickling.")
-        );
-    };
-    ($name:ident; $($more:expr),*) => {
+/// The types of iterators that cannot be subclassed, each with the methods it has besides the usual ones.
+#[macro_export]
+macro_rules! iterator_types {
+    ($reduce:path; $($name:ident [$($more:expr),*];)*) => { $(
         /// The iterator type of this name.
         pub static $name: TypeDef = TypeDef {
             id: ids::$name,
@@ -21,56 +17,38 @@ macro_rules! sequence_iterator {
             methods: &[
                 slot("__iter__", iter_self),
                 slot("__next__", next),
-                method("__reduce__", reduce, "($self, /)", "Return state information for pickling."),
+                slot("__reduce__", $reduce),
                 $($more),*
             ],
             getsets: &[],
         };
-    };
+    )* };
 }
 
-sequence_iterator!(LIST_ITERATOR);
-sequence_iterator!(LIST_REVERSEITERATOR);
-sequence_iterator!(TUPLE_ITERATOR);
-sequence_iterator!(TEMPLATE_ITER);
-sequence_iterator!(BYTES_ITERATOR);
-sequence_iterator!(BYTEARRAY_ITERATOR);
-sequence_iterator!(RANGE_ITERATOR);
-sequence_iterator!(LONGRANGE_ITERATOR);
-sequence_iterator!(SEQ_ITERATOR);
-sequence_iterator!(CALLABLE_ITERATOR;);
+iterator_types! { reduce;
+    LIST_ITERATOR [slot("__length_hint__", length_hint), slot("__setstate__", setstate)];
+    LIST_REVERSEITERATOR [slot("__length_hint__", length_hint), slot("__setstate__", setstate)];
+    TUPLE_ITERATOR [slot("__length_hint__", length_hint), slot("__setstate__", setstate)];
+    TEMPLATE_ITER [slot("__length_hint__", length_hint), slot("__setstate__", setstate)];
+    BYTES_ITERATOR [slot("__length_hint__", length_hint), slot("__setstate__", setstate)];
+    BYTEARRAY_ITERATOR [slot("__length_hint__", length_hint), slot("__setstate__", setstate)];
+    RANGE_ITERATOR [slot("__length_hint__", length_hint), slot("__setstate__", setstate)];
+    LONGRANGE_ITERATOR [slot("__length_hint__", length_hint), slot("__setstate__", setstate)];
+    SEQ_ITERATOR [slot("__length_hint__", length_hint), slot("__setstate__", setstate)];
+    CALLABLE_ITERATOR [];
+}
 
 /// The `reversed` type.
 pub static REVERSED: TypeDef = TypeDef {
     id: ids::REVERSED,
     doc: "Return a reverse iterator over the values of the given sequence.",
     methods: &[
-        static_method(
-            "__new__",
-            reversed_new,
-            "($type, *args, **kwargs)",
-            "Create a new object.",
-        ),
+        new_method(reversed_new),
         slot("__iter__", iter_self),
         slot("__next__", reversed_next),
-        method(
-            "__length_hint__",
-            length_hint,
-            "($self, /)",
-            "Private method returning an estimate of len(list(it)).",
-        ),
-        method(
-            "__reduce__",
-            reduce,
-            "($self, /)",
-            "Return state information for pickling.",
-        ),
-        method(
-            "__setstate__",
-            setstate,
-            "($self, object, /)",
-            "Set state information for unpickling.",
-        ),
+        slot("__length_hint__", length_hint),
+        slot("__reduce__", reduce),
+        slot("__setstate__", setstate),
     ],
     getsets: &[],
 };

@@ -1,30 +1,17 @@
 //! Methods of the iterators over dicts and sets.
 
 use super::iter_seq::{builtin, iter_self, next, this};
+use crate::iterator_types;
 use crate::prelude::*;
 
-macro_rules! table_iterator {
-    ($($name:ident)*) => {
-        $(
-        /// The iterator type of this name.
-        pub static $name: TypeDef = TypeDef {
-            id: ids::$name,
-            doc: "",
-            methods: &[
-                slot("__iter__", iter_self),
-                slot("__next__", next),
-                method("__length_hint__", length_hint, "($self, /)", "Private method returning an estimate of len(list(it))."),
-                method("__reduce__", reduce, "($self, /)", "Return state information for pickling."),
-            ],
-            getsets: &[],
-        };
-        )*
-    };
-}
-table_iterator! {
-    DICT_KEYITERATOR DICT_VALUEITERATOR DICT_ITEMITERATOR
-    DICT_REVERSEKEYITERATOR DICT_REVERSEVALUEITERATOR DICT_REVERSEITEMITERATOR
-    SET_ITERATOR
+iterator_types! { reduce;
+    DICT_KEYITERATOR [slot("__length_hint__", length_hint)];
+    DICT_VALUEITERATOR [slot("__length_hint__", length_hint)];
+    DICT_ITEMITERATOR [slot("__length_hint__", length_hint)];
+    DICT_REVERSEKEYITERATOR [slot("__length_hint__", length_hint)];
+    DICT_REVERSEVALUEITERATOR [slot("__length_hint__", length_hint)];
+    DICT_REVERSEITEMITERATOR [slot("__length_hint__", length_hint)];
+    SET_ITERATOR [slot("__length_hint__", length_hint)];
 }
 
 fn length_hint(vm: &mut Vm, args: &[Value]) -> PyResult {

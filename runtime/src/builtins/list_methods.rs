@@ -15,12 +15,7 @@ pub static LIST: TypeDef = TypeDef {
     doc: "Built-in mutable sequence.\n\nWithout argument the list is empty; else it holds the items of the iterable.",
     methods: with_comparisons![
         list_compare,
-        static_method(
-            "__new__",
-            list_new,
-            "($type, *args, **kwargs)",
-            "Create a new object.",
-        ),
+        new_method(list_new),
         slot("__init__", list_init),
         slot("__repr__", list_repr),
         slot("__len__", list_len),
@@ -51,12 +46,7 @@ pub static LIST: TypeDef = TypeDef {
             "($self, /)",
             "Return the size of the list in memory, in bytes.",
         ),
-        class_method(
-            "__class_getitem__",
-            seq::class_getitem,
-            "($type, object, /)",
-            "Make a generic alias of the type.",
-        ),
+        CLASS_GETITEM,
         method(
             "append",
             list_append,

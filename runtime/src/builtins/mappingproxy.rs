@@ -113,16 +113,12 @@ fn ne(vm: &mut Vm, args: &[Value]) -> PyResult {
     vm.compare(CompareOp::Ne, m, unwrap(args[1]))
 }
 
-fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
-    super::generic_alias::new_alias(vm, args[0], args[1])
-}
-
 /// `mappingproxy`
 pub static MAPPINGPROXY: TypeDef = TypeDef {
     id: ids::MAPPINGPROXY,
     doc: "Read-only proxy of a mapping.",
     methods: &[
-        static_method("__new__", new, "($type, mapping)", "Makes a proxy."),
+        static_method("__new__", new, "($type, mapping)", NEW_DOC),
         slot("__getitem__", getitem),
         slot("__contains__", contains),
         slot("__len__", len),
@@ -166,12 +162,7 @@ pub static MAPPINGPROXY: TypeDef = TypeDef {
             "a set-like object providing a view on D's items",
         ),
         method("copy", copy, "($self, /)", "a shallow copy of D"),
-        class_method(
-            "__class_getitem__",
-            class_getitem,
-            "($type, object, /)",
-            "See PEP 585",
-        ),
+        CLASS_GETITEM,
     ],
     getsets: &[],
 };

@@ -14,24 +14,14 @@ pub static MEMORYVIEW: TypeDef = TypeDef {
     id: ids::MEMORYVIEW,
     doc: "Create a new memoryview object which references the given object.",
     methods: &[
-        static_method(
-            "__new__",
-            view_new,
-            "($type, /, object)",
-            "Create a new object.",
-        ),
+        static_method("__new__", view_new, "($type, /, object)", NEW_DOC),
         class_method(
             "_from_flags",
             from_flags,
             "($type, /, object, flags)",
             "Create a new memoryview object which references the given object.",
         ),
-        class_method(
-            "__class_getitem__",
-            seq::class_getitem,
-            "($type, object, /)",
-            "Make a generic alias of the type.",
-        ),
+        CLASS_GETITEM,
         slot("__repr__", view_repr),
         slot("__hash__", view_hash),
         slot("__eq__", view_eq),

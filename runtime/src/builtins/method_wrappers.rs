@@ -65,7 +65,7 @@ fn static_get(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn static_call(vm: &mut Vm, args: &[Value]) -> PyResult {
     let f = wrapped(vm, args[0])?.a.get();
     let given = super::args::items(&args[1]);
-    super::type_new::call_dict(vm, f, given, args[2])
+    vm.call_dict(f, given, args[2])
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -129,10 +129,6 @@ fn set_annotate(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
     put_forwarded(vm, v, name, new)
 }
 
-fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
-    super::generic_alias::new_alias(vm, args[0], args[1])
-}
-
 const GETSETS: &[GetSetDef] = &[
     super::object_methods::DICT_GETSET,
     member("__func__", get_func, "the wrapped callable"),
@@ -164,21 +160,11 @@ pub static CLASSMETHOD: TypeDef = TypeDef {
     id: ids::CLASSMETHOD,
     doc: "Convert a function to be a class method.\n\nA class method receives the class as implicit first argument,\njust like an instance method receives the instance.",
     methods: &[
-        static_method(
-            "__new__",
-            class_new,
-            "($type, /, *args, **kwargs)",
-            "Makes a class method.",
-        ),
+        new_method(class_new),
         slot("__init__", init),
         method("__get__", class_get, GET_SIG, GET_DOC),
         slot("__repr__", repr),
-        class_method(
-            "__class_getitem__",
-            class_getitem,
-            "($type, object, /)",
-            "See PEP 585",
-        ),
+        CLASS_GETITEM,
     ],
     getsets: GETSETS,
 };
@@ -188,22 +174,12 @@ pub static STATICMETHOD: TypeDef = TypeDef {
     id: ids::STATICMETHOD,
     doc: "Convert a function to be a static method.\n\nA static method does not receive an implicit first argument.",
     methods: &[
-        static_method(
-            "__new__",
-            static_new,
-            "($type, /, *args, **kwargs)",
-            "Makes a static method.",
-        ),
+        new_method(static_new),
         slot("__init__", init),
         method("__get__", static_get, GET_SIG, GET_DOC),
         slot("__call__", static_call),
         slot("__repr__", repr),
-        class_method(
-            "__class_getitem__",
-            class_getitem,
-            "($type, object, /)",
-            "See PEP 585",
-        ),
+        CLASS_GETITEM,
     ],
     getsets: GETSETS,
 };

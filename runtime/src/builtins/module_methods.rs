@@ -220,12 +220,7 @@ pub static MODULE: TypeDef = TypeDef {
     id: ids::MODULE,
     doc: "Create a module object.\n\nThe name must be a string; the optional docstring can have any type.",
     methods: &[
-        static_method(
-            "__new__",
-            new,
-            "($type, /, *args, **kwargs)",
-            "Makes a module.",
-        ),
+        new_method(new),
         method(
             "__init__",
             init,

@@ -122,12 +122,7 @@ pub static SIMPLE_NAMESPACE: TypeDef = TypeDef {
     doc: "A simple attribute-based namespace.",
     methods: with_comparisons![
         compare,
-        static_method(
-            "__new__",
-            new,
-            "($type, /, *args, **kwargs)",
-            "Makes a namespace.",
-        ),
+        new_method(new),
         slot("__init__", init),
         slot("__repr__", repr),
         method(

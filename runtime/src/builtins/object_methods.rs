@@ -469,13 +469,7 @@ pub static OBJECT: TypeDef = TypeDef {
     doc: "The base class of the class hierarchy.\n\nWhen called, it accepts no arguments and returns a new featureless\ninstance that has no instance attributes and cannot be given any.\n",
     methods: with_comparisons![
         object_compare,
-        static_method(
-            "__new__",
-            object_new,
-            "($type, /, *args, **kwargs)",
-            "Makes an instance.",
-        )
-        .with_direct(object_new_direct),
+        new_method(object_new).with_direct(object_new_direct),
         slot("__init__", object_init).with_direct(object_init_direct),
         slot("__repr__", object_repr),
         slot("__str__", object_str),

@@ -37,12 +37,7 @@ pub static ORDERED_DICT: TypeDef = TypeDef {
         slot("__or__", or),
         slot("__ror__", ror),
         slot("__ior__", ior),
-        method(
-            "__reduce__",
-            reduce,
-            "($self, /)",
-            "Return state information for pickling.",
-        ),
+        slot("__reduce__", reduce),
         class_method(
             "fromkeys",
             fromkeys,
@@ -122,12 +117,7 @@ pub static ODICT_ITERATOR: TypeDef = TypeDef {
     methods: &[
         slot("__iter__", iter_self),
         slot("__next__", next),
-        method(
-            "__reduce__",
-            iter_reduce,
-            "($self, /)",
-            "Return state information for pickling.",
-        ),
+        slot("__reduce__", iter_reduce),
     ],
     getsets: &[],
 };

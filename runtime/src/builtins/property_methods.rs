@@ -237,12 +237,7 @@ pub static PROPERTY: TypeDef = TypeDef {
     id: ids::PROPERTY,
     doc: "Property attribute.\n\n  fget\n    function to be used for getting an attribute value\n  fset\n    function to be used for setting an attribute value\n  fdel\n    function to be used for del'ing an attribute\n  doc\n    docstring",
     methods: &[
-        static_method(
-            "__new__",
-            new,
-            "($type, /, *args, **kwargs)",
-            "Makes a property.",
-        ),
+        new_method(new),
         method(
             "__init__",
             init,

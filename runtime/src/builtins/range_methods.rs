@@ -16,12 +16,7 @@ pub static RANGE: TypeDef = TypeDef {
     doc: "range(stop) -> range object\nrange(start, stop[, step]) -> range object\n\nThe integers from start (inclusive) to stop (exclusive) by step.",
     methods: with_comparisons![
         range_compare,
-        static_method(
-            "__new__",
-            range_new,
-            "($type, *args)",
-            "Create a new object.",
-        ),
+        static_method("__new__", range_new, "($type, *args)", NEW_DOC,),
         slot("__repr__", range_repr),
         slot("__bool__", range_bool),
         slot("__len__", range_len),
@@ -35,12 +30,7 @@ pub static RANGE: TypeDef = TypeDef {
         ),
         slot("__contains__", range_contains),
         slot("__getitem__", range_getitem),
-        method(
-            "__reduce__",
-            range_reduce,
-            "($self, /)",
-            "Return state information for pickling.",
-        ),
+        slot("__reduce__", range_reduce),
         method(
             "count",
             range_count,

@@ -3,19 +3,7 @@
 use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
-use crate::vm::{Config, Hooks};
-
-fn new_vm() -> Box<Vm> {
-    let hooks = Hooks {
-        call_function: |_, _, _, _| Err(Raised),
-        resume: |_, _, _, _| Err(Raised),
-        position: |_, _, _| None,
-        live_registers: |_| usize::MAX,
-        watch_drops: |_| {},
-        intrinsic: |_, _, _| Err(Raised),
-    };
-    Vm::new(hooks, Config::default())
-}
+use crate::vm::bare_vm as new_vm;
 
 /// The repr of a result, or the exception's type and message.
 fn shown(vm: &mut Vm, r: PyResult) -> String {

@@ -142,12 +142,6 @@ pub fn compare_items(
     })
 }
 
-/// `cls[item]` for generic builtin types: `types.GenericAlias(cls, item)`.
-pub fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let alias = vm.builtin_type(ids::GENERIC_ALIAS).value();
-    vm.call(alias, &[args[0], args[1]])
-}
-
 /// Appends the reprs of items, separated by ", "; `item` gives the item at a position or `None` past the end.
 pub fn repr_items(
     vm: &mut Vm,

@@ -27,9 +27,9 @@ macro_rules! set_type {
                 slot("__rsub__", set_rsub),
                 slot("__xor__", set_xor),
                 slot("__rxor__", set_rxor),
-                method("__reduce__", set_reduce, "($self, /)", "Return state information for pickling."),
+                slot("__reduce__", set_reduce),
                 method("__sizeof__", set_sizeof, "($self, /)", "S.__sizeof__() -> size of S in memory, in bytes."),
-                class_method("__class_getitem__", seq::class_getitem, "($type, object, /)", "Make a generic alias of the type."),
+                CLASS_GETITEM,
                 method("copy", set_copy, "($self, /)", "Return a shallow copy of a set."),
                 method("difference", set_difference, "($self, /, *others)", "Return a new set with elements in the set that are not in the others."),
                 method("intersection", set_intersection, "($self, /, *others)", "Return a new set with elements common to the set and all others."),
@@ -48,7 +48,7 @@ macro_rules! set_type {
 /// The `set` type.
 pub static SET: TypeDef = set_type! {
     SET, "Build an unordered collection of unique elements.";
-    static_method("__new__", set_new, "($type, *args, **kwargs)", "Create a new object."),
+    new_method(set_new),
     method("__init__", set_init, "($self, iterable=(), /)", "Initialize self.  See help(type(self)) for accurate signature."),
     slot("__iand__", set_iand),
     slot("__ior__", set_ior),
@@ -68,7 +68,7 @@ pub static SET: TypeDef = set_type! {
 /// The `frozenset` type.
 pub static FROZENSET: TypeDef = set_type! {
     FROZENSET, "Build an immutable unordered collection of unique elements.";
-    static_method("__new__", frozenset_new, "($type, *args, **kwargs)", "Create a new object."),
+    new_method(frozenset_new),
     slot("__hash__", frozenset_hash),
 };
 

@@ -59,17 +59,13 @@ fn none_compare(_: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
     })
 }
 
-const NEW: &str = "($type, *args, **kwargs)";
-const NEW_DOC: &str = "Create and return a new object.";
-const NONE: &str = "($self, /)";
-
 /// `NoneType`
 pub static NONE_TYPE: TypeDef = TypeDef {
     id: ids::NONE_TYPE,
     doc: "The type of the None singleton.",
     methods: with_comparisons![
         none_compare,
-        static_method("__new__", none_new, NEW, NEW_DOC),
+        new_method(none_new),
         slot("__repr__", none_repr),
         slot("__bool__", none_bool),
         slot("__hash__", none_hash),
@@ -82,9 +78,9 @@ pub static ELLIPSIS: TypeDef = TypeDef {
     id: ids::ELLIPSIS,
     doc: "The type of the Ellipsis singleton.",
     methods: &[
-        static_method("__new__", ellipsis_new, NEW, NEW_DOC),
+        new_method(ellipsis_new),
         slot("__repr__", ellipsis_repr),
-        method("__reduce__", ellipsis_repr, NONE, ""),
+        slot("__reduce__", ellipsis_repr),
     ],
     getsets: &[],
 };
@@ -94,10 +90,10 @@ pub static NOT_IMPLEMENTED: TypeDef = TypeDef {
     id: ids::NOT_IMPLEMENTED,
     doc: "The type of the NotImplemented singleton.",
     methods: &[
-        static_method("__new__", not_implemented_new, NEW, NEW_DOC),
+        new_method(not_implemented_new),
         slot("__repr__", not_implemented_repr),
         slot("__bool__", not_implemented_bool),
-        method("__reduce__", not_implemented_repr, NONE, ""),
+        slot("__reduce__", not_implemented_repr),
     ],
     getsets: &[],
 };

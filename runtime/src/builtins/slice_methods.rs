@@ -14,20 +14,10 @@ pub static SLICE: TypeDef = TypeDef {
     doc: "slice(stop)\nslice(start, stop[, step])\n\nCreate a slice object, as extended indexing a[start:stop:step] does.",
     methods: with_comparisons![
         slice_compare,
-        static_method(
-            "__new__",
-            slice_new,
-            "($type, *args)",
-            "Create a new object.",
-        ),
+        static_method("__new__", slice_new, "($type, *args)", NEW_DOC,),
         slot("__repr__", slice_repr),
         slot("__hash__", slice_hash),
-        method(
-            "__reduce__",
-            slice_reduce,
-            "($self, /)",
-            "Return state information for pickling.",
-        ),
+        slot("__reduce__", slice_reduce),
         method(
             "indices",
             slice_indices,

@@ -280,36 +280,31 @@ fn separator(vm: &mut Vm, v: Value) -> PyResult<Ref<PyStr>> {
     Ok(sep)
 }
 
-pub fn str_partition(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let s = this(vm, "partition", a[0])?;
+fn partition(vm: &mut Vm, a: &[Value], name: &str, from: From) -> PyResult {
+    let s = this(vm, name, a[0])?;
     let sep = separator(vm, a[1])?;
-    match search::partition(s.bytes(), sep.bytes()) {
-        Some((before, after)) => {
-            let (before, after) = (piece(vm, s, before), piece(vm, s, after));
-            let sep = unchanged(vm, sep);
-            Ok(vm.new_tuple(&[before, sep, after]))
-        }
-        None => {
-            let empty = vm.empty_str().value();
-            Ok(vm.new_tuple(&[a[0], empty, empty]))
-        }
+    let found = match from {
+        From::Left => search::partition(s.bytes(), sep.bytes()),
+        From::Right => search::rpartition(s.bytes(), sep.bytes()),
+    };
+    if let Some((before, after)) = found {
+        let (before, after) = (piece(vm, s, before), piece(vm, s, after));
+        let sep = unchanged(vm, sep);
+        return Ok(vm.new_tuple(&[before, sep, after]));
     }
+    let empty = vm.empty_str().value();
+    Ok(vm.new_tuple(&match from {
+        From::Left => [a[0], empty, empty],
+        From::Right => [empty, empty, a[0]],
+    }))
+}
+
+pub fn str_partition(vm: &mut Vm, a: &[Value]) -> PyResult {
+    partition(vm, a, "partition", From::Left)
 }
 
 pub fn str_rpartition(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let s = this(vm, "rpartition", a[0])?;
-    let sep = separator(vm, a[1])?;
-    match search::rpartition(s.bytes(), sep.bytes()) {
-        Some((before, after)) => {
-            let (before, after) = (piece(vm, s, before), piece(vm, s, after));
-            let sep = unchanged(vm, sep);
-            Ok(vm.new_tuple(&[before, sep, after]))
-        }
-        None => {
-            let empty = vm.empty_str().value();
-            Ok(vm.new_tuple(&[empty, empty, a[0]]))
-        }
-    }
+    partition(vm, a, "rpartition", From::Right)
 }
 
 fn strip(vm: &mut Vm, a: &[Value], name: &str, side: Side) -> PyResult {

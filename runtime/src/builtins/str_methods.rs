@@ -269,7 +269,7 @@ static OPERATORS: &[NativeDef] = with_comparisons![
         "__new__",
         str_new::str_new,
         "($type, object='', encoding='utf-8', errors='strict')",
-        "Create and return a new object.",
+        NEW_DOC,
     ),
     slot("__repr__", str_repr),
     slot("__hash__", str_hash),

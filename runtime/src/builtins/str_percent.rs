@@ -46,24 +46,41 @@ impl Args {
         }
     }
 
-    /// The item for `%(key)s`.
-    pub(crate) fn item(&mut self, vm: &mut Vm, key: &[u8]) -> PyResult {
+    /// The item for `%(key)s`, the key being an object already.
+    fn item(&mut self, vm: &mut Vm, key: Value) -> PyResult {
         if !self.is_mapping {
             return Err(vm.type_error("format requires a mapping"));
         }
-        let key = vm.new_str_bytes(key);
         self.used_mapping = true;
         vm.get_item(self.whole, key)
     }
 
-    /// The item for `%(key)s` of bytes templates.
-    pub(crate) fn bytes_item(&mut self, vm: &mut Vm, key: &[u8]) -> PyResult {
-        if !self.is_mapping {
-            return Err(vm.type_error("format requires a mapping"));
+    /// What a field formats, and how; `new_key` makes the key of `%(key)s`.
+    pub(crate) fn field(
+        &mut self,
+        vm: &mut Vm,
+        field: &Field<'_>,
+        new_key: fn(&mut Vm, &[u8]) -> Value,
+    ) -> PyResult<(Value, Layout)> {
+        let keyed = match field.key {
+            Some(key) => {
+                let key = new_key(vm, key);
+                Some(self.item(vm, key)?)
+            }
+            None => None,
+        };
+        let (mut width, mut precision) = (0, 0);
+        if field.width == Amount::Star {
+            width = self.star(vm, "ssize_t", i64::MAX)?;
         }
-        let key = vm.new_bytes(key);
-        self.used_mapping = true;
-        vm.get_item(self.whole, key)
+        if field.precision == Amount::Star {
+            precision = self.star(vm, "int", i64::from(i32::MAX))?;
+        }
+        let layout = field.layout(width, precision);
+        match keyed {
+            Some(v) => Ok((v, layout)),
+            None => Ok((self.next(vm)?, layout)),
+        }
     }
 
     /// A `*` width or precision.
@@ -107,22 +124,7 @@ pub fn percent(vm: &mut Vm, template: Ref<PyStr>, v: Value) -> PyResult {
 }
 
 fn write_field(vm: &mut Vm, args: &mut Args, field: &Field<'_>, out: &mut Vec<u8>) -> PyResult<()> {
-    let keyed = match field.key {
-        Some(key) => Some(args.item(vm, key)?),
-        None => None,
-    };
-    let (mut width, mut precision) = (0, 0);
-    if field.width == Amount::Star {
-        width = args.star(vm, "ssize_t", i64::MAX)?;
-    }
-    if field.precision == Amount::Star {
-        precision = args.star(vm, "int", i64::from(i32::MAX))?;
-    }
-    let layout = field.layout(width, precision);
-    let v = match keyed {
-        Some(v) => v,
-        None => args.next(vm)?,
-    };
+    let (v, layout) = args.field(vm, field, |vm, key| vm.new_str_bytes(key))?;
     let conversion = u8::try_from(field.conversion).unwrap_or(0);
     if conversion == b's' && layout == Layout::default() && super::show::write_str(v, out) {
         return Ok(());
@@ -145,20 +147,33 @@ fn write_field(vm: &mut Vm, args: &mut Args, field: &Field<'_>, out: &mut Vec<u8
             let text = character(vm, v)?;
             percent::write_text(&layout, Unit::CodePoint, &text, false, out)
         }
-        b'd' | b'i' | b'u' | b'o' | b'x' | b'X' => {
-            return write_int(vm, v, conversion, &layout, out);
-        }
-        b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
-            let f = vm.to_f64(v)?;
-            percent::write_float(&layout, conversion, f, out)
-        }
-        _ => return Err(vm.format_error(field.unsupported())),
+        _ => return write_number(vm, v, field, &layout, out),
     };
     done.map_err(|e| vm.format_error(e))
 }
 
+/// `%d`, `%x`, `%f` and the like, which are the same for str and bytes.
+pub(crate) fn write_number(
+    vm: &mut Vm,
+    v: Value,
+    field: &Field<'_>,
+    layout: &Layout,
+    out: &mut Vec<u8>,
+) -> PyResult<()> {
+    match u8::try_from(field.conversion).unwrap_or(0) {
+        conversion @ (b'd' | b'i' | b'u' | b'o' | b'x' | b'X') => {
+            write_int(vm, v, conversion, layout, out)
+        }
+        conversion @ (b'e' | b'E' | b'f' | b'F' | b'g' | b'G') => {
+            let f = vm.to_f64(v)?;
+            percent::write_float(layout, conversion, f, out).map_err(|e| vm.format_error(e))
+        }
+        _ => Err(vm.format_error(field.unsupported())),
+    }
+}
+
 /// An int argument of `%d`, `%x` and the like; shared with `bytes % args`.
-pub fn write_int(
+fn write_int(
     vm: &mut Vm,
     v: Value,
     conversion: u8,

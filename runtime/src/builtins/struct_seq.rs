@@ -26,12 +26,7 @@ pub struct StructSeq {
 
 /// Methods that instances and the type have in common.
 const METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, /, sequence, dict=None)",
-        "Create a new object.",
-    ),
+    static_method("__new__", new, "($type, /, sequence, dict=None)", NEW_DOC),
     slot("__repr__", repr),
     method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
     method(

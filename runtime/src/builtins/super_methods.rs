@@ -229,12 +229,7 @@ pub static SUPER: TypeDef = TypeDef {
     id: ids::SUPER,
     doc: "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) -> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires issubclass(type2, type)",
     methods: &[
-        static_method(
-            "__new__",
-            new,
-            "($type, /, *args, **kwargs)",
-            "Makes a super object.",
-        ),
+        new_method(new),
         method(
             "__init__",
             init,

@@ -35,21 +35,11 @@ static INTERPOLATION: &[NativeDef] = &[
         "__new__",
         interpolation_new,
         "($type, /, value, expression='', conversion=None, format_spec='')",
-        "Create a new object.",
+        NEW_DOC,
     ),
     slot("__repr__", interpolation_repr),
-    method(
-        "__reduce__",
-        interpolation_reduce,
-        "($self, /)",
-        "Return state information for pickling.",
-    ),
-    class_method(
-        "__class_getitem__",
-        super::seq::class_getitem,
-        "($type, object, /)",
-        "Make a generic alias of the type.",
-    ),
+    slot("__reduce__", interpolation_reduce),
+    CLASS_GETITEM,
 ];
 
 static INTERPOLATION_GETSETS: &[GetSetDef] = &[
@@ -60,21 +50,11 @@ static INTERPOLATION_GETSETS: &[GetSetDef] = &[
 ];
 
 static TEMPLATE: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        template_new,
-        "($type, /, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(template_new),
     slot("__repr__", template_repr),
     slot("__iter__", template_iter),
     slot("__add__", template_add),
-    method(
-        "__reduce__",
-        template_reduce,
-        "($self, /)",
-        "Return state information for pickling.",
-    ),
+    slot("__reduce__", template_reduce),
 ];
 
 static TEMPLATE_GETSETS: &[GetSetDef] = &[

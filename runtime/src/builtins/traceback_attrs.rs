@@ -107,7 +107,7 @@ pub static TRACEBACK: TypeDef = TypeDef {
             "__new__",
             new,
             "($type, /, tb_next, tb_frame, tb_lasti, tb_lineno)",
-            "Makes a traceback.",
+            NEW_DOC,
         ),
         method("__dir__", dir, "($self, /)", "Names of the attributes."),
     ],

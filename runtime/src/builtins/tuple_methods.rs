@@ -16,12 +16,7 @@ pub static TUPLE: TypeDef = TypeDef {
     doc: "Built-in immutable sequence.\n\nWithout argument the tuple is empty; else it holds the items of the iterable. A tuple given is returned as it is.",
     methods: with_comparisons![
         tuple_compare,
-        static_method(
-            "__new__",
-            tuple_new,
-            "($type, *args, **kwargs)",
-            "Create a new object.",
-        ),
+        new_method(tuple_new),
         slot("__repr__", tuple_repr),
         slot("__hash__", tuple_hash),
         slot("__len__", tuple_len),
@@ -37,12 +32,7 @@ pub static TUPLE: TypeDef = TypeDef {
             "($self, /)",
             "Arguments for copying and pickling.",
         ),
-        class_method(
-            "__class_getitem__",
-            seq::class_getitem,
-            "($type, object, /)",
-            "Make a generic alias of the type.",
-        ),
+        CLASS_GETITEM,
         method(
             "count",
             tuple_count,

@@ -277,12 +277,7 @@ pub static TYPE: TypeDef = TypeDef {
     id: ids::TYPE,
     doc: "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
     methods: &[
-        static_method(
-            "__new__",
-            super::type_new::type_new,
-            "($type, /, *args, **kwargs)",
-            "Makes a class.",
-        ),
+        new_method(super::type_new::type_new),
         slot("__init__", type_init),
         slot("__call__", type_call).with_direct(type_call_direct),
         slot("__repr__", type_repr),

@@ -9,25 +9,6 @@ use super::type_layout::{best_base, is_variable_sized};
 use crate::object::types::TypeInit;
 use crate::prelude::*;
 
-/// `callable(*args, **kwargs)` with keywords in a dict (or `NULL`).
-pub fn call_dict(vm: &mut Vm, callable: Value, args: &[Value], kwargs: Value) -> PyResult {
-    let Some(dict) = kwargs.cast::<PyDict>().filter(|d| !d.is_empty()) else {
-        return vm.call(callable, args);
-    };
-    let (mut all, mut names) = (ValueVec::new(), ValueVec::new());
-    for a in args {
-        all.push(&vm.heap, *a);
-    }
-    let mut at = 0;
-    while let Some((i, k, v)) = dict.next_entry(at) {
-        at = i + 1;
-        names.push(&vm.heap, k);
-        all.push(&vm.heap, v);
-    }
-    let names = PyTuple::from_slice(vm, names.as_slice());
-    vm.call_kw(callable, all.as_slice(), Some(names))
-}
-
 /// `type.__new__(meta, name, bases, namespace, **kwargs)`
 pub fn type_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let meta = super::object_methods::check_new(vm, args[0], ids::TYPE)?;
@@ -62,8 +43,7 @@ pub fn type_new(vm: &mut Vm, args: &[Value]) -> PyResult {
             .is_some_and(|o| o.builtin_id == ids::TYPE);
         if !is_ours {
             let new = vm.descriptor_get(new, Value::NULL, winner)?;
-            return call_dict(
-                vm,
+            return vm.call_dict(
                 new,
                 &[winner.value(), name, bases.value(), ns.value()],
                 args[2],
@@ -522,6 +502,6 @@ fn init_subclass(vm: &mut Vm, ty: Ref<PyType>, kwargs: Value) -> PyResult<()> {
         return Ok(());
     }
     let bound = vm.descriptor_get(f, Value::NULL, ty)?;
-    call_dict(vm, bound, &[], kwargs)?;
+    vm.call_dict(bound, &[], kwargs)?;
     Ok(())
 }

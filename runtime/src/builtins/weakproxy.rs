@@ -133,7 +133,7 @@ fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = target(vm, args[0])?;
     let given = super::args::items(&args[1]);
-    super::type_new::call_dict(vm, t, given, args[2])
+    vm.call_dict(t, given, args[2])
 }
 
 fn compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {

@@ -146,33 +146,19 @@ fn get_callback(vm: &mut Vm, v: Value) -> PyResult {
     Ok(w.callback.get().non_null().unwrap_or(Value::NONE))
 }
 
-fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
-    super::generic_alias::new_alias(vm, args[0], args[1])
-}
-
 /// `weakref.ref`
 pub static WEAKREF: TypeDef = TypeDef {
     id: ids::WEAKREF,
     doc: "",
     methods: &[
-        static_method(
-            "__new__",
-            new,
-            "($type, /, *args, **kwargs)",
-            "Makes a weak reference.",
-        ),
+        new_method(new),
         slot("__init__", init),
         method("__call__", call, "($self, /)", "Call self as a function."),
         slot("__repr__", repr),
         slot("__hash__", hash),
         slot("__eq__", eq),
         slot("__ne__", ne),
-        class_method(
-            "__class_getitem__",
-            class_getitem,
-            "($type, object, /)",
-            "See PEP 585",
-        ),
+        CLASS_GETITEM,
     ],
     getsets: &[getter(
         "__callback__",

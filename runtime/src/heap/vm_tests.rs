@@ -12,19 +12,7 @@ use crate::error::{PyResult, Raised};
 use crate::object::header::{Kind, Ref, RefSlot};
 use crate::object::shape::ids;
 use crate::value::Value;
-use crate::vm::{Config, Hooks, Vm};
-
-fn new_vm() -> Box<Vm> {
-    let hooks = Hooks {
-        call_function: |_, _, _, _| Err(Raised),
-        resume: |_, _, _, _| Err(Raised),
-        position: |_, _, _| None,
-        live_registers: |_| usize::MAX,
-        watch_drops: |_| {},
-        intrinsic: |_, _, _| Err(Raised),
-    };
-    Vm::new(hooks, Config::default())
-}
+use crate::vm::{Vm, bare_vm as new_vm};
 
 #[inline(never)]
 fn fill(vm: &mut Vm, n: usize) -> PyResult<Ref<PyDict>> {

@@ -4,7 +4,8 @@
 //! function. A type whose method has a signature or docstring of its own (`dict.__contains__`) declares it with
 //! [`method`]. The table is searched by the compiler, never at run time.
 
-use crate::object::native_def::{NativeDef, NativeFn, method};
+use crate::builtins::generic_alias::new_alias;
+use crate::object::native_def::{NativeDef, NativeFn, class_method, method, static_method};
 
 const UNARY: &str = "($self, /)";
 const BINARY: &str = "($self, value, /)";
@@ -93,6 +94,9 @@ const SLOTS: &[(&str, &str, &str)] = &[
     ("__truediv__", BINARY, "Return self/value."),
     ("__rtruediv__", BINARY, "Return value/self."),
     ("__itruediv__", BINARY, "Return self/=value."),
+    ("__reduce__", UNARY, "Return state information for pickling."),
+    ("__setstate__", "($self, object, /)", "Set state information for unpickling."),
+    ("__length_hint__", UNARY, "Private method returning an estimate of len(list(it))."),
 ];
 
 /// A special method as every type has it. Names that are not in the table do not compile.
@@ -107,6 +111,22 @@ pub const fn slot(name: &'static str, func: NativeFn) -> NativeDef {
     }
     panic!("no special method that is the same for every type: declare it with method()")
 }
+
+/// `__new__` with the signature that nearly every builtin type shows; the function gets the class, a tuple and a dict.
+pub const fn new_method(func: NativeFn) -> NativeDef {
+    static_method("__new__", func, "($type, *args, **kwargs)", NEW_DOC)
+}
+
+/// What every builtin type says of `__new__`.
+pub const NEW_DOC: &str = "Create and return a new object.  See help(type) for accurate signature.";
+
+/// `cls[item]` of a generic class: an alias that remembers the class and the item (PEP 585).
+pub const CLASS_GETITEM: NativeDef = class_method(
+    "__class_getitem__",
+    |vm, a| new_alias(vm, a[0], a[1]),
+    "($type, object, /)",
+    "See PEP 585",
+);
 
 const fn same(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {

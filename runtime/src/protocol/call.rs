@@ -1,8 +1,10 @@
 //! Calling any object from native code.
 
 use crate::builtins::builtin::PyBuiltin;
+use crate::builtins::dict::PyDict;
 use crate::builtins::function::PyFunction;
 use crate::builtins::method::PyMethod;
+use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
 use crate::builtins::wrapper::PyWrapper;
 use crate::error::PyResult;
@@ -20,6 +22,34 @@ impl Vm {
     #[inline]
     pub fn call(&mut self, callable: Value, args: &[Value]) -> PyResult {
         self.call_kw(callable, args, None)
+    }
+
+    /// `callable(*args, **kwargs)`; `kwargs` is a dict with str keys, or `NULL`.
+    ///
+    /// # Errors
+    /// What the call raises.
+    pub fn call_dict(&mut self, callable: Value, args: &[Value], kwargs: Value) -> PyResult {
+        let Some(dict) = kwargs.cast::<PyDict>().filter(|d| !d.is_empty()) else {
+            return self.call(callable, args);
+        };
+        let mut all = ValueVec::with_capacity(&self.heap, args.len() + dict.len());
+        for v in args {
+            all.push(&self.heap, *v);
+        }
+        let mut names = ValueVec::with_capacity(&self.heap, dict.len());
+        let mut at = 0;
+        while let Some((i, k, v)) = dict.next_entry(at) {
+            at = i + 1;
+            let key = match k.cast::<PyStr>() {
+                Some(key) if key.shape_id() == ids::STR => self.intern_str(key).value(),
+                Some(_) => k,
+                None => return Err(self.type_error("keywords must be strings")),
+            };
+            names.push(&self.heap, key);
+            all.push(&self.heap, v);
+        }
+        let names = PyTuple::from_slice(self, names.as_slice());
+        self.call_kw(callable, all.as_slice(), Some(names))
     }
 
     /// `callable(*args)` where the last arguments are keywords named by `kwnames`.

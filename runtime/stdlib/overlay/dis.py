@@ -196,12 +196,17 @@ def _try_compile(source, name):
         return compile(source, name, 'exec')
 
 
-def _get_code_object(x):
+def _with_code(x):
+    """The code of a function, method or generator; other objects as they are."""
     x = getattr(x, '__func__', x)
     for attribute in ('__code__', 'gi_code', 'ag_code', 'cr_code'):
         if hasattr(x, attribute):
-            x = getattr(x, attribute)
-            break
+            return getattr(x, attribute)
+    return x
+
+
+def _get_code_object(x):
+    x = _with_code(x)
     if isinstance(x, str):
         x = _try_compile(x, '<disassembly>')
     if hasattr(x, 'co_code'):
@@ -261,11 +266,7 @@ def dis(x=None, *, file=None, depth=None, show_caches=False, adaptive=False, sho
     if x is None:
         distb(**options)
         return
-    x = getattr(x, '__func__', x)
-    for attribute in ('__code__', 'gi_code', 'ag_code', 'cr_code'):
-        if hasattr(x, attribute):
-            x = getattr(x, attribute)
-            break
+    x = _with_code(x)
     if isinstance(x, str):
         _disassemble_recursive(_try_compile(x, '<dis>'), depth, options)
     elif hasattr(x, 'co_code'):

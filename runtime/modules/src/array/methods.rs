@@ -13,12 +13,7 @@ use std::cell::{Cell, RefCell};
 /// Methods of `array`.
 pub static METHODS: &[NativeDef] = with_comparisons![
     s::compare,
-    static_method(
-        "__new__",
-        new,
-        "($type, /, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "append",
         append,
@@ -177,12 +172,7 @@ pub static METHODS: &[NativeDef] = with_comparisons![
         skein_runtime::builtins::memoryview_methods::release_buffer_of
     ),
     slot("__repr__", repr),
-    class_method(
-        "__class_getitem__",
-        seq::class_getitem,
-        "($type, object, /)",
-        "Make a generic alias of the type.",
-    ),
+    CLASS_GETITEM,
 ];
 
 /// Attributes of `array`.

@@ -276,12 +276,7 @@ impl ArrayIter {
 pub static ITER: &[NativeDef] = &[
     slot("__iter__", |_, a| Ok(a[0])),
     slot("__next__", iter_next),
-    method(
-        "__reduce__",
-        iter_reduce,
-        "($self, /)",
-        "Return state information for pickling.",
-    ),
+    slot("__reduce__", iter_reduce),
     method(
         "__setstate__",
         iter_setstate,

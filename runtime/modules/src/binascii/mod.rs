@@ -6,6 +6,7 @@ mod hex;
 mod quoted;
 mod uu;
 
+use crate::util::add_exception;
 use skein_runtime::builtins::byte_view::ByteView;
 use skein_runtime::prelude::*;
 
@@ -94,32 +95,8 @@ static FUNCTIONS: &[NativeDef] = &[
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);
-    let flags = tflag::BASETYPE | tflag::HAS_DICT;
-    let base = vm.builtin_type(ids::VALUE_ERROR);
-    let error = vm.new_native_type(
-        "Error",
-        "binascii",
-        Some(base),
-        Kind::Exception,
-        flags,
-        &[],
-        &[],
-        "",
-    );
-    vm.state_set("binascii.Error", error.value());
-    vm.add_constant(m, "Error", error.value());
-    let base = vm.builtin_type(ids::EXCEPTION);
-    let incomplete = vm.new_native_type(
-        "Incomplete",
-        "binascii",
-        Some(base),
-        Kind::Exception,
-        flags,
-        &[],
-        &[],
-        "",
-    );
-    vm.add_constant(m, "Incomplete", incomplete.value());
+    add_exception(vm, m, "binascii.Error", "binascii", ids::VALUE_ERROR);
+    add_exception(vm, m, "binascii.Incomplete", "binascii", ids::EXCEPTION);
     Ok(())
 }
 

@@ -147,17 +147,7 @@ fn data_arg(vm: &mut Vm, v: Value, text: bool) -> PyResult<ByteView> {
 
 /// The `errors` argument.
 fn errors_arg(vm: &mut Vm, v: Value) -> PyResult<Option<Ref<PyStr>>> {
-    if v.is_absent() {
-        return Ok(None);
-    }
-    match v.cast::<PyStr>() {
-        Some(s) if s.bytes().contains(&0) => Err(vm.value_error("embedded null character")),
-        Some(s) => Ok(Some(s)),
-        None => {
-            let name = vm.type_name(v);
-            Err(vm.type_error(format!("argument 'errors' must be str or None, not {name}")))
-        }
-    }
+    crate::support::optional_str(vm, v, "argument 'errors'")
 }
 
 fn flag(vm: &mut Vm, v: Value, default: bool) -> PyResult<bool> {

@@ -1,7 +1,7 @@
 //! `defaultdict`: a dict type with one member slot, which holds `default_factory`.
 
 use crate::util::{add_type, items};
-use skein_runtime::builtins::{args, dict_update, seq};
+use skein_runtime::builtins::{args, dict_update};
 use skein_runtime::prelude::*;
 
 static METHODS: &[NativeDef] = &[
@@ -15,20 +15,10 @@ static METHODS: &[NativeDef] = &[
     slot("__repr__", repr),
     method("copy", copy, "($self, /)", "A shallow copy."),
     method("__copy__", copy, "($self, /)", "A shallow copy."),
-    method(
-        "__reduce__",
-        reduce,
-        "($self, /)",
-        "Return state information for pickling.",
-    ),
+    slot("__reduce__", reduce),
     slot("__or__", or),
     slot("__ror__", ror),
-    class_method(
-        "__class_getitem__",
-        seq::class_getitem,
-        "($type, object, /)",
-        "Make a generic alias of the type.",
-    ),
+    CLASS_GETITEM,
 ];
 
 static GETSETS: &[GetSetDef] = &[getset(

@@ -5,7 +5,6 @@
 use super::deque_iter;
 use super::deque_ops as ops;
 use crate::util::native_class;
-use skein_runtime::builtins::seq;
 use skein_runtime::prelude::*;
 use skein_runtime::with_comparisons;
 use std::cell::Cell;
@@ -181,12 +180,7 @@ impl Deque {
 /// Methods of `deque`.
 pub static METHODS: &[NativeDef] = with_comparisons![
     ops::compare,
-    static_method(
-        "__new__",
-        new,
-        "($type, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "__init__",
         init,
@@ -296,24 +290,14 @@ pub static METHODS: &[NativeDef] = with_comparisons![
         "Return a reverse iterator over the deque.",
     ),
     slot("__repr__", ops::repr),
-    method(
-        "__reduce__",
-        ops::reduce,
-        "($self, /)",
-        "Return state information for pickling.",
-    ),
+    slot("__reduce__", ops::reduce),
     method(
         "__sizeof__",
         ops::sizeof,
         "($self, /)",
         "Return the size of the deque in memory, in bytes.",
     ),
-    class_method(
-        "__class_getitem__",
-        seq::class_getitem,
-        "($type, object, /)",
-        "Make a generic alias of the type.",
-    ),
+    CLASS_GETITEM,
 ];
 
 /// Attributes of `deque`.

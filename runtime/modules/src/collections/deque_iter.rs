@@ -64,12 +64,7 @@ macro_rules! methods {
                 "($self, /)",
                 "An estimate of the remaining items.",
             ),
-            method(
-                "__reduce__",
-                reduce,
-                "($self, /)",
-                "Return state information for pickling.",
-            ),
+            slot("__reduce__", reduce),
         ]
     };
 }

@@ -15,12 +15,7 @@ impl NativeData for Getter {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, index, doc, /)",
-        "Create a new object.",
-    ),
+    static_method("__new__", new, "($type, index, doc, /)", NEW_DOC),
     method(
         "__get__",
         get,

@@ -35,7 +35,7 @@ pub(super) static METHODS: &[NativeDef] = &[static_method(
     "__new__",
     new,
     "($type, /, dialect=None, delimiter=None, doublequote=None, escapechar=None, lineterminator=None, quotechar=None, quoting=None, skipinitialspace=None, strict=None)",
-    "Create and return a new object.",
+    NEW_DOC,
 )];
 
 pub(super) static GETSETS: &[GetSetDef] = &[
@@ -228,7 +228,7 @@ fn check(vm: &mut Vm, d: &Dialect) -> PyResult<()> {
 pub(super) fn make(vm: &mut Vm, dialect: Value, params: Value) -> PyResult {
     let class = crate::util::state_type(vm, "_csv.Dialect")?.value();
     let positional = [dialect.non_null().unwrap_or(Value::NONE)];
-    crate::util::call_dict(vm, class, &positional, params)
+    vm.call_dict(class, &positional, params)
 }
 
 fn names(vm: &mut Vm) -> PyResult<Ref<PyDict>> {

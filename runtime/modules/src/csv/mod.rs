@@ -6,7 +6,7 @@ mod dialect;
 mod reader;
 mod writer;
 
-use crate::util::add_type;
+use crate::util::{add_exception, add_type};
 use skein_runtime::prelude::*;
 
 /// `_csv`
@@ -69,19 +69,7 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     {
         vm.add_constant(m, &format!("QUOTE_{name}"), Value::from_usize(i));
     }
-    let base = vm.builtin_type(ids::EXCEPTION);
-    let flags = tflag::BASETYPE | tflag::HAS_DICT;
-    let error = vm.new_native_type(
-        "Error",
-        "_csv",
-        Some(base),
-        Kind::Exception,
-        flags,
-        &[],
-        &[],
-        "",
-    );
-    add_type(vm, m, "_csv", error);
+    add_exception(vm, m, "_csv.Error", "_csv", ids::EXCEPTION);
     let types: [(&str, &[NativeDef], &[GetSetDef], u32); 3] = [
         (
             "Dialect",

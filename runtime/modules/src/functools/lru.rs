@@ -3,7 +3,7 @@
 //!
 //! A single exact int or str argument is its own key; other calls use a tuple of arguments, keyword mark, keywords, types.
 
-use crate::util::{call_dict, items, native_class};
+use crate::util::{items, native_class};
 use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::prelude::*;
 use std::cell::Cell;
@@ -38,7 +38,7 @@ pub static METHODS: &[NativeDef] = &[
         "__new__",
         new,
         "($type, user_function, maxsize, typed, cache_info_type)",
-        "Create a new object.",
+        NEW_DOC,
     ),
     slot("__call__", call).with_direct(call_direct),
     slot("__get__", get),
@@ -61,12 +61,7 @@ pub static METHODS: &[NativeDef] = &[
         "($self, memo, /)",
         "The wrapper itself.",
     ),
-    method(
-        "__reduce__",
-        reduce,
-        "($self, /)",
-        "Return state information for pickling.",
-    ),
+    slot("__reduce__", reduce),
 ];
 
 fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a Lru)> {
@@ -144,7 +139,7 @@ fn call_cached(vm: &mut Vm, this_value: Value, given: &[Value], kwargs: Value) -
     let (owner, c) = this(vm, &this_value)?;
     if c.maxsize == Some(0) {
         c.misses.set(c.misses.get() + 1);
-        return call_dict(vm, c.func.get(), given, kwargs);
+        return vm.call_dict(c.func.get(), given, kwargs);
     }
     let key = make_key(vm, c, given, kwargs);
     let hash = vm.hash_for_table(key)?;
@@ -159,7 +154,7 @@ fn call_cached(vm: &mut Vm, this_value: Value, given: &[Value], kwargs: Value) -
         return Ok(v);
     }
     c.misses.set(c.misses.get() + 1);
-    let v = call_dict(vm, c.func.get(), given, kwargs)?;
+    let v = vm.call_dict(c.func.get(), given, kwargs)?;
     // The call may have cleared the cache or stored the same key.
     let cache = c.cache.expect();
     if cache.find(vm, key, hash)?.is_some() {

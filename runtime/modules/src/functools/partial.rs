@@ -2,8 +2,8 @@
 //!
 //! `args` may contain the placeholder; the call's leading positional arguments fill those places.
 
-use crate::util::{add_type, call_dict, items, native_class};
-use skein_runtime::builtins::{dict_update, method::PyMethod, seq};
+use crate::util::{add_type, items, native_class};
+use skein_runtime::builtins::{dict_update, method::PyMethod};
 use skein_runtime::prelude::*;
 use std::cell::Cell;
 
@@ -29,33 +29,13 @@ struct Placeholder;
 impl NativeData for Placeholder {}
 
 static METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     slot("__call__", call),
     slot("__get__", get),
     slot("__repr__", repr),
-    method(
-        "__reduce__",
-        reduce,
-        "($self, /)",
-        "Return state information for pickling.",
-    ),
-    method(
-        "__setstate__",
-        setstate,
-        "($self, object, /)",
-        "Set state information for unpickling.",
-    ),
-    class_method(
-        "__class_getitem__",
-        seq::class_getitem,
-        "($type, object, /)",
-        "Make a generic alias of the type.",
-    ),
+    slot("__reduce__", reduce),
+    slot("__setstate__", setstate),
+    CLASS_GETITEM,
 ];
 
 static GETSETS: &[GetSetDef] = &[
@@ -77,7 +57,7 @@ static GETSETS: &[GetSetDef] = &[
 ];
 
 static PLACEHOLDER_METHODS: &[NativeDef] = &[
-    static_method("__new__", placeholder_new, "($type)", "The placeholder."),
+    static_method("__new__", placeholder_new, "($type)", NEW_DOC),
     slot("__repr__", |vm, _| Ok(vm.new_str("Placeholder"))),
     method(
         "__reduce__",
@@ -230,7 +210,7 @@ fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
             d.value()
         }
     };
-    call_dict(vm, p.func.get(), all.as_slice(), kwargs)
+    vm.call_dict(p.func.get(), all.as_slice(), kwargs)
 }
 
 fn get(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -261,16 +241,7 @@ fn repr_parts(vm: &mut Vm, p: &Partial, out: &mut Vec<u8>) -> PyResult<()> {
         out.extend_from_slice(b", ");
         out.extend_from_slice(vm.repr(*v)?.bytes());
     }
-    if let Some(d) = keywords.cast::<PyDict>() {
-        let mut at = 0;
-        while let Some((i, k, v)) = d.next_entry(at) {
-            out.extend_from_slice(b", ");
-            out.extend_from_slice(vm.str(k)?.bytes());
-            out.push(b'=');
-            out.extend_from_slice(vm.repr(v)?.bytes());
-            at = i + 1;
-        }
-    }
+    crate::util::repr_keywords(vm, keywords, out)?;
     out.push(b')');
     Ok(())
 }

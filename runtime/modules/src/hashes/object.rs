@@ -133,16 +133,8 @@ impl State {
     fn digest(&self, length: usize) -> Vec<u8> {
         match self.clone() {
             State::Fixed(d) => d.finalize().to_vec(),
-            State::Shake128(d) => {
-                let mut out = vec![0; length];
-                d.finalize_xof().read(&mut out);
-                out
-            }
-            State::Shake256(d) => {
-                let mut out = vec![0; length];
-                d.finalize_xof().read(&mut out);
-                out
-            }
+            State::Shake128(d) => read_out(d.finalize_xof(), length),
+            State::Shake256(d) => read_out(d.finalize_xof(), length),
             State::Blake2(d) => d.finish(),
         }
     }
@@ -153,6 +145,12 @@ impl State {
             _ => 0,
         }
     }
+}
+
+fn read_out(mut reader: impl XofReader, length: usize) -> Vec<u8> {
+    let mut out = vec![0; length];
+    reader.read(&mut out);
+    out
 }
 
 struct Hash {
@@ -189,46 +187,52 @@ const HEXDIGEST: NativeDef = method(
 
 static FIXED: &[NativeDef] = &[UPDATE, COPY, REPR, DIGEST, HEXDIGEST];
 
-macro_rules! sha3_methods {
-    ($algorithm:expr) => {
+/// The methods of a type that programs make instances of.
+macro_rules! methods {
+    ($new:expr, $sig:expr, $digest:expr, $hexdigest:expr) => {
         &[
-            static_method(
-                "__new__",
-                |vm, a| sha3_new(vm, $algorithm, a),
-                "($type, data=b'', *, usedforsecurity=True, string=None)",
-                "Create a new object.",
-            ),
+            static_method("__new__", $new, $sig, NEW_DOC),
             UPDATE,
             COPY,
-            DIGEST,
-            HEXDIGEST,
+            $digest,
+            $hexdigest,
         ]
+    };
+}
+const SHA3_SIG: &str = "($type, data=b'', *, usedforsecurity=True, string=None)";
+macro_rules! sha3_methods {
+    ($algorithm:expr) => {
+        methods!(
+            |vm, a| sha3_new(vm, $algorithm, a),
+            SHA3_SIG,
+            DIGEST,
+            HEXDIGEST
+        )
     };
 }
 macro_rules! shake_methods {
     ($algorithm:expr) => {
-        &[
-            static_method(
-                "__new__",
-                |vm, a| sha3_new(vm, $algorithm, a),
-                "($type, data=b'', *, usedforsecurity=True, string=None)",
-                "Create a new object.",
-            ),
-            UPDATE,
-            COPY,
-            method(
-                "digest",
-                shake_digest,
-                "($self, length, /)",
-                "Return the digest value as a bytes object.",
-            ),
+        methods!(
+            |vm, a| sha3_new(vm, $algorithm, a),
+            SHA3_SIG,
+            method("digest", shake_digest, "($self, length, /)", DIGEST.doc),
             method(
                 "hexdigest",
                 shake_hexdigest,
                 "($self, length, /)",
-                "Return the digest value as a string of hexadecimal digits.",
-            ),
-        ]
+                HEXDIGEST.doc
+            )
+        )
+    };
+}
+macro_rules! blake2_methods {
+    ($big:expr) => {
+        methods!(
+            |vm, a| super::blake2_module::new(vm, $big, a),
+            super::blake2_module::SIG,
+            DIGEST,
+            HEXDIGEST
+        )
     };
 }
 
@@ -238,30 +242,8 @@ static SHA3_384: &[NativeDef] = sha3_methods!(Sha3_384);
 static SHA3_512: &[NativeDef] = sha3_methods!(Sha3_512);
 static SHAKE128: &[NativeDef] = shake_methods!(Shake128);
 static SHAKE256: &[NativeDef] = shake_methods!(Shake256);
-static BLAKE2B: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        |vm, a| super::blake2_module::new(vm, true, a),
-        super::blake2_module::SIG,
-        "Create a new object.",
-    ),
-    UPDATE,
-    COPY,
-    DIGEST,
-    HEXDIGEST,
-];
-static BLAKE2S: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        |vm, a| super::blake2_module::new(vm, false, a),
-        super::blake2_module::SIG,
-        "Create a new object.",
-    ),
-    UPDATE,
-    COPY,
-    DIGEST,
-    HEXDIGEST,
-];
+static BLAKE2B: &[NativeDef] = blake2_methods!(true);
+static BLAKE2S: &[NativeDef] = blake2_methods!(false);
 
 static GETSETS: &[GetSetDef] = &[
     getter(

@@ -43,11 +43,11 @@ macro_rules! table {
             method("tell", tell, "($self, /)", "Return current stream position."),
             method("truncate", truncate, "($self, pos=None, /)", "Truncate file to pos bytes."),
             method("flush", flush, "($self, /)", "Flush write buffers."),
-            method("seekable", seekable, "($self, /)", "Return whether object supports random access."),
+            method("seekable", |vm, a| ask_raw(vm, a[0], "seekable"), "($self, /)", "Return whether object supports random access."),
             method("readable", readable, "($self, /)", "Return whether object was opened for reading."),
             method("writable", writable, "($self, /)", "Return whether object was opened for writing."),
-            method("fileno", fileno, "($self, /)", "Return underlying file descriptor."),
-            method("isatty", isatty, "($self, /)", "Return whether this is a terminal."),
+            method("fileno", |vm, a| ask_raw(vm, a[0], "fileno"), "($self, /)", "Return underlying file descriptor."),
+            method("isatty", |vm, a| ask_raw(vm, a[0], "isatty"), "($self, /)", "Return whether this is a terminal."),
             slot("__repr__", repr),
             method("__reduce__", no_pickle, "($self, /)", "Streams cannot be pickled."),
             method("__reduce_ex__", no_pickle, "($self, protocol, /)", "Streams cannot be pickled."),
@@ -117,12 +117,7 @@ static READER: &[NativeDef] = reading!(new_reader);
 static RANDOM: &[NativeDef] = reading!(new_random);
 static WRITER: &[NativeDef] = table!(
     "($self, raw, buffer_size=DEFAULT_BUFFER_SIZE)",
-    static_method(
-        "__new__",
-        new_writer,
-        "($type, *args, **kwargs)",
-        "Create a new object."
-    ),
+    new_method(new_writer),
     method(
         "write",
         write,
@@ -140,8 +135,6 @@ static GETSETS: &[GetSetDef] = &[
 
 /// Makes the types.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
-    let base = super::support::io_type(vm, "_BufferedIOBase");
-    let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
     for (name, methods, more, doc) in [
         (
             "BufferedReader",
@@ -162,17 +155,8 @@ pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
             "A buffered interface to random access streams.",
         ),
     ] {
-        let ty = vm.new_native_type(
-            name,
-            "_io",
-            base,
-            Kind::Native,
-            flags | more,
-            methods,
-            GETSETS,
-            doc,
-        );
-        super::support::add_type(vm, m, ty);
+        let what = (name, "_BufferedIOBase", more);
+        super::support::add_stream(vm, m, what, methods, GETSETS, doc);
     }
 }
 
@@ -889,9 +873,6 @@ fn ask_raw(vm: &mut Vm, v: Value, method: &str) -> PyResult {
     let raw = b.raw.get();
     vm.call_method(raw, method, &[])
 }
-fn seekable(vm: &mut Vm, args: &[Value]) -> PyResult {
-    ask_raw(vm, args[0], "seekable")
-}
 fn readable(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !ready(vm, &args[0])?.reads {
         return Ok(Value::FALSE);
@@ -903,12 +884,6 @@ fn writable(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Ok(Value::FALSE);
     }
     ask_raw(vm, args[0], "writable")
-}
-fn fileno(vm: &mut Vm, args: &[Value]) -> PyResult {
-    ask_raw(vm, args[0], "fileno")
-}
-fn isatty(vm: &mut Vm, args: &[Value]) -> PyResult {
-    ask_raw(vm, args[0], "isatty")
 }
 fn get_raw(vm: &mut Vm, v: Value) -> PyResult {
     let (_, b) = this(vm, &v)?;

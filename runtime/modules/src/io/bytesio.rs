@@ -1,7 +1,8 @@
 //! `BytesIO`: a stream over a bytearray in memory, which `getbuffer` shows to the program.
 
 use super::support::{
-    class, closed_error, data_arg, or_none, size_arg, with_data, writable_len, write_into,
+    add_stream, always, class, closed_error, data_arg, or_none, size_arg, with_data, writable_len,
+    write_into,
 };
 use skein_runtime::prelude::*;
 use std::cell::Cell;
@@ -19,36 +20,16 @@ impl NativeData for BytesIo {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "__init__",
         init_method,
         "($self, initial_bytes=b'')",
         "Start with the given bytes.",
     ),
-    method(
-        "readable",
-        yes,
-        "($self, /)",
-        "Returns True if the IO object can be read.",
-    ),
-    method(
-        "writable",
-        yes,
-        "($self, /)",
-        "Returns True if the IO object can be written.",
-    ),
-    method(
-        "seekable",
-        yes,
-        "($self, /)",
-        "Returns True if the IO object can be seeked.",
-    ),
+    always("readable", yes),
+    always("writable", yes),
+    always("seekable", yes),
     method("isatty", no, "($self, /)", "Always returns False."),
     method("flush", flush, "($self, /)", "Does nothing."),
     method("close", close, "($self, /)", "Disable all I/O operations."),
@@ -127,20 +108,15 @@ static GETSETS: &[GetSetDef] = &[getter("closed", get_closed, "True if the file 
 
 /// Makes the type.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
-    let base = super::support::io_type(vm, "_BufferedIOBase");
-    let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
     let doc = "Buffered I/O implementation using an in-memory bytes buffer.";
-    let ty = vm.new_native_type(
-        "BytesIO",
-        "_io",
-        base,
-        Kind::Native,
-        flags,
+    add_stream(
+        vm,
+        m,
+        ("BytesIO", "_BufferedIOBase", 0),
         METHODS,
         GETSETS,
         doc,
     );
-    super::support::add_type(vm, m, ty);
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {

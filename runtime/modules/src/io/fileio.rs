@@ -1,7 +1,8 @@
 //! `FileIO`: an open file descriptor. Its functions are also called directly by the buffered streams.
 
 use super::support::{
-    class, interrupted, no_pickle, size_arg, unsupported, with_data, writable_len, write_into,
+    add_stream, class, interrupted, no_pickle, size_arg, unsupported, with_data, writable_len,
+    write_into,
 };
 use crate::os_error::os_error;
 use skein_runtime::helpers::files;
@@ -33,12 +34,7 @@ impl Drop for FileIo {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "__init__",
         init_method,
@@ -152,19 +148,8 @@ static GETSETS: &[GetSetDef] = &[
 
 /// Makes the type.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
-    let base = super::support::io_type(vm, "_RawIOBase");
-    let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
-    let ty = vm.new_native_type(
-        "FileIO",
-        "_io",
-        base,
-        Kind::Native,
-        flags,
-        METHODS,
-        GETSETS,
-        "Open a file.",
-    );
-    super::support::add_type(vm, m, ty);
+    let doc = "Open a file.";
+    add_stream(vm, m, ("FileIO", "_RawIOBase", 0), METHODS, GETSETS, doc);
 }
 
 fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a FileIo> {

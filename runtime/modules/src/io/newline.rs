@@ -100,12 +100,7 @@ impl NativeData for Decoder {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "__init__",
         init_method,

@@ -1,6 +1,6 @@
 //! `BufferedRWPair`: a reader and a writer that look like one stream.
 
-use super::support::{class, or_none, uninitialized};
+use super::support::{add_stream, class, or_none, uninitialized};
 use skein_runtime::prelude::*;
 
 struct Pair {
@@ -16,55 +16,65 @@ impl NativeData for Pair {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "__init__",
         init_method,
         "($self, reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)",
         "Buffer both streams.",
     ),
-    method("read", read, "($self, size=-1, /)", "Read from the reader."),
+    method(
+        "read",
+        |vm, a| to_reader(vm, a, "read"),
+        "($self, size=-1, /)",
+        "Read from the reader.",
+    ),
     method(
         "peek",
-        peek,
+        |vm, a| to_reader(vm, a, "peek"),
         "($self, size=0, /)",
         "Look ahead in the reader.",
     ),
     method(
         "read1",
-        read1,
+        |vm, a| to_reader(vm, a, "read1"),
         "($self, size=-1, /)",
         "Read from the reader with one raw read.",
     ),
     method(
         "readinto",
-        readinto,
+        |vm, a| to_reader(vm, a, "readinto"),
         "($self, buffer, /)",
         "Read into the buffer.",
     ),
     method(
         "readinto1",
-        readinto1,
+        |vm, a| to_reader(vm, a, "readinto1"),
         "($self, buffer, /)",
         "Read into the buffer with one raw read.",
     ),
-    method("write", write, "($self, buffer, /)", "Write to the writer."),
-    method("flush", flush, "($self, /)", "Flush the writer."),
+    method(
+        "write",
+        |vm, a| to_writer(vm, a, "write"),
+        "($self, buffer, /)",
+        "Write to the writer.",
+    ),
+    method(
+        "flush",
+        |vm, a| to_writer(vm, a, "flush"),
+        "($self, /)",
+        "Flush the writer.",
+    ),
     method("close", close, "($self, /)", "Close both streams."),
     method(
         "readable",
-        readable,
+        |vm, a| to_reader(vm, a, "readable"),
         "($self, /)",
         "Whether the reader is readable.",
     ),
     method(
         "writable",
-        writable,
+        |vm, a| to_writer(vm, a, "writable"),
         "($self, /)",
         "Whether the writer is writable.",
     ),
@@ -84,20 +94,15 @@ static GETSETS: &[GetSetDef] = &[getter(
 
 /// Makes the type.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
-    let base = super::support::io_type(vm, "_BufferedIOBase");
-    let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
     let doc = "A buffered reader and writer object together.";
-    let ty = vm.new_native_type(
-        "BufferedRWPair",
-        "_io",
-        base,
-        Kind::Native,
-        flags,
+    add_stream(
+        vm,
+        m,
+        ("BufferedRWPair", "_BufferedIOBase", 0),
         METHODS,
         GETSETS,
         doc,
     );
-    super::support::add_type(vm, m, ty);
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -153,35 +158,9 @@ fn to_reader(vm: &mut Vm, args: &[Value], name: &str) -> PyResult {
             });
     vm.call_method(s, name, given.as_slice())
 }
-fn read(vm: &mut Vm, args: &[Value]) -> PyResult {
-    to_reader(vm, args, "read")
-}
-fn peek(vm: &mut Vm, args: &[Value]) -> PyResult {
-    to_reader(vm, args, "peek")
-}
-fn read1(vm: &mut Vm, args: &[Value]) -> PyResult {
-    to_reader(vm, args, "read1")
-}
-fn readinto(vm: &mut Vm, args: &[Value]) -> PyResult {
-    to_reader(vm, args, "readinto")
-}
-fn readinto1(vm: &mut Vm, args: &[Value]) -> PyResult {
-    to_reader(vm, args, "readinto1")
-}
-fn readable(vm: &mut Vm, args: &[Value]) -> PyResult {
-    to_reader(vm, args, "readable")
-}
-fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
+fn to_writer(vm: &mut Vm, args: &[Value], name: &str) -> PyResult {
     let s = side(vm, &args[0], true)?;
-    vm.call_method(s, "write", &args[1..])
-}
-fn flush(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let s = side(vm, &args[0], true)?;
-    vm.call_method(s, "flush", &[])
-}
-fn writable(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let s = side(vm, &args[0], true)?;
-    vm.call_method(s, "writable", &[])
+    vm.call_method(s, name, &args[1..])
 }
 fn isatty(vm: &mut Vm, args: &[Value]) -> PyResult {
     let w = side(vm, &args[0], true)?;

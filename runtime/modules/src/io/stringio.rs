@@ -2,7 +2,7 @@
 //! the present one at hand, so that reading and appending need no counting.
 
 use super::newline::Newlines;
-use super::support::{class, or_none, size_arg};
+use super::support::{add_stream, always, class, or_none, size_arg};
 use super::text::newline_arg;
 use skein_runtime::prelude::*;
 use skein_runtime::text::wtf8;
@@ -23,12 +23,7 @@ struct StringIo {
 impl NativeData for StringIo {}
 
 static METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "__init__",
         init_method,
@@ -74,24 +69,9 @@ static METHODS: &[NativeDef] = &[
         "Retrieve the entire contents of the object.",
     ),
     method("close", close, "($self, /)", "Close the IO object."),
-    method(
-        "readable",
-        yes,
-        "($self, /)",
-        "Returns True if the IO object can be read.",
-    ),
-    method(
-        "writable",
-        yes,
-        "($self, /)",
-        "Returns True if the IO object can be written.",
-    ),
-    method(
-        "seekable",
-        yes,
-        "($self, /)",
-        "Returns True if the IO object can be seeked.",
-    ),
+    always("readable", yes),
+    always("writable", yes),
+    always("seekable", yes),
     method("__getstate__", getstate, "($self, /)", "State for pickle."),
     method(
         "__setstate__",
@@ -109,20 +89,8 @@ static GETSETS: &[GetSetDef] = &[
 
 /// Makes the type.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
-    let base = super::support::io_type(vm, "_TextIOBase");
-    let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF;
     let doc = "Text I/O implementation using an in-memory buffer.";
-    let ty = vm.new_native_type(
-        "StringIO",
-        "_io",
-        base,
-        Kind::Native,
-        flags,
-        METHODS,
-        GETSETS,
-        doc,
-    );
-    super::support::add_type(vm, m, ty);
+    add_stream(vm, m, ("StringIO", "_TextIOBase", 0), METHODS, GETSETS, doc);
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {

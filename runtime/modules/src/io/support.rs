@@ -15,6 +15,30 @@ pub fn add_type(vm: &mut Vm, m: Ref<PyModule>, ty: Ref<PyType>) {
     vm.add_constant(m, &name, ty.value());
 }
 
+/// Makes and publishes a stream class over one of the abstract classes.
+pub fn add_stream(
+    vm: &mut Vm,
+    m: Ref<PyModule>,
+    (name, base, more_flags): (&str, &str, u32),
+    methods: &'static [NativeDef],
+    getsets: &'static [GetSetDef],
+    doc: &str,
+) {
+    let base = io_type(vm, base);
+    let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF | more_flags;
+    let ty = vm.new_native_type(
+        name,
+        "_io",
+        base,
+        Kind::Native,
+        flags,
+        methods,
+        getsets,
+        doc,
+    );
+    add_type(vm, m, ty);
+}
+
 /// `stream.closed`
 pub fn is_closed(vm: &mut Vm, v: Value) -> PyResult<bool> {
     let name = vm.names.closed;
@@ -165,4 +189,12 @@ pub fn repr_name(vm: &mut Vm, v: Value) -> PyResult<Option<String>> {
 /// The class that `__new__` is called for.
 pub fn class(vm: &mut Vm, v: Value) -> PyResult<Ref<PyType>> {
     skein_runtime::builtins::args::class(vm, v)
+}
+
+/// `readable`, `writable` or `seekable` of a stream in memory.
+pub const fn always(
+    name: &'static str,
+    func: skein_runtime::object::native_def::NativeFn,
+) -> NativeDef {
+    method(name, func, "($self, /)", "True while the stream is open.")
 }

@@ -6,9 +6,10 @@
 use super::buffered::{self, chain};
 use super::newline::Newlines;
 use super::support::{
-    class, closed_error, is_closed, no_pickle, or_none, uninitialized, unsupported,
+    add_stream, class, closed_error, is_closed, no_pickle, or_none, uninitialized, unsupported,
 };
 use super::text_codec::Fast;
+use crate::support::optional_str;
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
 
@@ -64,12 +65,7 @@ impl NativeData for Text {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "__init__",
         init_method,
@@ -99,31 +95,31 @@ static METHODS: &[NativeDef] = &[
     method("__del__", del, "($self, /)", "Write what is pending."),
     method(
         "fileno",
-        fileno,
+        |vm, a| ask(vm, a[0], "fileno"),
         "($self, /)",
         "Return underlying file descriptor.",
     ),
     method(
         "isatty",
-        isatty,
+        |vm, a| ask(vm, a[0], "isatty"),
         "($self, /)",
         "Return whether this is a terminal.",
     ),
     method(
         "seekable",
-        seekable,
+        |vm, a| ask(vm, a[0], "seekable"),
         "($self, /)",
         "Return whether object supports random access.",
     ),
     method(
         "readable",
-        readable,
+        |vm, a| ask(vm, a[0], "readable"),
         "($self, /)",
         "Return whether object was opened for reading.",
     ),
     method(
         "writable",
-        writable,
+        |vm, a| ask(vm, a[0], "writable"),
         "($self, /)",
         "Return whether object was opened for writing.",
     ),
@@ -195,20 +191,15 @@ static GETSETS: &[GetSetDef] = &[
 
 /// Makes the type.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
-    let base = super::support::io_type(vm, "_TextIOBase");
-    let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF | tflag::HAS_DEL;
     let doc = "Character and line based layer over a BufferedIOBase object, buffer.";
-    let ty = vm.new_native_type(
-        "TextIOWrapper",
-        "_io",
-        base,
-        Kind::Native,
-        flags,
+    add_stream(
+        vm,
+        m,
+        ("TextIOWrapper", "_TextIOBase", tflag::HAS_DEL),
         METHODS,
         GETSETS,
         doc,
     );
-    super::support::add_type(vm, m, ty);
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -273,22 +264,6 @@ pub fn open_stream<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a 
         return Err(closed_error(vm));
     }
     Ok((owner, t))
-}
-
-fn text_arg(vm: &mut Vm, v: Value, what: &str) -> PyResult<Option<Ref<PyStr>>> {
-    if v.is_absent() {
-        return Ok(None);
-    }
-    match v.cast::<PyStr>() {
-        Some(s) if s.bytes().contains(&0) => Err(vm.value_error("embedded null character")),
-        Some(s) => Ok(Some(s)),
-        None => {
-            let name = vm.type_name(v);
-            Err(vm.type_error(format!(
-                "TextIOWrapper() argument '{what}' must be str or None, not {name}"
-            )))
-        }
-    }
 }
 
 /// Checks a `newline` argument; `quoted`: the error shows its repr.
@@ -431,7 +406,7 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let buffer = args[1];
     t.buffer.set_unbarriered(Value::NULL);
     let newline = newline_arg(vm, args[4], false)?;
-    let encoding = match text_arg(vm, args[2], "encoding")? {
+    let encoding = match optional_str(vm, args[2], "TextIOWrapper() argument 'encoding'")? {
         Some(e) if e.bytes() == b"locale" => vm.intern("UTF-8"),
         Some(e) => e,
         None => {
@@ -445,7 +420,7 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
             })
         }
     };
-    let errors = match text_arg(vm, args[3], "errors")? {
+    let errors = match optional_str(vm, args[3], "TextIOWrapper() argument 'errors'")? {
         Some(e) => e,
         None => vm.intern("strict"),
     };
@@ -488,8 +463,8 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn reconfigure(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (owner, t) = open_stream(vm, &args[0])?;
     let (encoding, errors) = (
-        text_arg(vm, args[1], "encoding")?,
-        text_arg(vm, args[2], "errors")?,
+        optional_str(vm, args[1], "TextIOWrapper() argument 'encoding'")?,
+        optional_str(vm, args[2], "TextIOWrapper() argument 'errors'")?,
     );
     let newline_given = !args[3].is_null();
     let newline = newline_arg(vm, args[3], false)?;
@@ -655,21 +630,6 @@ fn ask(vm: &mut Vm, v: Value, method: &str) -> PyResult {
     let (_, t) = ready(vm, &v)?;
     let buffer = t.buffer.get();
     vm.call_method(buffer, method, &[])
-}
-fn fileno(vm: &mut Vm, args: &[Value]) -> PyResult {
-    ask(vm, args[0], "fileno")
-}
-fn isatty(vm: &mut Vm, args: &[Value]) -> PyResult {
-    ask(vm, args[0], "isatty")
-}
-fn seekable(vm: &mut Vm, args: &[Value]) -> PyResult {
-    ask(vm, args[0], "seekable")
-}
-fn readable(vm: &mut Vm, args: &[Value]) -> PyResult {
-    ask(vm, args[0], "readable")
-}
-fn writable(vm: &mut Vm, args: &[Value]) -> PyResult {
-    ask(vm, args[0], "writable")
 }
 fn get_buffer(vm: &mut Vm, v: Value) -> PyResult {
     let (_, t) = this(vm, &v)?;

@@ -99,7 +99,7 @@ fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
 macro_rules! iterator {
     ($new:expr, $sig:expr $(, $more:expr)*) => {
         &[
-            static_method("__new__", $new, $sig, "Create a new object."),
+            static_method("__new__", $new, $sig, NEW_DOC),
             slot("__iter__", iter_self),
             slot("__next__", next),
             $($more,)*
@@ -132,12 +132,7 @@ static TYPES: &[(&str, &[NativeDef], &str)] = &[
                 "($type, iterable, /)",
                 "Chain the items of the iterables that an iterable gives."
             ),
-            class_method(
-                "__class_getitem__",
-                skein_runtime::builtins::seq::class_getitem,
-                "($type, object, /)",
-                "Make a generic alias of the type."
-            )
+            CLASS_GETITEM
         ),
         "Return the elements of the first iterable until it is exhausted, then those of the next.",
     ),

@@ -41,7 +41,7 @@ pub static METHODS: &[NativeDef] = &[
         "__new__",
         new,
         "($type, markers, default, encoder, indent, key_separator, item_separator, sort_keys, skipkeys, allow_nan)",
-        "Create a new object.",
+        NEW_DOC,
     ),
     method(
         "__call__",

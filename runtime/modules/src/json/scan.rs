@@ -33,7 +33,7 @@ impl NativeData for Scanner {
 
 /// Methods of scanners.
 pub static METHODS: &[NativeDef] = &[
-    static_method("__new__", new, "($type, context)", "Create a new object."),
+    static_method("__new__", new, "($type, context)", NEW_DOC),
     method(
         "__call__",
         call,

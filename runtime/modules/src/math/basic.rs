@@ -1,6 +1,7 @@
 //! Functions of one or two floats.
 
 use num_bigint::BigInt;
+use skein_runtime::builtins::float_methods::float_to_int;
 use skein_runtime::helpers::mathlib;
 use skein_runtime::prelude::*;
 use skein_runtime::text::{float_int, float_repr};
@@ -273,19 +274,7 @@ pub fn isnan(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// `math.isclose`
 pub fn isclose(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (a, b) = two(vm, args)?;
-    let relative = if args[2].is_null() {
-        1e-9
-    } else {
-        vm.to_f64(args[2])?
-    };
-    let absolute = if args[3].is_null() {
-        0.0
-    } else {
-        vm.to_f64(args[3])?
-    };
-    if relative < 0.0 || absolute < 0.0 {
-        return Err(vm.value_error("tolerances must be non-negative"));
-    }
+    let (relative, absolute) = super::tolerances(vm, args[2], args[3])?;
     if a == b {
         return Ok(Value::TRUE);
     }
@@ -417,17 +406,6 @@ pub fn ulp(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 // -- rounding to integers --
 
-fn whole(vm: &mut Vm, f: f64) -> PyResult {
-    if let Some(n) = float_int::trunc_to_i64(f) {
-        return Ok(vm.new_int(n));
-    }
-    match float_int::trunc_to_bigint(f) {
-        Some(n) => Ok(vm.new_bigint(n)),
-        None if f.is_nan() => Err(vm.value_error("cannot convert float NaN to integer")),
-        None => Err(vm.overflow_error("cannot convert float infinity to integer")),
-    }
-}
-
 fn rounded(vm: &mut Vm, v: Value, method: Ref<PyStr>, f: fn(f64) -> f64) -> PyResult {
     if v.as_small_float().is_none()
         && v.shape_id() != ids::FLOAT
@@ -436,7 +414,7 @@ fn rounded(vm: &mut Vm, v: Value, method: Ref<PyStr>, f: fn(f64) -> f64) -> PyRe
         return Ok(r);
     }
     let x = vm.to_f64(v)?;
-    whole(vm, f(x))
+    float_to_int(vm, f(x))
 }
 
 /// `math.floor`
@@ -454,7 +432,7 @@ pub fn ceil(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// `math.trunc`
 pub fn trunc(vm: &mut Vm, args: &[Value]) -> PyResult {
     if let Some(f) = args[0].as_small_float() {
-        return whole(vm, f);
+        return float_to_int(vm, f);
     }
     let name = vm.names.__trunc__;
     match vm.call_special(args[0], name, &[])? {

@@ -229,6 +229,12 @@ static FUNCTIONS: &[NativeDef] = &[
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);
+    add_constants(vm, m);
+    Ok(())
+}
+
+/// The constants that `math` and `cmath` have in common.
+pub fn add_constants(vm: &mut Vm, m: Ref<PyModule>) {
     for (name, f) in [
         ("pi", std::f64::consts::PI),
         ("e", std::f64::consts::E),
@@ -239,5 +245,22 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         let v = vm.new_float(f);
         vm.add_constant(m, name, v);
     }
-    Ok(())
+}
+
+/// The relative and the absolute tolerance of `isclose()`.
+pub fn tolerances(vm: &mut Vm, relative: Value, absolute: Value) -> PyResult<(f64, f64)> {
+    let relative = if relative.is_null() {
+        1e-9
+    } else {
+        vm.to_f64(relative)?
+    };
+    let absolute = if absolute.is_null() {
+        0.0
+    } else {
+        vm.to_f64(absolute)?
+    };
+    if relative < 0.0 || absolute < 0.0 {
+        return Err(vm.value_error("tolerances must be non-negative"));
+    }
+    Ok((relative, absolute))
 }

@@ -1,6 +1,6 @@
 //! `itemgetter`, `attrgetter` and `methodcaller`.
 
-use crate::util::{add_type, call_dict, items, native_class};
+use crate::util::{add_type, items, native_class};
 use skein_runtime::prelude::*;
 
 enum What {
@@ -40,12 +40,7 @@ macro_rules! methods {
                 "Call self as a function.",
             ),
             slot("__repr__", repr),
-            method(
-                "__reduce__",
-                reduce,
-                "($self, /)",
-                "Return state information for pickling.",
-            ),
+            slot("__reduce__", reduce),
         ]
     };
 }
@@ -187,7 +182,7 @@ fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
         let name = keys.items()[0];
         if let Some(name) = name.cast::<PyStr>() {
             let f = vm.get_attr(args[1], name)?;
-            return call_dict(vm, f, &keys.items()[1..], g.kwargs.get());
+            return vm.call_dict(f, &keys.items()[1..], g.kwargs.get());
         }
     }
     if let [key] = keys.items() {
@@ -244,14 +239,7 @@ fn repr_arguments(vm: &mut Vm, given: &ValueVec, kwargs: Value, out: &mut Vec<u8
         }
         out.extend_from_slice(vm.repr(*v)?.bytes());
     }
-    let mut at = 0;
-    while let Some((i, k, v)) = kwargs.cast::<PyDict>().and_then(|d| d.next_entry(at)) {
-        out.extend_from_slice(b", ");
-        out.extend_from_slice(vm.str(k)?.bytes());
-        out.push(b'=');
-        out.extend_from_slice(vm.repr(v)?.bytes());
-        at = i + 1;
-    }
+    crate::util::repr_keywords(vm, kwargs, out)?;
     out.push(b')');
     Ok(())
 }
@@ -265,7 +253,7 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Ok(vm.new_tuple(&[ty, inner]));
     }
     let partial = crate::util::import_attr(vm, "functools", "partial")?;
-    let f = call_dict(vm, partial, &[ty, given.get(0)], g.kwargs.get())?;
+    let f = vm.call_dict(partial, &[ty, given.get(0)], g.kwargs.get())?;
     let rest = vm.new_tuple(&given.as_slice()[1..]);
     Ok(vm.new_tuple(&[f, rest]))
 }

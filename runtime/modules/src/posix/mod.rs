@@ -3,7 +3,7 @@
 
 mod fd;
 mod paths;
-mod proc;
+pub mod proc;
 mod scan;
 
 use crate::os_error::{os_error, os_error2};

@@ -356,8 +356,8 @@ fn wait(vm: &mut Vm, _: &[Value]) -> PyResult {
     Ok(vm.new_tuple(&[Value::from_i32(pid), Value::from_i32(status)]))
 }
 
-fn with_usage(vm: &mut Vm, pid: i32, options: i32) -> PyResult {
-    let (pid, status, usage) = wait_for(vm, pid, options)?;
+/// `struct_rusage`
+pub fn usage_object(vm: &mut Vm, usage: process::Usage) -> PyResult {
     let mut fields = ValueVec::new();
     for t in [usage.utime, usage.stime] {
         let v = vm.new_float(t);
@@ -367,10 +367,16 @@ fn with_usage(vm: &mut Vm, pid: i32, options: i32) -> PyResult {
         let v = vm.new_int(n);
         fields.push(&vm.heap, v);
     }
-    let usage = match vm.state_get("posix.struct_rusage").and_then(|t| t.cast()) {
-        Some(ty) => struct_seq::new_instance(vm, ty, 16, fields.as_slice()),
-        None => return Err(vm.system_error("posix is not initialised")),
-    };
+    let ty = vm.state_get("posix.struct_rusage").and_then(|t| t.cast());
+    match ty {
+        Some(ty) => Ok(struct_seq::new_instance(vm, ty, 16, fields.as_slice())),
+        None => Err(vm.system_error("posix is not initialised")),
+    }
+}
+
+fn with_usage(vm: &mut Vm, pid: i32, options: i32) -> PyResult {
+    let (pid, status, usage) = wait_for(vm, pid, options)?;
+    let usage = usage_object(vm, usage)?;
     Ok(vm.new_tuple(&[Value::from_i32(pid), Value::from_i32(status), usage]))
 }
 fn wait3(vm: &mut Vm, a: &[Value]) -> PyResult {

@@ -32,7 +32,7 @@ impl Drop for Socket {
 macro_rules! methods {
     ($($name:literal $func:ident $sig:literal $doc:literal;)*) => {
         pub(super) static METHODS: &[NativeDef] = &[
-            static_method("__new__", new, "($type, /, *args, **kwargs)", "Create an unopened socket."),
+            new_method(new),
             $(method($name, $func, $sig, $doc),)*
         ];
     };

@@ -112,12 +112,7 @@ pub static METHODS: &[NativeDef] = &[
         "The match itself.",
     ),
     slot("__repr__", repr),
-    class_method(
-        "__class_getitem__",
-        seq::class_getitem,
-        "($type, object, /)",
-        "Make a generic alias of the type.",
-    ),
+    CLASS_GETITEM,
 ];
 
 /// Attributes of `re.Match`.

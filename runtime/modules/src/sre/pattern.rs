@@ -8,7 +8,7 @@ use super::scanner;
 use super::search::{Kind, Searcher, Subject, on_text, registers};
 use super::substitute;
 use crate::util::state_type;
-use skein_runtime::builtins::{seq, wrapper::PyWrapper};
+use skein_runtime::builtins::wrapper::PyWrapper;
 use skein_runtime::prelude::*;
 use skein_runtime::text::wtf8;
 
@@ -112,12 +112,7 @@ pub static METHODS: &[NativeDef] = &[
     slot("__ne__", ne),
     slot("__hash__", hash),
     slot("__repr__", repr),
-    class_method(
-        "__class_getitem__",
-        seq::class_getitem,
-        "($type, object, /)",
-        "Make a generic alias of the type.",
-    ),
+    CLASS_GETITEM,
 ];
 
 /// Attributes of `re.Pattern`.

@@ -4,7 +4,7 @@ mod format;
 mod object;
 mod pack;
 
-use crate::util::items;
+use crate::util::{add_exception, items};
 use skein_runtime::prelude::*;
 
 /// `_struct`
@@ -62,25 +62,10 @@ static FUNCTIONS: &[NativeDef] = &[
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);
     // A second copy of the module raises what programs already catch.
-    let known = vm
-        .state_get("_struct.error")
-        .and_then(|v| v.cast::<PyType>());
-    let base = vm.builtin_type(ids::EXCEPTION);
-    let error = match known {
-        Some(error) => error,
-        None => vm.new_native_type(
-            "error",
-            "struct",
-            Some(base),
-            Kind::Exception,
-            tflag::BASETYPE | tflag::HAS_DICT,
-            &[],
-            &[],
-            "",
-        ),
-    };
-    vm.state_set("_struct.error", error.value());
-    vm.add_constant(m, "error", error.value());
+    match vm.state_get("_struct.error") {
+        Some(error) => vm.add_constant(m, "error", error),
+        None => add_exception(vm, m, "_struct.error", "struct", ids::EXCEPTION),
+    }
     object::install(vm, m);
     Ok(())
 }

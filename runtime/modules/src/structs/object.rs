@@ -43,12 +43,7 @@ impl Iter {
 }
 
 static METHODS: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        new,
-        "($type, /, *args, **kwargs)",
-        "Create a new object.",
-    ),
+    new_method(new),
     method(
         "__init__",
         init,

@@ -249,23 +249,7 @@ pub fn breakpointhook(vm: &mut Vm, args: &[Value]) -> PyResult {
         }
     };
     let positional = skein_runtime::builtins::args::items(&args[0]);
-    let (mut all, mut names) = (ValueVec::new(), ValueVec::new());
-    for v in positional {
-        all.push(&vm.heap, *v);
-    }
-    if let Some(kw) = args[1].cast::<PyDict>() {
-        let mut at = 0;
-        while let Some((i, k, v)) = kw.next_entry(at) {
-            names.push(&vm.heap, k);
-            all.push(&vm.heap, v);
-            at = i + 1;
-        }
-    }
-    let names = match names.len() {
-        0 => None,
-        _ => Some(PyTuple::from_slice(vm, names.as_slice())),
-    };
-    vm.call_kw(hook, all.as_slice(), names)
+    vm.call_dict(hook, positional, args[1])
 }
 
 /// Imports `a.b.c` and gives the innermost module.

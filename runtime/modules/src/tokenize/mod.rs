@@ -22,7 +22,7 @@ static METHODS: &[NativeDef] = &[
         "__new__",
         new,
         "($type, readline, /, *, extra_tokens, encoding=None)",
-        "Create an iterator of the tokens of the lines that readline() returns.",
+        NEW_DOC,
     ),
     slot("__iter__", iter_self),
     slot("__next__", next),

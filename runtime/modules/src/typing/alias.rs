@@ -25,7 +25,7 @@ static METHODS: &[NativeDef] = &[
         "__new__",
         new,
         "($type, name, value, *, type_params=())",
-        "Create a new object.",
+        NEW_DOC,
     ),
     slot("__or__", |vm, a| union_of(vm, a[0], a[1])),
     slot("__ror__", |vm, a| union_of(vm, a[1], a[0])),

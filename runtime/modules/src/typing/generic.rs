@@ -2,7 +2,7 @@
 
 use super::param::{Param, What};
 use super::{type_named, unpack};
-use crate::util::{call_dict, import_attr, items};
+use crate::util::{import_attr, items};
 use skein_runtime::prelude::*;
 
 static METHODS: &[NativeDef] = &[
@@ -42,7 +42,7 @@ fn forward(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
     for v in std::iter::once(&args[0]).chain(items(&args[1])) {
         all.push(&vm.heap, *v);
     }
-    call_dict(vm, f, all.as_slice(), args[2])
+    vm.call_dict(f, all.as_slice(), args[2])
 }
 
 fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {

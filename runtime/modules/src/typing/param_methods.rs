@@ -46,7 +46,7 @@ static TYPEVAR: &[NativeDef] = &[
         "__new__",
         typevar_new,
         "($type, name, *constraints, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False)",
-        "Create a new object.",
+        NEW_DOC,
     ),
     OR,
     ROR,
@@ -73,7 +73,7 @@ static PARAMSPEC: &[NativeDef] = &[
         "__new__",
         paramspec_new,
         "($type, name, *, bound=None, default=NoDefault, covariant=False, contravariant=False, infer_variance=False)",
-        "Create a new object.",
+        NEW_DOC,
     ),
     OR,
     ROR,
@@ -100,7 +100,7 @@ static TYPEVARTUPLE: &[NativeDef] = &[
         "__new__",
         typevartuple_new,
         "($type, name, *, default=NoDefault)",
-        "Create a new object.",
+        NEW_DOC,
     ),
     REPR,
     REDUCE,
@@ -200,31 +200,24 @@ static PARAMSPEC_GETSETS: &[GetSetDef] = &[
 
 static TYPEVARTUPLE_GETSETS: &[GetSetDef] = &[NAME, DEFAULT, EVALUATE_DEFAULT];
 
-static PART: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        part_new_args,
-        "($type, origin)",
-        "Create a new object.",
-    ),
-    slot("__repr__", part_repr),
-    slot("__eq__", part_eq),
-    slot("__hash__", part_hash),
-    MRO_ENTRIES,
-];
-
-static PART_KW: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        part_new_kwargs,
-        "($type, origin)",
-        "Create a new object.",
-    ),
-    slot("__repr__", part_repr),
-    slot("__eq__", part_eq),
-    slot("__hash__", part_hash),
-    MRO_ENTRIES,
-];
+macro_rules! part_methods {
+    ($is_args:expr) => {
+        &[
+            static_method(
+                "__new__",
+                |vm, a| make_part(vm, a[0], a[1], $is_args),
+                "($type, origin)",
+                NEW_DOC,
+            ),
+            slot("__repr__", part_repr),
+            slot("__eq__", part_eq),
+            slot("__hash__", part_hash),
+            MRO_ENTRIES,
+        ]
+    };
+}
+static PART: &[NativeDef] = part_methods!(true);
+static PART_KW: &[NativeDef] = part_methods!(false);
 
 static PART_GETSETS: &[GetSetDef] = &[getter(
     "__origin__",
@@ -243,12 +236,7 @@ static CONSTANT: &[NativeDef] = &[
 ];
 
 static NO_DEFAULT: &[NativeDef] = &[
-    static_method(
-        "__new__",
-        |vm, _| Ok(no_default(vm)),
-        "($type)",
-        "The one instance.",
-    ),
+    static_method("__new__", |vm, _| Ok(no_default(vm)), "($type)", NEW_DOC),
     slot("__repr__", |vm, _| Ok(vm.new_str("typing.NoDefault"))),
     method(
         "__reduce__",
@@ -383,16 +371,29 @@ fn set_given_default(vm: &mut Vm, p: &mut Param, default: Value) {
     }
 }
 
-/// Arguments: class, name, bound, default, covariant, contravariant, infer_variance, constraints.
-fn typevar_new(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let ty = native_class(vm, args[0])?;
-    checked_name(vm, args[1], "typevar")?;
-    let mut p = Param::new(What::TypeVar, args[1]);
+/// A parameter with a bound; arguments as those of [`typevar_new`].
+fn bounded(vm: &mut Vm, what: What, args: &[Value]) -> PyResult<Param> {
+    let mut p = Param::new(what, args[1]);
     variance(vm, &mut p, args[3], &args[4..7])?;
     if !args[2].is_absent() {
         let bound = checked_type(vm, args[2], "Bound must be a type.")?;
         p.bound = Lazy::new(bound, Value::NULL);
     }
+    Ok(p)
+}
+
+/// The object, with the module that makes it.
+fn finished(vm: &mut Vm, ty: Ref<PyType>, p: Param) -> PyResult {
+    let v = Native::new(vm, ty, p).value();
+    set_module(vm, v)?;
+    Ok(v)
+}
+
+/// Arguments: class, name, bound, default, covariant, contravariant, infer_variance, constraints.
+fn typevar_new(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let ty = native_class(vm, args[0])?;
+    checked_name(vm, args[1], "typevar")?;
+    let mut p = bounded(vm, What::TypeVar, args)?;
     let constraints = items(&args[7]);
     if constraints.len() == 1 {
         return Err(vm.type_error("A single constraint is not allowed"));
@@ -413,24 +414,15 @@ fn typevar_new(vm: &mut Vm, args: &[Value]) -> PyResult {
         let all = vm.new_tuple(checked.as_slice());
         p.constraints = Lazy::new(all, Value::NULL);
     }
-    let v = Native::new(vm, ty, p).value();
-    set_module(vm, v)?;
-    Ok(v)
+    finished(vm, ty, p)
 }
 
 /// Arguments: class, name, bound, default, covariant, contravariant, infer_variance.
 fn paramspec_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = native_class(vm, args[0])?;
     checked_name(vm, args[1], "paramspec")?;
-    let mut p = Param::new(What::ParamSpec, args[1]);
-    variance(vm, &mut p, args[3], &args[4..7])?;
-    if !args[2].is_absent() {
-        let bound = checked_type(vm, args[2], "Bound must be a type.")?;
-        p.bound = Lazy::new(bound, Value::NULL);
-    }
-    let v = Native::new(vm, ty, p).value();
-    set_module(vm, v)?;
-    Ok(v)
+    let p = bounded(vm, What::ParamSpec, args)?;
+    finished(vm, ty, p)
 }
 
 fn typevartuple_new(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -438,9 +430,7 @@ fn typevartuple_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     checked_name(vm, args[1], "typevartuple")?;
     let mut p = Param::new(What::TypeVarTuple, args[1]);
     set_given_default(vm, &mut p, args[2]);
-    let v = Native::new(vm, ty, p).value();
-    set_module(vm, v)?;
-    Ok(v)
+    finished(vm, ty, p)
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -519,14 +509,6 @@ fn part(vm: &mut Vm, v: Value, is_args: bool) -> PyResult {
     };
     let ty = super::type_named(vm, key)?.value();
     make_part(vm, ty, v, is_args)
-}
-
-fn part_new_args(vm: &mut Vm, args: &[Value]) -> PyResult {
-    make_part(vm, args[0], args[1], true)
-}
-
-fn part_new_kwargs(vm: &mut Vm, args: &[Value]) -> PyResult {
-    make_part(vm, args[0], args[1], false)
 }
 
 fn part_this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a Part> {

@@ -68,20 +68,5 @@ fn breakpoint(vm: &mut Vm, args: &[Value]) -> PyResult {
     let Some(hook) = hook else {
         return Err(vm.runtime_error("lost sys.breakpointhook"));
     };
-    let positional = crate::builtins::args::items(&args[0]);
-    let Some(kw) = args[1].cast::<PyDict>() else {
-        return vm.call(hook, positional);
-    };
-    let (mut all, mut names) = (ValueVec::new(), ValueVec::new());
-    for v in positional {
-        all.push(&vm.heap, *v);
-    }
-    let mut at = 0;
-    while let Some((i, k, v)) = kw.next_entry(at) {
-        names.push(&vm.heap, k);
-        all.push(&vm.heap, v);
-        at = i + 1;
-    }
-    let names = PyTuple::from_slice(vm, names.as_slice());
-    vm.call_kw(hook, all.as_slice(), Some(names))
+    vm.call_dict(hook, crate::builtins::args::items(&args[0]), args[1])
 }

@@ -111,16 +111,24 @@ pub fn encode<H: EncodeErrors>(
     byte_order: i32,
     handler: &mut H,
 ) -> Result<Vec<u8>, H::Error> {
+    let names = ["utf-16-le", "utf-16", "utf-16-be"];
+    encode_units(text, byte_order, names, (2, push), handler)
+}
+
+/// Encodes to units of `width` bytes, which `push` appends for a code point; `names` are those of the codec in little
+/// endian order, with a mark, and in big endian order.
+pub(super) fn encode_units<H: EncodeErrors>(
+    text: &[u8],
+    byte_order: i32,
+    names: [&'static str; 3],
+    (width, push): (usize, fn(&mut Vec<u8>, u32, bool)),
+    handler: &mut H,
+) -> Result<Vec<u8>, H::Error> {
     const REASON: &str = "surrogates not allowed";
     let big = byte_order > 0;
-    let encoding = match byte_order {
-        0 => "utf-16",
-        1.. => "utf-16-be",
-        _ => "utf-16-le",
-    };
-    let mut encoder = Encoder::new(encoding, text, handler);
+    let mut encoder = Encoder::new(names[(byte_order.signum() + 1) as usize], text, handler);
     if byte_order == 0 {
-        push_unit(&mut encoder.out, 0xFEFF, big);
+        push(&mut encoder.out, 0xFEFF, big);
     }
     while let Some((cp, len)) = wtf8::decode_at(text, encoder.at) {
         let end = encoder.at + len;
@@ -130,12 +138,12 @@ pub fn encode<H: EncodeErrors>(
             continue;
         }
         match encoder.problem(end, REASON)? {
-            (Replacement::Bytes(bytes), ..) if bytes.len().is_multiple_of(2) => {
+            (Replacement::Bytes(bytes), ..) if bytes.len().is_multiple_of(width) => {
                 encoder.out.extend_from_slice(&bytes)
             }
             (Replacement::Text(text), ..) if wtf8::is_ascii(&text) => {
                 text.iter()
-                    .for_each(|&byte| push_unit(&mut encoder.out, u32::from(byte), big));
+                    .for_each(|&byte| push(&mut encoder.out, u32::from(byte), big));
             }
             (_, start, end) => return Err(encoder.refuse(start, end, REASON)),
         }

@@ -1,6 +1,7 @@
 //! UTF-32 in both byte orders, with and without byte order mark (byte order as in `utf16`).
 
-use super::{DecodeErrors, Decoded, Decoder, EncodeErrors, Encoder, Replacement};
+use super::utf16::encode_units;
+use super::{DecodeErrors, Decoded, Decoder, EncodeErrors};
 use crate::text::wtf8;
 
 /// `utf_32_ex_decode`: the text and the byte order found (0 if no mark was seen).
@@ -61,36 +62,8 @@ pub fn encode<H: EncodeErrors>(
     byte_order: i32,
     handler: &mut H,
 ) -> Result<Vec<u8>, H::Error> {
-    const REASON: &str = "surrogates not allowed";
-    let big = byte_order > 0;
-    let encoding = match byte_order {
-        0 => "utf-32",
-        1.. => "utf-32-be",
-        _ => "utf-32-le",
-    };
-    let mut encoder = Encoder::new(encoding, text, handler);
-    if byte_order == 0 {
-        push(&mut encoder.out, 0xFEFF, big);
-    }
-    while let Some((cp, len)) = wtf8::decode_at(text, encoder.at) {
-        let end = encoder.at + len;
-        if !wtf8::is_surrogate(cp) {
-            push(&mut encoder.out, cp, big);
-            encoder.at = end;
-            continue;
-        }
-        match encoder.problem(end, REASON)? {
-            (Replacement::Bytes(bytes), ..) if bytes.len().is_multiple_of(4) => {
-                encoder.out.extend_from_slice(&bytes)
-            }
-            (Replacement::Text(text), ..) if wtf8::is_ascii(&text) => {
-                text.iter()
-                    .for_each(|&byte| push(&mut encoder.out, u32::from(byte), big));
-            }
-            (_, start, end) => return Err(encoder.refuse(start, end, REASON)),
-        }
-    }
-    Ok(encoder.out)
+    let names = ["utf-32-le", "utf-32", "utf-32-be"];
+    encode_units(text, byte_order, names, (4, push), handler)
 }
 
 #[cfg(test)]

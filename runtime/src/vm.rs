@@ -709,12 +709,12 @@ impl RootSource for Vm {
 #[cfg(test)]
 pub(crate) fn bare_vm() -> Box<Vm> {
     let hooks = Hooks {
-        call_function: |_, _, _, _| Err(Raised),
-        resume: |_, _, _, _| Err(Raised),
+        call_function: |_, _, _, _| Err(crate::error::Raised),
+        resume: |_, _, _, _| Err(crate::error::Raised),
         position: |_, _, _| None,
         live_registers: |_| usize::MAX,
         watch_drops: |_| {},
-        intrinsic: |_, _, _| Err(Raised),
+        intrinsic: |_, _, _| Err(crate::error::Raised),
     };
     Vm::new(hooks, Config::default())
 }

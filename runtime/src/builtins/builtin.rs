@@ -23,6 +23,8 @@ pub struct PyBuiltin {
     pub direct: bool,
     /// May be a generator's method or `next()`, which the interpreter runs without the native stack.
     pub resumes: bool,
+    /// May be `gc.collect()`, before which the interpreter clears what earlier calls left on the native stack.
+    pub collects: bool,
     /// `__objclass__` of descriptors; the type that offers a bound method.
     pub owner: RefSlot<PyType>,
 }
@@ -53,6 +55,7 @@ impl PyBuiltin {
                 def,
                 direct,
                 resumes: matches!(def.name, "send" | "__next__" | "next"),
+                collects: def.name == "collect",
                 this: Slot::new(this),
                 module: Slot::new(module),
                 owner: RefSlot::from_option(owner),

@@ -65,6 +65,7 @@ fn initialise(vm: &mut Vm) -> PyResult<()> {
     if !no_site {
         import(vm, "site")?;
     }
+    vm.started.set(true);
     vm.heap.expect_finalizers_to_last();
     crate::vm::run::watched::allow(vm);
     Ok(())

@@ -5,11 +5,13 @@ use crate::vm::run::cx::{generator_frame_pointer, set_header};
 use crate::vm::run::ret::{Action, ret};
 use crate::vm::{call, class, code, frames, import, jump, trace};
 use skein_compiler::bytecode::decode::{Instruction, Operand};
-use skein_compiler::errors::{SyntaxError, SyntaxErrorKind, Warning, WarningCategory};
+use skein_compiler::errors::{NO_END, SyntaxError, SyntaxErrorKind, Warning, WarningCategory};
 use skein_compiler::source::Source;
 use skein_compiler::{Compiled, Mode, Options, parse};
 use skein_runtime::builtins::cell::PyCell;
 use skein_runtime::builtins::code::PyCode;
+use skein_runtime::builtins::exception::PyException;
+use skein_runtime::builtins::exception_syntax;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::generator::PyGenerator;
 use skein_runtime::prelude::*;
@@ -73,7 +75,7 @@ pub fn compile(
         .unwrap_or_default();
     let source = match decode(vm, source, &file)? {
         Ok(source) => source,
-        Err(e) => return Err(raise_syntax_error(vm, &e, filename)),
+        Err(e) => return Err(raise_syntax_error(vm, &e, None, filename)),
     };
     let compiled = skein_compiler::compile_source(&source, &file, opts);
     finish(vm, compiled, &source, filename)
@@ -93,7 +95,7 @@ fn finish(
         }
         Err(e) => {
             warn_all(vm, &e.warnings, source, filename)?;
-            Err(raise_syntax_error(vm, &e, filename))
+            Err(raise_syntax_error(vm, &e, Some(source), filename))
         }
     }
 }
@@ -128,7 +130,7 @@ fn warn_all(vm: &mut Vm, warnings: &[Warning], source: &Source, filename: Value)
         };
         if w.category == WarningCategory::Syntax && vm.clear_raised_if(ids::SYNTAX_WARNING) {
             let error = w.clone().into_error(source);
-            return Err(raise_syntax_error(vm, &error, filename));
+            return Err(raise_syntax_error(vm, &error, None, filename));
         }
         return Err(r);
     }
@@ -136,7 +138,7 @@ fn warn_all(vm: &mut Vm, warnings: &[Warning], source: &Source, filename: Value)
 }
 
 fn warn(vm: &mut Vm, w: &Warning, filename: Value) -> PyResult<()> {
-    let Some(module) = vm.modules_dict().and_then(|m| m.get_text(vm, "warnings")) else {
+    let Some(module) = vm.warnings_module() else {
         return Ok(());
     };
     let id = match w.category {
@@ -156,7 +158,12 @@ fn warn(vm: &mut Vm, w: &Warning, filename: Value) -> PyResult<()> {
     .map(|_| ())
 }
 
-fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
+fn raise_syntax_error(
+    vm: &mut Vm,
+    e: &SyntaxError,
+    source: Option<&Source>,
+    filename: Value,
+) -> Raised {
     let id = match e.kind {
         SyntaxErrorKind::Syntax => ids::SYNTAX_ERROR,
         SyntaxErrorKind::Indentation => ids::INDENTATION_ERROR,
@@ -173,7 +180,7 @@ fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
         return vm.raise_type(ty, &[msg, details]);
     }
     let number = |n: u32| {
-        if n == 0 {
+        if e.line == 0 {
             Value::NONE
         } else {
             Value::from_usize(n as usize)
@@ -181,13 +188,22 @@ fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
     };
     let text = match &e.text {
         Some(_) if e.late => line_of_file(vm, filename, e.line),
-        Some(t) => vm.new_str(&format!("{t}\n")),
+        Some(t) => {
+            let found = match e.in_file {
+                true => line_of_file(vm, filename, e.line),
+                false => Value::NONE,
+            };
+            let end = if e.newline { "\n" } else { "" };
+            match found.is_none() {
+                true => vm.new_str(&format!("{t}{end}")),
+                false => found,
+            }
+        }
         None => Value::NONE,
     };
-    let end_col = if e.end_col == 0 {
-        Value::from_i32(-1)
-    } else {
-        number(e.end_col)
+    let end_col = match e.end_col {
+        NO_END => Value::from_i32(-1),
+        n => number(n),
     };
     let details = vm.new_tuple(&[
         filename,
@@ -198,7 +214,14 @@ fn raise_syntax_error(vm: &mut Vm, e: &SyntaxError, filename: Value) -> Raised {
         end_col,
     ]);
     let ty = vm.builtin_type(id);
-    vm.raise_type(ty, &[msg, details])
+    let raised = vm.raise_type(ty, &[msg, details]);
+    if let (Some((line, col)), Some(source)) = (e.after, source)
+        && let Some(error) = vm.raised.get().cast::<PyException>()
+    {
+        let text = vm.new_str(source.text());
+        exception_syntax::keep_metadata(vm, error, line, col, text);
+    }
+    raised
 }
 
 /// A line of a source file with its end, `None` if it cannot be read.
@@ -473,7 +496,7 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
             Err(e) if e.incomplete && flags & ALLOW_INCOMPLETE != 0 => {
                 Err(vm.raise(ids::INCOMPLETE_INPUT_ERROR, "incomplete input"))
             }
-            Err(e) => Err(raise_syntax_error(vm, &e, filename)),
+            Err(e) => Err(raise_syntax_error(vm, &e, None, filename)),
         };
     }
     if flags & ALLOW_INCOMPLETE != 0

@@ -131,6 +131,8 @@ pub struct Vm {
     pub closing: Cell<bool>,
     /// The dropped object's shape if it has a finaliser or weak references itself, else 0.
     pub dropped_shape: Cell<u32>,
+    /// The library is there: start-up is over.
+    pub started: Cell<bool>,
     /// Trace or profile functions get events now.
     pub tracing: Cell<bool>,
     /// Events of `sys.monitoring` that some tool wants, as bits.
@@ -278,6 +280,7 @@ impl Vm {
             dispatch: Cell::new(std::ptr::null()),
             dropped: Cell::new(0),
             closing: Cell::new(false),
+            started: Cell::new(false),
             watched: Cell::new(u32::MAX),
             dropped_shape: Cell::new(0),
             tracing: Cell::new(false),

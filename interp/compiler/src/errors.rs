@@ -2,10 +2,13 @@
 //!
 //! The compiler cannot make exception objects (it runs without a runtime), so it reports what CPython's `SyntaxError`
 //! and `warnings.warn_explicit` need. Invariants: lines and columns are 1-based and columns count characters; line 0
-//! means "no place known" (then every other place field is 0 and `text` is `None`); `end_col` 0 means "end unknown",
+//! means "no place known" (then every other place field is 0 and `text` is `None`); an unknown end is [`NO_END`],
 //! which CPython shows as -1. `text` has no newline at its end.
 
 use crate::source::Source;
+
+/// `end_col` of an error at a token that has no text.
+pub const NO_END: u32 = u32::MAX;
 
 /// Which exception class a [`SyntaxError`] becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +36,16 @@ pub struct SyntaxError {
     pub col: u32,
     /// `SyntaxError.end_lineno`
     pub end_line: u32,
-    /// `SyntaxError.end_offset`, 0 if unknown.
+    /// `SyntaxError.end_offset`
     pub end_col: u32,
     /// The source line, without its newline.
     pub text: Option<String>,
+    /// CPython shows `text` with a newline: its tokenizer had read no further.
+    pub newline: bool,
+    /// Found while a file was parsed: CPython takes `text` from the file of that name, if there is one.
+    pub in_file: bool,
+    /// Found by the parser: where the last compound statement begins that parsed (0: none did).
+    pub after: Option<(u32, u32)>,
     /// More input could complete the source (for `codeop` and the interactive prompt).
     pub incomplete: bool,
     /// What the tokens before the error are to be warned about.
@@ -56,6 +65,9 @@ impl SyntaxError {
             end_line: 0,
             end_col: 0,
             text: None,
+            newline: true,
+            in_file: false,
+            after: None,
             incomplete: false,
             warnings: Vec::new(),
             late: false,
@@ -87,8 +99,15 @@ impl SyntaxError {
         self
     }
 
-    /// The same error with an unknown end, as CPython's tokenizer reports.
+    /// The same error with an unknown end, as CPython reports at tokens without text.
     pub fn without_end(mut self) -> SyntaxError {
+        self.end_line = self.line;
+        self.end_col = NO_END;
+        self
+    }
+
+    /// The same error with an end before the first column, as CPython's tokenizer reports.
+    pub fn with_zero_end(mut self) -> SyntaxError {
         self.end_line = self.line;
         self.end_col = 0;
         self

@@ -5,6 +5,7 @@ use super::{paths, prompt};
 use crate::boot;
 use crate::execute::{compile, run_code};
 use skein_compiler::{Mode, Options};
+use skein_runtime::builtins::exception_syntax::forget_source;
 use skein_runtime::prelude::*;
 use std::ffi::OsStr;
 use std::io::{Read, Seek, SeekFrom};
@@ -91,7 +92,7 @@ fn run_module(vm: &mut Vm, name: &str, alter_argv: bool) -> PyResult<()> {
 pub fn run_source(vm: &mut Vm, source: &[u8], filename: Value) -> PyResult<()> {
     let dict = boot::main_module(vm).dict();
     let opts = exec_options(vm);
-    let code = compile(vm, source, filename, &opts)?;
+    let code = compile(vm, source, filename, &opts).inspect_err(|_| forget_source(vm))?;
     run_code(vm, code, dict, dict.value(), Value::NULL)?;
     Ok(())
 }

@@ -9,10 +9,8 @@ use crate::protocol::compare::hash_identity;
 
 /// `descriptor.__get__(instance, owner=None)` for every builtin descriptor type.
 pub fn descriptor_get(vm: &mut Vm, args: &[Value]) -> PyResult {
+    check_get(vm, args)?;
     let (object, owner) = (args[1], args.get(2).copied().unwrap_or(Value::NULL));
-    if object.is_none() && owner.is_absent() {
-        return Err(vm.type_error("__get__(None, None) is invalid"));
-    }
     let ty = match owner.cast::<PyType>() {
         Some(t) => t,
         None => vm.type_of(object),
@@ -23,6 +21,15 @@ pub fn descriptor_get(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     check_instance(vm, args[0], object)?;
     vm.descriptor_get(args[0], object, ty)
+}
+
+/// Refuses `descriptor.__get__(None)`, which names neither an object nor a type.
+pub fn check_get(vm: &mut Vm, args: &[Value]) -> PyResult<()> {
+    let owner = args.get(2).copied().unwrap_or(Value::NULL);
+    if args[1].is_none() && owner.is_absent() {
+        return Err(vm.type_error("__get__(None, None) is invalid"));
+    }
+    Ok(())
 }
 
 /// Native descriptors only bind to instances of their type.

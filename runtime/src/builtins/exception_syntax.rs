@@ -27,6 +27,26 @@ pub fn set_known_fields(vm: &mut Vm, e: Ref<PyException>, args: &[Value]) {
     }
 }
 
+/// Stores `_metadata`, for `traceback`'s search for misspelt keywords: where the last statement that parsed begins, and
+/// the source (`None`: it is to be read from the file).
+pub fn keep_metadata(vm: &mut Vm, e: Ref<PyException>, line: u32, col: u32, source: Value) {
+    let place = [line, col].map(|n| Value::from_usize(n as usize));
+    let metadata = vm.new_tuple(&[place[0], place[1], source]);
+    e.set_field(vm, MSG + 8, metadata);
+}
+
+/// Has the exception in flight show its lines from the file, if it is a `SyntaxError`.
+pub fn forget_source(vm: &mut Vm) {
+    if let Some(e) = vm.raised.get().cast::<PyException>()
+        && vm.is_instance_of(e.value(), ids::SYNTAX_ERROR)
+        && let Some(m) = e.field(MSG + 8).cast::<PyTuple>()
+        && let [line, col, _] = *m.items()
+    {
+        let metadata = vm.new_tuple(&[line, col, Value::NONE]);
+        e.set_field(vm, MSG + 8, metadata);
+    }
+}
+
 fn syntax_init(vm: &mut Vm, args: &[Value]) -> PyResult {
     let e = exception(vm, args[0], "__init__")?;
     let ty = vm.type_of(args[0]);

@@ -434,7 +434,8 @@ fn method_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(vm.new_int(h & i64::MAX >> 2))
 }
 
-fn method_get(_vm: &mut Vm, args: &[Value]) -> PyResult {
+fn method_get(vm: &mut Vm, args: &[Value]) -> PyResult {
+    super::descriptor_methods::check_get(vm, args)?;
     Ok(args[0])
 }
 

@@ -1,5 +1,6 @@
 //! `classmethod` and `staticmethod`. Field `a` of the wrapper is the wrapped callable.
 
+use super::descriptor_methods::check_get;
 use super::method::PyMethod;
 use crate::prelude::*;
 
@@ -50,6 +51,7 @@ fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn class_get(vm: &mut Vm, args: &[Value]) -> PyResult {
+    check_get(vm, args)?;
     let w = wrapped(vm, args[0])?;
     let ty = match args[2].non_null().filter(|t| !t.is_none()) {
         Some(t) => t,
@@ -59,6 +61,7 @@ fn class_get(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn static_get(vm: &mut Vm, args: &[Value]) -> PyResult {
+    check_get(vm, args)?;
     Ok(wrapped(vm, args[0])?.a.get())
 }
 

@@ -172,6 +172,7 @@ fn set_name(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn get(vm: &mut Vm, args: &[Value]) -> PyResult {
+    super::descriptor_methods::check_get(vm, args)?;
     let p = property(vm, args[0])?;
     if args[1].is_none() {
         return Ok(args[0]);

@@ -8,7 +8,10 @@ fn new_singleton(vm: &mut Vm, a: &[Value], id: u32, value: Value) -> PyResult {
     vm.new_class(a[0], id)?;
     let given = a[1].cast::<PyTuple>().is_some_and(|t| !t.is_empty()) || !a[2].is_null();
     if given {
-        let name = vm.builtin_type(id).name_text();
+        let name = match id {
+            ids::ELLIPSIS => "EllipsisType".to_string(),
+            _ => vm.builtin_type(id).name_text(),
+        };
         return Err(vm.type_error(format!("{name} takes no arguments")));
     }
     Ok(value)

@@ -133,6 +133,10 @@ fn this(vm: &mut Vm, v: Value) -> PyResult<Ref<PyWrapper>> {
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = super::object_methods::check_new(vm, args[0], ids::SUPER)?;
+    let given = args[1].cast::<PyTuple>().map_or(0, |t| t.len());
+    if ty.builtin_id == ids::SUPER && given > 2 {
+        return Err(vm.type_error(format!("super() expected at most 2 arguments, got {given}")));
+    }
     Ok(PyWrapper::new_instance(vm, ty, Value::NULL, Value::NULL, Value::NULL).value())
 }
 
@@ -183,6 +187,7 @@ fn getattribute(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn get(vm: &mut Vm, args: &[Value]) -> PyResult {
+    super::descriptor_methods::check_get(vm, args)?;
     let w = this(vm, args[0])?;
     if args[1].is_none() || !w.b.get().is_null() {
         return Ok(args[0]);

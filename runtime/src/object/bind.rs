@@ -78,7 +78,15 @@ fn call_bound_in<const N: usize>(
         return Err(too_many(vm, def, def.signature(), positional, nkw));
     }
     if let Some(names) = kwnames {
-        bind_keywords(vm, def, def.signature(), bound, names, keywords)?;
+        bind_keywords(
+            vm,
+            def,
+            def.signature(),
+            bound,
+            names,
+            keywords,
+            positional.len(),
+        )?;
     }
     let missing = |(i, v): (usize, &Value)| v.is_null() && c.required_mask >> i & 1 == 1;
     if bound[..c.params as usize].iter().enumerate().any(missing) {
@@ -94,8 +102,11 @@ fn bind_keywords(
     bound: &mut [Value],
     names: Ref<PyTuple>,
     values: &[Value],
+    positional: usize,
 ) -> PyResult<()> {
     let first = first_of(bound);
+    let shift = sig.has_self as usize;
+    let given = (positional + names.len()).saturating_sub(shift);
     let own = sig.params.iter().any(|p| p.kind != ParamKind::Positional);
     if !own && !sig.var_kw && !names.items().is_empty() {
         if is_slot(def) {
@@ -105,6 +116,17 @@ fn bind_keywords(
         return Err(vm.type_error(format!(
             "{} takes no keyword arguments",
             qualified(vm, def, sig, first)
+        )));
+    }
+    let most = sig.params.len() - shift;
+    if given > most && !sig.var_args && !sig.var_kw {
+        let name = shown_name(vm, def, first);
+        let exactly = sig.params.iter().skip(shift).all(|p| !p.optional);
+        let quantity = if exactly { "exactly" } else { "at most" };
+        let keyword = if positional == shift { "keyword " } else { "" };
+        let plural = if most == 1 { "" } else { "s" };
+        return Err(vm.type_error(format!(
+            "{name}() takes {quantity} {most} {keyword}argument{plural} ({given} given)"
         )));
     }
     for (i, v) in values.iter().enumerate() {

@@ -82,7 +82,7 @@ impl<'a> Compiler<'a> {
     /// The iterator of the outermost clause, made in the surrounding scope.
     fn first_iterator(&mut self, clause: &'a Comprehension, dst: Reg) -> R {
         let mark = self.u().mark();
-        let iterable = self.iterable(&clause.iter)?;
+        let iterable = self.iterable(&clause.iter, clause.is_async)?;
         self.at(&clause.iter);
         let op = if clause.is_async {
             Op::GetAIter
@@ -94,16 +94,16 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    /// Evaluates what is iterated over; a display of constants becomes a constant tuple.
-    pub(super) fn iterable(&mut self, e: &'a Expr) -> R<Reg> {
+    /// Evaluates what is iterated over; a display of constants becomes a constant tuple, but for `async for`.
+    pub(super) fn iterable(&mut self, e: &'a Expr, is_async: bool) -> R<Reg> {
         match self.constant_container(e) {
-            Some(value) => {
+            Some(value) if !is_async => {
                 self.at(e);
                 let reg = self.u().temp();
                 self.u().load_const(reg, value);
                 Ok(reg)
             }
-            None => self.operand(e),
+            _ => self.operand(e),
         }
     }
 

@@ -95,6 +95,14 @@ impl<'a> Compiler<'a> {
             (Some(value), None) => self.operand(value)?,
             _ => self.u().temp(),
         };
+        // A trace function sees the line of the value, and then that of the statement.
+        if constant.is_some()
+            && let Some(value) = &s.value
+            && self.src.line_of(value.start().to_usize()) != self.src.line_of(s.start().to_usize())
+        {
+            self.at(&**value);
+            self.u().emit(Op::Nop, 0, 0, 0);
+        }
         self.at(s);
         if constant.is_some() && self.unwinds_statements(0) {
             self.u().emit(Op::Nop, 0, 0, 0);
@@ -220,7 +228,7 @@ impl<'a> Compiler<'a> {
     fn for_stmt(&mut self, s: &'a StmtFor) -> R {
         let iterator = self.u().temp();
         let mark = self.u().mark();
-        let iterable = self.iterable(&s.iter)?;
+        let iterable = self.iterable(&s.iter, s.is_async)?;
         self.at(&*s.iter);
         let op = if s.is_async {
             Op::GetAIter

@@ -96,10 +96,8 @@ impl Counter {
                 self.count(1);
                 self.levels.push(Level::default());
                 if self.levels.len() > MAX_BRACKETS + 1 {
-                    return Err(
-                        SyntaxError::at(source, at, at, "too many nested parentheses")
-                            .without_end(),
-                    );
+                    let msg = "too many nested parentheses";
+                    return Err(SyntaxError::at(source, at, at, msg));
                 }
             }
             TokenKind::FStringStart | TokenKind::TStringStart => {
@@ -107,7 +105,7 @@ impl Counter {
                 self.fstrings += 1;
                 if self.fstrings > MAX_FSTRINGS {
                     let msg = "too many nested f-strings";
-                    return Err(SyntaxError::at(source, at, at, msg).without_end());
+                    return Err(SyntaxError::at(source, at, at, msg));
                 }
             }
             TokenKind::FStringEnd | TokenKind::TStringEnd => {
@@ -145,7 +143,9 @@ impl Counter {
                 self.indents += 1;
                 if self.indents >= MAX_INDENTS {
                     let error = SyntaxError::at(source, at, at, "too many levels of indentation");
-                    return Err(error.without_end().with_kind(SyntaxErrorKind::Indentation));
+                    return Err(error
+                        .with_zero_end()
+                        .with_kind(SyntaxErrorKind::Indentation));
                 }
             }
             TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),

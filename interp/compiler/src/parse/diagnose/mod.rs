@@ -69,6 +69,8 @@ struct Parser<'a> {
     fields: Vec<bool>,
     /// Expressions being parsed inside one another.
     depth: usize,
+    /// Start of the compound statement furthest down that the second reading has parsed.
+    done: Option<usize>,
 }
 
 /// Limit of [`Parser::depth`]; brackets alone cannot reach it. Deeper sources get Ruff's verdict.
@@ -87,6 +89,7 @@ pub(super) fn diagnose(source: &Source, mode: Mode) -> Option<SyntaxError> {
         memo: HashMap::new(),
         fields: Vec::new(),
         depth: 0,
+        done: None,
     };
     let mut found = match parser.file(mode) {
         Ok(Some(())) => return tokens.error.clone().or_else(|| unclosed(source, &tokens)),
@@ -109,6 +112,15 @@ pub(super) fn diagnose(source: &Source, mode: Mode) -> Option<SyntaxError> {
     }
     let mut error = conclude(source, &tokens, mode, last, parser.furthest, found);
     error.incomplete = error.incomplete || reaches_end(source, &tokens, parser.furthest);
+    error.after = Some(match parser.done {
+        Some(at) => (source.line_of(at), source.char_col(at)),
+        None => (0, 0),
+    });
+    error.in_file = error.newline && mode == Mode::Exec;
+    let read = source.line_of(tokens.list[parser.furthest.min(tokens.list.len() - 1)].start);
+    error.newline = error.newline
+        && read <= error.line
+        && (mode == Mode::Exec || source.line_end(error.line) < source.text().len());
     Some(error)
 }
 
@@ -210,7 +222,7 @@ fn unclosed(source: &Source, tokens: &Tokens) -> Option<SyntaxError> {
     let msg = format!("'{}' was never closed", open as char);
     Some(
         SyntaxError::at(source, at, at, msg)
-            .without_end()
+            .with_zero_end()
             .with_incomplete(true),
     )
 }

@@ -368,7 +368,7 @@ impl Parser<'_> {
             let end = key.end;
             let at = end.saturating_sub(1);
             let result = p.fail::<()>(at, at, "':' expected after dictionary key");
-            result.map_err(|error| Box::new(error.without_end()))
+            result.map_err(|error| Box::new(error.with_zero_end()))
         })?;
         self.attempt(|p| {
             if p.expression()?.is_none() || !p.eat(":") {

@@ -35,10 +35,21 @@ impl Parser<'_> {
     }
 
     fn statement(&mut self) -> P<()> {
+        let start = self.pos;
         if self.compound_stmt()?.is_some() {
+            self.finished(start);
             return Ok(Some(()));
         }
         self.simple_stmts()
+    }
+
+    /// Notes a compound statement for the error's `after`.
+    fn finished(&mut self, start: usize) {
+        let start = self.tokens[start].start;
+        let line = self.source.line_of(start);
+        if self.mistakes && self.done.is_none_or(|d| self.source.line_of(d) <= line) {
+            self.done = Some(start);
+        }
     }
 
     /// Statements up to the end of a block; at least one.

@@ -5,7 +5,7 @@
 //! bracket level and f-string depth after the token.
 
 use super::numbers;
-use crate::errors::{SyntaxError, SyntaxErrorKind};
+use crate::errors::{NO_END, SyntaxError, SyntaxErrorKind};
 use crate::source::Source;
 
 /// Kind of a token.
@@ -96,8 +96,10 @@ pub(super) fn tokenize(source: &Source) -> Tokens {
         comment: None,
         quiet: false,
     };
-    let error = lexer.run().err();
-    if error.is_some() {
+    let mut error = lexer.run().err();
+    if let Some(error) = &mut error {
+        // The other ends are of errors that CPython's parser words; the tokenizer cuts its line.
+        error.newline = matches!(error.end_col, 0 | NO_END);
         lexer.push(Kind::Error, lexer.pos);
     }
     Tokens {
@@ -231,7 +233,7 @@ impl Lexer<'_> {
                 self.quiet = true;
                 let at = self.pos;
                 let msg = "unexpected character after line continuation character";
-                return Err(SyntaxError::at(self.source, at, at, msg).without_end());
+                return Err(SyntaxError::at(self.source, at, at, msg).with_zero_end());
             }
             self.pos += 1;
             if self.at_end() && self.brackets.is_empty() {
@@ -318,7 +320,7 @@ impl Lexer<'_> {
         self.quiet = true;
         let start = self.source.line_start(self.source.line_of(self.pos));
         SyntaxError::at(self.source, start, start, msg)
-            .without_end()
+            .with_zero_end()
             .with_kind(kind)
     }
 

@@ -36,7 +36,7 @@ fn outcome(mode: Mode, text: &str) -> Vec<String> {
         Err(e) => vec![
             format!("{:?}", e.kind),
             e.msg,
-            format!("{},{},{},{}", e.line, e.col, e.end_line, e.end_col),
+            format!("{},{},{},{}", e.line, e.col, e.end_line, e.end_col as i32),
         ],
     }
 }

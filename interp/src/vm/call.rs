@@ -9,7 +9,6 @@ use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::generator::PyGenerator;
 use skein_runtime::builtins::method::PyMethod;
-use skein_runtime::heap::stack_scan::scrub_stack;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
 
@@ -220,9 +219,6 @@ pub fn op_call(vm: &mut Vm, cx: Cx) -> Step {
         && let Some(b) = callable.cast::<PyBuiltin>()
         && !b.resumes
     {
-        if b.collects {
-            scrub_stack();
-        }
         let v = vm.call_builtin(b, args, None)?;
         cx.set(cx.a(), v);
         return Ok(cx.after(2));
@@ -245,7 +241,7 @@ pub fn op_call_builtin(vm: &mut Vm, cx: Cx) -> Step {
         return op_call(vm, cx);
     };
     let counts = &b.def.counts;
-    if !counts.plain || b.resumes || b.collects {
+    if !counts.plain || b.resumes {
         return op_call(vm, cx);
     }
     let total = counts.total as usize;

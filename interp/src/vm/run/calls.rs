@@ -6,8 +6,10 @@ use super::macros::{a, b, c, fast};
 use super::{Handler, go, run_body, slow};
 use crate::vm::Step;
 use crate::vm::run::ret::{Action, ret};
+use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::heap::stack_scan::scrub_stack;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
 
@@ -54,6 +56,10 @@ fast!(call_fast, |pc, fp, vm, insn, tbl| {
             go!(start, new, vm, tbl)
         }
     } else if callable.kind() == Some(Kind::Builtin) {
+        let b: Ref<PyBuiltin> = callable.cast_unchecked();
+        if b.collects {
+            return call_collect(pc, fp, vm, insn, tbl);
+        }
         return s_call_builtin(pc, fp, vm, insn, tbl);
     } else if callable.kind() == Some(Kind::Type) {
         return s_call_class(pc, fp, vm, insn, tbl);
@@ -63,6 +69,19 @@ fast!(call_fast, |pc, fp, vm, insn, tbl| {
 slow!(s_call, call::op_call);
 slow!(s_call_builtin, call::op_call_builtin);
 slow!(s_call_class, class::op_call_class);
+
+/// A call of `gc.collect()`: unused places in the native frames of the collection would keep what earlier calls left there.
+unsafe extern "C" fn call_collect(
+    pc: Pc,
+    fp: *mut u64,
+    vm: *mut Vm,
+    insn: u64,
+    tbl: *const Handler,
+) {
+    scrub_stack();
+    // SAFETY: the arguments are the handler's own.
+    unsafe { s_call_builtin(pc, fp, vm, insn, tbl) }
+}
 
 /// Makes the frame of a suspended (or, for None, unstarted) generator the running one, as `generator::enter_send` does; `None`: it is in
 /// another state or the recursion limit is reached. The result is where to go on.

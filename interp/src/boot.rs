@@ -248,13 +248,12 @@ fn install_importlib(vm: &mut Vm, sys: Ref<PyModule>) -> PyResult<()> {
             self::import(vm, name)?;
         }
     }
-    let external = frozen_module(
+    frozen_module(
         vm,
         "_frozen_importlib_external",
         "importlib/_bootstrap_external.py",
     )?;
     let install = vm.get_attr_text(bootstrap.value(), "_install_external_importers")?;
-    let _ = external;
     vm.call(install, &[])?;
     Ok(())
 }

@@ -141,13 +141,7 @@ impl Importer<'_> {
                 if values.len() < 2 {
                     return self.fail("BoolOp with less than 2 values");
                 }
-                let range = self.close(&o)?;
-                Expr::BoolOp(ExprBoolOp {
-                    node_index,
-                    range,
-                    op,
-                    values,
-                })
+                node!(self, o, Expr::BoolOp(ExprBoolOp { op, values }))
             }
             "NamedExpr" => {
                 let target = self.target_field(n, c, "target")?;
@@ -155,26 +149,13 @@ impl Importer<'_> {
                     return Err(self.vm.type_error("NamedExpr target must be a Name"));
                 }
                 let value = self.expr_field(n, c, "value")?;
-                let range = self.close(&o)?;
-                Expr::Named(ExprNamed {
-                    node_index,
-                    range,
-                    target,
-                    value,
-                })
+                node!(self, o, Expr::Named(ExprNamed { target, value }))
             }
             "BinOp" => {
                 let left = self.expr_field(n, c, "left")?;
                 let op = self.binary_operator(&o)?;
                 let right = self.expr_field(n, c, "right")?;
-                let range = self.close(&o)?;
-                Expr::BinOp(ExprBinOp {
-                    node_index,
-                    range,
-                    left,
-                    op,
-                    right,
-                })
+                node!(self, o, Expr::BinOp(ExprBinOp { left, op, right }))
             }
             "UnaryOp" => {
                 let op = match self.operator_class(&o, "op", "unaryop")? {
@@ -184,13 +165,7 @@ impl Importer<'_> {
                     _ => UnaryOp::USub,
                 };
                 let operand = self.expr_field(n, c, "operand")?;
-                let range = self.close(&o)?;
-                Expr::UnaryOp(ExprUnaryOp {
-                    node_index,
-                    range,
-                    op,
-                    operand,
-                })
+                node!(self, o, Expr::UnaryOp(ExprUnaryOp { op, operand }))
             }
             "Lambda" => {
                 let parameters = self.parameters(&o)?;
@@ -208,52 +183,25 @@ impl Importer<'_> {
                 let body = self.expr_field(n, c, "body")?;
                 let test = self.expr_field(n, c, "test")?;
                 let orelse = self.expr_field(n, c, "orelse")?;
-                let range = self.close(&o)?;
-                Expr::If(ExprIf {
-                    node_index,
-                    range,
-                    test,
-                    body,
-                    orelse,
-                })
+                node!(self, o, Expr::If(ExprIf { test, body, orelse }))
             }
             "Dict" => self.dict(&o)?,
             "Set" => {
                 let elts = self.exprs(n, c, "elts", ctx)?;
-                let range = self.close(&o)?;
-                Expr::Set(ExprSet {
-                    node_index,
-                    range,
-                    elts,
-                })
+                node!(self, o, Expr::Set(ExprSet { elts }))
             }
             "ListComp" | "SetComp" | "GeneratorExp" | "DictComp" => self.comprehension(&o)?,
             "Await" => {
                 let value = self.expr_field(n, c, "value")?;
-                let range = self.close(&o)?;
-                Expr::Await(ExprAwait {
-                    node_index,
-                    range,
-                    value,
-                })
+                node!(self, o, Expr::Await(ExprAwait { value }))
             }
             "Yield" => {
                 let value = self.option_field(n, "value")?;
-                let range = self.close(&o)?;
-                Expr::Yield(ExprYield {
-                    node_index,
-                    range,
-                    value,
-                })
+                node!(self, o, Expr::Yield(ExprYield { value }))
             }
             "YieldFrom" => {
                 let value = self.expr_field(n, c, "value")?;
-                let range = self.close(&o)?;
-                Expr::YieldFrom(ExprYieldFrom {
-                    node_index,
-                    range,
-                    value,
-                })
+                node!(self, o, Expr::YieldFrom(ExprYieldFrom { value }))
             }
             "Compare" => self.compare(&o)?,
             "Call" => self.call(&o)?,
@@ -261,14 +209,7 @@ impl Importer<'_> {
                 let lower = self.option_field(n, "lower")?;
                 let upper = self.option_field(n, "upper")?;
                 let step = self.option_field(n, "step")?;
-                let range = self.close(&o)?;
-                Expr::Slice(ExprSlice {
-                    node_index,
-                    range,
-                    lower,
-                    upper,
-                    step,
-                })
+                node!(self, o, Expr::Slice(ExprSlice { lower, upper, step }))
             }
             "Constant" => self.constant(&o)?,
             _ => self.template(&o)?,
@@ -307,57 +248,37 @@ impl Importer<'_> {
             "Subscript" => {
                 let value = self.expr_field(n, c, "value")?;
                 let slice = self.expr_field(n, c, "slice")?;
-                let range = self.close(o)?;
-                Expr::Subscript(ExprSubscript {
-                    node_index,
-                    range,
-                    value,
-                    slice,
-                    ctx,
-                })
+                node!(
+                    self,
+                    o,
+                    Expr::Subscript(ExprSubscript { value, slice, ctx })
+                )
             }
             "Starred" => {
                 let value = self.require(n, c, "value")?;
                 let value = Box::new(self.expr_in(value, ctx)?);
-                let range = self.close(o)?;
-                Expr::Starred(ExprStarred {
-                    node_index,
-                    range,
-                    value,
-                    ctx,
-                })
+                node!(self, o, Expr::Starred(ExprStarred { value, ctx }))
             }
             "Name" => {
                 let id = self.require(n, c, "id")?;
                 let id = self.identifier_text(id)?.into();
-                let range = self.close(o)?;
-                Expr::Name(ExprName {
-                    node_index,
-                    range,
-                    id,
-                    ctx,
-                })
+                node!(self, o, Expr::Name(ExprName { id, ctx }))
             }
             "List" => {
                 let elts = self.exprs(n, c, "elts", ctx)?;
-                let range = self.close(o)?;
-                Expr::List(ExprList {
-                    node_index,
-                    range,
-                    elts,
-                    ctx,
-                })
+                node!(self, o, Expr::List(ExprList { elts, ctx }))
             }
             _ => {
                 let elts = self.exprs(n, c, "elts", ctx)?;
-                let range = self.close(o)?;
-                Expr::Tuple(ExprTuple {
-                    node_index,
-                    range,
-                    elts,
-                    ctx,
-                    parenthesized: true,
-                })
+                node!(
+                    self,
+                    o,
+                    Expr::Tuple(ExprTuple {
+                        elts,
+                        ctx,
+                        parenthesized: true
+                    })
+                )
             }
         }))
     }

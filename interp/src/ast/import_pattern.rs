@@ -1,6 +1,6 @@
 //! Patterns of `match` from node objects.
 
-use super::import::Importer;
+use super::import::{Importer, Open};
 use rustpython_ast::{
     Expr, Identifier, Operator, Pattern, PatternArguments, PatternKeyword, PatternMatchAs,
     PatternMatchClass, PatternMatchMapping, PatternMatchOr, PatternMatchSequence,
@@ -62,18 +62,12 @@ impl Importer<'_> {
     /// A pattern.
     pub(super) fn pattern(&mut self, v: Value) -> PyResult<Pattern> {
         let o = self.open(v, "pattern")?;
-        let node_index = Default::default();
         let c = o.class;
         Ok(match c {
             "MatchValue" => {
                 let value = self.expr_field(v, c, "value")?;
                 self.pattern_value(&value)?;
-                let range = self.close(&o)?;
-                Pattern::MatchValue(PatternMatchValue {
-                    node_index,
-                    range,
-                    value,
-                })
+                node!(self, o, Pattern::MatchValue(PatternMatchValue { value }))
             }
             "MatchSingleton" => {
                 let value = self.need(v, c, "value")?;
@@ -86,99 +80,26 @@ impl Importer<'_> {
                 } else {
                     return self.fail("MatchSingleton can only contain True, False and None");
                 };
-                let range = self.close(&o)?;
-                Pattern::MatchSingleton(PatternMatchSingleton {
-                    node_index,
-                    range,
-                    value,
-                })
+                node!(
+                    self,
+                    o,
+                    Pattern::MatchSingleton(PatternMatchSingleton { value })
+                )
             }
             "MatchSequence" => {
                 let patterns = self.patterns(v, c, "patterns")?;
-                let range = self.close(&o)?;
-                Pattern::MatchSequence(PatternMatchSequence {
-                    node_index,
-                    range,
-                    patterns,
-                })
+                node!(
+                    self,
+                    o,
+                    Pattern::MatchSequence(PatternMatchSequence { patterns })
+                )
             }
-            "MatchMapping" => {
-                let keys = self.list(v, c, "keys", |x, key| {
-                    let key = x.expr(key)?;
-                    if !matches!(key, Expr::NoneLiteral(_) | Expr::BooleanLiteral(_)) {
-                        x.pattern_value(&key)?;
-                    }
-                    Ok(key)
-                })?;
-                let patterns = self.patterns(v, c, "patterns")?;
-                if keys.len() != patterns.len() {
-                    return self
-                        .fail("MatchMapping doesn't have the same number of keys as patterns");
-                }
-                let rest = self.optional_identifier(v, "rest", o.end)?;
-                let rest = self.captured(rest)?;
-                let range = self.close(&o)?;
-                let (keys, patterns) = (keys.into_iter().collect(), patterns.into_iter().collect());
-                Pattern::MatchMapping(PatternMatchMapping {
-                    node_index,
-                    range,
-                    keys,
-                    patterns,
-                    rest,
-                })
-            }
-            "MatchClass" => {
-                let cls = self.expr_field(v, c, "cls")?;
-                if !cls.is_name_expr() && !is_dotted_name(&cls) {
-                    return self
-                        .fail("MatchClass cls field can only contain Name or Attribute nodes.");
-                }
-                let start = self.place(o.end)?;
-                let patterns = self.patterns(v, c, "patterns")?;
-                let at = o.end;
-                let attrs = self.list(v, c, "kwd_attrs", |x, v| {
-                    let text = x.identifier_text(v)?;
-                    Ok(Identifier::new(text, x.here(at)?))
-                })?;
-                let values = self.patterns(v, c, "kwd_patterns")?;
-                if attrs.len() != values.len() {
-                    return self.fail(
-                        "MatchClass doesn't have the same number of keyword attributes as patterns",
-                    );
-                }
-                let keywords =
-                    attrs
-                        .into_iter()
-                        .zip(values)
-                        .map(|(attr, pattern)| PatternKeyword {
-                            range: TextRange::new(attr.start(), pattern.end()),
-                            node_index: Default::default(),
-                            attr,
-                            pattern,
-                        });
-                let arguments = PatternArguments {
-                    range: self.range_from(start, o.end)?,
-                    node_index: Default::default(),
-                    patterns: patterns.into_iter().collect(),
-                    keywords: keywords.collect(),
-                };
-                let range = self.close(&o)?;
-                Pattern::MatchClass(PatternMatchClass {
-                    node_index,
-                    range,
-                    cls,
-                    arguments,
-                })
-            }
+            "MatchMapping" => self.mapping_pattern(&o)?,
+            "MatchClass" => self.class_pattern(&o)?,
             "MatchStar" => {
                 let name = self.optional_identifier(v, "name", o.end)?;
                 let name = self.captured(name)?;
-                let range = self.close(&o)?;
-                Pattern::MatchStar(PatternMatchStar {
-                    node_index,
-                    range,
-                    name,
-                })
+                node!(self, o, Pattern::MatchStar(PatternMatchStar { name }))
             }
             "MatchAs" => {
                 let pattern = match self.optional(v, "pattern")? {
@@ -190,26 +111,79 @@ impl Importer<'_> {
                 if pattern.is_some() && name.is_none() {
                     return self.fail("MatchAs must specify a target name if a pattern is given");
                 }
-                let range = self.close(&o)?;
-                Pattern::MatchAs(PatternMatchAs {
-                    node_index,
-                    range,
-                    pattern,
-                    name,
-                })
+                node!(self, o, Pattern::MatchAs(PatternMatchAs { pattern, name }))
             }
             _ => {
                 let patterns = self.patterns(v, c, "patterns")?;
                 if patterns.len() < 2 {
                     return self.fail("MatchOr requires at least 2 patterns");
                 }
-                let range = self.close(&o)?;
-                Pattern::MatchOr(PatternMatchOr {
-                    node_index,
-                    range,
-                    patterns,
-                })
+                node!(self, o, Pattern::MatchOr(PatternMatchOr { patterns }))
             }
         })
+    }
+    fn mapping_pattern(&mut self, o: &Open) -> PyResult<Pattern> {
+        let keys = self.list(o.node, o.class, "keys", |x, key| {
+            let key = x.expr(key)?;
+            if !matches!(key, Expr::NoneLiteral(_) | Expr::BooleanLiteral(_)) {
+                x.pattern_value(&key)?;
+            }
+            Ok(key)
+        })?;
+        let patterns = self.patterns(o.node, o.class, "patterns")?;
+        if keys.len() != patterns.len() {
+            return self.fail("MatchMapping doesn't have the same number of keys as patterns");
+        }
+        let rest = self.optional_identifier(o.node, "rest", o.end)?;
+        let rest = self.captured(rest)?;
+        let (keys, patterns) = (keys.into_iter().collect(), patterns.into_iter().collect());
+        Ok(node!(
+            self,
+            o,
+            Pattern::MatchMapping(PatternMatchMapping {
+                keys,
+                patterns,
+                rest
+            })
+        ))
+    }
+
+    fn class_pattern(&mut self, o: &Open) -> PyResult<Pattern> {
+        let cls = self.expr_field(o.node, o.class, "cls")?;
+        if !cls.is_name_expr() && !is_dotted_name(&cls) {
+            return self.fail("MatchClass cls field can only contain Name or Attribute nodes.");
+        }
+        let start = self.place(o.end)?;
+        let patterns = self.patterns(o.node, o.class, "patterns")?;
+        let at = o.end;
+        let attrs = self.list(o.node, o.class, "kwd_attrs", |x, v| {
+            let text = x.identifier_text(v)?;
+            Ok(Identifier::new(text, x.here(at)?))
+        })?;
+        let values = self.patterns(o.node, o.class, "kwd_patterns")?;
+        if attrs.len() != values.len() {
+            return self
+                .fail("MatchClass doesn't have the same number of keyword attributes as patterns");
+        }
+        let keywords = attrs
+            .into_iter()
+            .zip(values)
+            .map(|(attr, pattern)| PatternKeyword {
+                range: TextRange::new(attr.start(), pattern.end()),
+                node_index: Default::default(),
+                attr,
+                pattern,
+            });
+        let arguments = PatternArguments {
+            range: self.range_from(start, o.end)?,
+            node_index: Default::default(),
+            patterns: patterns.into_iter().collect(),
+            keywords: keywords.collect(),
+        };
+        Ok(node!(
+            self,
+            o,
+            Pattern::MatchClass(PatternMatchClass { cls, arguments })
+        ))
     }
 }

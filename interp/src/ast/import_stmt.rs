@@ -38,54 +38,34 @@ impl Importer<'_> {
 
     fn stmt(&mut self, v: Value) -> PyResult<Stmt> {
         let o = self.open(v, "stmt")?;
-        let node_index = Default::default();
         let (n, c) = (o.node, o.class);
         Ok(match c {
             "FunctionDef" | "AsyncFunctionDef" => self.function(&o)?,
             "ClassDef" => self.class_def(&o)?,
             "Return" => {
                 let value = self.option_field(n, "value")?;
-                let range = self.close(&o)?;
-                Stmt::Return(StmtReturn {
-                    node_index,
-                    range,
-                    value,
-                })
+                node!(self, o, Stmt::Return(StmtReturn { value }))
             }
             "Delete" => {
                 let targets = self.exprs(n, c, "targets", ExprContext::Del)?;
                 self.not_empty(targets.is_empty(), "targets", c)?;
-                let range = self.close(&o)?;
-                Stmt::Delete(StmtDelete {
-                    node_index,
-                    range,
-                    targets,
-                })
+                node!(self, o, Stmt::Delete(StmtDelete { targets }))
             }
             "Assign" => {
                 let targets = self.exprs(n, c, "targets", ExprContext::Store)?;
                 self.not_empty(targets.is_empty(), "targets", c)?;
                 let value = self.expr_field(n, c, "value")?;
-                let range = self.close(&o)?;
-                Stmt::Assign(StmtAssign {
-                    node_index,
-                    range,
-                    targets,
-                    value,
-                })
+                node!(self, o, Stmt::Assign(StmtAssign { targets, value }))
             }
             "AugAssign" => {
                 let target = self.target_field(n, c, "target")?;
                 let op = self.binary_operator(&o)?;
                 let value = self.expr_field(n, c, "value")?;
-                let range = self.close(&o)?;
-                Stmt::AugAssign(StmtAugAssign {
-                    node_index,
-                    range,
-                    target,
-                    op,
-                    value,
-                })
+                node!(
+                    self,
+                    o,
+                    Stmt::AugAssign(StmtAugAssign { target, op, value })
+                )
             }
             "AnnAssign" => {
                 let target = self.target_field(n, c, "target")?;
@@ -96,15 +76,16 @@ impl Importer<'_> {
                 if simple && !target.is_name_expr() {
                     return Err(self.vm.type_error("AnnAssign with simple non-Name target"));
                 }
-                let range = self.close(&o)?;
-                Stmt::AnnAssign(StmtAnnAssign {
-                    node_index,
-                    range,
-                    target,
-                    annotation,
-                    value,
-                    simple,
-                })
+                node!(
+                    self,
+                    o,
+                    Stmt::AnnAssign(StmtAnnAssign {
+                        target,
+                        annotation,
+                        value,
+                        simple
+                    })
+                )
             }
             "TypeAlias" => {
                 let name = self.target_field(n, c, "name")?;
@@ -113,14 +94,15 @@ impl Importer<'_> {
                 }
                 let type_params = self.type_params(&o)?;
                 let value = self.expr_field(n, c, "value")?;
-                let range = self.close(&o)?;
-                Stmt::TypeAlias(StmtTypeAlias {
-                    node_index,
-                    range,
-                    name,
-                    type_params,
-                    value,
-                })
+                node!(
+                    self,
+                    o,
+                    Stmt::TypeAlias(StmtTypeAlias {
+                        name,
+                        type_params,
+                        value
+                    })
+                )
             }
             "Raise" => {
                 let exc = self.option_field(n, "exc")?;
@@ -128,24 +110,12 @@ impl Importer<'_> {
                 if exc.is_none() && cause.is_some() {
                     return self.fail("Raise with cause but no exception");
                 }
-                let range = self.close(&o)?;
-                Stmt::Raise(StmtRaise {
-                    node_index,
-                    range,
-                    exc,
-                    cause,
-                })
+                node!(self, o, Stmt::Raise(StmtRaise { exc, cause }))
             }
             "Assert" => {
                 let test = self.expr_field(n, c, "test")?;
                 let msg = self.option_field(n, "msg")?;
-                let range = self.close(&o)?;
-                Stmt::Assert(StmtAssert {
-                    node_index,
-                    range,
-                    test,
-                    msg,
-                })
+                node!(self, o, Stmt::Assert(StmtAssert { test, msg }))
             }
             "Global" | "Nonlocal" => {
                 let at = o.end;
@@ -154,42 +124,19 @@ impl Importer<'_> {
                     Ok(rustpython_ast::Identifier::new(text, x.here(at)?))
                 })?;
                 self.not_empty(names.is_empty(), "names", c)?;
-                let range = self.close(&o)?;
                 if c == "Global" {
-                    Stmt::Global(StmtGlobal {
-                        node_index,
-                        range,
-                        names,
-                    })
+                    node!(self, o, Stmt::Global(StmtGlobal { names }))
                 } else {
-                    Stmt::Nonlocal(StmtNonlocal {
-                        node_index,
-                        range,
-                        names,
-                    })
+                    node!(self, o, Stmt::Nonlocal(StmtNonlocal { names }))
                 }
             }
             "Expr" => {
                 let value = self.expr_field(n, c, "value")?;
-                let range = self.close(&o)?;
-                Stmt::Expr(StmtExpr {
-                    node_index,
-                    range,
-                    value,
-                })
+                node!(self, o, Stmt::Expr(StmtExpr { value }))
             }
-            "Pass" => Stmt::Pass(StmtPass {
-                node_index,
-                range: self.close(&o)?,
-            }),
-            "Break" => Stmt::Break(StmtBreak {
-                node_index,
-                range: self.close(&o)?,
-            }),
-            "Continue" => Stmt::Continue(StmtContinue {
-                node_index,
-                range: self.close(&o)?,
-            }),
+            "Pass" => node!(self, o, Stmt::Pass(StmtPass {})),
+            "Break" => node!(self, o, Stmt::Break(StmtBreak {})),
+            "Continue" => node!(self, o, Stmt::Continue(StmtContinue {})),
             "Import" | "ImportFrom" => self.import_stmt(&o)?,
             _ => self.compound(&o)?,
         })
@@ -219,27 +166,21 @@ impl Importer<'_> {
                 let test = self.expr_field(n, c, "test")?;
                 let body = self.full_body(n, c)?;
                 let orelse = self.body(n, c, "orelse")?;
-                let range = self.close(o)?;
-                Stmt::While(StmtWhile {
-                    node_index,
-                    range,
-                    test,
-                    body,
-                    orelse,
-                })
+                node!(self, o, Stmt::While(StmtWhile { test, body, orelse }))
             }
             "If" => {
                 let test = self.expr_field(n, c, "test")?;
                 let body = self.full_body(n, c)?;
                 let elif_else_clauses = self.clauses(n)?;
-                let range = self.close(o)?;
-                Stmt::If(StmtIf {
-                    node_index,
-                    range,
-                    test,
-                    body,
-                    elif_else_clauses,
-                })
+                node!(
+                    self,
+                    o,
+                    Stmt::If(StmtIf {
+                        test,
+                        body,
+                        elif_else_clauses
+                    })
+                )
             }
             "With" | "AsyncWith" => {
                 let at = o.end;
@@ -259,13 +200,7 @@ impl Importer<'_> {
                 let subject = self.expr_field(n, c, "subject")?;
                 let cases = self.list(n, c, "cases", Self::match_case)?;
                 self.not_empty(cases.is_empty(), "cases", c)?;
-                let range = self.close(o)?;
-                Stmt::Match(StmtMatch {
-                    node_index,
-                    range,
-                    subject,
-                    cases,
-                })
+                node!(self, o, Stmt::Match(StmtMatch { subject, cases }))
             }
             _ => self.try_stmt(o)?,
         })

@@ -3,6 +3,14 @@
 //! [`grammar`] is the table of node classes, [`classes`] makes the classes from it, [`node`] is what all nodes can do,
 //! [`export`] turns a parsed source into node objects, [`import`] turns node objects into what the compiler takes.
 
+/// The node of a class, once all its fields are read: closes the object and takes the place in the source from it.
+macro_rules! node {
+    ($importer:expr, $open:expr, $sum:ident::$variant:ident($class:ident { $($fields:tt)* })) => {{
+        let range = $importer.close(&$open)?;
+        $sum::$variant($class { node_index: Default::default(), range, $($fields)* })
+    }};
+}
+
 pub mod classes;
 pub mod export;
 pub mod export_expr;

@@ -299,7 +299,7 @@ pub fn after_attribute_error(vm: &mut Vm, cx: Cx, word: u64) -> Option<Step> {
     let name = cx.name(cx.c());
     let hook = vm.names.__getattr__;
     let g = vm.lookup_special(v, hook)?;
-    let error = vm.take_raised();
+    vm.take_raised();
     let action = if ret::aux(word) != 0 {
         Action::StoreMethod
     } else {
@@ -310,7 +310,6 @@ pub fn after_attribute_error(vm: &mut Vm, cx: Cx, word: u64) -> Option<Step> {
     } else {
         vm.call_bound_special(g, v, &[name.value()]).map(Flow::Done)
     };
-    let _ = error;
     Some(bound.map(|flow| finish_load(cx, ret::aux(word) != 0, flow)))
 }
 
@@ -518,7 +517,6 @@ pub fn op_load_special(vm: &mut Vm, cx: Cx) -> Step {
             cx.set(cx.a() + 1, Value::NULL);
         }
         None => {
-            let type_name = vm.type_name(v);
             let (kind, other) = if cx.c() < 2 {
                 ("context manager", [n.__aenter__, n.__aexit__])
             } else {
@@ -538,7 +536,6 @@ pub fn op_load_special(vm: &mut Vm, cx: Cx) -> Step {
                 String::new()
             };
             let qual = vm.full_type_name(ty);
-            let _ = type_name;
             return Err(vm.type_error(format!("'{qual}' object does not support the {kind} protocol (missed {missing} method){hint}")));
         }
     }

@@ -5,7 +5,7 @@ use super::frames;
 use super::generator::unlink;
 use super::run::cx::{Cx, Pc, header_word, set_header, word_at, word_value};
 use super::run::ret::{self, Action};
-use super::run::{EXIT_WORD, exit_pc};
+use super::run::exit_pc;
 use skein_compiler::bytecode::Op;
 use skein_runtime::builtins::generator::GenState;
 use skein_runtime::builtins::traceback::PyTraceback;
@@ -20,7 +20,6 @@ pub fn unwind(vm: &mut Vm) -> Pc {
 
 /// As [`unwind`]; `trace`: the running frame gets a new traceback entry.
 pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
-    let _ = EXIT_WORD;
     loop {
         let Some(frame) = vm.current_frame() else {
             vm.run_outcome.set(2);

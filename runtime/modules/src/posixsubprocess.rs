@@ -42,6 +42,7 @@ struct Plan {
     new_session: bool,
     process_group: i32,
     gid: Option<u32>,
+    groups: Option<Vec<u32>>,
     uid: Option<u32>,
     umask: i32,
 }
@@ -73,9 +74,6 @@ fn id(vm: &mut Vm, v: Value) -> PyResult<Option<u32>> {
 }
 
 fn plan(vm: &mut Vm, a: &[Value]) -> PyResult<Plan> {
-    if !a[18].is_none() {
-        return Err(vm.not_implemented_error("extra_groups is not supported"));
-    }
     let mut keep = Vec::new();
     vm.for_each(a[3], |vm, fd| {
         keep.push(int(vm, fd)?);
@@ -104,6 +102,10 @@ fn plan(vm: &mut Vm, a: &[Value]) -> PyResult<Plan> {
         new_session: vm.truth(a[15])?,
         process_group: int(vm, a[16])?,
         gid: id(vm, a[17])?,
+        groups: match a[18].is_none() {
+            true => None,
+            false => Some(crate::posix::proc::group_list(vm, a[18])?),
+        },
         uid: id(vm, a[19])?,
         umask: int(vm, a[20])?,
     })
@@ -179,6 +181,9 @@ fn child(vm: &mut Vm, plan: &Plan, preexec: Value) -> Result<std::convert::Infal
     }
     if plan.process_group >= 0 {
         process::setpgid(0, plan.process_group)?;
+    }
+    if let Some(groups) = &plan.groups {
+        process::setgroups(groups)?;
     }
     if let Some(gid) = plan.gid {
         process::setregid(gid, gid)?;

@@ -222,6 +222,10 @@ pub fn start(vm: &mut Vm) -> PyResult<()> {
 /// What a handler raised; further signals stay pending and attention is asked for again.
 pub fn run_pending(vm: &mut Vm) -> PyResult<()> {
     while let Some(n) = signals::take() {
+        if n == crate::faulthandler::TIMEOUT {
+            crate::faulthandler::timed_out(vm)?;
+            continue;
+        }
         let handler = vm
             .state_get(HANDLERS)
             .and_then(|v| v.cast::<PyList>())

@@ -1,7 +1,8 @@
 //! `zlib`: compression through flate2 (zlib-rs).
 //!
 //! Compressor and decompressor objects keep the crate's streaming state; input that is not needed yet is kept in
-//! `unconsumed_tail`, what follows the stream in `unused_data`. Copying a running stream is not supported by the crate.
+//! `unconsumed_tail`, what follows the stream in `unused_data`. The crate cannot copy a running stream, so streams remember what they were fed (up to a limit) and a
+//! copy is fed the same.
 
 use crate::binascii::{crc32, low_word};
 use crate::util::{add_exception, buffer, state_type};
@@ -74,13 +75,56 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
 ];
 
+/// Input that a stream keeps for copies of it.
+const MOST_KEPT: usize = 1 << 24;
+
+/// What a stream was fed, in pieces that each end with a flush; `None` when it has become too much.
+#[derive(Clone)]
+struct Fed<F> {
+    pieces: Option<Vec<(Vec<u8>, F)>>,
+    bytes: usize,
+}
+
+impl<F: Copy + PartialEq> Fed<F> {
+    fn new() -> Fed<F> {
+        Fed {
+            pieces: Some(Vec::new()),
+            bytes: 0,
+        }
+    }
+    /// Notes input; pieces that end with `no_flush` grow.
+    fn add(&mut self, data: &[u8], flush: F, no_flush: F) {
+        self.bytes = self.bytes.saturating_add(data.len());
+        if self.bytes > MOST_KEPT {
+            self.pieces = None;
+        }
+        let Some(pieces) = &mut self.pieces else {
+            return;
+        };
+        match pieces.last_mut() {
+            Some((piece, end)) if *end == no_flush => {
+                piece.extend_from_slice(data);
+                *end = flush;
+            }
+            _ => pieces.push((data.to_vec(), flush)),
+        }
+    }
+}
+
 struct Compressor {
     state: RefCell<Option<Compress>>,
+    level: i64,
+    wbits: i64,
+    zdict: Vec<u8>,
+    fed: RefCell<Fed<FlushCompress>>,
 }
 impl NativeData for Compressor {}
 
 struct Decompressor {
-    state: RefCell<Decompress>,
+    /// `None`: the first byte decides whether this is gzip or zlib.
+    state: RefCell<Option<Decompress>>,
+    wbits: i64,
+    fed: RefCell<Fed<()>>,
     zdict: Vec<u8>,
     eof: Cell<bool>,
     unused: RefCell<Vec<u8>>,
@@ -103,9 +147,16 @@ static COMPRESSOR: &[NativeDef] = &[
     ),
     method(
         "copy",
-        no_copy,
+        compressor_copy,
         "($self, /)",
         "Return a copy of the compression object.",
+    ),
+    method("__copy__", compressor_copy, "($self, /)", "As copy()."),
+    method(
+        "__deepcopy__",
+        compressor_copy,
+        "($self, memo, /)",
+        "As copy().",
     ),
 ];
 
@@ -124,9 +175,16 @@ static DECOMPRESSOR: &[NativeDef] = &[
     ),
     method(
         "copy",
-        no_copy,
+        decompressor_copy,
         "($self, /)",
         "Return a copy of the decompression object.",
+    ),
+    method("__copy__", decompressor_copy, "($self, /)", "As copy()."),
+    method(
+        "__deepcopy__",
+        decompressor_copy,
+        "($self, memo, /)",
+        "As copy().",
     ),
 ];
 
@@ -213,13 +271,19 @@ fn new_compress(vm: &mut Vm, level: i64, wbits: i64) -> PyResult<Compress> {
     })
 }
 
-fn new_decompress(vm: &mut Vm, wbits: i64) -> PyResult<Decompress> {
+/// `wbits` that ask to look whether the data is gzip or zlib.
+const EITHER: std::ops::RangeInclusive<i64> = 40..=47;
+
+/// A stream for data that begins with `first`.
+fn new_decompress(vm: &mut Vm, wbits: i64, first: u8) -> PyResult<Decompress> {
+    const GZIP_MAGIC: u8 = 0x1f;
     Ok(match wbits {
         0 => Decompress::new(true),
         8..=15 => Decompress::new_with_window_bits(true, wbits.max(9) as u8),
         -15..=-8 => Decompress::new_with_window_bits(false, (-wbits).max(9) as u8),
         24..=31 => Decompress::new_gzip((wbits - 16).max(9) as u8),
-        40..=47 => Decompress::new_gzip(15),
+        40..=47 if first == GZIP_MAGIC => Decompress::new_gzip(15),
+        40..=47 => Decompress::new(true),
         _ => return Err(vm.value_error("Invalid initialization option")),
     })
 }
@@ -322,7 +386,7 @@ fn decompress(vm: &mut Vm, args: &[Value]) -> PyResult {
     if crate::util::ssize_or(vm, args[2], 1)? < 0 {
         return Err(vm.value_error("bufsize must be non-zero"));
     }
-    let mut d = new_decompress(vm, wbits)?;
+    let mut d = new_decompress(vm, wbits, data.first().copied().unwrap_or(0))?;
     let (out, _, ended) = run_decompress(vm, &mut d, &data, usize::MAX, &[])?;
     if !ended {
         return Err(error(
@@ -339,44 +403,140 @@ fn compressobj(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.value_error("Invalid initialization option"));
     }
     let wbits = crate::util::ssize_or(vm, args[2], 15)?;
-    let mut c = new_compress(vm, level, wbits)?;
-    if !args[5].is_absent() {
-        let dictionary = buffer(vm, args[5])?;
-        if c.set_dictionary(&dictionary).is_err() {
-            return Err(vm.value_error("Invalid dictionary"));
-        }
-    }
+    let zdict = match args[5].is_absent() {
+        true => Vec::new(),
+        false => buffer(vm, args[5])?.into_vec(),
+    };
+    let state = begin_compress(vm, level, wbits, &zdict)?;
+    let c = Compressor {
+        state: RefCell::new(Some(state)),
+        level,
+        wbits,
+        zdict,
+        fed: RefCell::new(Fed::new()),
+    };
     let ty = state_type(vm, "zlib.Compress")?;
-    Ok(Native::new(
-        vm,
-        ty,
-        Compressor {
-            state: RefCell::new(Some(c)),
-        },
-    )
-    .value())
+    Ok(Native::new(vm, ty, c).value())
+}
+
+fn begin_compress(vm: &mut Vm, level: i64, wbits: i64, zdict: &[u8]) -> PyResult<Compress> {
+    let mut c = new_compress(vm, level, wbits)?;
+    if !zdict.is_empty() && c.set_dictionary(zdict).is_err() {
+        return Err(vm.value_error("Invalid dictionary"));
+    }
+    Ok(c)
 }
 
 fn decompressobj(vm: &mut Vm, args: &[Value]) -> PyResult {
     let wbits = crate::util::ssize_or(vm, args[0], 15)?;
-    let zdict = if args[1].is_absent() {
-        Vec::new().into()
-    } else {
-        buffer(vm, args[1])?
+    let zdict = match args[1].is_absent() {
+        true => Vec::new(),
+        false => buffer(vm, args[1])?.into_vec(),
     };
-    let mut d = new_decompress(vm, wbits)?;
-    if wbits < 0 && !zdict.is_empty() && d.set_dictionary(&zdict).is_err() {
-        return Err(error(vm, "Error -3 while setting zdict"));
-    }
-    let ty = state_type(vm, "zlib.Decompress")?;
+    let state = match EITHER.contains(&wbits) {
+        true => None,
+        false => Some(begin_decompress(vm, wbits, &zdict, 0)?),
+    };
     let data = Decompressor {
-        state: RefCell::new(d),
-        zdict: zdict.into_vec(),
+        state: RefCell::new(state),
+        wbits,
+        fed: RefCell::new(Fed::new()),
+        zdict,
         eof: Cell::new(false),
         unused: RefCell::default(),
         tail: RefCell::default(),
     };
+    let ty = state_type(vm, "zlib.Decompress")?;
     Ok(Native::new(vm, ty, data).value())
+}
+
+fn begin_decompress(vm: &mut Vm, wbits: i64, zdict: &[u8], first: u8) -> PyResult<Decompress> {
+    let mut d = new_decompress(vm, wbits, first)?;
+    if wbits < 0 && !zdict.is_empty() && d.set_dictionary(zdict).is_err() {
+        return Err(error(vm, "Error -3 while setting zdict"));
+    }
+    Ok(d)
+}
+
+impl Decompressor {
+    /// [`run_decompress`] on this stream; notes the input that was used.
+    fn run(&self, vm: &mut Vm, data: &[u8], max: usize) -> PyResult<(Vec<u8>, usize, bool)> {
+        let Some(first) = data.first() else {
+            return Ok((Vec::new(), 0, false));
+        };
+        let mut state = self.state.borrow_mut();
+        if state.is_none() {
+            *state = Some(begin_decompress(vm, self.wbits, &self.zdict, *first)?);
+        }
+        let Some(state) = state.as_mut() else {
+            return Err(vm.system_error("zlib stream without a state"));
+        };
+        let done = run_decompress(vm, state, data, max, &self.zdict)?;
+        self.fed.borrow_mut().add(&data[..done.1], (), ());
+        Ok(done)
+    }
+}
+
+/// The error of copying a stream that was fed more than is kept.
+fn too_long(vm: &mut Vm, what: &str) -> Raised {
+    vm.raise(
+        ids::MEMORY_ERROR,
+        &format!("Can't allocate memory for {what} object"),
+    )
+}
+
+fn compressor_copy(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let c = compressor(vm, &args[0])?;
+    let finished = c.state.borrow().is_none();
+    if finished {
+        return Err(vm.value_error("Inconsistent stream state"));
+    }
+    let fed = c.fed.borrow().clone();
+    let Some(pieces) = &fed.pieces else {
+        return Err(too_long(vm, "compression"));
+    };
+    let mut state = begin_compress(vm, c.level, c.wbits, &c.zdict)?;
+    for (data, flush) in pieces {
+        run_compress(vm, &mut state, data, *flush)?;
+    }
+    let copy = Compressor {
+        state: RefCell::new(Some(state)),
+        level: c.level,
+        wbits: c.wbits,
+        zdict: c.zdict.clone(),
+        fed: RefCell::new(fed),
+    };
+    let ty = state_type(vm, "zlib.Compress")?;
+    Ok(Native::new(vm, ty, copy).value())
+}
+
+fn decompressor_copy(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let d = decompressor(vm, &args[0])?;
+    let fed = d.fed.borrow().clone();
+    let Some(pieces) = &fed.pieces else {
+        return Err(too_long(vm, "decompression"));
+    };
+    let mut state = None;
+    for (data, ()) in pieces {
+        let first = data.first().copied().unwrap_or(0);
+        let mut new = begin_decompress(vm, d.wbits, &d.zdict, first)?;
+        run_decompress(vm, &mut new, data, usize::MAX, &d.zdict)?;
+        state = Some(new);
+    }
+    if state.is_none() && !EITHER.contains(&d.wbits) {
+        state = Some(begin_decompress(vm, d.wbits, &d.zdict, 0)?);
+    }
+    let copy = Decompressor {
+        state: RefCell::new(state),
+        wbits: d.wbits,
+        fed: RefCell::new(fed),
+        zdict: d.zdict.clone(),
+        eof: d.eof.clone(),
+        unused: d.unused.clone(),
+        tail: d.tail.clone(),
+    };
+    let ty = state_type(vm, "zlib.Decompress")?;
+    Ok(Native::new(vm, ty, copy).value())
 }
 
 fn compressor<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a Compressor> {
@@ -393,10 +553,6 @@ fn decompressor<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a Decompressor> {
     }
 }
 
-fn no_copy(vm: &mut Vm, _args: &[Value]) -> PyResult {
-    Err(vm.not_implemented_error("copying a zlib stream is not supported"))
-}
-
 fn compressor_compress(vm: &mut Vm, args: &[Value]) -> PyResult {
     let data = buffer(vm, args[1])?;
     let c = compressor(vm, &args[0])?;
@@ -409,6 +565,9 @@ fn compressor_compress(vm: &mut Vm, args: &[Value]) -> PyResult {
     let out = run_compress(vm, &mut state, &data, FlushCompress::None);
     c.state.replace(Some(state));
     let out = out?;
+    c.fed
+        .borrow_mut()
+        .add(&data, FlushCompress::None, FlushCompress::None);
     Ok(vm.new_bytes(&out))
 }
 
@@ -438,6 +597,7 @@ fn compressor_flush(vm: &mut Vm, args: &[Value]) -> PyResult {
         c.state.replace(Some(state));
     }
     let out = out?;
+    c.fed.borrow_mut().add(&[], mode, FlushCompress::None);
     Ok(vm.new_bytes(&out))
 }
 
@@ -453,7 +613,7 @@ fn decompressor_decompress(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Ok(vm.new_bytes(b""));
     }
     let limit = if max == 0 { usize::MAX } else { max };
-    let (out, used, ended) = run_decompress(vm, &mut d.state.borrow_mut(), &data, limit, &d.zdict)?;
+    let (out, used, ended) = d.run(vm, &data, limit)?;
     d.tail.borrow_mut().clear();
     if ended {
         d.eof.set(true);
@@ -473,8 +633,7 @@ fn decompressor_flush(vm: &mut Vm, args: &[Value]) -> PyResult {
     if data.is_empty() || d.eof.get() {
         return Ok(vm.new_bytes(b""));
     }
-    let (out, used, ended) =
-        run_decompress(vm, &mut d.state.borrow_mut(), &data, usize::MAX, &d.zdict)?;
+    let (out, used, ended) = d.run(vm, &data, usize::MAX)?;
     if ended {
         d.eof.set(true);
         d.unused.borrow_mut().extend_from_slice(&data[used..]);

@@ -171,8 +171,7 @@ fn new(vm: &mut Vm, values: &[Value]) -> PyResult {
     let full = vm.full_type_name(ty);
     let given = match vm.collect(values[1]) {
         Ok(v) => v,
-        Err(r) if vm.clear_raised_if(ids::TYPE_ERROR) => {
-            let _ = r;
+        Err(_) if vm.clear_raised_if(ids::TYPE_ERROR) => {
             return Err(vm.type_error("constructor requires a sequence"));
         }
         Err(r) => return Err(r),

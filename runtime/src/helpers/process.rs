@@ -268,6 +268,12 @@ pub fn getgroups() -> Result<Vec<u32>, i32> {
     Ok(groups)
 }
 
+/// `setgroups(2)`
+pub fn setgroups(groups: &[u32]) -> Result<(), i32> {
+    // SAFETY: reads as many numbers as the slice has.
+    check(unsafe { libc::setgroups(groups.len(), groups.as_ptr()) }).map(|_| ())
+}
+
 /// Real, effective and saved user ids.
 pub fn getresuid() -> Result<[u32; 3], i32> {
     let (mut r, mut e, mut s) = (0, 0, 0);

@@ -136,7 +136,7 @@ fn make_key(vm: &mut Vm, c: &Lru, given: &[Value], kwargs: Value) -> Value {
 }
 
 fn call_cached(vm: &mut Vm, this_value: Value, given: &[Value], kwargs: Value) -> PyResult {
-    let (owner, c) = this(vm, &this_value)?;
+    let (_, c) = this(vm, &this_value)?;
     if c.maxsize == Some(0) {
         c.misses.set(c.misses.get() + 1);
         return vm.call_dict(c.func.get(), given, kwargs);
@@ -170,7 +170,6 @@ fn call_cached(vm: &mut Vm, this_value: Value, given: &[Value], kwargs: Value) -
     }
     cache.insert_hashed(vm, key, hash, v)?;
     c.note_rebuild(cache);
-    let _ = owner;
     Ok(v)
 }
 

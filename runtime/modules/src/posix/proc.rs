@@ -72,6 +72,12 @@ static FUNCTIONS: &[NativeDef] = &[
     function("setuid", setuid, "(uid, /)", "Set the user id."),
     function("setgid", setgid, "(gid, /)", "Set the group id."),
     function(
+        "setgroups",
+        setgroups,
+        "(groups, /)",
+        "Set the supplementary groups.",
+    ),
+    function(
         "seteuid",
         seteuid,
         "(euid, /)",
@@ -477,6 +483,23 @@ fn setreuid(vm: &mut Vm, a: &[Value]) -> PyResult {
 fn setregid(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (r, e) = (id_arg(vm, a[0])?, id_arg(vm, a[1])?);
     done(vm, process::setregid(r, e).map(|_| ()), Value::NULL)
+}
+
+/// The group ids of an iterable.
+///
+/// # Errors
+/// `TypeError`, `OverflowError` or what iterating raises.
+pub fn group_list(vm: &mut Vm, v: Value) -> PyResult<Vec<u32>> {
+    let mut groups = Vec::new();
+    vm.for_each(v, |vm, group| {
+        groups.push(id_arg(vm, group)?);
+        Ok(true)
+    })?;
+    Ok(groups)
+}
+fn setgroups(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let groups = group_list(vm, a[0])?;
+    done(vm, process::setgroups(&groups), Value::NULL)
 }
 
 fn nice(vm: &mut Vm, a: &[Value]) -> PyResult {

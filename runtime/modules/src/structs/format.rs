@@ -72,9 +72,9 @@ pub fn parse(text: &[u8]) -> Result<Format, &'static str> {
         if c.is_ascii_whitespace() || c == 11 {
             continue;
         }
-        let (mut code, mut count, mut given) = (c, 1usize, false);
+        let (mut code, mut count) = (c, 1usize);
         if c.is_ascii_digit() {
-            (count, given) = ((c - b'0') as usize, true);
+            count = (c - b'0') as usize;
             loop {
                 let Some((&d, after)) = rest.split_first() else {
                     return Err("repeat count given without format specifier");
@@ -90,7 +90,6 @@ pub fn parse(text: &[u8]) -> Result<Format, &'static str> {
                     .ok_or(TOO_LONG)?;
             }
         }
-        let _ = given;
         let size = code_size(code, native).ok_or("bad char in struct format")?;
         if native {
             let align = match code {

@@ -1,6 +1,7 @@
 //! Small unsafe bridges that the rest of the runtime calls (and, later, the helpers that machine code calls): safe
 //! functions over libc for native modules are one file each in this folder.
 
+pub mod accounts;
 pub mod clock;
 pub mod files;
 pub mod mathlib;

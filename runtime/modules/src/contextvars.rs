@@ -61,11 +61,11 @@ static FUNCTIONS: &[NativeDef] = &[function(
 )];
 
 const CONTEXT_METHODS: &[NativeDef] = &[
-    static_method("__new__", context_new, "($type, /)", NEW_DOC),
+    static_method("__new__", context_new, "($type, /, *args, **kwargs)", NEW_DOC),
     method(
         "run",
         context_run,
-        "($self, callable, /, *args, **kwargs)",
+        "($self, /, *args, **kwargs)",
         "Call the callable in this context.",
     ),
     method("copy", context_copy, "($self, /)", "A copy of the context."),
@@ -99,7 +99,7 @@ const VAR_METHODS: &[NativeDef] = &[
     static_method(
         "__new__",
         var_new,
-        "($type, /, name, *, default=None)",
+        "($type, name, /, *, default=None)",
         NEW_DOC,
     ),
     method(
@@ -273,6 +273,10 @@ fn own_vars(vm: &mut Vm, context: Value) -> PyResult<Ref<PyDict>> {
 
 fn context_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     class(vm, args[0])?;
+    let keywords = args[2].cast::<PyDict>().is_some_and(|d| !d.is_empty());
+    if !items(&args[1]).is_empty() || keywords {
+        return Err(vm.type_error("Context() does not accept any arguments"));
+    }
     let vars = PyDict::new(vm);
     new_context(vm, vars, false)
 }
@@ -293,10 +297,13 @@ fn context_run(vm: &mut Vm, args: &[Value]) -> PyResult {
         let text = vm.repr_text(args[0])?;
         return Err(vm.runtime_error(format!("cannot enter context: {text} is already entered")));
     }
+    let Some((callable, positional)) = items(&args[1]).split_first() else {
+        return Err(vm.type_error("run() missing 1 required positional argument"));
+    };
     let previous = current(vm)?;
     c.entered.set(true);
     vm.state_set(CURRENT, args[0]);
-    let result = vm.call_dict(args[1], items(&args[2]), args[3]);
+    let result = vm.call_dict(*callable, positional, args[2]);
     vm.state_set(CURRENT, previous);
     c.entered.set(false);
     result
@@ -372,6 +379,7 @@ fn var_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !args[1].is::<PyStr>() {
         return Err(vm.type_error("context variable name must be a str"));
     }
+    vm.hash(args[1])?;
     let state = Var {
         name: Slot::new(args[1]),
         default: Slot::new(args[2]),

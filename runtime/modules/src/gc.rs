@@ -179,7 +179,11 @@ fn finalize(vm: &mut Vm, object: Value) {
     guarded(vm, |vm| {
         if let Some(g) = object.cast::<PyGenerator>() {
             if finalize_generator(vm, g).is_err() {
-                report(vm, "Exception ignored while closing generator", object);
+                let what = match (g.shape_id(), g.state.get()) {
+                    (ids::COROUTINE, GenState::Created) => FINALIZING,
+                    _ => "Exception ignored while closing generator",
+                };
+                report(vm, what, object);
             }
             return;
         }
@@ -228,16 +232,23 @@ fn finalize_generator(vm: &mut Vm, g: Ref<PyGenerator>) -> PyResult<()> {
     }
 }
 
+const FINALIZING: &str = "Exception ignored while finalizing coroutine";
+
 fn warn_unawaited(vm: &mut Vm, coroutine: Value) -> PyResult<()> {
-    let module = vm.modules_dict().and_then(|d| d.get_text(vm, "warnings"));
-    if let Some(m) = module
-        && vm
-            .call_method(m, "_warn_unawaited_coroutine", &[coroutine])
-            .is_ok()
-    {
-        return Ok(());
+    let f = match vm.warnings_module() {
+        Some(m) => {
+            let name = vm.intern("_warn_unawaited_coroutine");
+            vm.try_get_attr(m, name)?
+        }
+        None => None,
+    };
+    if let Some(f) = f {
+        match vm.call(f, &[coroutine]) {
+            Ok(_) => return Ok(()),
+            Err(r) if vm.raised_is(ids::RUNTIME_WARNING) => return Err(r),
+            Err(_) => report(vm, FINALIZING, coroutine),
+        }
     }
-    vm.take_raised();
     let name = vm.get_attr_text(coroutine, "__qualname__")?;
     let name = vm.str(name)?.text_lossy();
     vm.warn(

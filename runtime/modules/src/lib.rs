@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod abc;
+mod accounts;
 mod array;
 pub mod atexit;
 mod binascii;
@@ -44,6 +45,7 @@ pub mod suggestions;
 pub mod support;
 pub mod sys;
 pub mod sysconfig;
+mod syslog;
 pub mod termios;
 pub mod thread;
 pub mod time;
@@ -63,6 +65,8 @@ use skein_runtime::prelude::*;
 pub fn all() -> Vec<ModuleDef> {
     vec![
         abc::MODULE,
+        accounts::GRP,
+        accounts::PWD,
         array::MODULE,
         atexit::MODULE,
         binascii::MODULE,
@@ -105,6 +109,7 @@ pub fn all() -> Vec<ModuleDef> {
         suggestions::MODULE,
         sys::MODULE,
         sysconfig::MODULE,
+        syslog::MODULE,
         termios::MODULE,
         thread::MODULE,
         time::MODULE,

@@ -265,19 +265,9 @@ fn compare_mixed(n: IntRef<'_>, f: f64) -> Option<Ordering> {
     }
 }
 
-/// What the `+` and `*` methods of sequences answer to an operand they do not know: `NotImplemented` if the operand's own
-/// reflected method may know more, else the `TypeError` at once, as a direct call of the method expects.
-pub fn sequence_operand(vm: &mut Vm, op: BinaryOp, this: Value, other: Value) -> PyResult {
-    let (_, reflected, _) = op.methods(vm);
-    let own = vm.lookup_special(other, reflected).is_some_and(|m| {
-        m.cast::<super::builtin::PyBuiltin>()
-            .and_then(|b| b.owner.get())
-            .is_none_or(|owner| owner.builtin_id == 0)
-    });
-    if own {
-        return Ok(Value::NOT_IMPLEMENTED);
-    }
-    match sequence_error(vm, op, this, other) {
+/// What the `+` methods of sequences answer to an operand they do not know, whose own reflected method was asked before.
+pub fn sequence_operand(vm: &mut Vm, this: Value, other: Value) -> PyResult {
+    match sequence_error(vm, BinaryOp::Add, this, other) {
         Some(message) => Err(vm.type_error(message)),
         None => Ok(Value::NOT_IMPLEMENTED),
     }

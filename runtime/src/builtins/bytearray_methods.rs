@@ -4,6 +4,7 @@
 use super::byte_view::{ByteView, look_at};
 use super::bytes_methods::{buffer, byte, construct, contents};
 use super::memoryview::FULL_READ_ONLY;
+use super::object_reduce::state_of;
 use super::seq;
 use super::slice::{PySlice, SliceRange};
 use super::str_codec::{buffer_bytes, buffer_with};
@@ -188,9 +189,7 @@ pub fn iadd(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 pub fn imul(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let Some(n) = seq::repeat_count(vm, a[1])? else {
-        return Ok(Value::NOT_IMPLEMENTED);
-    };
+    let n = seq::repeat_count(vm, a[1])?;
     let b = this(vm, a[0])?;
     match justify::repeat(&b.to_vec(), n) {
         Ok(data) => splice(vm, b, 0, b.len(), &data)?,
@@ -315,9 +314,6 @@ pub fn reduce_ex(vm: &mut Vm, a: &[Value]) -> PyResult {
         let b = vm.new_bytes(&data);
         vm.new_tuple(&[b])
     };
-    let dict = vm
-        .own_attributes_copy(a[0])
-        .filter(|d| !d.is_empty())
-        .map_or(Value::NONE, Value::from);
-    Ok(vm.new_tuple(&[ty, args, dict]))
+    let state = state_of(vm, a[0], false)?;
+    Ok(vm.new_tuple(&[ty, args, state]))
 }

@@ -67,9 +67,11 @@ fn getslice(vm: &mut Vm, this: Value, s: Ref<super::slice::PySlice>) -> PyResult
 
 /// `__contains__`
 pub fn contains(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let n = match buffer_bytes(vm, a[1])? {
+    let n = match vm.pinned(a[0], |vm| buffer_bytes(vm, a[1]))? {
         Some(b) => b,
-        None if super::seq::has_index(vm, a[1]) => vec![byte(vm, a[1])?].into(),
+        None if super::seq::has_index(vm, a[1]) => {
+            vec![vm.pinned(a[0], |vm| byte(vm, a[1]))?].into()
+        }
         None => {
             let name = vm.type_name(a[1]);
             return Err(vm.type_error(format!("a bytes-like object is required, not '{name}'")));

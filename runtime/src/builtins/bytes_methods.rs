@@ -93,7 +93,7 @@ fn receiver_window(vm: &mut Vm, a: &[Value]) -> PyResult<Option<(usize, usize)>>
 }
 
 fn locate(vm: &mut Vm, a: &[Value], right: bool) -> PyResult<Option<usize>> {
-    let n = needle(vm, a[1])?;
+    let n = vm.pinned(a[0], |vm| needle(vm, a[1]))?;
     let Some((from, to)) = receiver_window(vm, a)? else {
         return Ok(None);
     };
@@ -121,7 +121,7 @@ fn rindex(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
 }
 fn count(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let n = needle(vm, a[1])?;
+    let n = vm.pinned(a[0], |vm| needle(vm, a[1]))?;
     let Some((from, to)) = receiver_window(vm, a)? else {
         return Ok(Value::from_i32(0));
     };
@@ -212,7 +212,7 @@ fn split_args(vm: &mut Vm, a: &[Value]) -> PyResult<(Option<ByteView>, Option<us
     let sep = if a[1].is_absent() {
         None
     } else {
-        Some(buffer(vm, a[1])?)
+        Some(vm.pinned(a[0], |vm| buffer(vm, a[1]))?)
     };
     if sep.as_ref().is_some_and(|s| s.is_empty()) {
         return Err(vm.value_error("empty separator"));
@@ -353,7 +353,7 @@ fn join(vm: &mut Vm, a: &[Value]) -> PyResult {
     {
         return Err(vm.type_error("can only join an iterable"));
     }
-    let items = vm.collect(a[1])?;
+    let items = vm.pinned(a[0], |vm| vm.collect(a[1]))?;
     if let [only] = items.as_slice()
         && only.shape_id() == ids::BYTES
         && a[0].kind() == Some(Kind::Bytes)
@@ -421,14 +421,14 @@ fn translate(vm: &mut Vm, a: &[Value]) -> PyResult {
     } else {
         Some(buffer(vm, a[1])?)
     };
+    if table.as_ref().is_some_and(|t| t.len() != 256) {
+        return Err(vm.value_error("translation table must be 256 characters long"));
+    }
     let delete = if a[2].is_null() {
         Vec::new().into()
     } else {
         buffer(vm, a[2])?
     };
-    if table.as_ref().is_some_and(|t| t.len() != 256) {
-        return Err(vm.value_error("translation table must be 256 characters long"));
-    }
     let text = contents(vm, a[0])?;
     let out: Vec<u8> = text
         .iter()
@@ -451,7 +451,7 @@ fn maketrans(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 fn to_hex(vm: &mut Vm, a: &[Value]) -> PyResult {
     let text = contents(vm, a[0])?;
-    hex_text(vm, &text, a[1], a[2])
+    vm.pinned(a[0], |vm| hex_text(vm, &text, a[1], a[2]))
 }
 
 /// What the methods `hex` give: the digits, with a separator between groups of bytes.
@@ -521,7 +521,7 @@ fn decode_method(vm: &mut Vm, a: &[Value]) -> PyResult {
 /// `bytes.__add__`, `bytearray.__add__`
 pub fn add(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Some(other) = buffer_bytes(vm, a[1])? else {
-        return Ok(Value::NOT_IMPLEMENTED);
+        return super::arith::sequence_operand(vm, a[0], a[1]);
     };
     let text = contents(vm, a[0])?;
     if !a[0].is::<PyBytes>() {
@@ -535,9 +535,10 @@ pub fn add(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
 }
 fn mul(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let Some(n) = super::seq::repeat_count(vm, a[1])? else {
-        return Ok(Value::NOT_IMPLEMENTED);
-    };
+    let n = super::seq::repeat_count(vm, a[1])?;
+    if n == 1 && a[0].shape_id() == ids::BYTES {
+        return Ok(a[0]);
+    }
     let text = contents(vm, a[0])?;
     if n == 1 {
         return Ok(like(vm, a[0], &text));

@@ -12,9 +12,14 @@ use crate::text::unit::Unit;
 pub fn modulo(vm: &mut Vm, a: &[Value]) -> PyResult {
     // Python code that shows the arguments may change a bytearray.
     let template = contents(vm, a[0])?.into_vec();
-    let mut args = Args::new(vm, a[1]);
+    let out = vm.pinned(a[0], |vm| fill_in(vm, &template, a[1]))?;
+    Ok(like(vm, a[0], &out))
+}
+
+fn fill_in(vm: &mut Vm, template: &[u8], args: Value) -> PyResult<Vec<u8>> {
+    let mut args = Args::new(vm, args);
     let mut out = Vec::with_capacity(template.len() + 32);
-    for piece in percent::pieces(&template, Unit::Byte) {
+    for piece in percent::pieces(template, Unit::Byte) {
         match piece {
             Ok(Piece::Literal(text)) => out.extend_from_slice(text),
             Ok(Piece::Field(field)) => write_field(vm, &mut args, &field, &mut out)?,
@@ -24,7 +29,7 @@ pub fn modulo(vm: &mut Vm, a: &[Value]) -> PyResult {
     if !args.all_used() {
         return Err(vm.type_error("not all arguments converted during bytes formatting"));
     }
-    Ok(like(vm, a[0], &out))
+    Ok(out)
 }
 
 pub fn rmodulo(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -83,7 +88,8 @@ fn character(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
         return Err(vm.type_error(format!("%c requires an integer in range(256) or a single byte, not a {name} object of length {}", b.len())));
     }
     if !super::seq::has_index(vm, v) {
-        let name = vm.type_name(v);
+        let ty = vm.type_of(v);
+        let name = vm.full_type_name(ty);
         return Err(vm.type_error(format!(
             "%c requires an integer in range(256) or a single byte, not {name}"
         )));

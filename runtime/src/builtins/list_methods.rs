@@ -5,7 +5,6 @@ use super::arith::sequence_operand;
 use super::iter::PyIter;
 use super::seq;
 use crate::prelude::*;
-use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
 use crate::with_comparisons;
 
@@ -366,7 +365,7 @@ fn list_reverse(vm: &mut Vm, args: &[Value]) -> PyResult {
 pub fn list_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__add__", args[0])?;
     let Some(other) = args[1].cast::<PyList>() else {
-        return sequence_operand(vm, BinaryOp::Add, args[0], args[1]);
+        return sequence_operand(vm, args[0], args[1]);
     };
     let new = PyList::new(vm);
     new.with_room(vm, list.len() + other.len());
@@ -408,18 +407,14 @@ fn repeated(vm: &mut Vm, list: Ref<PyList>, n: usize) -> PyResult<(Option<Ref<Ar
 /// `list.__mul__`
 pub fn list_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__mul__", args[0])?;
-    let Some(n) = seq::repeat_count(vm, args[1])? else {
-        return sequence_operand(vm, BinaryOp::Mul, args[0], args[1]);
-    };
+    let n = seq::repeat_count(vm, args[1])?;
     let (array, len) = repeated(vm, list, n)?;
     Ok(PyList::from_array(vm, array, len).value())
 }
 
 fn list_imul(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "__imul__", args[0])?;
-    let Some(n) = seq::repeat_count(vm, args[1])? else {
-        return sequence_operand(vm, BinaryOp::Mul, args[0], args[1]);
-    };
+    let n = seq::repeat_count(vm, args[1])?;
     let (array, len) = repeated(vm, list, n)?;
     list.set_array(array, len);
     Ok(args[0])

@@ -34,6 +34,8 @@ pub struct Exports {
     open: Cell<usize>,
     /// Views that the collector met, see [`Vm::is_exported`].
     met: Cell<usize>,
+    /// Native calls that must find the bytes as they were, see [`Vm::pinned`].
+    pinned: Cell<usize>,
 }
 
 /// Time spent on collections that found only forgotten views.
@@ -63,6 +65,9 @@ impl Vm {
     /// True while the program can reach an open view of the object. A full collection tells; when too many of them found
     /// only forgotten views, the object is taken for free.
     pub fn is_exported(&mut self, exports: &Exports) -> bool {
+        if exports.pinned.get() > 0 {
+            return true;
+        }
         if exports.open.get() == 0 {
             return false;
         }
@@ -87,10 +92,27 @@ impl Vm {
     /// `BufferError`.
     #[inline]
     pub fn check_exports(&mut self, exports: &Exports) -> PyResult<()> {
-        if exports.open.get() > 0 && self.is_exported(exports) {
+        let any = exports.open.get() + exports.pinned.get() > 0;
+        if any && self.is_exported(exports) {
             return Err(self.buffer_error("Existing exports of data: object cannot be re-sized"));
         }
         Ok(())
+    }
+}
+
+impl Vm {
+    /// Runs `f`, which may run Python code that must not resize or release what `v` exports.
+    pub fn pinned<T>(&mut self, v: Value, f: impl FnOnce(&mut Vm) -> T) -> T {
+        let count = |step: fn(usize) -> usize| {
+            with_exports(v, |e| e.pinned.set(step(e.pinned.get())));
+            if let Some((_, m)) = native::<MemoryView>(&v) {
+                m.pinned.set(step(m.pinned.get()));
+            }
+        };
+        count(|n| n + 1);
+        let r = f(self);
+        count(|n| n - 1);
+        r
     }
 }
 
@@ -119,6 +141,8 @@ pub struct MemoryView {
     pub released: Cell<bool>,
     /// Counted in the source's exports.
     pub counted: Cell<bool>,
+    /// Native calls that must find it open, see [`Vm::pinned`].
+    pub pinned: Cell<usize>,
     /// Its hash once computed, which outlives its release.
     pub hash: Cell<Option<i64>>,
     /// Where and how.
@@ -348,6 +372,7 @@ fn create(vm: &mut Vm, source: Value, obj: Value, window: Window) -> Value {
         inner: Slot::new(Value::NULL),
         released: Cell::new(false),
         counted,
+        pinned: Cell::new(0),
         hash: Cell::new(None),
         window,
     };
@@ -473,9 +498,15 @@ pub fn release(vm: &mut Vm, view: Value) -> PyResult<()> {
     let Some((object, m)) = native::<MemoryView>(&view) else {
         return Ok(());
     };
-    if m.released.replace(true) {
+    if m.released.get() {
         return Ok(());
     }
+    let n = m.pinned.get();
+    if n > 0 {
+        let plural = if n == 1 { "" } else { "s" };
+        return Err(vm.buffer_error(format!("memoryview has {n} exported buffer{plural}")));
+    }
+    m.released.set(true);
     m.uncount_export();
     let (wrapped, inner) = (m.wrapped.get(), m.inner.get());
     m.source.set(object, Value::NONE);
@@ -506,21 +537,21 @@ pub fn writable_len(vm: &mut Vm, v: Value) -> PyResult<Option<usize>> {
     Ok(len)
 }
 
-/// Stores bytes at the start of a buffer that [`writable_len`] accepted; `data` is not longer.
+/// Stores bytes at a position of a buffer that [`writable_len`] accepted; they fit.
 ///
 /// # Errors
 /// `BufferError` if the buffer is not there any more.
-pub fn write_into(vm: &mut Vm, v: Value, data: &[u8]) -> PyResult<()> {
+pub fn write_into(vm: &mut Vm, v: Value, at: usize, data: &[u8]) -> PyResult<()> {
     if let Some(b) = v.cast::<PyByteArray>() {
-        if data.len() > b.len() {
+        if at.saturating_add(data.len()) > b.len() {
             return Err(gone(vm));
         }
-        b.buffer().write(0, data);
+        b.buffer().write(at, data);
         return Ok(());
     }
     let view = view_of(vm, v)?.unwrap_or(Value::NONE);
     let written = match native::<MemoryView>(&view) {
-        Some((_, m)) if !m.window.readonly => m.write_item(vm, m.window.start, data),
+        Some((_, m)) if !m.window.readonly => m.write_item(vm, m.window.start + at as i64, data),
         _ => Err(gone(vm)),
     };
     if written.is_ok() {

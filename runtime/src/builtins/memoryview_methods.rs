@@ -239,8 +239,7 @@ fn view_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     // What cannot be hashed itself may change.
     let obj = m.obj.get();
     if !obj.is_null() {
-        vm.hash(obj)?;
-        check(vm, m)?;
+        vm.pinned(args[0], |vm| vm.hash(obj))?;
     }
     let data = m.contents(vm, false)?;
     let bytes = vm.new_bytes(&data);
@@ -410,8 +409,16 @@ fn item(vm: &mut Vm, m: &MemoryView, at: i64) -> PyResult {
 
 fn view_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (object, m) = open(vm, &args[0])?;
+    // The part of a view that a bound's `__index__` releases is still a view of the same memory.
+    let part = match args[1].is::<PySlice>() && !m.window.shape.is_empty() {
+        true => Some(derive(vm, object, m.window.clone())?),
+        false => None,
+    };
     let place = place(vm, m, args[1])?;
-    // An index method may have released the view.
+    if let (Some(part), Place::Slice(w)) = (&part, &place) {
+        let part = this(vm, part)?.0;
+        return derive(vm, part, w.clone());
+    }
     check(vm, m)?;
     match place {
         Place::Item(at) => item(vm, m, at),
@@ -563,7 +570,9 @@ fn view_tobytes(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn view_hex(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (_, m) = open(vm, &args[0])?;
     let data = m.contents(vm, false)?;
-    super::bytes_methods::hex_text(vm, &data, args[1], args[2])
+    vm.pinned(args[0], |vm| {
+        super::bytes_methods::hex_text(vm, &data, args[1], args[2])
+    })
 }
 
 fn nested(vm: &mut Vm, m: &MemoryView, dim: usize, start: i64) -> PyResult {

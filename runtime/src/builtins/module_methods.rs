@@ -145,12 +145,15 @@ fn repr_from_spec(vm: &mut Vm, spec: Value) -> PyResult<String> {
 }
 
 fn dir(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let m = module(vm, args[0])?;
-    let key = vm.names.__dir__.value();
-    if let Some(hook) = m.dict().get_interned(key) {
+    let names = vm.names;
+    let dict = vm.get_attr(args[0], names.__dict__)?;
+    let Some(dict) = dict.cast::<PyDict>() else {
+        return Err(vm.type_error("<module>.__dict__ is not a dictionary"));
+    };
+    if let Some(hook) = dict.get_interned(names.__dir__.value()) {
         return vm.call(hook, &[]);
     }
-    Ok(key_list(vm, m.dict()))
+    Ok(key_list(vm, dict))
 }
 
 fn get_dict(vm: &mut Vm, v: Value) -> PyResult {

@@ -415,7 +415,8 @@ fn set_dict(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
             }
         }
     };
-    if vm.set_own_dict(v, dict) {
+    let fixed = matches!(v.kind(), Some(Kind::Type | Kind::Module));
+    if !fixed && vm.set_own_dict(v, dict) {
         return Ok(());
     }
     let (name, ty) = (vm.names.__dict__, vm.type_name(v));

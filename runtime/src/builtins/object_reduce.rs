@@ -139,7 +139,8 @@ fn reduce_newobj(vm: &mut Vm, v: Value) -> PyResult {
     Ok(vm.new_tuple(&[maker, new_args, state, list_items, dict_items]))
 }
 
-fn state_of(vm: &mut Vm, v: Value, required: bool) -> PyResult {
+/// `v.__getstate__()`; `required`: an object that keeps more than attributes cannot do without state of its own.
+pub fn state_of(vm: &mut Vm, v: Value, required: bool) -> PyResult {
     let names = vm.names;
     let ty = vm.type_of(v);
     let method = vm.type_lookup(ty, names.__getstate__);
@@ -167,7 +168,8 @@ fn default_state(vm: &mut Vm, v: Value, required: bool) -> PyResult {
             _ => Value::NONE,
         }
     };
-    if ty.member_slots.get() == 0 {
+    let key = vm.intern("__slotnames__");
+    if ty.member_slots.get() == 0 && ty.dict().get_interned(key.value()).is_none() {
         return Ok(state);
     }
     let slots = slot_state(vm, v, ty)?;

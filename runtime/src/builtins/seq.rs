@@ -93,16 +93,13 @@ pub fn search_bounds(
     Ok((place(start, 0)?, place(stop, usize::MAX)?))
 }
 
-/// The count of `sequence * v`: `None` if `v` is no integer (the operator then tries the other operand).
+/// The count of `sequence * v`. (The operator does not ask a sequence when `v` is no integer, see `Vm::binary_plan`.)
 ///
-/// Errors: `OverflowError` if it does not fit an index.
-pub fn repeat_count(vm: &mut Vm, v: Value) -> PyResult<Option<usize>> {
-    if !has_index(vm, v) {
-        return Ok(None);
-    }
+/// Errors: `TypeError` if it is no integer, `OverflowError` if it does not fit an index.
+pub fn repeat_count(vm: &mut Vm, v: Value) -> PyResult<usize> {
     let n = vm.index(v)?;
     match as_i64(n) {
-        Some(n) => Ok(Some(n.max(0) as usize)),
+        Some(n) => Ok(n.max(0) as usize),
         None => {
             let name = vm.type_name(v);
             Err(vm.overflow_error(format!("cannot fit '{name}' into an index-sized integer")))

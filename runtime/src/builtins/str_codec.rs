@@ -78,9 +78,33 @@ fn name_bytes(vm: &mut Vm, v: Value) -> PyResult<Option<Ref<PyStr>>> {
     Ok(Some(s))
 }
 
+/// In development mode the names must be known even where nothing needs them.
+fn check_names(
+    vm: &mut Vm,
+    encoding: Option<Ref<PyStr>>,
+    errors: Option<Ref<PyStr>>,
+) -> PyResult<()> {
+    let unknown_encoding = encoding.filter(|e| Standard::from_name(e.bytes()).is_none());
+    let unknown_errors = errors.filter(|e| Builtin::from_name(e.bytes()).is_none());
+    for (name, method) in [
+        (unknown_encoding, "lookup"),
+        (unknown_errors, "lookup_error"),
+    ] {
+        if let Some(name) = name
+            && let Some(codecs) = registry(vm)?
+        {
+            vm.call_method(codecs, method, &[name.value()])?;
+        }
+    }
+    Ok(())
+}
+
 /// `s.encode(encoding, errors)`; the names are strs or `NULL`.
 pub fn encode(vm: &mut Vm, s: Ref<PyStr>, encoding: Value, errors: Value) -> PyResult {
     let (encoding, errors) = (name_bytes(vm, encoding)?, name_bytes(vm, errors)?);
+    if vm.config.dev_mode {
+        check_names(vm, encoding, errors)?;
+    }
     let standard = match encoding {
         None => Some(Standard::Utf8),
         Some(e) => Standard::from_name(e.bytes()),
@@ -104,6 +128,9 @@ pub fn encode(vm: &mut Vm, s: Ref<PyStr>, encoding: Value, errors: Value) -> PyR
 /// `object.decode(encoding, errors)` where `data` is the object's bytes; the names are strs or `NULL`.
 pub fn decode(vm: &mut Vm, object: Value, data: &[u8], encoding: Value, errors: Value) -> PyResult {
     let (encoding, errors) = (name_bytes(vm, encoding)?, name_bytes(vm, errors)?);
+    if vm.config.dev_mode {
+        check_names(vm, encoding, errors)?;
+    }
     if data.is_empty() {
         return Ok(vm.empty_str().value());
     }

@@ -7,7 +7,6 @@ use super::str_item;
 use super::{str_format, str_iter, str_new, str_percent, str_translate};
 use crate::object::native_def::NativeDef;
 use crate::prelude::*;
-use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
 use crate::text::{repr, search};
 use crate::with_comparisons;
@@ -148,31 +147,14 @@ fn str_add(vm: &mut Vm, a: &[Value]) -> PyResult {
     let s = this(vm, "__add__", a[0])?;
     match a[1].cast::<PyStr>() {
         Some(other) => str_concat(vm, s, other),
-        None => sequence_operand(vm, BinaryOp::Add, a[0], a[1]),
+        None => sequence_operand(vm, a[0], a[1]),
     }
-}
-
-/// `__rmul__`: the left operand has refused already and words the error.
-fn str_rmul(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let name = vm.names.__index__;
-    if as_int(&a[1]).is_none() && vm.lookup_special(a[1], name).is_none() {
-        return Ok(Value::NOT_IMPLEMENTED);
-    }
-    str_mul(vm, a)
 }
 
 fn str_mul(vm: &mut Vm, a: &[Value]) -> PyResult {
     let s = this(vm, "__mul__", a[0])?;
-    let name = vm.names.__index__;
-    if as_int(&a[1]).is_none() && vm.lookup_special(a[1], name).is_none() {
-        return sequence_operand(vm, BinaryOp::Mul, a[0], a[1]);
-    }
-    let n = vm.index(a[1])?;
-    let Some(times) = as_i64(n) else {
-        let name = vm.type_name(a[1]);
-        return Err(vm.overflow_error(format!("cannot fit '{name}' into an index-sized integer")));
-    };
-    str_repeat(vm, s, times)
+    let times = super::seq::repeat_count(vm, a[1])?;
+    str_repeat(vm, s, times as i64)
 }
 
 fn str_mod(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -281,7 +263,7 @@ static OPERATORS: &[NativeDef] = with_comparisons![
     slot("__getitem__", dunder_getitem),
     slot("__add__", str_add),
     slot("__mul__", str_mul),
-    slot("__rmul__", str_rmul),
+    slot("__rmul__", str_mul),
     slot("__contains__", dunder_contains),
 ];
 

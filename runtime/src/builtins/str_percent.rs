@@ -237,7 +237,8 @@ fn character(vm: &mut Vm, v: Value) -> PyResult<Vec<u8>> {
     let n = match vm.index(v) {
         Ok(n) => n,
         Err(_) if vm.clear_raised_if(ids::TYPE_ERROR) => {
-            let name = vm.type_name(v);
+            let ty = vm.type_of(v);
+            let name = vm.full_type_name(ty);
             return Err(vm.type_error(format!(
                 "%c requires an int or a unicode character, not {name}"
             )));

@@ -39,6 +39,12 @@ const METHODS: &[NativeDef] = &[
 
 /// Methods of types whose instances only their module makes.
 const METHODS_CLOSED: &[NativeDef] = &[
+    static_method(
+        "__new__",
+        refuse_new,
+        "($type, /, *args, **kwargs)",
+        "Raises TypeError.",
+    ),
     slot("__repr__", repr),
     method("__reduce__", reduce, "($self, /)", "Helper for pickle."),
     method(
@@ -207,6 +213,12 @@ fn new(vm: &mut Vm, values: &[Value]) -> PyResult {
         fields.push(&vm.heap, v.unwrap_or(Value::NONE));
     }
     Ok(new_instance(vm, ty, visible, fields.as_slice()))
+}
+
+fn refuse_new(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let ty = super::args::class(vm, args[0])?;
+    let name = super::object_methods::c_name(vm, ty);
+    Err(vm.type_error(format!("cannot create '{name}' instances")))
 }
 
 fn repr(vm: &mut Vm, values: &[Value]) -> PyResult {

@@ -6,7 +6,6 @@ use super::iter::PyIter;
 use super::seq::{self, Subscript, subscript};
 use super::slice::SliceRange;
 use crate::prelude::*;
-use crate::protocol::binary::BinaryOp;
 use crate::protocol::compare::CompareOp;
 use crate::with_comparisons;
 
@@ -229,7 +228,7 @@ fn tuple_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
 pub fn tuple_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__add__", args[0])?;
     let Some(other) = args[1].cast::<PyTuple>() else {
-        return sequence_operand(vm, BinaryOp::Add, args[0], args[1]);
+        return sequence_operand(vm, args[0], args[1]);
     };
     if t.is_empty() && other.shape_id() == ids::TUPLE {
         return Ok(args[1]);
@@ -247,9 +246,7 @@ pub fn tuple_add(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// `tuple.__mul__`
 pub fn tuple_mul(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__mul__", args[0])?;
-    let Some(n) = seq::repeat_count(vm, args[1])? else {
-        return sequence_operand(vm, BinaryOp::Mul, args[0], args[1]);
-    };
+    let n = seq::repeat_count(vm, args[1])?;
     if t.shape_id() == ids::TUPLE && (n == 1 || t.is_empty()) {
         return Ok(args[0]);
     }

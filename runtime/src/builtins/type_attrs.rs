@@ -43,6 +43,7 @@ fn set_name(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
     if s.bytes().contains(&0) {
         return Err(vm.value_error("type name must not contain null characters"));
     }
+    super::type_new::check_encodable(vm, new)?;
     ty.name.set(ty, new);
     Ok(())
 }
@@ -351,9 +352,6 @@ fn get_type_params(vm: &mut Vm, v: Value) -> PyResult {
 
 fn set_type_params(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
     let ty = check_set(vm, v, "__type_params__", new)?;
-    if !new.is::<PyTuple>() {
-        return Err(vm.type_error("__type_params__ must be set to a tuple"));
-    }
     let name = vm.names.__type_params__;
     vm.type_set_attr(ty, name, new);
     Ok(())

@@ -53,6 +53,10 @@ pub fn best_base(vm: &mut Vm, bases: Ref<PyTuple>) -> PyResult<Ref<PyType>> {
             let name = super::object_methods::c_name(vm, base);
             return Err(vm.type_error(format!("type '{name}' is not an acceptable base type")));
         }
+        if base.mro.get().is_none() {
+            let name = base.name_text();
+            return Err(vm.type_error(format!("Cannot extend an incomplete type '{name}'")));
+        }
         let solid = solid_base(base);
         best = match best {
             None => Some((base, solid)),
@@ -83,17 +87,8 @@ pub fn same_layout(a: Ref<PyType>, b: Ref<PyType>) -> bool {
     {
         return false;
     }
-    let (mut x, mut y) = (solid_base(a), solid_base(b));
-    while x != y {
-        if !same_members(x, y) {
-            return false;
-        }
-        match (x.base.get(), y.base.get()) {
-            (Some(p), Some(q)) => (x, y) = (solid_base(p), solid_base(q)),
-            _ => return false,
-        }
-    }
-    true
+    let (x, y) = (solid_base(a), solid_base(b));
+    x == y || x.base.get() == y.base.get() && same_members(x, y)
 }
 
 /// Two classes that add equal `__slots__` members.

@@ -27,6 +27,7 @@ pub fn type_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     if name.cast::<PyStr>().is_some_and(|s| s.bytes().contains(&0)) {
         return Err(vm.value_error("type name must not contain null characters"));
     }
+    check_encodable(vm, name)?;
     let Some(bases) = bases.cast::<PyTuple>() else {
         return Err(wrong_argument(vm, 2, "tuple", bases));
     };
@@ -54,6 +55,16 @@ pub fn type_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     set_names(vm, ty)?;
     init_subclass(vm, ty, args[2])?;
     Ok(ty.value())
+}
+
+/// Refuses text with lone surrogates, which C cannot show.
+///
+/// Errors: `UnicodeEncodeError`.
+pub fn check_encodable(vm: &mut Vm, v: Value) -> PyResult<()> {
+    match v.cast::<PyStr>().filter(|s| !s.is_ascii()) {
+        Some(s) => super::str_codec::encode(vm, s, Value::NULL, Value::NULL).map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 fn wrong_argument(vm: &mut Vm, n: usize, expected: &str, v: Value) -> crate::error::Raised {
@@ -127,7 +138,11 @@ fn make_class(
     let dict = PyDict::new(vm);
     // A subclass that iterates in an order of its own (OrderedDict) gives the order.
     super::dict_update::merge_from(vm, dict, ns)?;
-    intern_keys(vm, dict);
+    if intern_keys(vm, dict) {
+        let name = super::str::lossy(name);
+        let text = format!("non-string key in the __dict__ of class {name}");
+        vm.warn(ids::RUNTIME_WARNING, &text, 1)?;
+    }
     let slots = read_slots(vm, name, bases, base, dict)?;
     let ty = vm.alloc_type(TypeInit {
         metatype: Some(meta),
@@ -142,18 +157,21 @@ fn make_class(
     let first = base.member_slots.get();
     ty.member_slots.set(first + slots.names.len() as u16);
     fill_namespace(vm, ty, dict)?;
+    // A slot may have one of the cells' names.
+    let cells = take_cells(vm, dict)?;
     for (i, n) in slots.names.as_slice().iter().enumerate() {
         let m = PyMember::new(vm, *n, ty, first as usize + i);
         dict.set_interned(vm, *n, m.value());
     }
     add_standard_getsets(vm, ty, base, &slots);
-    let cells = take_cells(vm, dict)?;
     set_inline_hint(vm, ty, base, dict);
     let mro = super::type_mro::mro_of(vm, ty)?;
     ty.mro.set(ty, mro);
     inherit_pattern_flags(ty);
     let names = vm.names;
-    if dict.get_interned(names.__doc__.value()).is_none() {
+    if let Some(doc) = dict.get_interned(names.__doc__.value()) {
+        check_encodable(vm, doc)?;
+    } else {
         dict.set_interned(vm, names.__doc__.value(), Value::NONE);
     }
     if dict.get_interned(names.__hash__.value()).is_none()
@@ -177,20 +195,22 @@ fn make_class(
     Ok(ty)
 }
 
-/// Look-ups compare interned names: namespaces filled by Python code may have other strings as keys.
-fn intern_keys(vm: &mut Vm, dict: Ref<PyDict>) {
+/// Look-ups compare interned names: namespaces filled by Python code may have other strings as keys. True if there are keys
+/// that are no strings.
+fn intern_keys(vm: &mut Vm, dict: Ref<PyDict>) -> bool {
     let plain = |k: Value| {
         k.cast::<PyStr>()
             .is_some_and(|s| s.header().has(crate::object::intern::INTERNED))
     };
     let mut at = 0;
-    let mut odd = false;
+    let (mut odd, mut other) = (false, false);
     while let Some((i, k, _)) = dict.next_entry(at) {
         at = i + 1;
+        other |= !k.is::<PyStr>();
         odd |= k.shape_id() == ids::STR && !plain(k);
     }
     if !odd {
-        return;
+        return other;
     }
     let copy = PyDict::new(vm);
     copy.copy_entries_from(vm, dict);
@@ -204,6 +224,7 @@ fn intern_keys(vm: &mut Vm, dict: Ref<PyDict>) {
         };
         dict.append(vm, key, copy.hash_at(i), v);
     }
+    other
 }
 
 fn class_flags(base: Ref<PyType>, bases: Ref<PyTuple>, slots: &Slots) -> u32 {
@@ -487,6 +508,10 @@ fn set_names(vm: &mut Vm, ty: Ref<PyType>) -> PyResult<()> {
 fn init_subclass(vm: &mut Vm, ty: Ref<PyType>, kwargs: Value) -> PyResult<()> {
     let name = vm.names.__init_subclass__;
     let mro = ty.mro.expect();
+    if !mro.items().contains(&ty.value()) {
+        // The super() that looks for the method does not accept such a class.
+        super::super_methods::start_class(vm, ty, ty.value())?;
+    }
     let found = mro.items().iter().skip(1).find_map(|t| {
         t.cast::<PyType>()
             .and_then(|t| t.dict().get_interned(name.value()))

@@ -196,7 +196,7 @@ fn check_missing(
     if only_positional && !sig.var_args && !sig.var_kw {
         let (required, most) = (sig.required - shift, sig.positional - shift);
         if is_slot(def) {
-            return Err(vm.type_error(slot_arity(required, most, given)));
+            return Err(vm.type_error(slot_arity(def.name, required, most, given)));
         }
         if required == 1 && most == 1 && !is_wrapper(&name) {
             let q = qualified(vm, def, sig, first_of(bound));
@@ -215,7 +215,8 @@ fn check_missing(
         let least = least
             .take_while(|p| p.kind == ParamKind::Positional && !p.optional)
             .count();
-        let more = least < sig.params.len() - shift;
+        let positional = sig.params.iter().skip(shift);
+        let more = least < positional.filter(|p| p.kind != ParamKind::Keyword).count();
         let quantity = if more { "at least" } else { "exactly" };
         let plural = if least == 1 { "" } else { "s" };
         return Err(vm.type_error(format!(
@@ -246,7 +247,7 @@ fn too_many(
     let only_positional = sig.params.iter().all(|p| p.kind == ParamKind::Positional);
     let q = qualified(vm, def, sig, first);
     if only_positional && is_slot(def) {
-        return vm.type_error(slot_arity(required, most, given));
+        return vm.type_error(slot_arity(def.name, required, most, given));
     }
     if most == 0 && sig.params.len() == shift {
         return vm.type_error(format!("{q} takes no arguments ({given} given)"));
@@ -285,7 +286,10 @@ fn is_wrapper(name: &str) -> bool {
     matches!(name, "classmethod" | "staticmethod")
 }
 
-fn slot_arity(required: usize, most: usize, given: usize) -> String {
+fn slot_arity(name: &str, required: usize, most: usize, given: usize) -> String {
+    if matches!(name, "__pow__" | "__rpow__") {
+        return format!("expected 1 or 2 arguments, got {given}");
+    }
     let (quantity, n) = if required == most {
         ("", required)
     } else if given < required {
@@ -298,7 +302,7 @@ fn slot_arity(required: usize, most: usize, given: usize) -> String {
 }
 
 fn arity(name: &str, required: usize, most: usize, given: usize) -> String {
-    format!("{name} {}", slot_arity(required, most, given))
+    format!("{name} {}", slot_arity(name, required, most, given))
 }
 
 /// The name in error messages: constructors go by their builtin type.

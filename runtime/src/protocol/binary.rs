@@ -1,5 +1,6 @@
 //! Binary and unary operators: the table of operators with their special methods, and the dispatch rules.
 
+use crate::builtins::seq::has_index;
 use crate::builtins::str::PyStr;
 use crate::error::PyResult;
 use crate::object::header::Ref;
@@ -81,6 +82,13 @@ impl Vm {
             self.type_lookup(tb, reflected)
         };
         let i = inplace.then(|| self.type_lookup(ta, in_place)).flatten();
+        // A sequence is not asked to repeat itself by what is no integer.
+        let mut repeats = |m: &Value, by: Value| {
+            op != BinaryOp::Mul || !is_sequence_method(*m) || has_index(self, by)
+        };
+        let f = f.filter(|m| repeats(m, b));
+        let i = i.filter(|m| repeats(m, b));
+        let r = r.filter(|m| repeats(m, a));
         // CPython asks for concatenation and repetition only after all arithmetic.
         let of_sequence = |m: Option<Value>| {
             matches!(op, BinaryOp::Add | BinaryOp::Mul) && m.is_some_and(is_sequence_method)

@@ -98,20 +98,6 @@ pub fn contents(v: &Value) -> Option<Vec<u8>> {
     native::<ArrayData>(v).map(|(_, a)| a.bytes.borrow().clone())
 }
 
-/// Writes into an array object's bytes; false for other objects.
-pub fn write(v: &Value, at: usize, data: &[u8]) -> bool {
-    let Some((_, a)) = native::<ArrayData>(v) else {
-        return false;
-    };
-    match a.bytes.borrow_mut().get_mut(at..at + data.len()) {
-        Some(place) => {
-            place.copy_from_slice(data);
-            true
-        }
-        None => false,
-    }
-}
-
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, methods::FUNCTIONS);
     let codes = vm.new_str("bBuwhHiIlLqQfd");

@@ -187,38 +187,29 @@ pub(super) fn iadd(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(args[0])
 }
 
-fn repeated(vm: &mut Vm, args: &[Value]) -> PyResult<Option<(Code, Vec<u8>)>> {
-    if !seq::has_index(vm, args[1]) {
-        return Ok(None);
-    }
-    let n = vm.index_i64(args[1])?.max(0) as usize;
+fn repeated(vm: &mut Vm, args: &[Value]) -> PyResult<(Code, Vec<u8>)> {
+    let n = seq::repeat_count(vm, args[1])?;
     let a = this(vm, &args[0])?;
     let bytes = a.bytes.borrow();
     if bytes.len().checked_mul(n).is_none_or(|t| t > 1 << 40) {
         return Err(vm.memory_error());
     }
-    Ok(Some((a.code.get(), bytes.repeat(n))))
+    Ok((a.code.get(), bytes.repeat(n)))
 }
 
 pub(super) fn mul(vm: &mut Vm, args: &[Value]) -> PyResult {
-    match repeated(vm, args)? {
-        Some((code, bytes)) => make(vm, code, bytes),
-        None => Ok(Value::NOT_IMPLEMENTED),
-    }
+    let (code, bytes) = repeated(vm, args)?;
+    make(vm, code, bytes)
 }
 
 pub(super) fn imul(vm: &mut Vm, args: &[Value]) -> PyResult {
-    match repeated(vm, args)? {
-        Some((_, bytes)) => {
-            let a = this(vm, &args[0])?;
-            if bytes.len() != a.bytes.borrow().len() {
-                a.check_resize(vm)?;
-            }
-            a.bytes.replace(bytes);
-            Ok(args[0])
-        }
-        None => Ok(Value::NOT_IMPLEMENTED),
+    let (_, bytes) = repeated(vm, args)?;
+    let a = this(vm, &args[0])?;
+    if bytes.len() != a.bytes.borrow().len() {
+        a.check_resize(vm)?;
     }
+    a.bytes.replace(bytes);
+    Ok(args[0])
 }
 
 pub(super) fn compare(vm: &mut Vm, op: CompareOp, left: Value, right: Value) -> PyResult {

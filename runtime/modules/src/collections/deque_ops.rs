@@ -148,9 +148,8 @@ pub(super) fn iadd(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(args[0])
 }
 
-fn repeat(vm: &mut Vm, target: Value, all: &ValueVec, n: i64) -> PyResult {
+fn repeat(vm: &mut Vm, target: Value, all: &ValueVec, n: usize) -> PyResult {
     let (owner, d) = this(vm, &target)?;
-    let n = usize::try_from(n).unwrap_or(0);
     d.clear();
     let bounded = d.maxlen.get() != usize::MAX;
     if !bounded && all.len().checked_mul(n).is_none_or(|t| t > 1 << 40) {
@@ -171,10 +170,7 @@ fn repeat(vm: &mut Vm, target: Value, all: &ValueVec, n: i64) -> PyResult {
 }
 
 pub(super) fn mul(vm: &mut Vm, args: &[Value]) -> PyResult {
-    if !seq::has_index(vm, args[1]) {
-        return Ok(Value::NOT_IMPLEMENTED);
-    }
-    let n = vm.index_i64(args[1])?;
+    let n = seq::repeat_count(vm, args[1])?;
     let (_, d) = this(vm, &args[0])?;
     let all = snapshot(vm, d);
     let new = new_like(vm, args[0], d.maxlen.get());
@@ -182,10 +178,7 @@ pub(super) fn mul(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 pub(super) fn imul(vm: &mut Vm, args: &[Value]) -> PyResult {
-    if !seq::has_index(vm, args[1]) {
-        return Ok(Value::NOT_IMPLEMENTED);
-    }
-    let n = vm.index_i64(args[1])?;
+    let n = seq::repeat_count(vm, args[1])?;
     let (_, d) = this(vm, &args[0])?;
     let all = snapshot(vm, d);
     repeat(vm, args[0], &all, n)

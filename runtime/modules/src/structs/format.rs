@@ -1,5 +1,6 @@
 //! Format strings of `struct`.
 
+use skein_runtime::builtins::str_codec::encode;
 use skein_runtime::prelude::*;
 
 /// One value (or several equal ones) of a format.
@@ -21,8 +22,6 @@ pub struct Format {
     pub items: Vec<Item>,
     pub size: usize,
     pub little: bool,
-    /// Native sizes, alignment and conversions.
-    pub native: bool,
     /// Number of Python values.
     pub values: usize,
 }
@@ -64,7 +63,6 @@ pub fn parse(text: &[u8]) -> Result<Format, &'static str> {
         items: Vec::new(),
         size: 0,
         little,
-        native,
         values: 0,
     };
     while let Some((&c, after)) = rest.split_first() {
@@ -141,7 +139,11 @@ pub fn parse_value(vm: &mut Vm, v: Value) -> PyResult<Format> {
     let (s, b) = (v.cast::<PyStr>(), v.cast::<PyBytes>());
     let text = match (&s, &b) {
         (Some(s), _) if s.is_ascii() => s.bytes(),
-        (Some(_), _) => return Err(super::error(vm, "bad char in struct format")),
+        (Some(s), _) => {
+            let (s, ascii) = (*s, vm.new_str("ascii"));
+            encode(vm, s, ascii, Value::NULL)?;
+            return Err(super::error(vm, "bad char in struct format"));
+        }
         (_, Some(b)) => b.bytes(),
         _ => {
             let name = vm.type_name(v);

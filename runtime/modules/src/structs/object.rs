@@ -5,7 +5,7 @@ use super::format::{Format, parse_value};
 use super::pack;
 use crate::util::{add_type, buffer, items, native_class, state_type};
 use skein_runtime::builtins::iter_next::Step;
-use skein_runtime::builtins::slice::PySlice;
+use skein_runtime::builtins::memoryview::{writable_len, write_into};
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -88,12 +88,21 @@ static METHODS: &[NativeDef] = &[
 static GETSETS: &[GetSetDef] = &[
     getter(
         "format",
-        |vm, v| Ok(this(vm, &v)?.1.text.get()),
+        |vm, v| {
+            format_of(vm, v)?;
+            Ok(this(vm, &v)?.1.text.get())
+        },
         "struct format string",
     ),
     getter(
         "size",
-        |vm, v| Ok(Value::from_usize(this(vm, &v)?.1.format.borrow().size)),
+        |vm, v| {
+            let s = this(vm, &v)?.1;
+            Ok(match s.text.get().is_null() {
+                true => Value::from_i32(-1),
+                false => Value::from_usize(s.format.borrow().size),
+            })
+        },
         "struct size in bytes",
     ),
 ];
@@ -145,12 +154,11 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
         items: Vec::new(),
         size: 0,
         little: true,
-        native: true,
         values: 0,
     };
     let data = Struct {
         format: RefCell::new(Rc::new(empty)),
-        text: Slot::new(Value::NONE),
+        text: Slot::new(Value::NULL),
     };
     Ok(Native::new(vm, ty, data).value())
 }
@@ -168,7 +176,11 @@ fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn format_of(vm: &mut Vm, v: Value) -> PyResult<Rc<Format>> {
-    Ok(this(vm, &v)?.1.format.borrow().clone())
+    let s = this(vm, &v)?.1;
+    if s.text.get().is_null() {
+        return Err(vm.runtime_error("Struct object is not initialized"));
+    }
+    Ok(s.format.borrow().clone())
 }
 
 fn pack_method(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -217,10 +229,13 @@ pub fn pack_into(
     values: &[Value],
 ) -> PyResult {
     let out = pack::pack(vm, f, values, "pack_into")?;
-    let len = match target.cast::<PyByteArray>() {
-        Some(b) => b.len(),
-        None => buffer(vm, target)?.len(),
-    } as i64;
+    let Some(len) = writable_len(vm, target)? else {
+        let name = vm.arg_type_name(target);
+        return Err(vm.type_error(format!(
+            "pack_into() argument must be read-write bytes-like object, not {name}"
+        )));
+    };
+    let len = len as i64;
     let given = vm.ssize(offset)?;
     let size = f.size as i64;
     let mut at = given;
@@ -240,7 +255,7 @@ pub fn pack_into(
         at += len;
     }
     if len - at < size {
-        let need = size + at;
+        let need = i128::from(size) + i128::from(at);
         return Err(error(
             vm,
             &format!(
@@ -249,22 +264,7 @@ pub fn pack_into(
         ));
     }
     let at = at as usize;
-    if let Some(b) = target.cast::<PyByteArray>() {
-        b.buffer().write(at, &out);
-    } else if crate::array::write(&target, at, &out) {
-        return Ok(Value::NONE);
-    } else if target.is::<PyBytes>() {
-        return Err(vm.type_error("argument must be read-write bytes-like object, not bytes"));
-    } else {
-        let data = vm.new_bytes(&out);
-        let slice = PySlice::new(
-            vm,
-            Value::from_usize(at),
-            Value::from_usize(at + out.len()),
-            Value::NONE,
-        );
-        vm.set_item(target, slice.value(), data)?;
-    }
+    write_into(vm, target, at, &out)?;
     Ok(Value::NONE)
 }
 
@@ -380,6 +380,7 @@ fn sizeof(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
+    format_of(vm, args[0])?;
     let text = this(vm, &args[0])?.1.text.get();
     let (name, text) = (vm.short_type_name(args[0]), vm.repr_text(text)?);
     Ok(vm.new_str(&format!("{name}({text})")))

@@ -68,12 +68,7 @@ fn pack_one(vm: &mut Vm, f: &Format, item: &Item, v: Value, out: &mut [u8]) -> P
         b'?' => out[0] = vm.truth(v)? as u8,
         b'e' | b'f' | b'd' => {
             let x = real(vm, v)?;
-            if f.native && item.code == b'f' {
-                // A C cast, which does not mind what is too large.
-                put(f.little, &(x as f32).to_le_bytes(), out);
-            } else {
-                put_float(vm, item.code, x, f.little, out)?;
-            }
+            put_float(vm, item.code, x, f.little, out)?;
         }
         b'F' | b'D' => {
             let (re, im) = complex(vm, v)?;

@@ -105,20 +105,24 @@ pub fn pow(vm: &mut Vm, args: &[Value]) -> PyResult {
         return vm.binary(BinaryOp::Pow, false, base, exp);
     }
     let names = vm.names;
-    if let Some(m) = vm.lookup_special(base, names.__pow__) {
-        let r = vm.call_bound_special(m, base, &[exp, modulus])?;
-        if r != Value::NOT_IMPLEMENTED {
-            return Ok(r);
-        }
-    }
+    let (tb, te) = (vm.type_of(base), vm.type_of(exp));
+    let forward = vm.type_lookup(tb, names.__pow__);
     // Builtin numbers' reflected methods take no modulus, so only Python-level ones are asked.
-    if vm.type_of(exp) != vm.type_of(base)
-        && let Some(m) = vm.lookup_special(exp, names.__rpow__)
-        && m.kind() == Some(Kind::Function)
-    {
-        let r = vm.call_bound_special(m, exp, &[base, modulus])?;
-        if r != Value::NOT_IMPLEMENTED {
-            return Ok(r);
+    let reflected = vm
+        .type_lookup(te, names.__rpow__)
+        .filter(|m| te != tb && m.kind() == Some(Kind::Function));
+    let first = te.is_subtype(tb);
+    let steps = [
+        (reflected.filter(|_| first), exp, base),
+        (forward, base, exp),
+        (reflected.filter(|_| !first), exp, base),
+    ];
+    for (m, this, other) in steps {
+        if let Some(m) = m {
+            let r = vm.call_bound_special(m, this, &[other, modulus])?;
+            if r != Value::NOT_IMPLEMENTED {
+                return Ok(r);
+            }
         }
     }
     if [base, exp, modulus].iter().any(|v| as_float(*v).is_some()) {

@@ -2,7 +2,7 @@
 
 usage: source_analysis.py [rounds]
 """
-# perf: 30
+# perf: 150
 import ast
 import builtins
 import io

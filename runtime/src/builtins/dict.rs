@@ -10,6 +10,7 @@
 
 use super::bytes::PyBytes;
 use super::str::PyStr;
+use super::tuple::PyTuple;
 use crate::error::{PyResult, Raised};
 use crate::heap::Tracer;
 use crate::heap::array::Array;
@@ -381,6 +382,29 @@ impl Ref<PyDict> {
                 false
             });
             if found.is_some() || !odd_key.get() {
+                return Ok(found);
+            }
+        }
+        if key.shape_id() == ids::TUPLE
+            && let Some(t) = key.cast::<PyTuple>()
+        {
+            let Some(entries) = self.entries.get() else {
+                return Ok(None);
+            };
+            let odd_key = Cell::new(false);
+            let found = self.probe(hash, |i| {
+                let k = entries.get(i * 3 + 1);
+                if k == key {
+                    return true;
+                }
+                let known = match k.cast::<PyTuple>() {
+                    Some(o) if o.shape_id() == ids::TUPLE => vm.equal_tuples_simple(o, t),
+                    _ => None,
+                };
+                odd_key.set(odd_key.get() | known.is_none());
+                known == Some(true)
+            });
+            if !odd_key.get() {
                 return Ok(found);
             }
         }

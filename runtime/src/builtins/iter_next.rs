@@ -40,6 +40,7 @@ pub fn next_builtin(vm: &mut Vm, it: Value) -> Option<Step> {
         ids::RANGE_ITERATOR => Some(Ok(next_range(vm, i))),
         ids::TUPLE_ITERATOR => Some(Ok(next_tuple(i))),
         ids::TEMPLATE_ITER => Some(Ok(next_tuple(i))),
+        ids::SET_ITERATOR => Some(next_set(vm, i)),
         id => next_plain(vm, i, id),
     }
 }
@@ -98,7 +99,6 @@ fn next_plain(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Option<Step> {
         | ids::DICT_REVERSEKEYITERATOR
         | ids::DICT_REVERSEVALUEITERATOR
         | ids::DICT_REVERSEITEMITERATOR => next_dict(vm, i, id),
-        ids::SET_ITERATOR => next_set(vm, i),
         ids::ODICT_ITERATOR => super::ordered_dict::next_odict(vm, i),
         ids::STR_ITERATOR | ids::STR_ASCII_ITERATOR => Ok(next_str(vm, i)),
         ids::BYTES_ITERATOR => Ok(next_bytes(i)),
@@ -204,7 +204,9 @@ fn next_dict(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Step {
     }))
 }
 
-fn next_set(vm: &mut Vm, i: Ref<PyIter>) -> Step {
+/// The next element of a set.
+#[inline]
+pub fn next_set(vm: &mut Vm, i: Ref<PyIter>) -> Step {
     let Some(s) = i.a.get().cast::<PySet>() else {
         return Ok(None);
     };

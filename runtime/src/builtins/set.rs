@@ -15,7 +15,7 @@ use super::str::PyStr;
 use crate::error::PyResult;
 use crate::heap::Tracer;
 use crate::heap::array::Array;
-use crate::object::header::{Header, Ref, RefSlot};
+use crate::object::header::{Header, Ref, RefSlot, Slot};
 use crate::object::instance::trace_extension;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
@@ -79,22 +79,27 @@ impl PySet {
         t.visit(self.table.value());
         trace_extension(self, size_of::<PySet>(), t);
     }
-    /// An empty instance of `set`, `frozenset` or a subclass.
-    pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>) -> Ref<PySet> {
-        let init = PySet {
+    fn init() -> PySet {
+        PySet {
             header: Header::PENDING,
             table: RefSlot::empty(),
             used: Cell::new(0),
             fill: Cell::new(0),
             finger: Cell::new(0),
             hash: Cell::new(0),
-        };
-        vm.alloc_object(ty, init, 0)
+        }
+    }
+    /// An empty instance of `set`, `frozenset` or a subclass.
+    pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>) -> Ref<PySet> {
+        vm.alloc_object(ty, PySet::init(), 0)
     }
     /// `set()`
     pub fn new(vm: &mut Vm) -> Ref<PySet> {
-        let ty = vm.builtin_type(ids::SET);
-        PySet::new_instance(vm, ty)
+        vm.heap.alloc(ids::SET, PySet::init())
+    }
+    /// `frozenset()`, to be filled before anybody sees it.
+    pub fn new_frozen(vm: &mut Vm) -> Ref<PySet> {
+        vm.heap.alloc(ids::FROZENSET, PySet::init())
     }
     /// Number of elements.
     #[inline(always)]
@@ -147,6 +152,33 @@ fn same_simply(stored: Value, wanted: Value) -> Option<bool> {
     None
 }
 
+/// Whether an element is in a table, if that can be told without running Python code.
+#[inline]
+fn holds(slots: &[Slot], v: Value, hash: Value) -> Option<bool> {
+    let mask = slots.len() / 2 - 1;
+    let mut perturb = bits(hash);
+    let mut start = perturb as usize & mask;
+    loop {
+        let last = if start + LINEAR_PROBES <= mask {
+            start + LINEAR_PROBES
+        } else {
+            start
+        };
+        for at in start..=last {
+            let stored = slots[at * 2].get();
+            if stored == hash {
+                if same_simply(slots[at * 2 + 1].get(), v)? {
+                    return Some(true);
+                }
+            } else if stored.is_null() {
+                return Some(false);
+            }
+        }
+        perturb >>= PERTURB_SHIFT;
+        start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
+    }
+}
+
 /// Puts an element that is not there into a table without marks of removed ones.
 fn place_new(table: Ref<Array>, hash: Value, v: Value) {
     let slots = table.slots();
@@ -171,7 +203,62 @@ fn place_new(table: Ref<Array>, hash: Value, v: Value) {
     }
 }
 
+impl PySet {
+    /// `self <= other`, if that can be told without running Python code.
+    pub fn subset_simply(&self, other: &PySet) -> Option<bool> {
+        if self.len() > other.len() {
+            return Some(false);
+        }
+        let (Some(own), Some(other)) = (self.table.get(), other.table.get()) else {
+            return Some(self.is_empty());
+        };
+        for place in own.slots().chunks_exact(2) {
+            let v = place[1].get();
+            if !v.is_null() && !holds(other.slots(), v, place[0].get())? {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+}
+
 impl Ref<PySet> {
+    /// Adds to this set, which nobody else knows and which has none of them, those elements of `source` that are in `other` if
+    /// `wanted`, else those that are not. `None`, with some of them added: elements have to be compared by Python code.
+    pub fn add_selected(
+        self,
+        vm: &mut Vm,
+        source: Ref<PySet>,
+        other: Ref<PySet>,
+        wanted: bool,
+    ) -> Option<()> {
+        let Some(from) = source.table.get() else {
+            return Some(());
+        };
+        // The two sets cannot change meanwhile, and so their tables stay.
+        let by = other.table.get();
+        for place in from.slots().chunks_exact(2) {
+            let (hash, v) = (place[0].get(), place[1].get());
+            if v.is_null() {
+                continue;
+            }
+            let found = match &by {
+                Some(t) => holds(t.slots(), v, hash)?,
+                None => false,
+            };
+            if found == wanted {
+                let table = self.table_or_new(vm);
+                place_new(table, hash, v);
+                self.used.set(self.used.get() + 1);
+                self.fill.set(self.fill.get() + 1);
+                if self.fill.get() * 5 >= (table.len() / 2 - 1) * 3 {
+                    self.grow(vm);
+                }
+            }
+        }
+        Some(())
+    }
+
     /// Searches an element. With `ADDING`, an element that compares equal ends the search even if the comparison
     /// changed the set. May run Python code (`__eq__`).
     #[inline]

@@ -4,6 +4,7 @@
 
 use crate::prelude::*;
 use crate::protocol::binary::BinaryOp;
+use crate::protocol::compare::CompareOp;
 
 /// `s.add(v)`
 #[inline]
@@ -151,13 +152,29 @@ pub fn copy(vm: &mut Vm, s: Ref<PySet>) -> PyResult<Ref<PySet>> {
 
 /// An empty set of the builtin type that `s` is an instance of.
 pub fn empty_like(vm: &mut Vm, s: Ref<PySet>) -> Ref<PySet> {
-    let id = if vm.is_instance_of(s.value(), ids::FROZENSET) {
-        ids::FROZENSET
-    } else {
-        ids::SET
+    let frozen = match s.shape_id() {
+        ids::SET => false,
+        ids::FROZENSET => true,
+        _ => vm.is_instance_of(s.value(), ids::FROZENSET),
     };
-    let ty = vm.builtin_type(id);
-    PySet::new_instance(vm, ty)
+    if frozen {
+        PySet::new_frozen(vm)
+    } else {
+        PySet::new(vm)
+    }
+}
+
+/// The elements of `source` that are in `other` (`wanted`) or not, as a set like `like`; `None`: Python code has to compare some.
+fn selected(
+    vm: &mut Vm,
+    like: Ref<PySet>,
+    source: Ref<PySet>,
+    other: Ref<PySet>,
+    wanted: bool,
+) -> Option<Ref<PySet>> {
+    let new = empty_like(vm, like);
+    new.add_selected(vm, source, other, wanted)?;
+    Some(new)
 }
 
 /// `s | source`
@@ -179,6 +196,11 @@ pub fn difference(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<Ref<PyS
             return Ok(new);
         }
     };
+    if let Hashed::Set(other) = other
+        && let Some(new) = selected(vm, s, s, other, false)
+    {
+        return Ok(new);
+    }
     let new = empty_like(vm, s);
     for_each_hashed(vm, s.value(), |vm, v, h| {
         if !other.contains(vm, v, h)? {
@@ -226,13 +248,16 @@ pub fn intersection(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<Ref<P
     if source == s.value() {
         return copy(vm, s);
     }
-    let new = empty_like(vm, s);
     if let Some(other) = source.cast::<PySet>() {
         let (walked, asked) = if other.len() > s.len() {
             (s, other)
         } else {
             (other, s)
         };
+        if let Some(new) = selected(vm, s, walked, asked, true) {
+            return Ok(new);
+        }
+        let new = empty_like(vm, s);
         for_each_hashed(vm, walked.value(), |vm, v, h| {
             if asked.contains_hashed(vm, v, h)? {
                 new.add_hashed(vm, v, h)?;
@@ -241,6 +266,7 @@ pub fn intersection(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<Ref<P
         })?;
         return Ok(new);
     }
+    let new = empty_like(vm, s);
     vm.for_each(source, |vm, v| {
         let hash = vm.hash_set_element(v)?;
         if s.contains_hashed(vm, v, hash)? {
@@ -285,10 +311,23 @@ fn toggle(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<()> {
     })
 }
 
+/// A comparison of two sets, if its result can be told without running Python code.
+pub fn compare_simply(op: CompareOp, s: Ref<PySet>, t: Ref<PySet>) -> Option<bool> {
+    let (n, m) = (s.len(), t.len());
+    Some(match op {
+        CompareOp::Eq => n == m && s.subset_simply(&t)?,
+        CompareOp::Ne => !(n == m && s.subset_simply(&t)?),
+        CompareOp::Lt => n < m && s.subset_simply(&t)?,
+        CompareOp::Le => s.subset_simply(&t)?,
+        CompareOp::Gt => n > m && t.subset_simply(&s)?,
+        CompareOp::Ge => t.subset_simply(&s)?,
+    })
+}
+
 /// True if every element of `s` is in `other`.
 pub fn is_subset(vm: &mut Vm, s: Ref<PySet>, other: Ref<PySet>) -> PyResult<bool> {
-    if s.len() > other.len() {
-        return Ok(false);
+    if let Some(all) = s.subset_simply(&other) {
+        return Ok(all);
     }
     let mut all = true;
     for_each_hashed(vm, s.value(), |vm, v, h| {

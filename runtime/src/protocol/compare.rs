@@ -71,21 +71,38 @@ impl Vm {
                 CompareOp::Ge => x >= y,
             });
         }
-        if a.shape_id() == ids::STR && b.shape_id() == ids::STR {
-            let (x, y): (Ref<PyStr>, Ref<PyStr>) = (a.cast()?, b.cast()?);
-            return Some(match op {
-                CompareOp::Eq => x == y || x.bytes() == y.bytes(),
-                CompareOp::Ne => x != y && x.bytes() != y.bytes(),
-                _ => op.holds(x.bytes().cmp(y.bytes())),
-            });
-        }
-        if a.shape_id() == ids::BYTES && b.shape_id() == ids::BYTES {
-            let (x, y): (Ref<PyBytes>, Ref<PyBytes>) = (a.cast()?, b.cast()?);
-            return Some(match op {
-                CompareOp::Eq => x.bytes() == y.bytes(),
-                CompareOp::Ne => x.bytes() != y.bytes(),
-                _ => op.holds(x.bytes().cmp(y.bytes())),
-            });
+        match (a.shape_id(), b.shape_id()) {
+            (ids::STR, ids::STR) => {
+                let (x, y): (Ref<PyStr>, Ref<PyStr>) = (a.cast()?, b.cast()?);
+                return Some(match op {
+                    CompareOp::Eq => x == y || x.bytes() == y.bytes(),
+                    CompareOp::Ne => x != y && x.bytes() != y.bytes(),
+                    _ => op.holds(x.bytes().cmp(y.bytes())),
+                });
+            }
+            (ids::BYTES, ids::BYTES) => {
+                let (x, y): (Ref<PyBytes>, Ref<PyBytes>) = (a.cast()?, b.cast()?);
+                return Some(match op {
+                    CompareOp::Eq => x.bytes() == y.bytes(),
+                    CompareOp::Ne => x.bytes() != y.bytes(),
+                    _ => op.holds(x.bytes().cmp(y.bytes())),
+                });
+            }
+            (ids::SET | ids::FROZENSET, ids::SET | ids::FROZENSET) => {
+                return crate::builtins::set_ops::compare_simply(op, a.cast()?, b.cast()?);
+            }
+            // Immediates (shape 0) are of types that no container or str equals.
+            (ids::STR | ids::BYTES | ids::TUPLE | ids::LIST | ids::DICT, 0)
+            | (0, ids::STR | ids::BYTES | ids::TUPLE | ids::LIST | ids::DICT)
+                if !bytes_warning(self, a, b) =>
+            {
+                return match op {
+                    CompareOp::Eq => Some(false),
+                    CompareOp::Ne => Some(true),
+                    _ => None,
+                };
+            }
+            _ => {}
         }
         let order = crate::builtins::arith::compare_exact(a, b)?;
         // Only `!=` holds for a NaN.
@@ -197,12 +214,28 @@ impl Vm {
         self.compare_bool(CompareOp::Eq, a, b)
     }
 
+    /// Equality of exact tuples of values that [`Vm::compare_simple`] knows.
+    pub fn equal_tuples_simple(&self, x: Ref<PyTuple>, y: Ref<PyTuple>) -> Option<bool> {
+        if x.len() != y.len() {
+            // Unequal lengths do not settle it before the items are compared, which may raise.
+            return None;
+        }
+        for (v, w) in x.items().iter().zip(y.items()) {
+            if v != w && !self.compare_simple(CompareOp::Eq, *v, *w)? {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
     /// Equality of exact tuples.
     fn equal_tuples(&mut self, a: Value, b: Value) -> PyResult<bool> {
         let (Some(x), Some(y)) = (a.cast::<PyTuple>(), b.cast::<PyTuple>()) else {
             return Ok(false);
         };
-        // Unequal lengths do not settle it before the items are compared, which may raise.
+        if let Some(equal) = self.equal_tuples_simple(x, y) {
+            return Ok(equal);
+        }
         if x.len() != y.len() {
             return self.compare_bool(CompareOp::Eq, a, b);
         }
@@ -301,8 +334,23 @@ impl Vm {
         {
             return Ok(s.hash(self));
         }
+        if let Some(n) = v.as_small_int() {
+            return Ok(hash_int(n) as u64 & (u64::MAX >> 3));
+        }
+        if v.shape_id() == ids::TUPLE
+            && let Some(t) = v.cast::<PyTuple>()
+        {
+            let h = crate::builtins::tuple_methods::hash_tuple(self, t)?;
+            return Ok(h as u64 & (u64::MAX >> 3));
+        }
         Ok(self.hash(v)? as u64 & (u64::MAX >> 3))
     }
+}
+
+/// With `-b`, comparing bytes with an int is warned about.
+#[inline]
+fn bytes_warning(vm: &Vm, a: Value, b: Value) -> bool {
+    vm.config.bytes_warning > 0 && (a.shape_id() == ids::BYTES || b.shape_id() == ids::BYTES)
 }
 
 /// The modulus of numeric hashes, a Mersenne prime.

@@ -56,7 +56,9 @@ impl Vm {
 
     /// `next(it)`, `None` when exhausted.
     pub fn next(&mut self, it: Value) -> PyResult<Option<Value>> {
-        if let Some(r) = crate::builtins::iter_next::next_any(self, it) {
+        if it.shape_id() != ids::GENERATOR
+            && let Some(r) = crate::builtins::iter_next::next_any(self, it)
+        {
             return r;
         }
         if it.shape_id() == ids::GENERATOR
@@ -119,6 +121,16 @@ impl Vm {
             _ => {}
         }
         let it = self.iter(iterable)?;
+        if it.shape_id() == ids::SET_ITERATOR
+            && let Some(i) = it.cast()
+        {
+            while let Some(v) = crate::builtins::iter_next::next_set(self, i)? {
+                if !f(self, v)? {
+                    break;
+                }
+            }
+            return Ok(());
+        }
         while let Some(v) = self.next(it)? {
             if !f(self, v)? {
                 break;

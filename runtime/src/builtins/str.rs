@@ -1,12 +1,13 @@
 //! `str`: generalized UTF-8 bytes with a known number of code points. (Methods live in `str_methods*.rs`.)
 //!
-//! Short strings carry their bytes inline. A string made by repeated `+=` shares a growing buffer with its prefixes, so
-//! that appending is amortised constant time as in CPython. ASCII strings index directly; others build a table of byte
-//! offsets (one per 64 code points) on first indexed use. Lone surrogates are three-byte sequences.
+//! Strings carry their bytes inline. A string made by repeated `+=` instead shares a growing buffer with its prefixes, so
+//! that appending is amortised constant time as in CPython. ASCII strings index directly; long others build a table of byte
+//! offsets (one per 64 code points) on first indexed use. Only strings that may have a buffer or table have room for the
+//! links to them, before the bytes. Lone surrogates are three-byte sequences.
 
 use crate::heap::bytebuf::ByteBuf;
 use crate::heap::{Tracer, tail};
-use crate::object::header::{Header, Ref, RefSlot, flag};
+use crate::object::header::{Header, Ref, Slot, flag};
 use crate::object::instance::trace_extension;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
@@ -16,6 +17,10 @@ use std::cell::Cell;
 
 /// Header flag: made by `+`, so the next `+` on it may be the start of repeated appending.
 const CONCATENATED: u8 = flag::USER2;
+/// Header flag: links come before the bytes.
+const LINKED: u8 = flag::USER3;
+/// Bytes of the links: the shared buffer and the table of offsets.
+const LINKS: usize = 16;
 /// The bits of a hash that dicts use.
 const TABLE_BITS: u64 = u64::MAX >> 3;
 /// Code points between entries of the offset table.
@@ -28,20 +33,25 @@ pub struct PyStr {
     hash: Cell<u64>,
     byte_len: u32,
     char_len: u32,
-    shared: RefSlot<ByteBuf>,
-    index: RefSlot<ByteBuf>,
 }
 
 impl PyStr {
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
-        t.visit(self.shared.value());
-        t.visit(self.index.value());
-        let inline = if self.shared.get().is_some() {
-            0
+        let mut tail = self.byte_len as usize;
+        if let Some([shared, index]) = self.links() {
+            t.visit_slot(shared);
+            t.visit_slot(index);
+            tail = LINKS + if shared.get().is_null() { tail } else { 0 };
+        }
+        trace_extension(self, size_of::<PyStr>() + ((tail + 7) & !7), t);
+    }
+    #[inline(always)]
+    fn links(&self) -> Option<&[Slot; 2]> {
+        if self.header.has(LINKED) {
+            tail::slots(self, 2).first_chunk()
         } else {
-            self.byte_len as usize
-        };
-        trace_extension(self, size_of::<PyStr>() + ((inline + 7) & !7), t);
+            None
+        }
     }
 
     fn init(byte_len: usize, char_len: usize) -> PyStr {
@@ -50,8 +60,22 @@ impl PyStr {
             hash: Cell::new(0),
             byte_len: byte_len as u32,
             char_len: char_len as u32,
-            shared: RefSlot::empty(),
-            index: RefSlot::empty(),
+        }
+    }
+    /// Where the bytes of a string begin behind the fixed fields: long strings beyond ASCII need a table of offsets.
+    #[inline(always)]
+    fn bytes_at(byte_len: usize, char_len: usize) -> usize {
+        if byte_len != char_len && char_len > INDEX_STEP {
+            LINKS
+        } else {
+            0
+        }
+    }
+    /// Completes a string that was just allocated: says whether it has links.
+    #[inline(always)]
+    fn finish(&self, at: usize) {
+        if at != 0 {
+            self.header.set_flags(LINKED);
         }
     }
 
@@ -63,10 +87,11 @@ impl PyStr {
 
     /// A new string whose number of code points is known.
     pub fn new_counted(vm: &mut Vm, text: &[u8], chars: usize) -> Ref<PyStr> {
-        let s = vm
-            .heap
-            .alloc_sized(ids::STR, PyStr::init(text.len(), chars), text.len());
-        tail::fill_bytes(&*s, 0, text);
+        let at = PyStr::bytes_at(text.len(), chars);
+        let init = PyStr::init(text.len(), chars);
+        let s = vm.heap.alloc_sized(ids::STR, init, at + text.len());
+        s.finish(at);
+        tail::fill_bytes(&*s, at, text);
         s
     }
 
@@ -81,12 +106,14 @@ impl PyStr {
         if bytes > u32::MAX as usize {
             return None;
         }
+        let mut at = PyStr::bytes_at(bytes, chars);
+        let end = at + bytes;
         let s = vm
             .heap
-            .try_alloc_sized(ids::STR, PyStr::init(bytes, chars), bytes)?;
-        let mut at = 0;
+            .try_alloc_sized(ids::STR, PyStr::init(bytes, chars), end)?;
+        s.finish(at);
         for piece in pieces {
-            assert!(piece.len() <= bytes - at);
+            assert!(piece.len() <= end - at);
             tail::fill_bytes(&*s, at, piece);
             at += piece.len();
         }
@@ -95,16 +122,27 @@ impl PyStr {
 
     /// A new instance of a subclass of `str`.
     pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>, text: &[u8]) -> Ref<PyStr> {
-        let s = vm.alloc_object(ty, PyStr::init(text.len(), count_chars(text)), text.len());
-        tail::fill_bytes(&*s, 0, text);
+        let chars = count_chars(text);
+        let at = PyStr::bytes_at(text.len(), chars);
+        let init = PyStr::init(text.len(), chars);
+        let s = vm.alloc_object(ty, init, at + text.len());
+        s.finish(at);
+        tail::fill_bytes(&*s, at, text);
         s
     }
 
     /// The bytes. Immutable, so the slice stays valid while the string lives.
     #[inline(always)]
     pub fn bytes(&self) -> &[u8] {
-        match self.shared.get() {
+        match self.links() {
             None => tail::bytes(self, self.byte_len as usize),
+            Some([shared, _]) => self.linked_bytes(shared),
+        }
+    }
+    #[inline(never)]
+    fn linked_bytes(&self, shared: &Slot) -> &[u8] {
+        match shared.get().cast::<ByteBuf>() {
+            None => &tail::bytes(self, LINKS + self.byte_len as usize)[LINKS..],
             Some(buf) => &tail::extend_to(self, buf.bytes())[..self.byte_len as usize],
         }
     }
@@ -138,7 +176,8 @@ impl PyStr {
     }
     /// The bytes are in a buffer that longer strings may share.
     pub fn is_shared(&self) -> bool {
-        self.shared.get().is_some()
+        self.links()
+            .is_some_and(|[shared, _]| !shared.get().is_null())
     }
     /// The hash as dicts use it if it was computed, else 0.
     #[inline(always)]
@@ -172,19 +211,26 @@ impl Ref<PyStr> {
         if i >= self.len() {
             return self.byte_len();
         }
-        let index = match self.index.get() {
-            Some(t) => t,
-            None => {
-                let t = build_index(vm, self);
-                self.index.set(self, t);
-                t
+        let (mut offset, left) = match self.links() {
+            // Shorter than a step.
+            None => (0, i),
+            Some([_, link]) => {
+                let index = match link.get().cast::<ByteBuf>() {
+                    Some(t) => t,
+                    None => {
+                        let t = build_index(vm, self);
+                        link.set(self, t.value());
+                        t
+                    }
+                };
+                let at = i / INDEX_STEP * 4;
+                let b = &index.bytes()[at..at + 4];
+                let offset = u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize;
+                (offset, i % INDEX_STEP)
             }
         };
-        let at = i / INDEX_STEP * 4;
-        let b = &index.bytes()[at..at + 4];
-        let mut offset = u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize;
         let bytes = self.bytes();
-        for _ in 0..i % INDEX_STEP {
+        for _ in 0..left {
             offset += char_width(bytes[offset]);
         }
         offset
@@ -205,11 +251,13 @@ impl Ref<PyStr> {
         if bytes >= 128 && self.header().has(CONCATENATED) {
             return self.append(vm, other, bytes, chars);
         }
+        let at = PyStr::bytes_at(bytes, chars);
         let s = vm
             .heap
-            .try_alloc_sized(ids::STR, PyStr::init(bytes, chars), bytes)?;
-        tail::fill_bytes(&*s, 0, self.bytes());
-        tail::fill_bytes(&*s, self.byte_len(), other.bytes());
+            .try_alloc_sized(ids::STR, PyStr::init(bytes, chars), at + bytes)?;
+        s.finish(at);
+        tail::fill_bytes(&*s, at, self.bytes());
+        tail::fill_bytes(&*s, at + self.byte_len(), other.bytes());
         s.header().set_flags(CONCATENATED);
         Some(s)
     }
@@ -222,7 +270,8 @@ impl Ref<PyStr> {
         chars: usize,
     ) -> Option<Ref<PyStr>> {
         let own = self.byte_len();
-        let buf = match self.shared.get() {
+        let shared = self.links().and_then(|l| l[0].get().cast::<ByteBuf>());
+        let buf = match shared {
             Some(buf) if buf.used.get() == own && buf.capacity() >= bytes => buf,
             Some(buf) if buf.used.get() == own => vm.heap.grow_bytebuf(buf, bytes + bytes / 2)?,
             _ => {
@@ -233,15 +282,10 @@ impl Ref<PyStr> {
         };
         buf.write(own, other.bytes());
         buf.used.set(bytes);
-        let s = vm.heap.try_alloc_sized(
-            ids::STR,
-            PyStr {
-                shared: RefSlot::new(buf),
-                ..PyStr::init(bytes, chars)
-            },
-            0,
-        )?;
-        s.header().set_flags(CONCATENATED);
+        let init = PyStr::init(bytes, chars);
+        let s = vm.heap.try_alloc_sized(ids::STR, init, LINKS)?;
+        s.header().set_flags(CONCATENATED | LINKED);
+        tail::slots(&*s, 2)[0].set(s, buf.value());
         Some(s)
     }
 

@@ -28,6 +28,8 @@ pub mod flag {
     pub const USER1: u8 = 32;
     /// Free for the object's own use.
     pub const USER2: u8 = 64;
+    /// Free for the object's own use.
+    pub const USER3: u8 = 128;
 }
 
 /// First word of every heap object.

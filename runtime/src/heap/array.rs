@@ -1,7 +1,7 @@
 //! `Array`: a run of slots, the storage behind lists, dicts, overflow attributes and [`ValueVec`].
 
 use super::{Heap, Tracer, tail};
-use crate::object::header::{Header, Ref, Slot, flag};
+use crate::object::header::{Header, Ref, Slot};
 use crate::object::shape::ids;
 use crate::value::Value;
 
@@ -54,20 +54,11 @@ impl Ref<Array> {
             &source.slots()[from..from + count],
             &self.slots()[at..at + count],
         );
-        if self != source && !self.header().has(flag::UNLOGGED) {
-            // A young target, or one that is remembered already, needs no barrier.
-            for (to, from) in dst.iter().zip(src) {
-                to.set_unbarriered(from.get());
-            }
-        } else if self == source && from < at {
-            for i in (0..count).rev() {
-                dst[i].set(self, src[i].get());
-            }
-        } else {
-            for i in 0..count {
-                dst[i].set(self, src[i].get());
-            }
-        }
+        let start = dst.as_ptr();
+        // SAFETY: H5: both ranges are slots of live arrays (they were sliced above); slots are cells, so the target may be
+        // written through a shared reference, and `copy` allows overlap.
+        unsafe { std::ptr::copy(src.as_ptr(), start as *mut Slot, count) };
+        super::barrier::log_range(self.header(), start as *const u8, count * size_of::<Slot>());
     }
 }
 

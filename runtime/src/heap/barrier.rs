@@ -1,7 +1,7 @@
 //! The write barrier and what it remembers.
 //!
 //! A minor collection does not look into old objects, so an old object that is stored into must be remembered. Its
-//! header then loses `UNLOGGED`, and further stores pass the inlined test. Arrays above 512 bytes keep the flag and
+//! header then loses `UNLOGGED`, and further stores pass the inlined test. Arrays of more than 64 slots keep the flag and
 //! remember 128-byte cards instead, since rescanning a long list for one store would cost more than the store saved.
 //! Such arrays start on a card boundary: no two share a card.
 
@@ -11,8 +11,8 @@ use crate::heap::array::Array;
 use crate::object::header::{Header, Kind, Ref, Slot, flag};
 use std::cell::RefCell;
 
-/// Arrays with more words than this are remembered by card.
-pub const WHOLE_WORDS: usize = 64;
+/// Arrays with more words than this are remembered by card. One of 64 slots is just small enough.
+pub const WHOLE_WORDS: usize = 66;
 
 /// Old objects that may hold young ones.
 #[derive(Default)]
@@ -51,6 +51,16 @@ pub fn log_store(owner: Ref<Header>, field: *const u8) {
     }
     owner.clear_flags(flag::UNLOGGED);
     chunk.remembered().objects.borrow_mut().push(addr);
+}
+
+/// As [`write_barrier`] for `bytes` bytes of fields from `start` on that were just stored to.
+pub fn log_range(owner: Ref<Header>, start: *const u8, bytes: usize) {
+    let (mut at, end) = (start as usize, start as usize + bytes);
+    // A small owner is remembered whole, and loses the flag.
+    while at < end && owner.has(flag::UNLOGGED) {
+        log_store(owner, at as *const u8);
+        at = (at & !(CARD_BYTES - 1)) + CARD_BYTES;
+    }
 }
 
 impl ChunkRef {

@@ -72,7 +72,7 @@ impl Block {
         let lines = self.lines();
         let mut at = from;
         loop {
-            let start = at + lines[at..].iter().position(|&b| b == 0)?;
+            let start = next_free(lines, at)?;
             let end = end_of_hole(lines, start);
             if end - start >= need {
                 return Some((start, end));
@@ -222,6 +222,29 @@ impl Block {
     pub fn range(self) -> std::ops::Range<usize> {
         self.0..self.0 + BLOCK_BYTES
     }
+}
+
+/// The first free line at or after `from`.
+fn next_free(lines: &[u8; BLOCK_LINES], from: usize) -> Option<usize> {
+    let mut at = from;
+    while at < BLOCK_LINES {
+        if at.is_multiple_of(8) {
+            let eight: [u8; 8] = lines[at..at + 8].try_into().unwrap_or([1; 8]);
+            let word = u64::from_le_bytes(eight);
+            // The lowest high bit set tells the first byte that is zero.
+            let zeros = word.wrapping_sub(EACH_LIVE) & !word & EACH_LIVE << 7;
+            if zeros != 0 {
+                return Some(at + zeros.trailing_zeros() as usize / 8);
+            }
+            at += 8;
+            continue;
+        }
+        if lines[at] == 0 {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
 }
 
 fn end_of_hole(lines: &[u8; BLOCK_LINES], start: usize) -> usize {

@@ -345,6 +345,23 @@ fn expandtabs(vm: &mut Vm, a: &[Value]) -> PyResult {
     }
 }
 
+/// The items of an exact list or tuple that are exact bytes, joined.
+fn join_exact(sep: &[u8], items: &[Value]) -> Option<Vec<u8>> {
+    let mut len = sep.len().checked_mul(items.len())?;
+    for v in items {
+        let b = v.cast::<PyBytes>().filter(|b| b.shape_id() == ids::BYTES)?;
+        len = len.checked_add(b.len())?;
+    }
+    let mut out = Vec::with_capacity(len);
+    for (i, b) in items.iter().filter_map(|v| v.cast::<PyBytes>()).enumerate() {
+        if i > 0 {
+            out.extend_from_slice(sep);
+        }
+        out.extend_from_slice(b.bytes());
+    }
+    Some(out)
+}
+
 fn join(vm: &mut Vm, a: &[Value]) -> PyResult {
     let sep = contents(vm, a[0])?;
     let names = vm.names;
@@ -359,6 +376,9 @@ fn join(vm: &mut Vm, a: &[Value]) -> PyResult {
         && a[0].kind() == Some(Kind::Bytes)
     {
         return Ok(*only);
+    }
+    if let Some(out) = join_exact(&sep, items.as_slice()) {
+        return Ok(like(vm, a[0], &out));
     }
     let mut out = Vec::new();
     for (i, v) in items.as_slice().iter().enumerate() {

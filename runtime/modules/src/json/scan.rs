@@ -121,12 +121,22 @@ impl From<Bad> for Stop {
     }
 }
 
+/// Keys remembered by a cheap hash.
+const RECENT: usize = 64;
+/// So many values collected go into the array or object, to have them in memory only once.
+const MOST_COLLECTED: usize = 768;
+
 type Scan<T = Value> = Result<(T, usize), Stop>;
 
 struct Run<'a> {
     text: &'a [u8],
     scanner: &'a Scanner,
     memo: Ref<PyDict>,
+    /// For keys by a cheap hash: one more than the position in the memo where such a key was last found.
+    recent: [u32; RECENT],
+    /// Items of the arrays and objects being read, each one's behind those of the one around it; of objects three values
+    /// for each: key, hash, value.
+    items: ValueVec,
     int_type: Value,
     float_type: Value,
 }
@@ -146,10 +156,12 @@ fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.stop_iteration(Value::from_usize(index)));
     }
     let at = s.offset_of(vm, index);
-    let run = Run {
+    let mut run = Run {
         text: s.bytes(),
         scanner,
         memo: PyDict::new(vm),
+        recent: [0; RECENT],
+        items: ValueVec::new(),
         int_type: vm.builtin_type(ids::INT).value(),
         float_type: vm.builtin_type(ids::FLOAT).value(),
     };
@@ -181,13 +193,13 @@ impl Run<'_> {
         self.text[at..].starts_with(word)
     }
 
-    fn value(&self, vm: &mut Vm, at: usize) -> Scan {
+    fn value(&mut self, vm: &mut Vm, at: usize) -> Scan {
         match self.text.get(at) {
             None => return Err(Stop::NoValue(at)),
             Some(b'"') => {
                 let mut buffer = Vec::new();
-                let (text, after) = scan(self.text, at + 1, self.scanner.strict, &mut buffer)?;
-                return Ok((vm.new_str_bytes(text), after));
+                let literal = scan(self.text, at + 1, self.scanner.strict, &mut buffer)?;
+                return Ok((literal.object(vm), literal.after));
             }
             Some(b'{') => {
                 vm.enter_nested(" while decoding a JSON object from a unicode string")?;
@@ -274,44 +286,113 @@ impl Run<'_> {
         Ok((vm.call(hook, &[text])?, at))
     }
 
-    fn array(&self, vm: &mut Vm, at: usize) -> Scan {
-        let out = PyList::new(vm);
+    fn array(&mut self, vm: &mut Vm, at: usize) -> Scan {
         let mut at = self.space(at);
         if self.byte(at) == b']' {
-            return Ok((out.value(), at + 1));
+            return Ok((PyList::new(vm).value(), at + 1));
         }
+        let (base, mut out) = (self.items.len(), None);
         loop {
             let (v, after) = self.value(vm, at).map_err(expecting_value)?;
-            out.push(vm, v);
+            self.items.push(&vm.heap, v);
             at = self.space(after);
-            match self.byte(at) {
-                b']' => return Ok((out.value(), at + 1)),
+            let last = match self.byte(at) {
+                b']' => true,
                 b',' => {
                     let comma = at;
                     at = self.space(at + 1);
                     if self.byte(at) == b']' {
                         return Err(Bad("Illegal trailing comma before end of array", comma).into());
                     }
+                    false
                 }
                 _ => return Err(Bad("Expecting ',' delimiter", at).into()),
+            };
+            if last || self.items.len() - base >= MOST_COLLECTED {
+                let list = self.fill_list(vm, base, out);
+                if last {
+                    return Ok((list.value(), at + 1));
+                }
+                out = Some(list);
             }
         }
     }
 
-    /// A key as a str object with its hash; equal keys give the same one.
-    fn key(&self, vm: &mut Vm, at: usize) -> Scan<(Value, u64)> {
-        let mut buffer = Vec::new();
-        let (text, after) = scan(self.text, at, self.scanner.strict, &mut buffer)?;
-        let hash = vm.table_hash_text(text);
-        if let Some(i) = self.memo.find_text(text, hash) {
-            return Ok(((self.memo.value_at(i), hash), after));
-        }
-        let key = vm.new_str_bytes(text);
-        self.memo.append(vm, key, hash, key);
-        Ok(((key, hash), after))
+    /// Moves collected items to a list, to a new one of their number if there is none yet.
+    fn fill_list(&mut self, vm: &mut Vm, base: usize, list: Option<Ref<PyList>>) -> Ref<PyList> {
+        let items = &self.items.as_slice()[base..];
+        let list = match list {
+            None => PyList::from_slice(vm, items),
+            Some(list) => {
+                for v in items {
+                    list.push(vm, *v);
+                }
+                list
+            }
+        };
+        self.items.truncate(base);
+        list
     }
 
-    fn object(&self, vm: &mut Vm, at: usize) -> Scan {
+    /// A key as a str object with its hash; equal keys give the same one.
+    fn key(&mut self, vm: &mut Vm, at: usize) -> Scan<(Value, u64)> {
+        let mut buffer = Vec::new();
+        let literal = scan(self.text, at, self.scanner.strict, &mut buffer)?;
+        let (text, after) = (literal.text, literal.after);
+        let cheap = match text {
+            [first, .., last] => {
+                text.len()
+                    + *first as usize * 5
+                    + *last as usize * 11
+                    + text[text.len() / 2] as usize
+            }
+            _ => 0,
+        };
+        let recent = &mut self.recent[cheap % RECENT];
+        if let Some(position) = (*recent as usize).checked_sub(1)
+            && let Some((key, _)) = self.memo.entry_at(position)
+            && key.cast::<PyStr>().is_some_and(|k| k.bytes() == text)
+        {
+            return Ok(((key, self.memo.hash_at(position)), after));
+        }
+        let hash = vm.table_hash_text(text);
+        let position = match self.memo.find_text(text, hash) {
+            Some(i) => i,
+            None => {
+                let key = literal.object(vm);
+                self.memo.append(vm, key, hash, key);
+                self.memo.positions() - 1
+            }
+        };
+        *recent = u32::try_from(position + 1).unwrap_or(0);
+        Ok(((self.memo.value_at(position), hash), after))
+    }
+
+    /// Moves collected items to a dict, to a new one with room for their number if there is none yet.
+    fn fill_dict(
+        &mut self,
+        vm: &mut Vm,
+        base: usize,
+        dict: Option<Ref<PyDict>>,
+    ) -> PyResult<Ref<PyDict>> {
+        let items = &self.items.as_slice()[base..];
+        let dict = match dict {
+            None => {
+                let dict = PyDict::new(vm);
+                dict.reserve(vm, items.len() / 3);
+                dict
+            }
+            Some(dict) => dict,
+        };
+        for item in items.chunks_exact(3) {
+            let hash = item[1].as_small_int().unwrap_or(0) as u64;
+            dict.insert_hashed(vm, item[0], hash, item[2])?;
+        }
+        self.items.truncate(base);
+        Ok(dict)
+    }
+
+    fn object(&mut self, vm: &mut Vm, at: usize) -> Scan {
         const NAME: &str = "Expecting property name enclosed in double quotes";
         let pairs_hook = self.scanner.object_pairs_hook.get();
         let pairs = if pairs_hook.is_none() {
@@ -319,7 +400,7 @@ impl Run<'_> {
         } else {
             Some(PyList::new(vm))
         };
-        let out = PyDict::new(vm);
+        let (base, mut out) = (self.items.len(), None);
         let mut at = self.space(at);
         if self.byte(at) == b'}' {
             at += 1;
@@ -340,7 +421,14 @@ impl Run<'_> {
                         let pair = vm.new_tuple(&[key, v]);
                         list.push(vm, pair);
                     }
-                    None => out.insert_hashed(vm, key, hash, v)?,
+                    None => {
+                        for v in [key, Value::from_usize(hash as usize), v] {
+                            self.items.push(&vm.heap, v);
+                        }
+                        if self.items.len() - base >= MOST_COLLECTED {
+                            out = Some(self.fill_dict(vm, base, out)?);
+                        }
+                    }
                 }
                 at = self.space(after);
                 match self.byte(at) {
@@ -364,6 +452,7 @@ impl Run<'_> {
         if let Some(list) = pairs {
             return Ok((vm.call(pairs_hook, &[list.value()])?, at));
         }
+        let out = self.fill_dict(vm, base, out)?;
         let hook = self.scanner.object_hook.get();
         if hook.is_none() {
             return Ok((out.value(), at));

@@ -29,21 +29,66 @@ fn hex4(text: &[u8], at: usize) -> Option<u32> {
         .try_fold(0, |n, d| Some(n * 16 + (*d as char).to_digit(16)?))
 }
 
-/// The literal whose contents begin at `begin`: a slice if it has no escapes, else text in `buffer`; and the offset
-/// behind the closing quote.
+/// The contents of a string literal.
+pub struct Literal<'a> {
+    /// A part of the document, or of the buffer if there are escapes.
+    pub text: &'a [u8],
+    /// Known to be ASCII.
+    pub ascii: bool,
+    /// Offset behind the closing quote.
+    pub after: usize,
+}
+
+impl Literal<'_> {
+    /// As a str object.
+    #[inline]
+    pub fn object(&self, vm: &mut Vm) -> Value {
+        if self.ascii && self.text.len() > 1 {
+            return PyStr::new_counted(vm, self.text, self.text.len()).value();
+        }
+        vm.new_str_bytes(self.text)
+    }
+}
+
+/// Length of the run up to a quote, a backslash or (if strict) a control character, and whether it is ASCII; `None`: there is
+/// none of these.
+fn plain_run(text: &[u8], strict: bool) -> Option<(usize, bool)> {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let mut beyond = 0;
+    let (words, rest) = text.as_chunks::<8>();
+    for (i, word) in words.iter().enumerate() {
+        // The lowest high bit set tells the first byte that is less than a limit, or zero.
+        let w = u64::from_le_bytes(*word);
+        let below = |v: u64, limit: u64| v.wrapping_sub(ONES * limit) & !v & HIGH;
+        let quote = w ^ (ONES * b'"' as u64);
+        let backslash = w ^ (ONES * b'\\' as u64);
+        let found = below(quote, 1) | below(backslash, 1) | below(w, if strict { 0x20 } else { 0 });
+        if found != 0 {
+            let n = found.trailing_zeros() / 8;
+            beyond |= w & HIGH & !(u64::MAX << (8 * n));
+            return Some((i * 8 + n as usize, beyond == 0));
+        }
+        beyond |= w & HIGH;
+    }
+    let special = |b: &u8| matches!(b, b'"' | b'\\') || *b < 0x20 && strict;
+    let n = rest.iter().position(special)?;
+    Some((words.len() * 8 + n, beyond == 0 && rest[..n].is_ascii()))
+}
+
+/// The literal whose contents begin at `begin`; `buffer` is for unescaped text.
 pub fn scan<'a>(
     text: &'a [u8],
     begin: usize,
     strict: bool,
     buffer: &'a mut Vec<u8>,
-) -> Result<(&'a [u8], usize), Bad> {
+) -> Result<Literal<'a>, Bad> {
     const OPEN: &str = "Unterminated string starting at";
     let unterminated = || Bad(OPEN, begin.saturating_sub(1));
     let mut from = begin;
     let mut escaped = false;
     loop {
-        let special = |b: &u8| matches!(b, b'"' | b'\\') || *b < 0x20 && strict;
-        let Some(plain) = text[from.min(text.len())..].iter().position(special) else {
+        let Some((plain, ascii)) = plain_run(&text[from.min(text.len())..], strict) else {
             return Err(unterminated());
         };
         let at = from + plain;
@@ -51,11 +96,17 @@ pub fn scan<'a>(
             return Err(Bad("Invalid control character at", at));
         }
         if text[at] == b'"' {
+            let after = at + 1;
             if !escaped {
-                return Ok((&text[begin..at], at + 1));
+                let text = &text[begin..at];
+                return Ok(Literal { text, ascii, after });
             }
             buffer.extend_from_slice(&text[from..at]);
-            return Ok((buffer, at + 1));
+            return Ok(Literal {
+                text: buffer,
+                ascii: false,
+                after,
+            });
         }
         buffer.extend_from_slice(&text[from..at]);
         escaped = true;
@@ -106,9 +157,9 @@ pub fn scanstring(vm: &mut Vm, args: &[Value]) -> PyResult {
     let begin = s.offset_of(vm, end);
     let mut buffer = Vec::new();
     match scan(s.bytes(), begin, strict, &mut buffer) {
-        Ok((text, after)) => {
-            let after = wtf8::count(&s.bytes()[..after]);
-            let v = vm.new_str_bytes(text);
+        Ok(literal) => {
+            let after = wtf8::count(&s.bytes()[..literal.after]);
+            let v = literal.object(vm);
             Ok(vm.new_tuple(&[v, Value::from_usize(after)]))
         }
         Err(bad) => Err(raise(vm, s, &bad)),

@@ -16,10 +16,43 @@ pub struct Item {
     pub count: usize,
 }
 
+/// Items in their order; a single one, which most formats have, takes no memory of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Items {
+    first: Option<Item>,
+    /// All, if there is more than one.
+    all: Vec<Item>,
+}
+
+impl Items {
+    fn push(&mut self, item: Item) {
+        match self.first {
+            None => self.first = Some(item),
+            Some(first) => {
+                if self.all.is_empty() {
+                    self.all.push(first);
+                }
+                self.all.push(item);
+            }
+        }
+    }
+}
+
+impl std::ops::Deref for Items {
+    type Target = [Item];
+    fn deref(&self) -> &[Item] {
+        if self.all.is_empty() {
+            self.first.as_slice()
+        } else {
+            &self.all
+        }
+    }
+}
+
 /// A parsed format.
 #[derive(Clone, Debug)]
 pub struct Format {
-    pub items: Vec<Item>,
+    pub items: Items,
     pub size: usize,
     pub little: bool,
     /// Number of Python values.
@@ -60,7 +93,7 @@ pub fn parse(text: &[u8]) -> Result<Format, &'static str> {
         _ => (true, cfg!(target_endian = "little"), text),
     };
     let mut f = Format {
-        items: Vec::new(),
+        items: Items::default(),
         size: 0,
         little,
         values: 0,

@@ -151,7 +151,7 @@ fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a Struct)> {
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = native_class(vm, args[0])?;
     let empty = Format {
-        items: Vec::new(),
+        items: Default::default(),
         size: 0,
         little: true,
         values: 0,

@@ -47,7 +47,7 @@ fn pack_to(vm: &mut Vm, f: &Format, values: &[Value], name: &str, out: &mut [u8]
         ));
     }
     let mut values = values.iter();
-    for item in &f.items {
+    for item in f.items.iter() {
         for i in 0..item.count {
             let at = item.offset + i * item.size;
             if let Some(v) = values.next() {
@@ -257,8 +257,14 @@ fn pack_int(vm: &mut Vm, f: &Format, item: &Item, v: Value, out: &mut [u8]) -> P
 
 /// Unpacks a buffer of exactly the format's size.
 pub fn unpack(vm: &mut Vm, f: &Format, data: &[u8]) -> Value {
+    if let [item] = *f.items
+        && item.count == 1
+    {
+        let v = unpack_one(vm, f, &item, &data[item.offset..item.offset + item.size]);
+        return vm.new_tuple(&[v]);
+    }
     let mut out = ValueVec::with_capacity(&vm.heap, f.values);
-    for item in &f.items {
+    for item in f.items.iter() {
         for i in 0..item.count {
             let at = item.offset + i * item.size;
             let v = unpack_one(vm, f, item, &data[at..at + item.size]);

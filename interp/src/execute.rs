@@ -27,6 +27,7 @@ pub fn hooks() -> Hooks {
         position,
         live_registers,
         watch_drops: crate::vm::run::watched::begin,
+        switch: crate::vm::switch::hook_switch,
         intrinsic,
     }
 }
@@ -333,6 +334,10 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
             skein_modules::sys::hooks::write_unraisable(vm, None, arg(0));
             Ok(Value::NONE)
         }
+        "tasklet_frame" => Ok(match arg(0).cast() {
+            Some(t) => crate::vm::switch::frame_of(vm, t),
+            None => Value::NONE,
+        }),
         "pack_code" => Ok(match arg(0).cast().and_then(crate::vm::packed::pack) {
             Some(data) => vm.new_bytes(&data),
             None => Value::NONE,

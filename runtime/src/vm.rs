@@ -15,8 +15,9 @@ use crate::object::names::Names;
 use crate::object::native_def::{NativeDef, TypeDef};
 use crate::object::shape::{ShapeTable, ids};
 use crate::object::types::{MethodCache, PyType};
+use crate::tasklet::scheduler::Scheduler;
 use crate::tasklet::stack::{Frame, StackChunk};
-use crate::tasklet::tasklet::PyTasklet;
+use crate::tasklet::tasklet::{PyTasklet, tasklet_flag};
 use crate::value::Value;
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -53,6 +54,8 @@ pub struct Hooks {
     pub live_registers: fn(Frame) -> usize,
     /// An object with a finaliser, or a weak reference to an object of a Python class, was made: drops matter from now on.
     pub watch_drops: fn(&mut Vm),
+    /// Parks the native stack and lets the scheduler's target run; gives the value with which the caller goes on.
+    pub switch: fn(&mut Vm) -> PyResult,
     /// `builtins.__build_class__` and others that only the interpreter can do, by name.
     pub intrinsic: fn(&mut Vm, &str, &[Value]) -> PyResult,
 }
@@ -87,6 +90,10 @@ pub struct Vm {
     pub chunk: Cell<Option<Ref<StackChunk>>>,
     /// The running tasklet.
     pub tasklet: RootCell,
+    /// The scheduler.
+    pub scheduler: Scheduler,
+    /// The running contextvars context; `NULL`: none made yet.
+    pub context: RootCell,
     /// Exception handled at the bottom level of the running tasklet (`NULL`: none).
     pub handled: RootCell,
     /// Topmost running generator, whose exception state comes first (`NULL`: none).
@@ -133,6 +140,8 @@ pub struct Vm {
     pub dropped_shape: Cell<u32>,
     /// The library is there: start-up is over.
     pub started: Cell<bool>,
+    /// Instructions are counted, see [`Scheduler::budget`].
+    pub counting: Cell<bool>,
     /// Trace or profile functions get events now.
     pub tracing: Cell<bool>,
     /// Events of `sys.monitoring` that some tool wants, as bits.
@@ -260,6 +269,8 @@ impl Vm {
             stack_limit: Cell::new(std::ptr::null_mut()),
             chunk: Cell::new(None),
             tasklet: RootCell::new(Value::NULL),
+            scheduler: Scheduler::default(),
+            context: RootCell::new(Value::NULL),
             handled: RootCell::new(Value::NULL),
             handled_top: RootCell::new(Value::NULL),
             depth: Cell::new(0),
@@ -283,6 +294,7 @@ impl Vm {
             started: Cell::new(false),
             watched: Cell::new(u32::MAX),
             dropped_shape: Cell::new(0),
+            counting: Cell::new(false),
             tracing: Cell::new(false),
             monitored: Cell::new(0),
             trace_depth: Cell::new(0),
@@ -317,8 +329,11 @@ impl Vm {
         self.modules.set(modules.value());
         self.builtins.set(builtins.value());
         self.module_state.set(state.value());
-        let main = PyTasklet::new_instance(self, self.builtin_type(ids::STACK_TASKLET));
+        let main = PyTasklet::new_instance(self, self.builtin_type(ids::TASKLET));
         self.tasklet.set(main.value());
+        self.scheduler.main.set(main.value());
+        main.put(tasklet_flag::STARTED, true);
+        self.queue_append(main);
         let chunk = self
             .heap
             .new_stack_chunk(None, 1000)
@@ -631,6 +646,7 @@ impl Vm {
             &self.ascii_chars,
             &self.raised,
             &self.tasklet,
+            &self.context,
             &self.handled,
             &self.handled_top,
             &self.modules,
@@ -645,6 +661,7 @@ impl Vm {
         for r in &self.interp_roots {
             t.visit(r.get());
         }
+        self.scheduler.trace(t);
     }
 }
 
@@ -668,12 +685,7 @@ impl RootSource for Vm {
             t.is_full(),
             t,
         );
-        // A running generator's frame is in its own object, which may be old and is written without barriers.
-        let mut running = self.handled_top.get().cast::<PyGenerator>();
-        while let Some(g) = running {
-            t.visit_ambiguous(g.frame_words());
-            running = g.handled_below.get().cast();
-        }
+        crate::tasklet::tasklet::trace_generators(self.handled_top.get(), t);
     }
     fn shape_object(&self, shape_id: u32) -> Value {
         self.shapes
@@ -717,6 +729,7 @@ pub(crate) fn bare_vm() -> Box<Vm> {
         position: |_, _, _| None,
         live_registers: |_| usize::MAX,
         watch_drops: |_| {},
+        switch: |_| Err(crate::error::Raised),
         intrinsic: |_, _, _| Err(crate::error::Raised),
     };
     Vm::new(hooks, Config::default())

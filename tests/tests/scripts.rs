@@ -16,7 +16,7 @@ macro_rules! folders {
     };
 }
 
-folders! { grammar scoping classes operators numbers text containers formatting generators coroutines exceptions matching typing memory library command tracing }
+folders! { grammar scoping classes operators numbers text containers formatting generators coroutines exceptions matching typing memory library command tracing tasklets }
 
 #[test]
 fn every_folder_is_listed() {

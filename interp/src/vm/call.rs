@@ -129,6 +129,11 @@ pub fn begin(
             begin_with_self(vm, m.func.get(), m.this.get(), args, kwnames, ret)
         }
         Some(Kind::Builtin) => {
+            if let Some(b) = callable.cast::<PyBuiltin>()
+                && b.def.switches
+            {
+                return super::switch::begin(vm, b, args, kwnames, ret);
+            }
             if let Some(flow) = super::generator::begin_method(vm, callable, args, kwnames, ret)? {
                 return Ok(flow);
             }
@@ -308,24 +313,7 @@ pub fn op_call_ex(vm: &mut Vm, cx: Cx) -> Step {
     for v in items.as_slice() {
         all.push(&vm.heap, *v);
     }
-    let mut names = None;
-    let kwargs = cx.reg(base + 3);
-    if !kwargs.is_null()
-        && let Some(d) = kwargs.cast::<PyDict>()
-        && !d.is_empty()
-    {
-        let mut keys = ValueVec::with_capacity(&vm.heap, d.len());
-        let mut at = 0;
-        while let Some((i, k, v)) = d.next_entry(at) {
-            if !k.is::<PyStr>() {
-                return Err(vm.type_error("keywords must be strings"));
-            }
-            keys.push(&vm.heap, k);
-            all.push(&vm.heap, v);
-            at = i + 1;
-        }
-        names = Some(PyTuple::from_slice(vm, keys.as_slice()));
-    }
+    let names = add_keywords(vm, &mut all, cx.reg(base + 3))?;
     let flow = begin(
         vm,
         callable,
@@ -334,6 +322,38 @@ pub fn op_call_ex(vm: &mut Vm, cx: Cx) -> Step {
         ret(Action::Store, 1, cx.a(), base as u32),
     )?;
     Ok(store(cx, flow, cx.a(), 1))
+}
+
+/// Appends the values of a dict of keyword arguments (or `NULL`) and gives their names.
+fn add_keywords(vm: &mut Vm, all: &mut ValueVec, kwargs: Value) -> PyResult<Option<Ref<PyTuple>>> {
+    let Some(d) = kwargs.cast::<PyDict>().filter(|d| !d.is_empty()) else {
+        return Ok(None);
+    };
+    let mut keys = ValueVec::with_capacity(&vm.heap, d.len());
+    let mut at = 0;
+    while let Some((i, k, v)) = d.next_entry(at) {
+        if !k.is::<PyStr>() {
+            return Err(vm.type_error("keywords must be strings"));
+        }
+        keys.push(&vm.heap, k);
+        all.push(&vm.heap, v);
+        at = i + 1;
+    }
+    Ok(Some(PyTuple::from_slice(vm, keys.as_slice())))
+}
+
+/// Positional arguments and those of a dict in one row, and the names of the latter.
+pub fn with_keywords(
+    vm: &mut Vm,
+    args: &[Value],
+    kwargs: Value,
+) -> PyResult<(ValueVec, Option<Ref<PyTuple>>)> {
+    let mut all = ValueVec::with_capacity(&vm.heap, args.len());
+    for v in args {
+        all.push(&vm.heap, *v);
+    }
+    let names = add_keywords(vm, &mut all, kwargs)?;
+    Ok((all, names))
 }
 
 /// How error texts name a callable: `module.qualname()`.
@@ -377,7 +397,11 @@ pub fn hook_call_function(
 
 /// Runs the loop from `pc` in the running frame until that frame is left.
 pub fn nested(vm: &mut Vm, pc: Pc) -> PyResult {
-    super::run::run(vm, pc);
+    if super::run::fibers::outermost() {
+        super::run::fibers::drive(vm, pc)?;
+    } else {
+        super::run::run(vm, pc);
+    }
     match vm.run_outcome.get() {
         2 => Err(Raised),
         _ => Ok(vm.run_value.take()),

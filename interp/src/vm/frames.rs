@@ -33,15 +33,26 @@ pub fn push(
 #[cold]
 fn grow(vm: &mut Vm, words: usize) -> PyResult<*mut u64> {
     let old = vm.chunk.get();
-    let size = old
-        .map_or(1000, |c| {
-            ((c.limit() as usize - c.base() as usize) / 4).min(16 * 1024)
-        })
-        .max(words + FRAME_WORDS);
-    let Some(chunk) = vm.heap.new_stack_chunk(old, size) else {
-        return Err(vm.memory_error());
+    let spare = old
+        .and_then(|c| c.spare.get())
+        .filter(|c| c.limit() as usize - c.base() as usize >= words * 8);
+    let chunk = match spare {
+        Some(chunk) => chunk,
+        None => {
+            // A tasklet's first chunk has room for its first frame only: most that wait are in that one.
+            let size = old
+                .map_or(words, |c| {
+                    ((c.limit() as usize - c.base() as usize) / 4).min(16 * 1024)
+                })
+                .max(words);
+            let Some(chunk) = vm.heap.new_stack_chunk(old, size) else {
+                return Err(vm.memory_error());
+            };
+            chunk
+        }
     };
     if let Some(c) = old {
+        c.spare.set(c, chunk);
         c.used
             .set((vm.stack_top.get() as usize - c.base() as usize) / 8);
         c.clean.set(false);

@@ -19,6 +19,7 @@ pub mod ops_match;
 pub mod ops_names;
 pub mod packed;
 pub mod run;
+pub mod switch;
 pub mod trace;
 pub mod unwind;
 

@@ -17,6 +17,7 @@ use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::frame::{FRESH, PyFrame};
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
+use skein_runtime::tasklet::tasklet::{PyTasklet, extra};
 
 /// Places in `Vm::interp_roots`.
 const TRACE: usize = 0;
@@ -60,6 +61,21 @@ pub fn get(vm: &Vm, which: usize) -> Value {
         .get()
         .non_null()
         .unwrap_or(Value::NONE)
+}
+
+/// Trace and profile functions are a tasklet's own: those of `left` are kept with it, those of `next` come into force.
+pub fn exchange(vm: &mut Vm, left: Ref<PyTasklet>, next: Ref<PyTasklet>) {
+    let mut changed = false;
+    for (which, place) in [(TRACE, extra::TRACE), (PROFILE, extra::PROFILE)] {
+        let now = vm.interp_roots[which].get();
+        vm.set_tasklet_extra(left, place, now);
+        let then = next.extra(place);
+        vm.interp_roots[which].set(then);
+        changed |= now != then;
+    }
+    if changed {
+        retrace(vm);
+    }
 }
 
 fn choose_table(vm: &Vm) {

@@ -22,8 +22,7 @@ pub fn unwind(vm: &mut Vm) -> Pc {
 pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
     loop {
         let Some(frame) = vm.current_frame() else {
-            vm.run_outcome.set(2);
-            return exit_pc();
+            return super::switch::end(vm, true);
         };
         let cx = Cx::saved(frame);
         let mut exception = vm.raised.get();
@@ -56,6 +55,7 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
                 vm.run_outcome.set(2);
                 return exit_pc();
             }
+            Action::TaskletEnd => return super::switch::end(vm, true),
             Action::ForIter if vm.raised_is(ids::STOP_ITERATION) => {
                 if let Some(caller) = vm.current_frame()
                     && !is_generator_iter(Cx::saved(caller))
@@ -156,7 +156,7 @@ pub fn return_value(vm: &mut Vm, fp: *mut u64, v: Value) -> Pc {
         return exit_pc();
     }
     let Some(caller) = vm.current_frame() else {
-        return exit_pc();
+        return super::switch::end(vm, false);
     };
     let cx = Cx::saved(caller);
     if generator {
@@ -235,7 +235,7 @@ pub fn yield_value(vm: &mut Vm, cx: Cx, v: Value) -> Pc {
 }
 
 /// Does with a result what the return word says, in the caller's context.
-fn deliver(vm: &mut Vm, cx: Cx, word: u64, v: Value) -> Pc {
+pub fn deliver(vm: &mut Vm, cx: Cx, word: u64, v: Value) -> Pc {
     match finish(vm, cx, word, v) {
         Ok(pc) => pc,
         Err(_) => unwind(vm),
@@ -281,7 +281,8 @@ fn finish(vm: &mut Vm, cx: Cx, word: u64, v: Value) -> super::Step {
         Action::ForIter | Action::Send | Action::GenCall => {
             cx.set(ret::dst(word), v);
         }
-        Action::Exit => {}
+        Action::Again => return Ok(cx.pc),
+        Action::Exit | Action::TaskletEnd => {}
     }
     Ok(next)
 }

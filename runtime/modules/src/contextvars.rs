@@ -1,7 +1,7 @@
 //! `_contextvars`: context variables (PEP 567).
 //!
 //! A context's variables are a dict that copies share until one of them changes it, which then takes a dict of its own.
-//! The current context rests in the module state.
+//! The current context is the running tasklet's.
 
 use skein_runtime::builtins::args::{class, items};
 use skein_runtime::prelude::*;
@@ -12,8 +12,6 @@ pub const MODULE: ModuleDef = ModuleDef {
     name: "_contextvars",
     init,
 };
-
-const CURRENT: &str = "contextvars.current";
 
 struct Context {
     vars: RefSlot<PyDict>,
@@ -239,8 +237,8 @@ fn new_context(vm: &mut Vm, vars: Ref<PyDict>, shared: bool) -> PyResult {
 }
 
 /// The current context, made when first needed.
-fn current(vm: &mut Vm) -> PyResult {
-    if let Some(c) = vm.state_get(CURRENT).filter(|c| !c.is_none()) {
+pub fn current(vm: &mut Vm) -> PyResult {
+    if let Some(c) = vm.context.get().non_null() {
         return Ok(c);
     }
     let vars = PyDict::new(vm);
@@ -248,8 +246,22 @@ fn current(vm: &mut Vm) -> PyResult {
     if let Some((_, state)) = native::<Context>(&c) {
         state.entered.set(true);
     }
-    vm.state_set(CURRENT, c);
+    vm.context.set(c);
     Ok(c)
+}
+
+/// A context without variables.
+pub fn empty(vm: &mut Vm) -> PyResult {
+    if vm.state_get("contextvars.Context").is_none() {
+        crate::util::import(vm, "_contextvars")?;
+    }
+    let vars = PyDict::new(vm);
+    new_context(vm, vars, false)
+}
+
+/// True for a context.
+pub fn is_context(v: Value) -> bool {
+    native::<Context>(&v).is_some()
 }
 
 /// A context's variables, as they are now: later changes do not show.
@@ -302,9 +314,9 @@ fn context_run(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     let previous = current(vm)?;
     c.entered.set(true);
-    vm.state_set(CURRENT, args[0]);
+    vm.context.set(args[0]);
     let result = vm.call_dict(*callable, positional, args[2]);
-    vm.state_set(CURRENT, previous);
+    vm.context.set(previous);
     c.entered.set(false);
     result
 }

@@ -38,6 +38,7 @@ mod select;
 pub mod signal;
 mod socket;
 mod sre;
+pub mod stackless;
 pub mod stat;
 mod string;
 mod structs;
@@ -103,6 +104,7 @@ pub fn all() -> Vec<ModuleDef> {
         signal::MODULE,
         socket::MODULE,
         sre::MODULE,
+        stackless::MODULE,
         stat::MODULE,
         string::MODULE,
         structs::MODULE,

@@ -21,7 +21,7 @@ pub struct PyBuiltin {
     pub module: Slot,
     /// A call passes its arguments to the code as they are, see [`NativeDef::counts`].
     pub direct: bool,
-    /// May be a generator's method or `next()`, which the interpreter runs without the native stack.
+    /// May be a generator's method or `next()`, which the interpreter runs without the native stack, or switch tasklets.
     pub resumes: bool,
     /// May be `gc.collect()`, before which the interpreter clears what earlier calls left on the native stack.
     pub collects: bool,
@@ -54,7 +54,7 @@ impl PyBuiltin {
                 header: Header::PENDING,
                 def,
                 direct,
-                resumes: matches!(def.name, "send" | "__next__" | "next"),
+                resumes: def.switches || matches!(def.name, "send" | "__next__" | "next"),
                 collects: def.name == "collect",
                 this: Slot::new(this),
                 module: Slot::new(module),

@@ -46,7 +46,9 @@ pub fn init_fields(vm: &mut Vm, e: Ref<PyException>, id: u32, args: &[Value]) {
             let v = args.first().copied().unwrap_or(Value::NONE);
             e.set_field(vm, field::VALUE, v);
         }
-        ids::SYSTEM_EXIT => super::exception_fields::init_system_exit(vm, e, args),
+        ids::SYSTEM_EXIT | ids::TASKLET_EXIT => {
+            super::exception_fields::init_system_exit(vm, e, args)
+        }
         ids::IMPORT_ERROR | ids::MODULE_NOT_FOUND_ERROR => {
             if let [msg] = args {
                 e.set_field(vm, field::IMPORT, *msg);

@@ -28,6 +28,7 @@ fn has_own_fields(id: u32) -> bool {
         ids::BASE_EXCEPTION_GROUP
             | ids::STOP_ITERATION
             | ids::SYSTEM_EXIT
+            | ids::TASKLET_EXIT
             | ids::IMPORT_ERROR
             | ids::OS_ERROR
             | ids::ATTRIBUTE_ERROR

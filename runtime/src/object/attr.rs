@@ -546,7 +546,8 @@ impl Vm {
                     all[1..=args.len()].copy_from_slice(args);
                     let all = &all[..=args.len()];
                     self.check_receiver(b, all)?;
-                    return (b.def.func)(self, all);
+                    let result = (b.def.func)(self, all);
+                    return self.after_native(b.def, result);
                 }
                 true
             }

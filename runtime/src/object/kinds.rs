@@ -45,6 +45,7 @@ macro_rules! for_each_kind {
             (Weakref, $crate::builtins::weakref::PyWeakref),
             (Native, $crate::builtins::native::Native),
             (Tasklet, $crate::tasklet::tasklet::PyTasklet),
+            (Channel, $crate::tasklet::channel::PyChannel),
             (StackChunk, $crate::tasklet::stack::StackChunk),
         }
     };

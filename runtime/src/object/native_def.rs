@@ -30,6 +30,8 @@ pub struct NativeDef {
     pub counts: Counts,
     /// Tried first by calls without keywords that the binder would have to rearrange, see [`NativeDef::with_direct`].
     pub direct: Option<DirectFn>,
+    /// May leave a tasklet to switch to, see `tasklet::scheduler`.
+    pub switches: bool,
 }
 
 /// A short cut for common calls: gets the arguments as given; `None`: bind them and call the function.
@@ -61,6 +63,7 @@ pub const fn method(
         binding: Binding::Method,
         counts: Counts::of(sig),
         direct: None,
+        switches: false,
     }
 }
 /// A class method taking `$type`.
@@ -78,6 +81,7 @@ pub const fn class_method(
         binding: Binding::Class,
         counts: Counts::of(sig),
         direct: None,
+        switches: false,
     }
 }
 /// A static method, and `__new__` (whose first parameter is the class).
@@ -95,6 +99,7 @@ pub const fn static_method(
         binding: Binding::Static,
         counts: Counts::of(sig),
         direct: None,
+        switches: false,
     }
 }
 /// A module-level function.
@@ -112,6 +117,7 @@ pub const fn function(
         binding: Binding::Static,
         counts: Counts::of(sig),
         direct: None,
+        switches: false,
     }
 }
 
@@ -334,6 +340,13 @@ impl NativeDef {
     /// The declaration with a short cut for calls without keywords.
     pub const fn with_direct(mut self, direct: DirectFn) -> NativeDef {
         self.direct = Some(direct);
+        self
+    }
+
+    /// The declaration of a native that may leave a tasklet to switch to; its result is then what that tasklet's switch
+    /// back brings.
+    pub const fn switching(mut self) -> NativeDef {
+        self.switches = true;
         self
     }
 

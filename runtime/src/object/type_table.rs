@@ -61,6 +61,8 @@ const MAP: u32 = super::types::tflag::MAPPING;
 const SELF: u32 = super::types::tflag::MATCH_SELF;
 /// Instances have a `__dict__`.
 const D: u32 = super::types::tflag::HAS_DICT;
+/// Can be referred to weakly.
+const WEAK: u32 = super::types::tflag::HAS_WEAKREF;
 /// Cannot be instantiated from Python.
 const NONEW: u32 = super::types::tflag::DISALLOW_INSTANTIATION;
 
@@ -152,12 +154,14 @@ define_types! {
     (GENERIC_ALIAS, "GenericAlias", "types", Wrapper, OBJECT, B),
     (UNION, "Union", "typing", Wrapper, OBJECT, 0),
     (SIMPLE_NAMESPACE, "SimpleNamespace", "types", Instance, OBJECT, B | D),
-    (STACK_TASKLET, "tasklet", "_stackless", Tasklet, OBJECT, B | D),
+    (TASKLET, "tasklet", "_stackless", Tasklet, OBJECT, B | WEAK),
+    (CHANNEL, "channel", "_stackless", Channel, OBJECT, B | WEAK),
     (BASE_EXCEPTION, "BaseException", "builtins", Exception, OBJECT, B | D),
     (BASE_EXCEPTION_GROUP, "BaseExceptionGroup", "builtins", Exception, BASE_EXCEPTION, B | D),
     (GENERATOR_EXIT, "GeneratorExit", "builtins", Exception, BASE_EXCEPTION, B | D),
     (KEYBOARD_INTERRUPT, "KeyboardInterrupt", "builtins", Exception, BASE_EXCEPTION, B | D),
     (SYSTEM_EXIT, "SystemExit", "builtins", Exception, BASE_EXCEPTION, B | D),
+    (TASKLET_EXIT, "TaskletExit", "builtins", Exception, SYSTEM_EXIT, B | D),
     (EXCEPTION, "Exception", "builtins", Exception, BASE_EXCEPTION, B | D),
     (EXCEPTION_GROUP, "ExceptionGroup", "builtins", Exception, BASE_EXCEPTION_GROUP, B | D),
     (STOP_ITERATION, "StopIteration", "builtins", Exception, EXCEPTION, B | D),

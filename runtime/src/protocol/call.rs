@@ -11,7 +11,7 @@ use crate::error::PyResult;
 use crate::heap::array::ValueVec;
 use crate::object::bind::call_native;
 use crate::object::header::{Kind, Ref};
-use crate::object::native_def::Binding;
+use crate::object::native_def::{Binding, NativeDef};
 use crate::object::shape::ids;
 use crate::object::types::{PyType, tflag};
 use crate::value::Value;
@@ -138,6 +138,26 @@ impl Vm {
     /// Calls a native function object.
     #[inline]
     pub fn call_builtin(
+        &mut self,
+        b: Ref<PyBuiltin>,
+        args: &[Value],
+        kwnames: Option<Ref<PyTuple>>,
+    ) -> PyResult {
+        let result = self.call_builtin_only(b, args, kwnames);
+        self.after_native(b.def, result)
+    }
+
+    /// A native was called from native code, with this result: if it left a tasklet to switch to, that happens here.
+    #[inline(always)]
+    pub fn after_native(&mut self, def: &'static NativeDef, result: PyResult) -> PyResult {
+        if def.switches && !self.scheduler.target.get().is_null() {
+            return (self.hooks.switch)(self);
+        }
+        result
+    }
+
+    /// As [`Vm::call_builtin`], but leaves a tasklet to switch to for the caller.
+    pub fn call_builtin_only(
         &mut self,
         b: Ref<PyBuiltin>,
         args: &[Value],

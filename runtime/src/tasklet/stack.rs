@@ -60,12 +60,15 @@ pub struct StackChunk {
     pub used: Cell<usize>,
     /// Nothing changed since the last collection.
     pub clean: Cell<bool>,
+    /// The chunk above that was in use and is free now, so that calls at the edge do not allocate each time.
+    pub spare: RefSlot<StackChunk>,
     capacity: usize,
 }
 
 impl StackChunk {
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
         t.visit(self.prev.value());
+        t.visit(self.spare.value());
     }
     /// Visits the first `used` words.
     pub fn trace_words(&self, used: usize, t: &mut Tracer) {
@@ -93,6 +96,7 @@ impl Heap {
             prev: RefSlot::from_option(prev),
             used: Cell::new(0),
             clean: Cell::new(false),
+            spare: RefSlot::empty(),
             capacity: words,
         };
         self.try_alloc_sized(ids::STACK_CHUNK, init, words * 8)

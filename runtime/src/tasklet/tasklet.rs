@@ -1,9 +1,14 @@
 //! `tasklet`: a stack with a place in the scheduler. The main program runs as one, too.
 //!
-//! While a tasklet runs, its stack registers are in the `Vm`; they are saved here when it is switched out.
+//! While a tasklet runs, its stack registers are in the `Vm`; they are saved here when it is switched out. A tasklet that
+//! waits is to cost little memory, so that a program can have hundreds of thousands: its stack begins with room for one
+//! frame, and what few tasklets need is in one array made on demand ([`extra`]).
 
+use super::channel::PyChannel;
 use super::stack::StackChunk;
+use crate::builtins::generator::PyGenerator;
 use crate::heap::Tracer;
+use crate::heap::array::Array;
 use crate::object::header::{Header, Ref, RefSlot, Slot};
 use crate::object::instance::trace_extension;
 use crate::object::types::PyType;
@@ -11,49 +16,167 @@ use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
 
+/// Bits of [`PyTasklet::flags`].
+pub mod tasklet_flag {
+    /// Linked into the run queue.
+    pub const QUEUED: u32 = 1;
+    /// Waits on a channel to send.
+    pub const SENDING: u32 = 2;
+    /// Waits on a channel to receive.
+    pub const RECEIVING: u32 = 4;
+    /// Waits on a channel.
+    pub const BLOCKED: u32 = SENDING | RECEIVING;
+    /// No involuntary switches.
+    pub const ATOMIC: u32 = 8;
+    /// Involuntary switches also inside nested runs of the loop.
+    pub const IGNORE_NESTING: u32 = 16;
+    /// Blocking on a channel is an error.
+    pub const BLOCK_TRAP: u32 = 32;
+    /// An interrupt waits for an obstacle to vanish.
+    pub const PENDING_INTERRUPT: u32 = 64;
+    /// Has a function with arguments but was not started.
+    pub const BOUND: u32 = 128;
+    /// Has frames.
+    pub const STARTED: u32 = 256;
+    /// Is inside `stackless.run()`.
+    pub const WATCHDOG: u32 = 512;
+    /// Its thread is gone.
+    pub const NO_THREAD: u32 = 1024;
+}
+
+/// Places of what only few tasklets need, in [`PyTasklet::extra`].
+pub mod extra {
+    /// Trace function of `sys.settrace`.
+    pub const TRACE: usize = 0;
+    /// Profile function of `sys.setprofile`.
+    pub const PROFILE: usize = 1;
+    /// Number of places.
+    pub const COUNT: usize = 2;
+}
+
 /// A tasklet.
 #[repr(C)]
 pub struct PyTasklet {
     header: Header,
-    /// Its top stack chunk.
+    /// Its top stack chunk while switched out.
     pub chunk: RefSlot<StackChunk>,
     /// Address of the top frame's register 0 while switched out, else 0.
     pub fp: Cell<usize>,
-    /// First free word of the top chunk while switched out.
+    /// First free word of the top chunk while switched out, else 0.
     pub top: Cell<usize>,
     /// Exception being handled at the bottom level.
     pub handled: Slot,
     /// Topmost running generator with an exception state of its own, or `NULL`.
     pub handled_top: Slot,
+    /// What is to happen with [`PyTasklet::tempval`] when it goes on: a return word of the interpreter.
+    pub word: Cell<u64>,
+    /// Next in the run queue or on the channel.
+    pub next: RefSlot<PyTasklet>,
+    /// The one before.
+    pub prev: RefSlot<PyTasklet>,
+    /// The value it goes on with; the function while it has no arguments; (function, args, kwargs) before it starts.
+    pub tempval: Slot,
+    /// Function, arguments and keyword arguments from `bind` until it starts.
+    pub start: Slot,
+    /// The channel it waits on.
+    pub channel: RefSlot<PyChannel>,
+    /// Its contextvars context; `NULL`: none made yet.
+    pub context: Slot,
+    /// See [`extra`].
+    pub extra: RefSlot<Array>,
+    /// See [`tasklet_flag`].
+    pub flags: Cell<u32>,
     /// Calls on the stack, for the recursion limit.
-    pub depth: Cell<usize>,
+    pub depth: Cell<u32>,
+    /// Nested runs of the loop on the native stack that is parked with it.
+    pub nesting: Cell<u32>,
+    /// Which parked native stack; 0: none.
+    pub native_stack: Cell<u32>,
 }
 
 impl PyTasklet {
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
         t.visit(self.chunk.value());
-        t.visit_slot(&self.handled);
-        t.visit_slot(&self.handled_top);
+        t.visit(self.next.value());
+        t.visit(self.prev.value());
+        t.visit(self.channel.value());
+        t.visit(self.extra.value());
+        for slot in [
+            &self.handled,
+            &self.handled_top,
+            &self.tempval,
+            &self.start,
+            &self.context,
+        ] {
+            t.visit_slot(slot);
+        }
         if self.top.get() != 0 {
-            trace_stack(self.chunk.get(), self.top.get() as *mut u64, true, t);
+            if t.is_full()
+                && let Some(chunk) = self.chunk.get()
+            {
+                chunk.spare.clear();
+            }
+            trace_stack(self.chunk.get(), self.top.get() as *mut u64, t.is_full(), t);
+            trace_generators(self.handled_top.get(), t);
         }
         trace_extension(self, size_of::<PyTasklet>(), t);
     }
     /// A tasklet without a stack.
     pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>) -> Ref<PyTasklet> {
-        vm.alloc_object(
-            ty,
-            PyTasklet {
-                header: Header::PENDING,
-                chunk: RefSlot::empty(),
-                fp: Cell::new(0),
-                top: Cell::new(0),
-                handled: Slot::new(Value::NULL),
-                handled_top: Slot::new(Value::NULL),
-                depth: Cell::new(0),
-            },
-            0,
-        )
+        let init = PyTasklet {
+            header: Header::PENDING,
+            chunk: RefSlot::empty(),
+            fp: Cell::new(0),
+            top: Cell::new(0),
+            handled: Slot::new(Value::NULL),
+            handled_top: Slot::new(Value::NULL),
+            word: Cell::new(0),
+            next: RefSlot::empty(),
+            prev: RefSlot::empty(),
+            tempval: Slot::new(Value::NONE),
+            start: Slot::new(Value::NULL),
+            channel: RefSlot::empty(),
+            context: Slot::new(Value::NULL),
+            extra: RefSlot::empty(),
+            flags: Cell::new(0),
+            depth: Cell::new(0),
+            nesting: Cell::new(0),
+            native_stack: Cell::new(0),
+        };
+        vm.alloc_object(ty, init, 0)
+    }
+    /// True if one of the flags is set.
+    #[inline(always)]
+    pub fn has(&self, flags: u32) -> bool {
+        self.flags.get() & flags != 0
+    }
+    /// Sets or clears flags.
+    #[inline(always)]
+    pub fn put(&self, flags: u32, on: bool) {
+        let rest = self.flags.get() & !flags;
+        self.flags.set(if on { rest | flags } else { rest });
+    }
+    /// Can run: has frames or arguments to start with.
+    pub fn alive(&self) -> bool {
+        self.has(tasklet_flag::BOUND | tasklet_flag::STARTED) && !self.has(tasklet_flag::NO_THREAD)
+    }
+    /// One of the places of [`extra`]; `NULL` if never set.
+    pub fn extra(&self, place: usize) -> Value {
+        self.extra.get().map_or(Value::NULL, |a| a.get(place))
+    }
+}
+
+impl Vm {
+    /// Fills a place of a tasklet's [`extra`] state.
+    pub fn set_tasklet_extra(&mut self, t: Ref<PyTasklet>, place: usize, v: Value) {
+        if t.extra.get().is_none() {
+            if v.is_null() {
+                return;
+            }
+            let array = self.heap.new_array(extra::COUNT);
+            t.extra.set(t, array);
+        }
+        t.extra.expect().set(place, v);
     }
 }
 
@@ -71,5 +194,15 @@ pub fn trace_stack(chunk: Option<Ref<StackChunk>>, top: *mut u64, all: bool, t: 
             c.clean.set(true);
         }
         next = c.prev.get();
+    }
+}
+
+/// Visits the frames of running generators, from the topmost down: they are in objects of their own, which may be old and
+/// are written without barriers.
+pub fn trace_generators(top: Value, t: &mut Tracer) {
+    let mut running = top.cast::<PyGenerator>();
+    while let Some(g) = running {
+        t.visit_ambiguous(g.frame_words());
+        running = g.handled_below.get().cast();
     }
 }

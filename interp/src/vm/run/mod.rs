@@ -6,9 +6,11 @@
 //! address to go on at, in the frame `Vm::fp`. A panic in such a function becomes `SystemError`.
 
 mod attr;
+pub mod budget;
 mod calls;
 pub mod cx;
 mod fast;
+pub mod fibers;
 mod items;
 mod macros;
 pub mod poll;

@@ -54,6 +54,10 @@ define_actions! {
     ClassBody,
     /// `__class_getitem__`, `__getitem__`: store.
     Last,
+    /// The function of a tasklet: the tasklet ends.
+    TaskletEnd,
+    /// No call: the instruction at which a tasklet was interrupted runs.
+    Again,
 }
 
 /// Builds a return word.

@@ -9,7 +9,13 @@ use skein_runtime::tasklet::stack::at;
 
 /// Makes the loop use the tracing table, or the ordinary one, from its next slow instruction on.
 pub fn choose(vm: &Vm, on: bool) {
-    let table = if on { &TRACED } else { &fast::TABLE };
+    let table = if on {
+        &TRACED
+    } else if vm.counting.get() {
+        &super::budget::COUNTED
+    } else {
+        &fast::TABLE
+    };
     vm.dispatch.set(table.as_ptr() as *const ());
 }
 

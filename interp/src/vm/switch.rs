@@ -1,0 +1,239 @@
+//! Switching tasklets: what the scheduler decided (`tasklet::scheduler`) done to the stacks.
+//!
+//! A tasklet is left inside a call of a native that switches. The return word of that call is kept with it: when it goes
+//! on, the value left in its `tempval` is delivered as the call's result, or raised if it is a bomb. That makes every
+//! switch the same, be it `schedule`, a channel, `run` or the end of another tasklet. With native code between the call and
+//! the bottom of the tasklet, the native stack is parked too (`run/fibers.rs`).
+
+use super::call::{self, Flow};
+use super::run::cx::{Cx, Pc};
+use super::run::ret::{Action, ret};
+use super::run::{exit_pc, fibers};
+use super::{run, trace, unwind};
+use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::bomb;
+use skein_runtime::tasklet::tasklet::{PyTasklet, tasklet_flag};
+
+/// Calls a native that may switch; its result goes where `word` says.
+pub fn begin(
+    vm: &mut Vm,
+    b: Ref<PyBuiltin>,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+    word: u64,
+) -> PyResult<Flow> {
+    let result = vm.call_builtin_only(b, args, kwnames);
+    if vm.scheduler.target.get().is_null() {
+        return result.map(Flow::Done);
+    }
+    Ok(Flow::Entered(leave(vm, word)))
+}
+
+/// Leaves the running tasklet for the scheduler's target. The running one goes on as `word` says.
+fn leave(vm: &mut Vm, word: u64) -> Pc {
+    let current = vm.current_tasklet();
+    save(vm, current, word);
+    if vm.native_depth.get() > 1 {
+        park(vm, current);
+        return restore(vm, current);
+    }
+    enter_target(vm)
+}
+
+/// A native that switches was called by native code.
+pub fn hook_switch(vm: &mut Vm) -> PyResult {
+    let current = vm.current_tasklet();
+    save(vm, current, 0);
+    park(vm, current);
+    load(vm, current);
+    let v = take_tempval(current);
+    bomb::explode(vm, v)
+}
+
+/// Parks the native stack of a tasklet whose registers are saved; returns when it is the one to go on.
+fn park(vm: &mut Vm, current: Ref<PyTasklet>) {
+    current
+        .nesting
+        .set((vm.native_depth.get() as u32).saturating_sub(1).max(1));
+    current.native_stack.set(fibers::running());
+    let to = vm
+        .scheduler
+        .target
+        .get()
+        .cast::<PyTasklet>()
+        .map_or(0, |t| t.native_stack.get());
+    fibers::park(vm, to);
+    vm.scheduler.target.set(Value::NULL);
+    current.native_stack.set(0);
+    current.nesting.set(0);
+}
+
+/// Keeps the stack registers of the running tasklet with it.
+fn save(vm: &mut Vm, t: Ref<PyTasklet>, word: u64) {
+    t.word.set(word);
+    t.fp.set(vm.fp.get() as usize);
+    t.top.set(vm.stack_top.get() as usize);
+    match vm.chunk.get() {
+        Some(chunk) => t.chunk.set(t, chunk),
+        None => t.chunk.clear(),
+    }
+    t.handled.set(t, vm.handled.get());
+    t.handled_top.set(t, vm.handled_top.get());
+    t.context.set(t, vm.context.get());
+    t.depth.set(vm.depth.get() as u32);
+    // The stack was written without barriers.
+    vm.heap.remember(t.header());
+}
+
+/// Makes a tasklet the running one.
+fn load(vm: &mut Vm, t: Ref<PyTasklet>) {
+    let left = vm.current_tasklet();
+    vm.tasklet.set(t.value());
+    vm.wake_watchdog(t);
+    vm.fp.set(t.fp.replace(0) as *mut u64);
+    vm.stack_top.set(t.top.replace(0) as *mut u64);
+    let chunk = t.chunk.get();
+    vm.chunk.set(chunk);
+    vm.stack_limit
+        .set(chunk.map_or(std::ptr::null_mut(), |c| c.limit()));
+    vm.handled.set(t.handled.get());
+    vm.handled_top.set(t.handled_top.get());
+    vm.context.set(t.context.get());
+    vm.depth.set(t.depth.get() as usize);
+    if left != t {
+        trace::exchange(vm, left, t);
+    }
+    run::budget::next_slice(vm);
+}
+
+fn take_tempval(t: Ref<PyTasklet>) -> Value {
+    let v = t.tempval.get();
+    t.tempval.set(t, Value::NONE);
+    v
+}
+
+/// Lets the scheduler's target go on in the base loop of this native stack. If it has a native stack of its own the loop
+/// ends instead.
+pub fn enter_target(vm: &mut Vm) -> Pc {
+    let t: Ref<PyTasklet> = vm.scheduler.target.get().cast().expect("a target");
+    if t.native_stack.get() != 0 {
+        vm.run_outcome.set(fibers::TO_PARKED);
+        return exit_pc();
+    }
+    vm.scheduler.target.set(Value::NULL);
+    restore(vm, t)
+}
+
+/// Lets a tasklet go on whose native code, if any, is on this stack.
+fn restore(vm: &mut Vm, t: Ref<PyTasklet>) -> Pc {
+    let begun = t.has(tasklet_flag::STARTED);
+    load(vm, t);
+    let v = take_tempval(t);
+    if !begun {
+        return start(vm, t, v);
+    }
+    let value = bomb::explode(vm, v);
+    let Some(frame) = vm.current_frame() else {
+        return end(vm, value.is_err());
+    };
+    match value {
+        Ok(v) => unwind::deliver(vm, Cx::saved(frame), t.word.get(), v),
+        Err(_) => unwind::raise(vm),
+    }
+}
+
+/// Begins the function of a tasklet that was bound to arguments.
+fn start(vm: &mut Vm, t: Ref<PyTasklet>, v: Value) -> Pc {
+    t.put(tasklet_flag::BOUND, false);
+    t.put(tasklet_flag::STARTED, true);
+    let start = t.start.get();
+    t.start.set(t, Value::NULL);
+    let flow = begin_function(vm, start, v);
+    match flow {
+        Ok(Flow::Entered(pc)) => pc,
+        Ok(Flow::Done(_)) => end(vm, false),
+        Err(_) => end(vm, true),
+    }
+}
+
+fn begin_function(vm: &mut Vm, start: Value, v: Value) -> PyResult<Flow> {
+    bomb::explode(vm, v)?;
+    let start: Ref<PyTuple> = super::run::cx::typed(start);
+    let [function, args, kwargs] = *start.items() else {
+        return Err(vm.system_error("a tasklet was bound in an unknown way"));
+    };
+    let args: Ref<PyTuple> = super::run::cx::typed(args);
+    let word = ret(Action::TaskletEnd, 0, 0, 0);
+    let plain = kwargs.cast::<PyDict>().is_none_or(|d| d.is_empty());
+    match function.kind() {
+        Some(Kind::Function | Kind::BoundMethod | Kind::Builtin) if plain => {
+            call::begin(vm, function, args.items(), None, word)
+        }
+        Some(Kind::Function) => {
+            let (all, names) = call::with_keywords(vm, args.items(), kwargs)?;
+            call::begin(vm, function, all.as_slice(), names, word)
+        }
+        // Classes and other objects need a caller to come back to.
+        _ => vm.call_dict(function, args.items(), kwargs).map(Flow::Done),
+    }
+}
+
+/// The running tasklet has left its last frame; `raised`: with the exception in flight.
+pub fn end(vm: &mut Vm, raised: bool) -> Pc {
+    let t = vm.current_tasklet();
+    let next = vm.end_tasklet(raised);
+    t.chunk.clear();
+    t.fp.set(0);
+    t.top.set(0);
+    for slot in [&t.handled, &t.handled_top, &t.context] {
+        slot.set_unbarriered(Value::NULL);
+    }
+    t.depth.set(0);
+    vm.scheduler.target.set(next.value());
+    enter_target(vm)
+}
+
+/// The frame object of a tasklet's innermost Python frame, or `None`.
+pub fn frame_of(vm: &mut Vm, t: Ref<PyTasklet>) -> Value {
+    let fp = if t == vm.current_tasklet() {
+        vm.fp.get()
+    } else {
+        t.fp.get() as *mut u64
+    };
+    match skein_runtime::helpers::frame_at(fp) {
+        Some(frame) => super::frames::frame_object(vm, frame).value(),
+        None => Value::NONE,
+    }
+}
+
+/// The running tasklet has used up its slice: it is taken out of the queue and given to the caller of `run()`, unless
+/// something forbids that now.
+pub fn interrupt(vm: &mut Vm, cx: Cx) -> super::Step {
+    let current = vm.current_tasklet();
+    let scheduler = &vm.scheduler;
+    let nested = vm.native_depth.get() > 1
+        && !current.has(tasklet_flag::IGNORE_NESTING)
+        && !scheduler.budget.ignore_nesting.get();
+    scheduler.budget.due.set(true);
+    let Some(watchdog) = scheduler.interrupt.get().cast::<PyTasklet>() else {
+        return Ok(cx.pc);
+    };
+    if nested
+        || scheduler.budget.soft.get()
+        || current == watchdog
+        || current.has(tasklet_flag::ATOMIC)
+        || scheduler.trap.get() != 0
+        || scheduler.in_callback.get()
+    {
+        return Ok(cx.pc);
+    }
+    vm.end_budget();
+    watchdog.tempval.set(watchdog, current.value());
+    if !watchdog.has(tasklet_flag::QUEUED) {
+        vm.queue_append(watchdog);
+    }
+    vm.queue_remove(current);
+    vm.switch_to(watchdog)?;
+    Ok(leave(vm, ret(Action::Again, 0, 0, 0)))
+}

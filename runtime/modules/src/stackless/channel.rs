@@ -1,0 +1,239 @@
+//! `channel`: methods and attributes.
+
+use super::switch_int;
+use super::tasklet::thrown_bomb;
+use skein_runtime::builtins::args::{class, items};
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::bomb;
+use skein_runtime::tasklet::channel::PyChannel;
+
+/// The type's methods and attributes.
+pub static CHANNEL: TypeDef = TypeDef {
+    id: ids::CHANNEL,
+    doc: "A place where tasklets meet to exchange values.",
+    methods: &[
+        static_method("__new__", new, "($type, /, *args, **kwargs)", NEW_DOC),
+        method(
+            "__init__",
+            init,
+            "($self, /, *args, **kwargs)",
+            "Does nothing.",
+        ),
+        method(
+            "send",
+            send,
+            "($self, value, /)",
+            "Hand a value to a receiving tasklet, or wait for one.",
+        )
+        .switching(),
+        method(
+            "receive",
+            receive,
+            "($self, /)",
+            "Take a value from a sending tasklet, or wait for one.",
+        )
+        .switching(),
+        method(
+            "send_exception",
+            send_exception,
+            "($self, /, *args)",
+            "Raise exc(*args) in a receiving tasklet, or wait for one.",
+        )
+        .switching(),
+        method(
+            "send_throw",
+            send_throw,
+            "($self, exc, val=None, tb=None, /)",
+            "Raise an exception in a receiving tasklet, or wait for one.",
+        )
+        .switching(),
+        method(
+            "send_sequence",
+            send_sequence,
+            "($self, seq, /)",
+            "Send the items of an iterable one by one; gives their number.",
+        ),
+        method(
+            "close",
+            close,
+            "($self, /)",
+            "Let no more tasklets wait here.",
+        ),
+        method("open", open, "($self, /)", "Undo close()."),
+        method("__iter__", iter, "($self, /)", "Implement iter(self)."),
+        method("__next__", next, "($self, /)", "Implement next(self).").switching(),
+    ],
+    getsets: &[
+        getter(
+            "balance",
+            |vm, v| Ok(Value::from_i32(channel(vm, v)?.balance.get())),
+            "The number of waiting senders, or minus that of waiting receivers.",
+        ),
+        getter(
+            "queue",
+            |vm, v| Ok(channel(vm, v)?.first()),
+            "The tasklet that waits longest, or None.",
+        ),
+        getter(
+            "closing",
+            |vm, v| Ok(Value::bool(channel(vm, v)?.closing.get())),
+            "True after close().",
+        ),
+        getter(
+            "closed",
+            |vm, v| Ok(Value::bool(channel(vm, v)?.closed())),
+            "True after close() when nobody waits any more.",
+        ),
+        getset(
+            "preference",
+            |vm, v| Ok(Value::from_i32(i32::from(channel(vm, v)?.preference.get()))),
+            set_preference,
+            "Who goes on when two tasklets meet: -1 the receiver, 1 the sender, 0 the one that acts.",
+        ),
+        getset(
+            "schedule_all",
+            |vm, v| Ok(Value::from_i32(channel(vm, v)?.schedule_all.get() as i32)),
+            set_schedule_all,
+            "Whether every meeting schedules, whatever the preference.",
+        ),
+    ],
+};
+
+fn channel(vm: &mut Vm, v: Value) -> PyResult<Ref<PyChannel>> {
+    match v.cast() {
+        Some(c) => Ok(c),
+        None => Err(vm.wrong_self("channel", "_stackless.channel", v)),
+    }
+}
+
+fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let ty = class(vm, args[0])?;
+    Ok(PyChannel::new_instance(vm, ty).value())
+}
+
+fn init(_: &mut Vm, _: &[Value]) -> PyResult {
+    Ok(Value::NONE)
+}
+
+/// One operation: with a partner that waits, or by waiting for one.
+fn act(vm: &mut Vm, c: Ref<PyChannel>, sending: bool, v: Value) -> PyResult {
+    let balance = c.balance.get();
+    let meets = if sending { balance < 0 } else { balance > 0 };
+    if !vm.scheduler.channel_callback.get().is_null() {
+        let current = vm.current_tasklet();
+        if sending {
+            current.tempval.set(current, v);
+        }
+        call_back(vm, c, sending, !meets)?;
+    }
+    let result = if meets {
+        vm.meet(c, sending, v)
+    } else {
+        vm.block_on(c, sending, v)
+    };
+    // The value that a sender's switch back brings is None, a receiver's what it got.
+    result
+}
+
+fn call_back(vm: &mut Vm, c: Ref<PyChannel>, sending: bool, waits: bool) -> PyResult<()> {
+    if vm.scheduler.in_callback.get() {
+        return Err(vm.runtime_error("Recursive channel call due to callbacks!"));
+    }
+    let callback = vm.scheduler.channel_callback.get();
+    let current = vm.current_tasklet().value();
+    let args = [
+        c.value(),
+        current,
+        Value::from_i32(sending as i32),
+        Value::from_i32(waits as i32),
+    ];
+    vm.scheduler.in_callback.set(true);
+    let result = vm.call(callback, &args);
+    vm.scheduler.in_callback.set(false);
+    result.map(|_| ())
+}
+
+fn send(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let c = channel(vm, args[0])?;
+    act(vm, c, true, args[1])
+}
+
+fn receive(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let c = channel(vm, args[0])?;
+    act(vm, c, false, Value::NONE)
+}
+
+fn send_exception(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let c = channel(vm, args[0])?;
+    let Some((exception, rest)) = items(&args[1]).split_first() else {
+        return Err(vm.type_error("send_exception() takes at least 1 argument"));
+    };
+    let bomb = class_bomb(vm, *exception, rest, "channel.send_exception")?;
+    act(vm, c, true, bomb)
+}
+
+/// A bomb of `exception(*args)`, for methods that take only classes.
+pub fn class_bomb(vm: &mut Vm, exception: Value, args: &[Value], method: &str) -> PyResult {
+    let base = vm.builtin_type(ids::BASE_EXCEPTION);
+    if !exception
+        .cast::<PyType>()
+        .is_some_and(|t| t.is_subtype(base))
+    {
+        return Err(vm.type_error(format!(
+            "{method} needs Exception or string subclass as first parameter"
+        )));
+    }
+    let e = vm.call(exception, args)?;
+    Ok(bomb::new(vm, e))
+}
+
+fn send_throw(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let c = channel(vm, args[0])?;
+    let bomb = thrown_bomb(vm, args[1], args[2], args[3])?;
+    act(vm, c, true, bomb)
+}
+
+fn send_sequence(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let _ = channel(vm, args[0])?;
+    let it = vm.iter(args[1])?;
+    let mut count = 0;
+    while let Some(v) = vm.next(it)? {
+        vm.call_method(args[0], "send", &[v])?;
+        count += 1;
+    }
+    Ok(Value::from_usize(count))
+}
+
+fn close(vm: &mut Vm, args: &[Value]) -> PyResult {
+    channel(vm, args[0])?.closing.set(true);
+    Ok(Value::NONE)
+}
+
+fn open(vm: &mut Vm, args: &[Value]) -> PyResult {
+    channel(vm, args[0])?.closing.set(false);
+    Ok(Value::NONE)
+}
+
+fn iter(_: &mut Vm, args: &[Value]) -> PyResult {
+    Ok(args[0])
+}
+
+fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let c = channel(vm, args[0])?;
+    if c.closing.get() && c.balance.get() <= 0 {
+        return Err(vm.stop_iteration(Value::NONE));
+    }
+    act(vm, c, false, Value::NONE)
+}
+
+fn set_preference(vm: &mut Vm, this: Value, v: Value) -> PyResult<()> {
+    let n = switch_int(vm, v, "preference must be set to an integer")?;
+    channel(vm, this)?.preference.set(n.signum() as i8);
+    Ok(())
+}
+
+fn set_schedule_all(vm: &mut Vm, this: Value, v: Value) -> PyResult<()> {
+    let n = switch_int(vm, v, "preference must be set to a bool or integer")?;
+    channel(vm, this)?.schedule_all.set(n != 0);
+    Ok(())
+}

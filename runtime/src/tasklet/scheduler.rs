@@ -1,0 +1,534 @@
+//! The scheduler: the run queue, and who goes on when a tasklet gives up the processor, blocks or ends.
+//!
+//! The queue is a ring of tasklets; `queue` points at the running one while it is linked, and "the tail" is the place
+//! before it. So `schedule()` only moves the pointer. Natives decide here who is next and leave that in `target`; the
+//! interpreter swaps the stacks when the native has returned (`interp::vm::switch`). All rules of order are those of
+//! Stackless Python 3.8, see the design page stackless.md, sections 3.2 to 3.5.
+
+use super::bomb;
+use super::channel::PyChannel;
+use super::tasklet::{PyTasklet, tasklet_flag as flag};
+use crate::builtins::list::PyList;
+use crate::error::PyResult;
+use crate::heap::Tracer;
+use crate::heap::roots::RootCell;
+use crate::object::header::Ref;
+use crate::object::shape::ids;
+use crate::value::Value;
+use crate::vm::Vm;
+use std::cell::Cell;
+
+/// State of the scheduler that is not in the tasklets.
+pub struct Scheduler {
+    /// The main tasklet.
+    pub main: RootCell,
+    /// Where the ring of runnable tasklets is entered: the running one, if it is linked.
+    pub queue: RootCell,
+    /// Length of the ring.
+    pub count: Cell<usize>,
+    /// Who goes on when the native in progress has returned; `NULL`: nobody else.
+    pub target: RootCell,
+    /// List of the tasklets inside `run()`, the innermost last.
+    pub watchdogs: RootCell,
+    /// While not 0, every switch is an error.
+    pub trap: Cell<i64>,
+    /// Called on every switch.
+    pub schedule_callback: RootCell,
+    /// Called on every channel operation.
+    pub channel_callback: RootCell,
+    /// Called with the exceptions of tasklets that die.
+    pub error_handler: RootCell,
+    /// One of the callbacks is in progress.
+    pub in_callback: Cell<bool>,
+    /// `enable_softswitch`: kept for programs that ask; switches are soft wherever they can be.
+    pub soft: Cell<bool>,
+    /// The call of `run()` that a timeout was given to, by its tasklet; `NULL`: none.
+    pub interrupt: RootCell,
+    /// How it wants to be served.
+    pub budget: Budget,
+}
+
+/// The limit that a call of `run()` set.
+#[derive(Default)]
+pub struct Budget {
+    /// Instructions in a slice.
+    pub timeout: Cell<u64>,
+    /// Instructions left.
+    pub left: Cell<u64>,
+    /// Wait for the next voluntary switch.
+    pub soft: Cell<bool>,
+    /// For the whole call, not for each slice.
+    pub total: Cell<bool>,
+    /// Interrupts also inside nested runs.
+    pub ignore_nesting: Cell<bool>,
+    /// The slice is used up, and the interrupt could not happen yet.
+    pub due: Cell<bool>,
+}
+
+impl Default for Scheduler {
+    fn default() -> Scheduler {
+        let root = || RootCell::new(Value::NULL);
+        Scheduler {
+            main: root(),
+            queue: root(),
+            count: Cell::new(0),
+            target: root(),
+            watchdogs: root(),
+            trap: Cell::new(0),
+            schedule_callback: root(),
+            channel_callback: root(),
+            error_handler: root(),
+            in_callback: Cell::new(false),
+            soft: Cell::new(true),
+            interrupt: root(),
+            budget: Budget::default(),
+        }
+    }
+}
+
+impl Scheduler {
+    /// Visits the roots.
+    pub fn trace(&self, t: &mut Tracer) {
+        for r in [
+            &self.main,
+            &self.queue,
+            &self.target,
+            &self.watchdogs,
+            &self.schedule_callback,
+            &self.channel_callback,
+            &self.error_handler,
+            &self.interrupt,
+        ] {
+            r.trace(t);
+        }
+    }
+}
+
+/// What blocking when nothing else can run raises.
+const DEADLOCK: &str = "Deadlock: the last runnable tasklet cannot be blocked.";
+
+impl Vm {
+    /// The running tasklet.
+    #[inline(always)]
+    pub fn current_tasklet(&self) -> Ref<PyTasklet> {
+        self.tasklet.get().cast().expect("a tasklet runs")
+    }
+    /// The main tasklet.
+    pub fn main_tasklet(&self) -> Ref<PyTasklet> {
+        self.scheduler.main.get().cast().expect("set at start")
+    }
+    /// First of the run queue.
+    #[inline]
+    pub fn queue_head(&self) -> Option<Ref<PyTasklet>> {
+        self.scheduler.queue.get().cast()
+    }
+
+    /// Links a tasklet before `at`.
+    fn link_before(&self, at: Ref<PyTasklet>, t: Ref<PyTasklet>) {
+        let last = at.prev.expect();
+        last.next.set(last, t);
+        t.prev.set(t, last);
+        t.next.set(t, at);
+        at.prev.set(at, t);
+        t.put(flag::QUEUED, true);
+        self.scheduler.count.set(self.scheduler.count.get() + 1);
+    }
+    /// Appends a tasklet to the run queue: before the running one.
+    pub fn queue_append(&self, t: Ref<PyTasklet>) {
+        match self.queue_head() {
+            Some(head) => self.link_before(head, t),
+            None => {
+                t.next.set(t, t);
+                t.prev.set(t, t);
+                t.put(flag::QUEUED, true);
+                self.scheduler.count.set(1);
+                self.scheduler.queue.set(t.value());
+            }
+        }
+    }
+    /// Links a tasklet right behind the running one, which is linked.
+    fn queue_insert_next(&self, t: Ref<PyTasklet>) {
+        let next = self.current_tasklet().next.expect();
+        self.link_before(next, t);
+    }
+    /// Takes a tasklet out of the run queue.
+    pub fn queue_remove(&self, t: Ref<PyTasklet>) {
+        if !t.has(flag::QUEUED) {
+            return;
+        }
+        let (next, prev) = (t.next.expect(), t.prev.expect());
+        if next == t {
+            self.scheduler.queue.set(Value::NULL);
+        } else {
+            prev.next.set(prev, next);
+            next.prev.set(next, prev);
+            if self.scheduler.queue.get() == t.value() {
+                self.scheduler.queue.set(next.value());
+            }
+        }
+        t.next.clear();
+        t.prev.clear();
+        t.put(flag::QUEUED, false);
+        self.scheduler.count.set(self.scheduler.count.get() - 1);
+    }
+
+    /// # Errors
+    /// `RuntimeError` while switching is trapped.
+    pub fn check_switch(&mut self, to: Ref<PyTasklet>) -> PyResult<()> {
+        if self.scheduler.trap.get() != 0 && to != self.current_tasklet() {
+            return Err(self.runtime_error("switch_trap"));
+        }
+        if self.scheduler.in_callback.get() && to != self.current_tasklet() {
+            return Err(self.runtime_error("Recursive scheduler call due to callbacks!"));
+        }
+        Ok(())
+    }
+    /// Lets `next` go on when the native in progress has returned. If it runs already, its value is the result.
+    pub fn switch_to(&mut self, next: Ref<PyTasklet>) -> PyResult {
+        let current = self.current_tasklet();
+        if next == current {
+            let v = current.tempval.get();
+            current.tempval.set(current, Value::NONE);
+            self.wake_watchdog(next);
+            return bomb::explode(self, v);
+        }
+        if !self.scheduler.schedule_callback.get().is_null() {
+            self.call_schedule_callback(current.value(), next.value());
+        }
+        if next.has(flag::QUEUED) {
+            self.scheduler.queue.set(next.value());
+        }
+        self.scheduler.target.set(next.value());
+        Ok(Value::NULL)
+    }
+    fn call_schedule_callback(&mut self, prev: Value, next: Value) {
+        let callback = self.scheduler.schedule_callback.get();
+        self.scheduler.in_callback.set(true);
+        if self.call(callback, &[prev, next]).is_err() {
+            let place = self.new_str("Error in scheduling callback");
+            _ = (self.hooks.intrinsic)(self, "write_unraisable", &[place]);
+        }
+        self.scheduler.in_callback.set(false);
+    }
+    /// A tasklet that was inside `run()` goes on: calls of `run()` further in end, too.
+    pub fn wake_watchdog(&mut self, t: Ref<PyTasklet>) {
+        if !t.has(flag::WATCHDOG) {
+            return;
+        }
+        let Some(list) = self.scheduler.watchdogs.get().cast::<PyList>() else {
+            return;
+        };
+        while let Some(last) = list.len().checked_sub(1) {
+            let Some(w) = list.get(last).cast::<PyTasklet>() else {
+                break;
+            };
+            list.set_len(last);
+            w.put(flag::WATCHDOG, false);
+            if self.scheduler.interrupt.get() == w.value() {
+                self.end_budget();
+            }
+            if w == t {
+                break;
+            }
+            if !w.has(flag::QUEUED) {
+                self.queue_append(w);
+            }
+        }
+    }
+    /// Forgets the timeout of a call of `run()` that ends.
+    pub fn end_budget(&mut self) {
+        self.scheduler.interrupt.set(Value::NULL);
+        self.scheduler.budget.due.set(false);
+        self.scheduler.budget.left.set(0);
+    }
+    /// The innermost caller of `run()`, else the main tasklet.
+    pub fn innermost_watchdog(&self) -> Ref<PyTasklet> {
+        self.scheduler
+            .watchdogs
+            .get()
+            .cast::<PyList>()
+            .filter(|l| !l.is_empty())
+            .and_then(|l| l.get(l.len() - 1).cast())
+            .unwrap_or_else(|| self.main_tasklet())
+    }
+
+    /// `schedule()`: the next in the queue goes on, the caller becomes the last.
+    pub fn schedule(&mut self, retval: Value) -> PyResult {
+        let current = self.current_tasklet();
+        let next = current.next.get().unwrap_or(current);
+        self.check_switch(next)?;
+        current.tempval.set(current, retval);
+        let next = self.soft_interrupt().unwrap_or(next);
+        self.switch_to(next)
+    }
+    /// At a voluntary switch, when a soft interrupt is due: the caller of `run()`, who goes on instead of the next in the
+    /// queue.
+    pub fn soft_interrupt(&mut self) -> Option<Ref<PyTasklet>> {
+        if !self.scheduler.budget.due.get() || !self.scheduler.budget.soft.get() {
+            return None;
+        }
+        let watchdog: Ref<PyTasklet> = self.scheduler.interrupt.get().cast()?;
+        let current = self.current_tasklet();
+        let next = current.next.get().filter(|n| *n != current);
+        self.end_budget();
+        // The one that would have run stays the first: the pointer moves on before the watchdog is linked behind it.
+        if let Some(next) = next {
+            self.scheduler.queue.set(next.value());
+        }
+        if !watchdog.has(flag::QUEUED) {
+            self.queue_append(watchdog);
+        }
+        Some(watchdog)
+    }
+    /// `schedule_remove()`: as `schedule`, but the caller leaves the queue.
+    pub fn schedule_remove(&mut self, retval: Value) -> PyResult {
+        let current = self.current_tasklet();
+        let next = current.next.get().filter(|n| *n != current);
+        match next {
+            Some(next) => self.check_switch(next)?,
+            None if current == self.main_tasklet() => return Ok(retval),
+            None => {}
+        }
+        current.tempval.set(current, retval);
+        self.queue_remove(current);
+        match next {
+            Some(next) => {
+                let next = self.soft_interrupt_after(next);
+                self.switch_to(next)
+            }
+            None => self.wake_for_blocked(None),
+        }
+    }
+    fn soft_interrupt_after(&mut self, next: Ref<PyTasklet>) -> Ref<PyTasklet> {
+        if !self.scheduler.budget.due.get() || !self.scheduler.budget.soft.get() {
+            return next;
+        }
+        let Some(watchdog) = self.scheduler.interrupt.get().cast::<PyTasklet>() else {
+            return next;
+        };
+        self.end_budget();
+        if !watchdog.has(flag::QUEUED) {
+            self.queue_append(watchdog);
+        }
+        watchdog
+    }
+    /// The running tasklet was taken out of the queue, which is empty now: the innermost `run()` or the main tasklet goes on;
+    /// if there is none that could, the caller is put back and gets the error. `channel`: the caller waits there.
+    fn wake_for_blocked(&mut self, channel: Option<Ref<PyChannel>>) -> PyResult {
+        let current = self.current_tasklet();
+        let watchdog = self.innermost_watchdog();
+        let floats = watchdog.alive() && !watchdog.has(flag::BLOCKED | flag::QUEUED);
+        if floats && (watchdog != current || channel.is_none()) {
+            self.queue_append(watchdog);
+            return match self.check_switch(watchdog) {
+                Ok(()) => self.switch_to(watchdog),
+                Err(r) => {
+                    self.queue_remove(watchdog);
+                    self.put_back(current, channel);
+                    Err(r)
+                }
+            };
+        }
+        self.put_back(current, channel);
+        Err(self.runtime_error(DEADLOCK))
+    }
+    fn put_back(&mut self, current: Ref<PyTasklet>, channel: Option<Ref<PyChannel>>) {
+        if let Some(channel) = channel {
+            PyChannel::remove(channel, current);
+        }
+        current.tempval.set(current, Value::NONE);
+        self.queue_append(current);
+        self.scheduler.queue.set(current.value());
+    }
+    /// The running tasklet waits on a channel, with `v` to send or for a value.
+    pub fn block_on(&mut self, channel: Ref<PyChannel>, sending: bool, v: Value) -> PyResult {
+        let current = self.current_tasklet();
+        if current.has(flag::BLOCK_TRAP) {
+            return Err(self.runtime_error("this tasklet does not like to be blocked."));
+        }
+        if channel.closing.get() {
+            return Err(self.value_error("Send/receive operation on a closed channel"));
+        }
+        let next = current.next.get().filter(|n| *n != current);
+        if let Some(next) = next {
+            self.check_switch(next)?;
+        }
+        self.queue_remove(current);
+        current.tempval.set(current, v);
+        PyChannel::append(channel, current, sending);
+        match next {
+            Some(next) => {
+                let next = self.soft_interrupt_after(next);
+                self.switch_to(next)
+            }
+            None => self.wake_for_blocked(Some(channel)),
+        }
+    }
+    /// Hands a value to, or takes one from, the first tasklet that waits on the channel, and schedules as the channel
+    /// prefers. `v` is what the running tasklet sends.
+    pub fn meet(&mut self, channel: Ref<PyChannel>, sending: bool, v: Value) -> PyResult {
+        let current = self.current_tasklet();
+        let partner = channel.head.expect();
+        let prefers_partner = if sending {
+            channel.preference.get() < 0
+        } else {
+            channel.preference.get() > 0
+        };
+        let all = channel.schedule_all.get();
+        if all || prefers_partner {
+            let next = if all {
+                current
+                    .next
+                    .get()
+                    .filter(|n| *n != current)
+                    .unwrap_or(partner)
+            } else {
+                partner
+            };
+            self.check_switch(next)?;
+        }
+        PyChannel::remove(channel, partner);
+        if sending {
+            partner.tempval.set(partner, v);
+            current.tempval.set(current, Value::NONE);
+        } else {
+            current.tempval.set(current, partner.tempval.get());
+            partner.tempval.set(partner, Value::NONE);
+        }
+        if all {
+            self.queue_append(partner);
+            let next = current.next.expect();
+            return self.switch_to(next);
+        }
+        if prefers_partner {
+            self.queue_insert_next(partner);
+            return self.switch_to(partner);
+        }
+        self.queue_append(partner);
+        self.switch_to(current)
+    }
+    /// `T.run()` and `T.switch()`: the tasklet goes on at once; with `leave` the caller leaves the queue.
+    pub fn run_tasklet(&mut self, t: Ref<PyTasklet>, leave: bool) -> PyResult {
+        let current = self.current_tasklet();
+        if t == current {
+            return Ok(Value::NONE);
+        }
+        self.check_switch(t)?;
+        current.tempval.set(current, Value::NONE);
+        if !t.has(flag::QUEUED) {
+            self.queue_append(t);
+        }
+        if leave {
+            self.queue_remove(current);
+        }
+        self.switch_to(t)
+    }
+    /// Makes a tasklet runnable that waits or floats.
+    pub fn make_runnable(&mut self, t: Ref<PyTasklet>) {
+        if let Some(channel) = t.channel.get() {
+            PyChannel::remove(channel, t);
+        }
+        if !t.has(flag::QUEUED) {
+            self.queue_append(t);
+        }
+    }
+    /// `run()`: the caller leaves the queue until that is empty, or the timeout is over.
+    pub fn run_watchdog(&mut self) -> PyResult {
+        let current = self.current_tasklet();
+        let Some(next) = current.next.get().filter(|n| *n != current) else {
+            self.cancel_budget_of(current);
+            return Ok(Value::NONE);
+        };
+        if let Err(r) = self.check_switch(next) {
+            self.cancel_budget_of(current);
+            return Err(r);
+        }
+        current.tempval.set(current, Value::NONE);
+        self.queue_remove(current);
+        let list = match self.scheduler.watchdogs.get().cast::<PyList>() {
+            Some(list) => list,
+            None => {
+                let list = PyList::new(self);
+                self.scheduler.watchdogs.set(list.value());
+                list
+            }
+        };
+        list.push(self, current.value());
+        current.put(flag::WATCHDOG, true);
+        self.switch_to(next)
+    }
+    fn cancel_budget_of(&mut self, t: Ref<PyTasklet>) {
+        if self.scheduler.interrupt.get() == t.value() {
+            self.end_budget();
+        }
+    }
+
+    /// The running tasklet has left its last frame; `raised`: with the exception in flight. Gives who goes on, with a value
+    /// to go on with.
+    pub fn end_tasklet(&mut self, raised: bool) -> Ref<PyTasklet> {
+        let current = self.current_tasklet();
+        let mut error = if raised {
+            self.take_raised()
+        } else {
+            Value::NULL
+        };
+        if raised && self.exception_is(error, ids::TASKLET_EXIT) {
+            error = Value::NULL;
+        }
+        if !error.is_null() && !self.exception_is(error, ids::SYSTEM_EXIT) {
+            error = self.handle_error(error);
+        }
+        let next = current.next.get().filter(|n| *n != current);
+        self.queue_remove(current);
+        current.flags.set(current.flags.get() & flag::NO_THREAD);
+        current.tempval.set(current, Value::NONE);
+        let next = if !error.is_null() {
+            let watchdog = self.innermost_watchdog();
+            let bomb = bomb::new(self, error);
+            self.make_runnable(watchdog);
+            watchdog.tempval.set(watchdog, bomb);
+            watchdog
+        } else if let Some(next) = next {
+            next
+        } else {
+            let watchdog = self.innermost_watchdog();
+            if watchdog.has(flag::BLOCKED) {
+                let text = if watchdog.has(flag::SENDING) {
+                    "the main tasklet is sending without a receiver available."
+                } else {
+                    "the main tasklet is receiving without a sender available."
+                };
+                self.runtime_error(text);
+                let error = self.take_raised();
+                let bomb = bomb::new(self, error);
+                watchdog.tempval.set(watchdog, bomb);
+            }
+            self.make_runnable(watchdog);
+            watchdog
+        };
+        if !self.scheduler.schedule_callback.get().is_null() {
+            self.call_schedule_callback(current.value(), next.value());
+        }
+        self.scheduler.queue.set(next.value());
+        next
+    }
+    /// Calls the error handler of `set_error_handler`; gives what is left to raise, or `NULL`.
+    fn handle_error(&mut self, error: Value) -> Value {
+        let handler = self.scheduler.error_handler.get();
+        if handler.is_null() {
+            return error;
+        }
+        let class = self.type_of(error).value();
+        let traceback = error
+            .cast::<crate::builtins::exception::PyException>()
+            .and_then(|e| e.traceback.get().non_null())
+            .unwrap_or(Value::NONE);
+        match self.call(handler, &[class, error, traceback]) {
+            Ok(_) => Value::NULL,
+            Err(_) => self.take_raised(),
+        }
+    }
+    fn exception_is(&self, e: Value, id: u32) -> bool {
+        self.type_of(e).is_subtype(self.builtin_type(id))
+    }
+}

@@ -59,7 +59,12 @@ static FUNCTIONS: &[NativeDef] = &[function(
 )];
 
 const CONTEXT_METHODS: &[NativeDef] = &[
-    static_method("__new__", context_new, "($type, /, *args, **kwargs)", NEW_DOC),
+    static_method(
+        "__new__",
+        context_new,
+        "($type, /, *args, **kwargs)",
+        NEW_DOC,
+    ),
     method(
         "run",
         context_run,

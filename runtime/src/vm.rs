@@ -9,6 +9,7 @@ use crate::builtins::tuple::PyTuple;
 use crate::error::PyResult;
 use crate::heap::roots::RootCell;
 use crate::heap::{Heap, RootSource, Tracer};
+use crate::object::attr_cache::AttrCache;
 use crate::object::header::Ref;
 use crate::object::intern::Interner;
 use crate::object::names::Names;
@@ -71,6 +72,8 @@ pub struct Vm {
     /// Interned identifiers.
     pub names: Names,
     pub(crate) method_cache: MethodCache,
+    /// What attribute instructions found, for all of them.
+    pub attr_cache: AttrCache,
     pub(crate) last_type_version: u32,
     pub(crate) last_keys_version: u32,
     pub(crate) hash_key: (u64, u64),
@@ -257,6 +260,7 @@ impl Vm {
             interner: Interner::default(),
             names: Names::dangling(),
             method_cache: MethodCache::default(),
+            attr_cache: AttrCache::default(),
             last_type_version: 0,
             last_keys_version: 0,
             hash_key,
@@ -698,6 +702,7 @@ impl RootSource for Vm {
             .is_none_or(|g| g.needs_finalizer())
     }
     fn before_collection(&mut self, full: bool) {
+        self.attr_cache.clear();
         if full {
             self.method_cache.clear();
         }

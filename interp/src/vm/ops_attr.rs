@@ -12,6 +12,7 @@ use skein_compiler::bytecode::Op;
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::property::PyProperty;
 use skein_runtime::object::attr::Found;
+use skein_runtime::object::attr_cache::Answer;
 use skein_runtime::prelude::*;
 
 /// The cache key of an object under the present epoch; shapes in dict mode and immediates have none.
@@ -63,6 +64,7 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
                 cx.set_ext(1, key);
                 cx.set_ext(2, f.bits());
                 cx.set_opcode(special::LOAD_METHOD_CACHED);
+                vm.attr_cache.fill(key, name, Answer::Method, f.bits());
             }
             cx.set(cx.a(), f);
             cx.set(cx.a() + 1, v);
@@ -99,6 +101,7 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
                 cx.set_ext(1, key);
                 cx.set_ext(2, offset as u64);
                 cx.set_opcode(special::LOAD_ATTR_SLOT);
+                vm.attr_cache.fill(key, name, Answer::Load, offset as u64);
             }
             let r = vm.descriptor_get(d, v, ty)?;
             Ok(put(cx, method, r))
@@ -229,6 +232,7 @@ fn cache_own(vm: &mut Vm, cx: Cx, v: Value, name: Ref<PyStr>, method: bool) {
     if let Some(offset) = shape.lookup(name).and_then(|i| vm.inline_offset(shape, i)) {
         cx.set_ext(1, key);
         cx.set_ext(2, offset as u64);
+        vm.attr_cache.fill(key, name, Answer::Load, offset as u64);
         cx.set_opcode(if method {
             special::LOAD_METHOD_SLOT
         } else {
@@ -381,13 +385,15 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
     }
     if let Some(offset) = after.lookup(name).and_then(|i| vm.inline_offset(after, i)) {
         cx.set_ext(1, key);
-        if after == shape {
-            cx.set_ext(2, offset as u64);
-            cx.set_opcode(special::STORE_ATTR_SLOT);
+        let (opcode, answer, payload) = if after == shape {
+            (special::STORE_ATTR_SLOT, Answer::Store, offset as u64)
         } else {
-            cx.set_ext(2, (after.id as u64) << 32 | offset as u64);
-            cx.set_opcode(special::STORE_ATTR_ADD);
-        }
+            let plan = (after.id as u64) << 32 | offset as u64;
+            (special::STORE_ATTR_ADD, Answer::Add, plan)
+        };
+        cx.set_ext(2, payload);
+        cx.set_opcode(opcode);
+        vm.attr_cache.fill(key, name, answer, payload);
     }
     Ok(cx.after(3))
 }
@@ -401,6 +407,7 @@ fn cache_member_store(vm: &mut Vm, cx: Cx, object: Value, ty: Ref<PyType>, name:
         cx.set_ext(1, key);
         cx.set_ext(2, offset as u64);
         cx.set_opcode(special::STORE_ATTR_SLOT);
+        vm.attr_cache.fill(key, name, Answer::Store, offset as u64);
     }
 }
 

@@ -147,11 +147,11 @@ impl PyDict {
     pub fn current_keys_version(&self) -> u32 {
         self.keys_version.get()
     }
-    /// The value at a position that a cache remembered under the present keys version.
+    /// The value at a position that a cache remembered under the present keys version. (No panic: see `get_or_null`.)
     #[inline(always)]
     pub fn value_at(&self, position: usize) -> Value {
         match self.entries.get() {
-            Some(e) => e.get(position * 3 + 2),
+            Some(e) => e.get_or_null(position * 3 + 2),
             None => Value::NULL,
         }
     }

@@ -4,7 +4,7 @@
 
 use crate::heap::Tracer;
 use crate::heap::array::{Array, ValueVec};
-use crate::object::header::{Header, Ref, RefSlot};
+use crate::object::header::{Header, Ref, RefSlot, flag};
 use crate::object::instance::trace_extension;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
@@ -80,12 +80,13 @@ impl PyList {
     #[inline(always)]
     pub fn try_get(&self, i: usize) -> Option<Value> {
         if i < self.len.get() {
-            self.items.get().map(|a| a.get(i))
+            self.items.get().map(|a| a.get_or_null(i))
         } else {
             None
         }
     }
     /// The storage.
+    #[inline(always)]
     pub fn array(&self) -> Option<Ref<Array>> {
         self.items.get()
     }
@@ -118,18 +119,37 @@ impl Ref<PyList> {
         }
         self.len.set(len + 1);
     }
-    /// `append` without growing the storage; false if there is no room.
+    /// `append` where there is room and the store need not be logged; else false, and nothing was done.
     #[inline(always)]
-    pub fn push_within_room(self, v: Value) -> bool {
+    pub fn push_unlogged(self, v: Value) -> bool {
         let len = self.len.get();
-        match self.items.get() {
-            Some(a) if len < a.len() => {
-                a.set(len, v);
-                self.len.set(len + 1);
-                true
-            }
-            _ => false,
+        let Some(a) = self.items.get() else {
+            return false;
+        };
+        if v.is_object() && a.header().has(flag::UNLOGGED) {
+            return false;
         }
+        let Some(slot) = a.slots().get(len) else {
+            return false;
+        };
+        slot.set_unbarriered(v);
+        self.len.set(len + 1);
+        true
+    }
+    /// Replaces item `i` where it exists and the store need not be logged; else false, and nothing was done.
+    #[inline(always)]
+    pub fn set_unlogged(self, i: usize, v: Value) -> bool {
+        let Some(a) = self.items.get() else {
+            return false;
+        };
+        if i >= self.len.get() || v.is_object() && a.header().has(flag::UNLOGGED) {
+            return false;
+        }
+        let Some(slot) = a.slots().get(i) else {
+            return false;
+        };
+        slot.set_unbarriered(v);
+        true
     }
     #[inline(never)]
     fn push_grow(self, vm: &mut Vm, v: Value) {

@@ -32,6 +32,11 @@ impl Array {
     pub fn slots(&self) -> &[Slot] {
         tail::slots(self, self.len.get())
     }
+    /// The value in slot `i`, `NULL` past the end: for code that must not contain a panic.
+    #[inline(always)]
+    pub fn get_or_null(&self, i: usize) -> Value {
+        self.slots().get(i).map_or(Value::NULL, Slot::get)
+    }
     /// The value in slot `i`.
     #[inline(always)]
     pub fn get(&self, i: usize) -> Value {

@@ -120,6 +120,7 @@ impl<T: HeapObject> WeakTable<T> {
         self.entries[i].expect("live entry")
     }
     /// The entry at `i`, if live.
+    #[inline(always)]
     pub fn try_get(&self, i: usize) -> Option<Ref<T>> {
         self.entries.get(i).copied().flatten()
     }

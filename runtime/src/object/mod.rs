@@ -1,5 +1,6 @@
 //! The object model: headers, kinds, shapes, types, attribute lookup, argument binding.
 pub mod attr;
+pub mod attr_cache;
 pub mod bind;
 pub mod header;
 pub mod instance;

@@ -81,6 +81,11 @@ impl Shape {
     pub fn ty(&self) -> Ref<PyType> {
         self.ty.expect()
     }
+    /// The version of the type if it has one now, else 0. (No panic: see `Array::get_or_null`.)
+    #[inline(always)]
+    pub fn type_version(&self) -> u32 {
+        self.ty.get().map_or(0, |ty| ty.current_version())
+    }
 
     /// The name of attribute `i`.
     pub fn name(&self, i: u32) -> Value {
@@ -280,6 +285,7 @@ impl ShapeTable {
         self.shapes.get(id as usize)
     }
     /// The shape with this id, if it lives.
+    #[inline(always)]
     pub fn try_get(&self, id: u32) -> Option<Ref<Shape>> {
         self.shapes.try_get(id as usize)
     }

@@ -468,12 +468,23 @@ pub fn refresh_flags(vm: &mut Vm, ty: Ref<PyType>) {
     );
     let object = vm.builtin_type(ids::OBJECT).dict();
     let differs = |name: Ref<PyStr>| mro_lookup(ty, name) != object.get_interned(name.value());
+    // The rules of `type` and modules are what the general functions follow for such objects.
+    let general = match ty.kind.get() {
+        Kind::Type => {
+            mro_lookup(ty, getattribute)
+                == vm
+                    .builtin_type(ids::TYPE)
+                    .dict()
+                    .get_interned(getattribute.value())
+        }
+        _ => false,
+    };
     let mut flags = ty.flags.get()
         & !(tflag::CUSTOM_GETATTR | tflag::CUSTOM_SETATTR | tflag::HAS_DEL | tflag::PLAIN_TRUTH);
     if mro_lookup(ty, truth).is_none() && mro_lookup(ty, len).is_none() {
         flags |= tflag::PLAIN_TRUTH;
     }
-    if differs(getattribute) || mro_lookup(ty, getattr).is_some() {
+    if differs(getattribute) && !general || mro_lookup(ty, getattr).is_some() {
         flags |= tflag::CUSTOM_GETATTR;
     }
     if differs(setattr) || differs(delattr) {

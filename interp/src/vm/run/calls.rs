@@ -1,7 +1,7 @@
 //! Handlers of calls and returns.
 
 use super::super::{call, class, ops_iter, unwind};
-use super::cx::{Cx, Pc};
+use super::cx::{Cx, Pc, clear, copy, known, word_value};
 use super::macros::{a, b, c, fast};
 use super::{Handler, go, run_body, slow};
 use crate::vm::Step;
@@ -9,68 +9,134 @@ use crate::vm::run::ret::{Action, ret};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::heap::stack_scan::scrub_stack;
+use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
-use skein_runtime::tasklet::stack::at;
+use skein_runtime::tasklet::stack::{FRAME_WORDS, at};
+
+const NONE: u64 = Value::NONE.bits();
+
+/// Fills a row for `f` above the running frame, which stops at `pc`, with `argc` arguments, and makes it the running frame.
+/// `None`, and nothing was done: the chunk is full or the recursion limit reached.
+#[inline(always)]
+unsafe fn push(
+    vm: *mut Vm,
+    pc: Pc,
+    fp: *mut u64,
+    f: Ref<PyFunction>,
+    args: *const u64,
+    argc: usize,
+    word: u64,
+) -> Option<(Pc, *mut u64)> {
+    // SAFETY: called by handlers with the running frame of a live Vm; that the row fits is tested here.
+    unsafe {
+        let code = known(&f.code);
+        let nregs = code.nregs as usize;
+        let top = (*vm).stack_top.get();
+        let depth = (*vm).depth.get();
+        if ((*vm).stack_limit.get() as usize) - (top as usize) < (FRAME_WORDS + nregs) * 8
+            || depth >= (*vm).recursion_limit.get()
+        {
+            return None;
+        }
+        (*vm).depth.set(depth + 1);
+        *fp.offset(at::PC) = pc as u64;
+        let new = top.add(FRAME_WORDS);
+        let start = super::cx::code_start(code);
+        *new.offset(at::CODE) = code.value().bits();
+        *new.offset(at::FUNCTION) = f.value().bits();
+        *new.offset(at::CALLER) = fp as u64;
+        *new.offset(at::PC) = start as u64;
+        *new.offset(at::RETURN) = word;
+        *new.offset(at::FRAME_OBJECT) = 0;
+        *new.offset(at::LOCALS) = 0;
+        *new.offset(at::GENERATOR) = 0;
+        copy(new, args, argc);
+        clear(new, argc, nregs);
+        (*vm).stack_top.set(new.add(nregs));
+        (*vm).fp.set(new);
+        Some((start, new))
+    }
+}
 
 fast!(call_fast, |pc, fp, vm, insn, tbl| {
     let base = b!(insn);
-    let callable = super::cx::word_value(*fp.add(base));
+    let callable = word_value(*fp.add(base));
     if callable.kind() == Some(Kind::Function) {
         let f: Ref<PyFunction> = callable.cast_unchecked();
-        let code = f.code();
         let with_self = (*fp.add(base + 1) != 0) as usize;
         let argc = c!(insn) + with_self;
-        let need = (skein_runtime::tasklet::stack::FRAME_WORDS + code.nregs as usize) * 8;
-        let top = (*vm).stack_top.get();
-        let depth = (*vm).depth.get();
-        if code.fast_argcount as usize == argc
-            && ((*vm).stack_limit.get() as usize) - (top as usize) >= need
-            && depth < (*vm).recursion_limit.get()
-        {
-            (*vm).depth.set(depth + 1);
-            *fp.offset(at::PC) = pc as u64;
+        if known(&f.code).fast_argcount as usize == argc {
             let args = fp.add(base + 2 - with_self);
-            let new = top.add(skein_runtime::tasklet::stack::FRAME_WORDS);
-            let start = super::cx::code_start(code);
-            *new.offset(at::CODE) = code.value().bits();
-            *new.offset(at::FUNCTION) = callable.bits();
-            *new.offset(at::CALLER) = fp as u64;
-            *new.offset(at::PC) = start as u64;
-            *new.offset(at::RETURN) = ret(Action::Store, 2, a!(insn), base as u32);
-            *new.offset(at::FRAME_OBJECT) = 0;
-            *new.offset(at::LOCALS) = 0;
-            *new.offset(at::GENERATOR) = 0;
-            let nregs = code.nregs as usize;
-            let mut i = 0;
-            while i < argc {
-                *new.add(i) = *args.add(i);
-                i += 1;
+            let word = ret(Action::Store, 2, a!(insn), base as u32);
+            if let Some((pc, fp)) = push(vm, pc, fp, f, args, argc, word) {
+                go!(pc, fp, vm, tbl)
             }
-            while i < nregs {
-                *new.add(i) = 0;
-                i += 1;
-            }
-            (*vm).stack_top.set(new.add(nregs));
-            (*vm).fp.set(new);
-            go!(start, new, vm, tbl)
         }
-    } else if callable.kind() == Some(Kind::Builtin) {
-        let b: Ref<PyBuiltin> = callable.cast_unchecked();
-        if b.collects {
-            return call_collect(pc, fp, vm, insn, tbl);
-        }
-        return s_call_builtin(pc, fp, vm, insn, tbl);
-    } else if callable.kind() == Some(Kind::Type) {
-        return s_call_class(pc, fp, vm, insn, tbl);
+        return call_with_defaults(pc, fp, vm, insn, tbl);
     }
-    return s_call(pc, fp, vm, insn, tbl);
+    return call_other(pc, fp, vm, insn, tbl);
 });
+fast!(
+    #[inline(never)]
+    call_other,
+    |pc, fp, vm, insn, tbl| {
+        let base = b!(insn);
+        let callable = word_value(*fp.add(base));
+        match callable.kind() {
+            Some(Kind::Builtin) => {
+                let b: Ref<PyBuiltin> = callable.cast_unchecked();
+                if b.collects {
+                    return call_collect(pc, fp, vm, insn, tbl);
+                }
+                return s_call_builtin(pc, fp, vm, insn, tbl);
+            }
+            Some(Kind::Type) => return s_call_class(pc, fp, vm, insn, tbl),
+            Some(Kind::BoundMethod) => {
+                let m: Ref<PyMethod> = callable.cast_unchecked();
+                if *fp.add(base + 1) == 0 && m.func.get().kind() == Some(Kind::Function) {
+                    *fp.add(base) = m.func.get().bits();
+                    *fp.add(base + 1) = m.this.get().bits();
+                    return call_fast(pc, fp, vm, insn, tbl);
+                }
+            }
+            _ => {}
+        }
+        return s_call(pc, fp, vm, insn, tbl);
+    }
+);
+fast!(
+    #[inline(never)]
+    call_with_defaults,
+    |pc, fp, vm, insn, tbl| {
+        let base = b!(insn);
+        let f: Ref<PyFunction> = word_value(*fp.add(base)).cast_unchecked();
+        let with_self = (*fp.add(base + 1) != 0) as usize;
+        let argc = c!(insn) + with_self;
+        let takes = known(&f.code).fast_argcount;
+        if takes != u32::MAX
+            && let Some(missing) = (takes as usize).checked_sub(argc)
+            && let Some(defaults) = f.defaults.get().cast::<PyTuple>()
+            && let Some(first) = defaults.len().checked_sub(missing)
+        {
+            let args = fp.add(base + 2 - with_self);
+            let word = ret(Action::Store, 2, a!(insn), base as u32);
+            if let Some((pc, fp)) = push(vm, pc, fp, f, args, argc, word) {
+                let from = defaults.items().as_ptr().add(first) as *const u64;
+                copy(fp.add(argc), from, missing);
+                go!(pc, fp, vm, tbl)
+            }
+        }
+        return s_call(pc, fp, vm, insn, tbl);
+    }
+);
 slow!(s_call, call::op_call);
 slow!(s_call_builtin, call::op_call_builtin);
 slow!(s_call_class, class::op_call_class);
 
 /// A call of `gc.collect()`: unused places in the native frames of the collection would keep what earlier calls left there.
+#[inline(never)]
 unsafe extern "C" fn call_collect(
     pc: Pc,
     fp: *mut u64,
@@ -97,9 +163,13 @@ pub(super) unsafe fn resume(
     // SAFETY: called by handlers with the running frame of a live Vm; a generator's tail is a frame row (H5).
     unsafe {
         let state = g.state.get();
-        let created = state == GenState::Created && sent == Value::NONE.bits();
+        let created = state == GenState::Created && sent == NONE;
         let depth = (*vm).depth.get();
-        if !(created || state == GenState::Suspended) || depth >= (*vm).recursion_limit.get() {
+        // An old generator has to be remembered, since its row is written to without barriers.
+        if !(created || state == GenState::Suspended)
+            || depth >= (*vm).recursion_limit.get()
+            || g.header().has(flag::UNLOGGED)
+        {
             return None;
         }
         *fp.offset(at::PC) = pc as u64;
@@ -107,10 +177,9 @@ pub(super) unsafe fn resume(
         let new = super::cx::generator_frame_pointer(g);
         *new.offset(at::CALLER) = fp as u64;
         *new.offset(at::RETURN) = word;
-        g.handled_below.set(g, (*vm).handled_top.get());
+        g.handled_below.set_unbarriered((*vm).handled_top.get());
         (*vm).handled_top.set(g.value());
         g.state.set(GenState::Running);
-        (*vm).heap.remember(g.header());
         (*vm).fp.set(new);
         let next = *new.offset(at::PC) as Pc;
         if created {
@@ -122,7 +191,7 @@ pub(super) unsafe fn resume(
 }
 
 fast!(send, |pc, fp, vm, insn, tbl| {
-    let it = super::cx::word_value(*fp.add(b!(insn)));
+    let it = word_value(*fp.add(b!(insn)));
     if matches!(it.shape_id(), ids::GENERATOR | ids::COROUTINE) {
         let word = ret(Action::Send, 2, a!(insn), 0);
         let g: Ref<PyGenerator> = it.cast_unchecked();
@@ -137,30 +206,31 @@ slow!(s_send, ops_iter::op_send);
 fast!(yield_fast, |pc, fp, vm, insn, tbl| {
     let word = *fp.offset(at::RETURN);
     let action = word as u8;
+    let g: Ref<PyGenerator> = word_value(*fp.offset(at::GENERATOR)).cast_unchecked();
     if insn >> 8 & 1 == 0
         && (action == Action::ForIter as u8
             || action == Action::Send as u8
             || action == Action::GenCall as u8
             || action == Action::Exit as u8)
+        && !g.header().has(flag::UNLOGGED)
     {
         *fp.offset(at::PC) = pc as u64;
-        let g: Ref<PyGenerator> = super::cx::word_value(*fp.offset(at::GENERATOR)).cast_unchecked();
         let v = *fp.add(b!(insn));
-        if insn >> 8 & 2 != 0 {
-            g.delegate.set(g, super::cx::word_value(*fp.add(c!(insn))));
+        let delegate = if insn >> 8 & 2 != 0 {
+            word_value(*fp.add(c!(insn)))
         } else {
-            g.delegate.set_unbarriered(Value::NULL);
-        }
+            Value::NULL
+        };
+        g.delegate.set_unbarriered(delegate);
         g.state.set(GenState::Suspended);
         (*vm).handled_top.set(g.handled_below.get());
         g.handled_below.set_unbarriered(Value::NULL);
         (*vm).depth.set((*vm).depth.get() - 1);
         let caller = *fp.offset(at::CALLER) as *mut u64;
         *fp.offset(at::CALLER) = 0;
-        (*vm).heap.remember(g.header());
         (*vm).fp.set(caller);
         if action == Action::Exit as u8 {
-            (*vm).run_value.set(super::cx::word_value(v));
+            (*vm).run_value.set(word_value(v));
             (*vm).run_outcome.set(1);
             return;
         }
@@ -182,7 +252,7 @@ fast!(return_fast, |pc, fp, vm, insn, tbl| {
     );
     // A stored result of a frame that nobody looked at and that is not the first of its chunk.
     if (plain || init) && *fp.offset(at::FRAME_OBJECT) | *fp.offset(at::GENERATOR) == 0 {
-        let base = fp.sub(skein_runtime::tasklet::stack::FRAME_WORDS);
+        let base = fp.sub(FRAME_WORDS);
         if let Some(chunk) = (*vm).chunk.get()
             && chunk.base() != base
         {

@@ -143,6 +143,14 @@ impl Cx {
     }
 }
 
+/// A reference that its object's construction set. Fast handlers must not contain code that can panic: what could unwind
+/// would give them a frame.
+#[inline(always)]
+pub fn known<T: HeapObject>(slot: &skein_runtime::object::header::RefSlot<T>) -> Ref<T> {
+    // SAFETY: H5: only references to a `T` are stored there, and the field was filled when the object was made.
+    unsafe { slot.value().cast_unchecked() }
+}
+
 /// A value whose type the code object's construction guarantees.
 #[inline(always)]
 pub fn typed<T: HeapObject>(v: Value) -> Ref<T> {
@@ -175,12 +183,41 @@ pub fn write_frame(
         for (i, v) in args.iter().enumerate() {
             *fp.add(i) = v.bits();
         }
-        for i in args.len()..nregs {
-            *fp.add(i) = 0;
-        }
+        clear(fp, args.len(), nregs);
         vm.stack_top.set(fp.add(nregs));
         vm.fp.set(fp);
         fp
+    }
+}
+
+/// Empties registers `from .. to`.
+///
+/// # Safety
+/// The registers are those of a frame whose row is being filled.
+#[inline(always)]
+pub unsafe fn clear(fp: *mut u64, from: usize, to: usize) {
+    let mut i = from;
+    while i < to {
+        // Volatile, or else the loop becomes a call of memset, which costs more than the few words.
+        // SAFETY: the row has that many registers.
+        unsafe { fp.add(i).write_volatile(0) };
+        i += 1;
+    }
+}
+
+/// Copies the words of a few values into registers.
+///
+/// # Safety
+/// `from` points to `count` values, `to` to as many registers; a register that holds the owner of the values may be among
+/// them only if nothing else of it is needed.
+#[inline(always)]
+pub unsafe fn copy(to: *mut u64, from: *const u64, count: usize) {
+    let mut i = 0;
+    while i < count {
+        // Volatile, or else this becomes a call of memcpy, as in `clear`.
+        // SAFETY: the caller says so.
+        unsafe { to.add(i).write_volatile(*from.add(i)) };
+        i += 1;
     }
 }
 
@@ -224,7 +261,7 @@ pub fn generator_frame(g: Ref<skein_runtime::builtins::generator::PyGenerator>) 
 /// The first instruction of a code object.
 #[inline(always)]
 pub fn code_start(code: Ref<PyCode>) -> Pc {
-    code.words.expect().bytes().as_ptr() as Pc
+    known(&code.words).bytes().as_ptr() as Pc
 }
 
 /// Writes a word into a frame's header (typed offsets in `at`).

@@ -50,11 +50,12 @@ fast!(load_const, |pc, fp, vm, insn, tbl| {
         fp,
         insn: skein_compiler::bytecode::Word(insn),
     };
-    *fp.add(a!(insn)) = cx
-        .code()
-        .consts
-        .expect()
-        .get(bc!(insn) as u32 as usize)
+    let consts = super::cx::known(&cx.code().consts);
+    // The verifier checked the number.
+    *fp.add(a!(insn)) = consts
+        .slots()
+        .get_unchecked(bc!(insn) as u32 as usize)
+        .get()
         .bits();
     go!(pc.add(1), fp, vm, tbl)
 });
@@ -431,7 +432,6 @@ slow_table! {
     (s_format_spec, ops_build::op_format_spec),
     (s_build_interpolation, ops_build::op_build_interpolation),
     (s_build_template, ops_build::op_build_template),
-    (s_unpack_seq, ops_build::op_unpack_seq),
     (s_unpack_ex, ops_build::op_unpack_ex),
     (s_get_iter, ops_iter::op_get_iter),
     (s_get_yield_from_iter, ops_iter::op_get_yield_from_iter),
@@ -507,7 +507,7 @@ table! {
     ListToTuple => s_list_to_tuple, SetAdd => s_set_add, SetUpdate => s_set_update, DictSet => s_dict_set,
     DictUpdate => s_dict_update, DictMerge => s_dict_merge, Convert => s_convert, FormatSimple => s_format_simple,
     FormatSpec => s_format_spec, BuildInterpolation => s_build_interpolation, BuildTemplate => s_build_template,
-    UnpackSeq => s_unpack_seq, UnpackEx => s_unpack_ex, GetIter => s_get_iter, ForIter => for_iter,
+    UnpackSeq => unpack_seq, UnpackEx => s_unpack_ex, GetIter => s_get_iter, ForIter => for_iter,
     GetYieldFromIter => s_get_yield_from_iter, Send => send, Yield => yield_fast, GetAwaitable => s_get_awaitable,
     GetAIter => s_get_aiter, GetANext => s_get_anext, EndAsyncFor => s_end_async_for, CleanupThrow => s_cleanup_throw,
     Return => return_fast, Resume => resume, Raise => s_raise, Reraise => s_reraise, PushExc => s_push_exc,

@@ -2,7 +2,7 @@
 
 use super::super::{ops_arith, ops_attr, ops_build, ops_iter};
 use super::calls::resume;
-use super::cx::Pc;
+use super::cx::{Pc, copy, word_value};
 use super::macros::{a, b, c, fast};
 use super::{Handler, go, run_body, slow};
 use crate::vm::run::ret::{Action, ret};
@@ -11,60 +11,99 @@ use skein_runtime::prelude::*;
 
 const NONE: u64 = Value::NONE.bits();
 
+/// Place `k`, a small int that may count from the end, among `len` items.
+#[inline(always)]
+fn place(k: u64, len: usize) -> Option<usize> {
+    let i = k as i64 >> 1;
+    let i = if i < 0 { i + len as i64 } else { i } as usize;
+    (i < len).then_some(i)
+}
+
 fast!(load_subscr, |pc, fp, vm, insn, tbl| {
-    let (o, k) = (super::cx::word_value(*fp.add(b!(insn))), *fp.add(c!(insn)));
-    if k & 1 == 1 && (k as i64) > 0 {
-        match o.shape_id() {
-            ids::LIST => {
-                let l: Ref<PyList> = o.cast_unchecked();
-                if let Some(v) = l.try_get((k >> 1) as usize) {
-                    *fp.add(a!(insn)) = v.bits();
-                    go!(pc.add(1), fp, vm, tbl)
-                }
+    let (o, k) = (word_value(*fp.add(b!(insn))), *fp.add(c!(insn)));
+    let shape = o.shape_id();
+    if k & 1 == 1 {
+        if shape == ids::LIST {
+            let l: Ref<PyList> = o.cast_unchecked();
+            if let Some(i) = place(k, l.len())
+                && let Some(v) = l.try_get(i)
+            {
+                *fp.add(a!(insn)) = v.bits();
+                go!(pc.add(1), fp, vm, tbl)
             }
-            ids::TUPLE => {
-                let t: Ref<PyTuple> = o.cast_unchecked();
-                let i = (k >> 1) as usize;
-                if i < t.len() {
-                    *fp.add(a!(insn)) = t.items()[i].bits();
-                    go!(pc.add(1), fp, vm, tbl)
-                }
+        } else if shape == ids::TUPLE {
+            let t: Ref<PyTuple> = o.cast_unchecked();
+            if let Some(i) = place(k, t.len())
+                && let Some(v) = t.items().get(i)
+            {
+                *fp.add(a!(insn)) = v.bits();
+                go!(pc.add(1), fp, vm, tbl)
             }
-            _ => {}
         }
     }
-    if o.shape_id() == ids::DICT {
-        let d: Ref<PyDict> = o.cast_unchecked();
-        if let Some(i) = d.find_identical(super::cx::word_value(k)) {
-            *fp.add(a!(insn)) = d.value_at(i).bits();
-            go!(pc.add(1), fp, vm, tbl)
-        }
+    if shape == ids::DICT {
+        return load_subscr_dict(pc, fp, vm, insn, tbl);
     }
     return s_load_subscr(pc, fp, vm, insn, tbl);
 });
+fast!(
+    #[inline(never)]
+    load_subscr_dict,
+    |pc, fp, vm, insn, tbl| {
+        let (o, k) = (word_value(*fp.add(b!(insn))), word_value(*fp.add(c!(insn))));
+        let d: Ref<PyDict> = o.cast_unchecked();
+        if let Some(i) = d.find_identical(k) {
+            *fp.add(a!(insn)) = d.value_at(i).bits();
+            go!(pc.add(1), fp, vm, tbl)
+        }
+        return s_load_subscr(pc, fp, vm, insn, tbl);
+    }
+);
 slow!(s_load_subscr, ops_attr::op_load_subscr);
 fast!(store_subscr, |pc, fp, vm, insn, tbl| {
-    let (o, k) = (super::cx::word_value(*fp.add(a!(insn))), *fp.add(b!(insn)));
-    if k & 1 == 1 && (k as i64) > 0 && o.shape_id() == ids::LIST {
+    let (o, k) = (word_value(*fp.add(a!(insn))), *fp.add(b!(insn)));
+    let shape = o.shape_id();
+    if k & 1 == 1 && shape == ids::LIST {
         let l: Ref<PyList> = o.cast_unchecked();
-        let i = (k >> 1) as usize;
-        if i < l.len() {
-            l.set(i, super::cx::word_value(*fp.add(c!(insn))));
-            go!(pc.add(1), fp, vm, tbl)
+        if let Some(i) = place(k, l.len()) {
+            if l.set_unlogged(i, word_value(*fp.add(c!(insn)))) {
+                go!(pc.add(1), fp, vm, tbl)
+            }
+            return store_subscr_logged(pc, fp, vm, insn, tbl);
         }
-    } else if o.shape_id() == ids::DICT {
-        let d: Ref<PyDict> = o.cast_unchecked();
-        if let Some(i) = d.find_identical(super::cx::word_value(k)) {
-            d.set_value_at(i, super::cx::word_value(*fp.add(c!(insn))));
-            go!(pc.add(1), fp, vm, tbl)
-        }
+    } else if shape == ids::DICT {
+        return store_subscr_dict(pc, fp, vm, insn, tbl);
     }
     return s_store_subscr(pc, fp, vm, insn, tbl);
 });
+fast!(
+    #[inline(never)]
+    store_subscr_logged,
+    |pc, fp, vm, insn, tbl| {
+        let l: Ref<PyList> = word_value(*fp.add(a!(insn))).cast_unchecked();
+        if let Some(i) = place(*fp.add(b!(insn)), l.len()) {
+            l.set(i, word_value(*fp.add(c!(insn))));
+        }
+        go!(pc.add(1), fp, vm, tbl)
+    }
+);
+fast!(
+    #[inline(never)]
+    store_subscr_dict,
+    |pc, fp, vm, insn, tbl| {
+        let (o, k) = (word_value(*fp.add(a!(insn))), word_value(*fp.add(b!(insn))));
+        let d: Ref<PyDict> = o.cast_unchecked();
+        if let Some(i) = d.find_identical(k) {
+            d.set_value_at(i, word_value(*fp.add(c!(insn))));
+            go!(pc.add(1), fp, vm, tbl)
+        }
+        return s_store_subscr(pc, fp, vm, insn, tbl);
+    }
+);
 slow!(s_store_subscr, ops_attr::op_store_subscr);
 
 fast!(for_iter, |pc, fp, vm, insn, tbl| {
-    let it = super::cx::word_value(*fp.add(b!(insn)));
+    let it = word_value(*fp.add(b!(insn)));
     match it.shape_id() {
         ids::RANGE_ITERATOR => {
             let i: Ref<PyIter> = it.cast_unchecked();
@@ -82,23 +121,27 @@ fast!(for_iter, |pc, fp, vm, insn, tbl| {
         ids::LIST_ITERATOR => {
             let i: Ref<PyIter> = it.cast_unchecked();
             let at = i.index.get();
-            if let Some(l) = i.a.get().cast::<PyList>()
-                && let Some(v) = l.try_get(at as usize)
-            {
-                i.index.set(at + 1);
-                *fp.add(a!(insn)) = v.bits();
-                go!(pc.add(2), fp, vm, tbl)
+            if let Some(l) = i.a.get().cast::<PyList>() {
+                if let Some(v) = l.try_get(at as usize) {
+                    i.index.set(at + 1);
+                    *fp.add(a!(insn)) = v.bits();
+                    go!(pc.add(2), fp, vm, tbl)
+                }
+                i.a.set_unbarriered(Value::NULL);
+                go!(pc.offset(*pc.add(1) as u32 as i32 as isize), fp, vm, tbl)
             }
         }
         ids::TUPLE_ITERATOR => {
             let i: Ref<PyIter> = it.cast_unchecked();
             let at = i.index.get();
-            if let Some(t) = i.a.get().cast::<PyTuple>()
-                && (at as usize) < t.len()
-            {
-                i.index.set(at + 1);
-                *fp.add(a!(insn)) = t.items()[at as usize].bits();
-                go!(pc.add(2), fp, vm, tbl)
+            if let Some(t) = i.a.get().cast::<PyTuple>() {
+                if let Some(v) = t.items().get(at as usize) {
+                    i.index.set(at + 1);
+                    *fp.add(a!(insn)) = v.bits();
+                    go!(pc.add(2), fp, vm, tbl)
+                }
+                i.a.set_unbarriered(Value::NULL);
+                go!(pc.offset(*pc.add(1) as u32 as i32 as isize), fp, vm, tbl)
             }
         }
         ids::GENERATOR => {
@@ -116,30 +159,56 @@ slow!(s_for_iter, ops_iter::op_for_iter);
 
 fast!(list_append, |pc, fp, vm, insn, tbl| {
     // The verifier cannot know that the register holds a list: the slow handler checks.
-    let o = super::cx::word_value(*fp.add(a!(insn)));
+    let o = word_value(*fp.add(a!(insn)));
     if o.shape_id() == ids::LIST {
         let l: Ref<PyList> = o.cast_unchecked();
-        if l.push_within_room(super::cx::word_value(*fp.add(b!(insn)))) {
+        if l.push_unlogged(word_value(*fp.add(b!(insn)))) {
             go!(pc.add(1), fp, vm, tbl)
         }
     }
     return s_list_append(pc, fp, vm, insn, tbl);
 });
 slow!(s_list_append, ops_build::op_list_append);
+fast!(unpack_seq, |pc, fp, vm, insn, tbl| {
+    let (v, n) = (word_value(*fp.add(b!(insn))), c!(insn));
+    if v.shape_id() == ids::TUPLE {
+        let t: Ref<PyTuple> = v.cast_unchecked();
+        if t.len() == n {
+            copy(fp.add(a!(insn)), t.items().as_ptr() as *const u64, n);
+            go!(pc.add(1), fp, vm, tbl)
+        }
+    } else if v.shape_id() == ids::LIST {
+        let l: Ref<PyList> = v.cast_unchecked();
+        if l.len() == n
+            && let Some(items) = l.array()
+        {
+            copy(fp.add(a!(insn)), items.slots().as_ptr() as *const u64, n);
+            go!(pc.add(1), fp, vm, tbl)
+        }
+    }
+    return s_unpack_seq(pc, fp, vm, insn, tbl);
+});
+slow!(s_unpack_seq, ops_build::op_unpack_seq);
 slow!(s_load_slice, ops_attr::op_load_slice);
 slow!(s_store_slice, ops_attr::op_store_slice);
 
 fast!(contains, |pc, fp, vm, insn, tbl| {
-    let o = super::cx::word_value(*fp.add(c!(insn)));
-    if o.shape_id() == ids::DICT {
-        let d: Ref<PyDict> = o.cast_unchecked();
-        if d.find_identical(super::cx::word_value(*fp.add(b!(insn))))
-            .is_some()
-        {
-            *fp.add(a!(insn)) = Value::bool(insn >> 8 & 0xff == 0).bits();
-            go!(pc.add(1), fp, vm, tbl)
-        }
+    if word_value(*fp.add(c!(insn))).shape_id() == ids::DICT {
+        return contains_dict(pc, fp, vm, insn, tbl);
     }
     return s_contains(pc, fp, vm, insn, tbl);
 });
+fast!(
+    #[inline(never)]
+    contains_dict,
+    |pc, fp, vm, insn, tbl| {
+        let d: Ref<PyDict> = word_value(*fp.add(c!(insn))).cast_unchecked();
+        let k = word_value(*fp.add(b!(insn)));
+        if d.find_identical(k).is_some() {
+            *fp.add(a!(insn)) = Value::bool(insn >> 8 & 0xff == 0).bits();
+            go!(pc.add(1), fp, vm, tbl)
+        }
+        return s_contains(pc, fp, vm, insn, tbl);
+    }
+);
 slow!(s_contains, ops_arith::op_contains);

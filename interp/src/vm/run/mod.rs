@@ -147,6 +147,8 @@ unsafe fn run_body(
 /// Defines a handler `$handler` that only runs `$body`.
 macro_rules! slow {
     ($handler:ident, $body:path) => {
+        // Out of line, so that a fast handler that ends here needs no frame of its own.
+        #[inline(never)]
         pub(super) unsafe extern "C" fn $handler(
             pc: Pc,
             fp: *mut u64,

@@ -90,7 +90,8 @@ static GETSETS: &[GetSetDef] = &[
 /// Makes the type.
 pub fn init(vm: &mut Vm, m: Ref<PyModule>) {
     let doc = "Text I/O implementation using an in-memory buffer.";
-    add_stream(vm, m, ("StringIO", "_TextIOBase", 0), METHODS, GETSETS, doc);
+    let ty = add_stream(vm, m, ("StringIO", "_TextIOBase", 0), METHODS, GETSETS, doc);
+    super::support::die_silently(ty);
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {

@@ -8,6 +8,12 @@ pub fn io_type(vm: &mut Vm, name: &str) -> Option<Ref<PyType>> {
     vm.state_get(&format!("_io.{name}"))?.cast()
 }
 
+/// Lets instances die without the finaliser that they inherit (those of subclasses keep it): closing what is only in memory
+/// shows nowhere, and many such objects are made for a moment.
+pub fn die_silently(ty: Ref<PyType>) {
+    ty.flags.set(ty.flags.get() & !tflag::HAS_DEL);
+}
+
 /// Publishes a new type of this module.
 pub fn add_type(vm: &mut Vm, m: Ref<PyModule>, ty: Ref<PyType>) {
     let name = ty.name_text();
@@ -23,7 +29,7 @@ pub fn add_stream(
     methods: &'static [NativeDef],
     getsets: &'static [GetSetDef],
     doc: &str,
-) {
+) -> Ref<PyType> {
     let base = io_type(vm, base);
     let flags = tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF | more_flags;
     let ty = vm.new_native_type(
@@ -37,6 +43,7 @@ pub fn add_stream(
         doc,
     );
     add_type(vm, m, ty);
+    ty
 }
 
 /// `stream.closed`

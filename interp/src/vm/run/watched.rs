@@ -77,11 +77,9 @@ unsafe extern "C" fn watched(pc: Pc, fp: *mut u64, vm: *mut Vm, insn: u64, tbl: 
         unsafe {
             run_body(vm, pc, fp, insn, |vm, cx: Cx| {
                 let (object, shape) = (vm.dropped.replace(0), vm.dropped_shape.get());
-                if vm.heap.may_collect_dropped(object, shape) {
+                if object != 0 {
                     forget_temporaries(vm);
                     vm.heap.collect_dropped(object, shape);
-                } else if shape != 0 {
-                    end(vm);
                 }
                 if vm.heap.has_pending() {
                     vm.watched
@@ -94,7 +92,7 @@ unsafe extern "C" fn watched(pc: Pc, fp: *mut u64, vm: *mut Vm, insn: u64, tbl: 
     }
     // SAFETY: handlers are called with the running frame of a live Vm; `look` gives the same instruction's address.
     unsafe {
-        if (*vm).dropped.get() != 0 {
+        if (*vm).dropped.get() != 0 && worthwhile(&*vm) {
             // Unused places in the frames of the collection would keep what earlier calls left there.
             scrub_stack();
             let next = look(vm, pc, fp, insn);
@@ -111,6 +109,20 @@ unsafe extern "C" fn watched(pc: Pc, fp: *mut u64, vm: *mut Vm, insn: u64, tbl: 
         let handler = fast::TABLE[(insn & 0xff) as usize].0;
         handler(pc, fp, vm, insn, tbl)
     }
+}
+
+/// Whether to look what the drop noted last brought; if no collection may be spent on it, it is forgotten.
+#[inline(never)]
+fn worthwhile(vm: &Vm) -> bool {
+    let shape = vm.dropped_shape.get();
+    if vm.heap.may_collect_dropped(vm.dropped.get(), shape) {
+        return true;
+    }
+    vm.dropped.set(0);
+    if shape != 0 {
+        end(vm);
+    }
+    vm.heap.has_pending()
 }
 
 const fn build() -> [Handler; 256] {

@@ -153,6 +153,21 @@ const MISSING_METHODS: &[NativeDef] = &[slot("__repr__", missing_repr)];
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);
+    make_types(vm);
+    for name in TYPES {
+        let ty = our_type(vm, name)?;
+        vm.add_constant(m, name, ty.value());
+    }
+    Ok(())
+}
+
+const TYPES: [&str; 3] = ["Context", "ContextVar", "Token"];
+
+/// Makes the types, unless they were made: other modules need them before this one is imported.
+fn make_types(vm: &mut Vm) {
+    if vm.state_get("contextvars.Context").is_some() {
+        return;
+    }
     let module = "_contextvars";
     let context = vm.new_native_type(
         "Context",
@@ -201,11 +216,9 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.state_set("contextvars.missing", missing);
     let name = vm.intern("MISSING");
     vm.type_set_attr(token, name, missing);
-    for (name, ty) in [("Context", context), ("ContextVar", var), ("Token", token)] {
+    for (name, ty) in TYPES.into_iter().zip([context, var, token]) {
         vm.state_set(&format!("contextvars.{name}"), ty.value());
-        vm.add_constant(m, name, ty.value());
     }
-    Ok(())
 }
 
 fn our_type(vm: &mut Vm, name: &str) -> PyResult<Ref<PyType>> {
@@ -257,9 +270,7 @@ pub fn current(vm: &mut Vm) -> PyResult {
 
 /// A context without variables.
 pub fn empty(vm: &mut Vm) -> PyResult {
-    if vm.state_get("contextvars.Context").is_none() {
-        crate::util::import(vm, "_contextvars")?;
-    }
+    make_types(vm);
     let vars = PyDict::new(vm);
     new_context(vm, vars, false)
 }
@@ -402,6 +413,14 @@ fn var_new(vm: &mut Vm, args: &[Value]) -> PyResult {
         default: Slot::new(args[2]),
     };
     Ok(Native::new(vm, ty, state).value())
+}
+
+/// A new variable without a default.
+pub fn new_variable(vm: &mut Vm, name: &str) -> PyResult {
+    make_types(vm);
+    let ty = our_type(vm, "ContextVar")?.value();
+    let name = vm.new_str(name);
+    var_new(vm, &[ty, name, Value::NULL])
 }
 
 fn var_name(vm: &mut Vm, this: Value) -> PyResult {

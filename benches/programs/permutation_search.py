@@ -2,7 +2,7 @@
 
 usage: permutation_search.py [board size]
 """
-# perf: 11
+# perf: 12
 import itertools
 import operator
 import sys
@@ -148,7 +148,7 @@ def straights(size):
 
 
 def main():
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     found = queens(size)
     print(len(found), found[0], found[-1])
     print(sum(1 for _ in queens_by_permutation(min(size - 1, 8))))

@@ -2,7 +2,7 @@
 
 usage: sparse_matrices.py [side]
 """
-# perf: 150
+# perf: 100
 import math
 import sys
 from collections import defaultdict

@@ -196,11 +196,11 @@ def main():
     sheet = Sheet()
     fill(sheet, rows)
     sheet.recalculate()
-    print(len(sheet.formulas), f"{sheet['H1']:.6f}", sheet['AB2'], sheet[f'F{rows}'], sheet[f'E{rows}'])
+    print(len(sheet.formulas), f"{sheet['H1']:.3f}", sheet['AB2'], sheet[f'F{rows}'], sheet[f'E{rows}'])
     for row in range(1, rows, rows // 8):
         sheet[f'A{row}'] = row
         sheet.recalculate([f'A{row}'])
-    print(sheet.recalculated, f"{sheet['H1']:.6f}", sheet['D1'], coordinates('AB2'), cell_name(27, 2))
+    print(sheet.recalculated, f"{sheet['H1']:.3f}", sheet['D1'], coordinates('AB2'), cell_name(27, 2))
     for name, content in (('A1', '=E1 + 1'), ('Z1', '=1 +'), ('Z2', '=frob(1)'), ('Z3', '=(1 2)'), ('Z4', '=1 ? 2')):
         try:
             sheet[name] = content

@@ -102,7 +102,11 @@ fn finish(
 }
 
 /// Decodes source; charsets that the compiler does not know are looked up in `codecs`.
-fn decode(vm: &mut Vm, source: &[u8], file: &[u8]) -> PyResult<Result<Source, SyntaxError>> {
+pub(crate) fn decode(
+    vm: &mut Vm,
+    source: &[u8],
+    file: &[u8],
+) -> PyResult<Result<Source, SyntaxError>> {
     let file = String::from_utf8_lossy(file);
     let wanted = Cell::new(None);
     let found = Source::from_bytes_with(source, Some(&file), &|name, _| {
@@ -159,7 +163,7 @@ fn warn(vm: &mut Vm, w: &Warning, filename: Value) -> PyResult<()> {
     .map(|_| ())
 }
 
-fn raise_syntax_error(
+pub(crate) fn raise_syntax_error(
     vm: &mut Vm,
     e: &SyntaxError,
     source: Option<&Source>,
@@ -379,7 +383,7 @@ fn getframe(vm: &mut Vm, depth: Value) -> PyResult {
 }
 
 /// Text of a source argument: str, bytes-like.
-fn source_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8>> {
+pub(crate) fn source_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8>> {
     if let Some(s) = v.cast::<PyStr>() {
         if s.as_utf8().is_none() {
             let encode = vm.intern("encode");

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod execute;
 pub mod groups;
 pub mod report;
+pub mod symbols;
 pub mod templates;
 pub mod typevars;
 pub mod vm;

@@ -27,7 +27,16 @@ pub fn strip(source: &str) -> String {
             if !marked_above && !lines[i..end].iter().any(|line| line.contains(MARK)) {
                 lines[i..end].iter().for_each(|line| out.push_str(line));
             } else if let Some(after) = override_end(&lines, end) {
-                // A method that is there only to carry the mark.
+                // A method that is there only to carry the mark, which may be all that its class has.
+                let alone = lines[..i].iter().rev().find(|l| !l.trim().is_empty());
+                let next = lines[after..].iter().find(|l| !l.trim().is_empty());
+                let indent = |l: &str| l.len() - l.trim_start().len();
+                if alone.is_some_and(|l| l.trim_start().starts_with("class "))
+                    && next.is_none_or(|l| indent(l) < indent(lines[i]))
+                {
+                    out.push_str(&" ".repeat(indent(lines[i])));
+                    out.push_str("pass\n");
+                }
                 i = after;
                 continue;
             }

@@ -65,14 +65,18 @@ fn exit_code(vm: &mut Vm, e: Value) -> i32 {
         return as_i64(v).map_or(255, |n| n as i32 & 0xff);
     }
     flush_quietly(vm);
-    let text = match vm.str(v) {
-        Ok(s) => s.text_lossy(),
+    let mut text = match vm.str(v) {
+        Ok(s) => s.bytes().to_vec(),
         Err(_) => {
             vm.take_raised();
-            String::new()
+            Vec::new()
         }
     };
-    if hooks::write_stderr(vm, &format!("{text}\n")).is_err() {
+    text.push(b'\n');
+    let text = vm.new_str_bytes(&text);
+    if sys_value(vm, "stderr").is_none_or(|f| f.is_none()) {
+        eprint!("{}", skein_runtime::builtins::str::lossy(text));
+    } else if hooks::write_error_text(vm, text).is_err() {
         vm.take_raised();
     }
     1

@@ -148,6 +148,10 @@ pub fn absolute(path: &[u8]) -> Vec<u8> {
     if !whole.ends_with(b"/") {
         whole.push(b'/');
     }
-    whole.extend_from_slice(path);
+    if path == b"." {
+        whole.pop();
+    } else {
+        whole.extend_from_slice(path);
+    }
     whole
 }

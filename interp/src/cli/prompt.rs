@@ -39,7 +39,14 @@ pub fn startup_file(vm: &mut Vm) -> PyResult<()> {
     let filename = skein_modules::support::fs_str(vm, &path);
     let os_path: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(&path[..]);
     let result = match std::fs::read(os_path) {
-        Ok(source) => program::run_source(vm, &source, filename),
+        Ok(source) => {
+            let dict = crate::boot::main_module(vm).dict();
+            dict.set_text(vm, "__file__", filename);
+            let result = program::run_source(vm, &source, filename);
+            let key = vm.intern("__file__");
+            dict.remove_interned(vm, key.value());
+            result
+        }
         Err(e) => {
             write_stderr(vm, "Could not open PYTHONSTARTUP\n")?;
             let errno = e.raw_os_error().unwrap_or(0);

@@ -218,8 +218,13 @@ fn getpwall(vm: &mut Vm, _: &[Value]) -> PyResult {
 
 fn getgrgid(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Some(gid) = number(vm, a[0], "gid")? else {
-        let text = vm.new_str("getgrgid(): gid not found");
-        return Err(vm.key_error(text));
+        let n = vm.index(a[0])?;
+        let negative = as_int(&n).is_some_and(|n| n.is_negative());
+        return Err(vm.overflow_error(if negative {
+            "gid is less than minimum"
+        } else {
+            "gid is greater than maximum"
+        }));
     };
     let shown = vm.repr_text(a[0])?;
     let found = accounts::group_by_id(gid);

@@ -379,7 +379,10 @@ fn set_pop(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn set_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     let s = this(vm, "__reduce__", args[0])?;
-    let items = elements(vm, s);
+    let items = match s.shape_id() {
+        ids::SET | ids::FROZENSET => elements(vm, s),
+        _ => vm.collect(args[0])?,
+    };
     let list = PyList::from_vec(vm, items).value();
     let init = vm.new_tuple(&[list]);
     let state = vm.call_method(args[0], "__getstate__", &[])?;

@@ -355,6 +355,15 @@ pub fn is_disjoint(vm: &mut Vm, s: Ref<PySet>, source: Value) -> PyResult<bool> 
     if source == s.value() {
         return Ok(s.is_empty());
     }
+    if !matches!(source.shape_id(), ids::SET | ids::FROZENSET) {
+        // A subclass may iterate over something else than it stores.
+        let mut disjoint = true;
+        vm.for_each(source, |vm, v| {
+            disjoint = !contains(vm, s, v)?;
+            Ok(disjoint)
+        })?;
+        return Ok(disjoint);
+    }
     let (walked, asked) = match source.cast::<PySet>() {
         Some(other) if other.len() > s.len() => (s.value(), other),
         _ => (source, s),

@@ -130,7 +130,7 @@ pub fn str_maketrans(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 
 fn table_from_dict(vm: &mut Vm, x: Value, table: Ref<PyDict>) -> PyResult {
-    if !x.is::<PyDict>() {
+    if x.shape_id() != ids::DICT {
         return Err(vm.type_error("if you give only one argument to maketrans it must be a dict"));
     }
     let items = vm.call_method(x, "items", &[])?;

@@ -144,3 +144,50 @@ pub fn record_lock(
         check(libc::fcntl(fd, command, &raw const *lock)).map(|_| ())
     }
 }
+
+/// `openpty(3)`: the two ends of a new pseudo-terminal.
+pub fn open_pty() -> Result<(i32, i32), i32> {
+    let (mut master, mut slave) = (0, 0);
+    let null = std::ptr::null_mut();
+    // SAFETY: writes two descriptors; name, settings and size are not given.
+    let r = unsafe { libc::openpty(&mut master, &mut slave, null, null.cast(), null.cast()) };
+    check(r).map(|_| (master, slave))
+}
+
+/// `login_tty(3)`: makes a terminal the controlling one of a new session and the standard streams.
+pub fn login(fd: i32) -> Result<(), i32> {
+    // SAFETY: only takes a number.
+    check(unsafe { libc::login_tty(fd) }).map(|_| ())
+}
+
+/// `posix_openpt(3)`
+pub fn open_master(flags: i32) -> Result<i32, i32> {
+    // SAFETY: only takes a number.
+    check(unsafe { libc::posix_openpt(flags) })
+}
+
+/// `grantpt(3)` and `unlockpt(3)`
+pub fn prepare_slave(fd: i32, unlock: bool) -> Result<(), i32> {
+    // SAFETY: only take a number.
+    check(unsafe {
+        if unlock {
+            libc::unlockpt(fd)
+        } else {
+            libc::grantpt(fd)
+        }
+    })
+    .map(|_| ())
+}
+
+/// `ptsname_r(3)`
+pub fn slave_name(fd: i32) -> Result<Vec<u8>, i32> {
+    let mut name = [0u8; 256];
+    // SAFETY: writes at most the given number of bytes.
+    match unsafe { libc::ptsname_r(fd, name.as_mut_ptr().cast(), name.len()) } {
+        0 => {
+            let end = name.iter().position(|b| *b == 0).unwrap_or(name.len());
+            Ok(name[..end].to_vec())
+        }
+        e => Err(e),
+    }
+}

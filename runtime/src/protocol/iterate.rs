@@ -158,8 +158,8 @@ impl Vm {
             }
             _ => {}
         }
-        let hint = self.length_hint(iterable, 0)?;
         let it = self.iter(iterable)?;
+        let hint = self.length_hint(iterable, 0)?;
         let mut out = ValueVec::with_capacity(&self.heap, hint.min(1 << 16));
         while let Some(v) = self.next(it)? {
             out.push(&self.heap, v);

@@ -187,7 +187,7 @@ impl<'a> Builder<'a> {
 
     fn param_name(&mut self, name: &Name) {
         let scope = self.current();
-        scope.add(name, sym::PARAM | sym::LOCAL);
+        scope.add(name, sym::PARAM);
         scope.params.push(name.clone());
     }
 
@@ -374,7 +374,7 @@ impl<'a> Builder<'a> {
                 None => name.id.clone(),
             },
         };
-        self.define(&bound, sym::IMPORT | sym::LOCAL, asname.unwrap_or(name))
+        self.define(&bound, sym::IMPORT, asname.unwrap_or(name))
     }
 
     fn declare(&mut self, names: &[Identifier], flag: u32, word: &str, range: TextRange) -> R {

@@ -20,7 +20,7 @@ fn push(text: &[u8], out: &mut Vec<u8>, ascii: bool) {
     let mut at = 0;
     while at < text.len() {
         let b = text[at];
-        if b >= 0x20 && b != b'"' && b != b'\\' && (b < 0x80 || !ascii) {
+        if b >= 0x20 && b != b'"' && b != b'\\' && (b < 0x7f || !ascii) {
             at += 1;
             continue;
         }

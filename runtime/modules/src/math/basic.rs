@@ -380,12 +380,19 @@ pub fn nextafter(vm: &mut Vm, args: &[Value]) -> PyResult {
     } else {
         let (from, to) = (to_order(x), to_order(y));
         let distance = (to as i128 - from as i128).unsigned_abs();
-        if steps as u128 >= distance {
+        let next = if steps as u128 >= distance {
             y
         } else if to > from {
             from_order(from + steps)
         } else {
             from_order(from - steps)
+        };
+        // C's function keeps the sign of what it started from; counted steps end exactly at `y`.
+        let arrived = !args[2].is_absent() && steps as u128 >= distance;
+        if next == 0.0 && !arrived {
+            0.0f64.copysign(x)
+        } else {
+            next
         }
     };
     Ok(vm.new_float(r))

@@ -117,52 +117,66 @@ pub fn sumprod(vm: &mut Vm, args: &[Value]) -> PyResult {
     if p.len() != q.len() {
         return Err(vm.value_error("Inputs are not the same length"));
     }
-    let exact_int = |v: &Value| v.is_int() || v.shape_id() == ids::INT || v.as_bool().is_some();
-    let exact_float = |v: &Value| v.as_small_float().is_some() || v.shape_id() == ids::FLOAT;
-    let all = || p.as_slice().iter().chain(q.as_slice());
-    if all().all(exact_int) {
-        let mut sum = BigInt::ZERO;
-        for (a, b) in p.as_slice().iter().zip(q.as_slice()) {
-            if let (Some(a), Some(b)) = (as_int(a), as_int(b)) {
-                match (a, b) {
-                    (IntRef::Small(a), IntRef::Small(b)) => sum += a as i128 * b as i128,
-                    _ => sum += a.to_big() * b.to_big(),
-                }
-            }
+    let pairs = p.as_slice().iter().zip(q.as_slice());
+    let mut rest = pairs.peekable();
+    let mut total = Value::from_i32(0);
+    // First all leading products of ints, then those of floats, each summed exactly; what follows is summed one by one.
+    let mut ints = BigInt::ZERO;
+    while let Some((a, b)) = rest.next_if(|(a, b)| exact_int(**a) && exact_int(**b)) {
+        match (as_int(a), as_int(b)) {
+            (Some(IntRef::Small(a)), Some(IntRef::Small(b))) => ints += a as i128 * b as i128,
+            (Some(a), Some(b)) => ints += a.to_big() * b.to_big(),
+            _ => {}
         }
-        return Ok(vm.new_bigint(sum));
     }
-    if all().all(|v| exact_int(v) || exact_float(v))
-        && let Some(sum) = float_products(vm, p.as_slice(), q.as_slice())
-    {
-        return Ok(vm.new_float(sum));
+    if ints != BigInt::ZERO {
+        total = vm.new_bigint(ints);
     }
-    let mut sum = Value::from_i32(0);
-    for (a, b) in p.as_slice().iter().zip(q.as_slice()) {
-        let product = vm.binary(BinaryOp::Mul, false, *a, *b)?;
-        sum = vm.binary(BinaryOp::Add, false, sum, product)?;
-    }
-    Ok(sum)
-}
-
-/// The exact sum of products of ints and floats, rounded once; `None` where a product is not exact or not finite.
-fn float_products(vm: &mut Vm, p: &[Value], q: &[Value]) -> Option<f64> {
-    let mut exact = Exact::default();
-    for (a, b) in p.iter().zip(q) {
-        let (x, y) = match (vm.to_f64(*a), vm.to_f64(*b)) {
-            (Ok(x), Ok(y)) => (x, y),
-            _ => {
-                vm.take_raised();
-                return None;
-            }
+    let (mut sum, mut before) = (Exact::default(), Exact::default());
+    let mut any = false;
+    while let Some((a, b)) = rest.peek() {
+        let Some((x, y)) = float_pair(vm, **a, **b) else {
+            break;
         };
+        before.parts.clone_from(&sum.parts);
         let product = x * y;
         let lost = x.mul_add(y, -product);
-        if !product.is_finite() || !lost.is_finite() || !exact.add(product) || !exact.add(lost) {
-            return None;
+        if !product.is_finite() || !lost.is_finite() || !sum.add(product) || !sum.add(lost) {
+            sum = before;
+            break;
+        }
+        any = true;
+        rest.next();
+    }
+    if any {
+        let sum = vm.new_float(sum.round());
+        total = vm.binary(BinaryOp::Add, false, total, sum)?;
+    }
+    for (a, b) in rest {
+        let product = vm.binary(BinaryOp::Mul, false, *a, *b)?;
+        total = vm.binary(BinaryOp::Add, false, total, product)?;
+    }
+    Ok(total)
+}
+
+fn exact_int(v: Value) -> bool {
+    v.is_int() || v.shape_id() == ids::INT
+}
+
+/// Two factors, at least one an exact float and the other a float or an int that fits one.
+fn float_pair(vm: &mut Vm, a: Value, b: Value) -> Option<(f64, f64)> {
+    let float = |v: Value| v.as_small_float().is_some() || v.shape_id() == ids::FLOAT;
+    let real = |v: Value| float(v) || exact_int(v) || v.as_bool().is_some();
+    if !real(a) || !real(b) || !(float(a) || float(b)) {
+        return None;
+    }
+    match (vm.to_f64(a), vm.to_f64(b)) {
+        (Ok(x), Ok(y)) => Some((x, y)),
+        _ => {
+            vm.take_raised();
+            None
         }
     }
-    Some(exact.round())
 }
 
 /// The Euclidean length of a vector, within one unit in the last place: squares are summed in doubled precision after

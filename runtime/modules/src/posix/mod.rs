@@ -4,6 +4,7 @@
 mod fd;
 mod paths;
 pub mod proc;
+mod pty;
 mod scan;
 
 use crate::os_error::{os_error, os_error2};
@@ -336,6 +337,7 @@ const CONSTANTS: &[(&str, i32)] = &[
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);
+    vm.add_functions(m, pty::FUNCTIONS);
     for (name, v) in CONSTANTS {
         vm.add_constant(m, name, Value::from_i32(*v));
     }

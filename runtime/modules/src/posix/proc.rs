@@ -340,11 +340,20 @@ fn run_fork_list(vm: &mut Vm, name: &str, backwards: bool) {
 }
 
 fn fork(vm: &mut Vm, _: &[Value]) -> PyResult {
+    let r = fork_with(vm, || Ok(()));
+    number(vm, r)
+}
+
+/// Forks, with what is registered to run around it; `first` is what the child does before anything else.
+pub(super) fn fork_with(vm: &mut Vm, first: impl FnOnce() -> Result<(), i32>) -> Result<i32, i32> {
     crate::io::settle(vm);
     run_fork_list(vm, FORK_LISTS[0], true);
-    let r = process::fork();
+    let mut r = process::fork();
+    if r == Ok(0) {
+        r = first().map(|()| 0);
+    }
     run_fork_list(vm, FORK_LISTS[if r == Ok(0) { 1 } else { 2 }], false);
-    number(vm, r)
+    r
 }
 
 fn wait_for(vm: &mut Vm, pid: i32, options: i32) -> PyResult<(i32, i32, process::Usage)> {

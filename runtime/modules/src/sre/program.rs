@@ -69,6 +69,17 @@ pub struct Program {
     pub min_width: usize,
 }
 
+impl Program {
+    /// True if a match can only start where the text does.
+    #[inline]
+    pub fn anchored(&self) -> bool {
+        matches!(
+            self.insts.first(),
+            Some(Inst::At(AT_BEGINNING | AT_BEGINNING_STRING))
+        )
+    }
+}
+
 /// "Without limit" in repeat counts.
 pub const NO_LIMIT: usize = usize::MAX;
 

@@ -188,6 +188,9 @@ impl<'p, T: Text> Searcher<'p, T> {
     fn candidate(&self, from: usize) -> Option<usize> {
         let bytes = self.text.bytes();
         let program = &self.pattern.program;
+        if from > 0 && program.anchored() {
+            return None;
+        }
         if bytes.len() - from < program.min_width {
             return None;
         }

@@ -28,7 +28,11 @@ pub fn write_stderr(vm: &mut Vm, text: &str) -> PyResult<()> {
     write_error_text(vm, v)
 }
 
-fn write_error_text(vm: &mut Vm, text: Value) -> PyResult<()> {
+/// [`write_stderr`] of a str.
+///
+/// # Errors
+/// What the stream raised.
+pub fn write_error_text(vm: &mut Vm, text: Value) -> PyResult<()> {
     match sys_value(vm, "stderr") {
         Some(f) if !f.is_none() => {
             vm.call_method(f, "write", &[text])?;
@@ -244,7 +248,7 @@ pub fn breakpointhook(vm: &mut Vm, args: &[Value]) -> PyResult {
         Err(_) => {
             vm.take_raised();
             let text = format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{choice}\"");
-            vm.warn(ids::RUNTIME_WARNING, &text, 2)?;
+            vm.warn(ids::RUNTIME_WARNING, &text, 1)?;
             return Ok(Value::NONE);
         }
     };

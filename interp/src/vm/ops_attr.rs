@@ -155,7 +155,7 @@ fn load_of_type(vm: &mut Vm, cx: Cx, ty: Ref<PyType>, name: Ref<PyStr>, method: 
     let plain = vm.is_plain_attribute(found);
     let wrapped = found.cast::<PyWrapper>().map(|w| w.a.get());
     let (f, tag) = match (found.shape_id(), wrapped) {
-        (ids::FUNCTION, _) => (found, 0),
+        (ids::FUNCTION | ids::WRAPPER_DESCRIPTOR | ids::METHOD_DESCRIPTOR, _) => (found, 0),
         (ids::STATICMETHOD, Some(f)) => (f, 0),
         (ids::CLASSMETHOD, Some(f)) if method && f.kind() == Some(Kind::Function) => (f, 1),
         (ids::CLASSMETHOD, _) => (Value::NULL, 0),

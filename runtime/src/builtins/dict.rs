@@ -11,6 +11,7 @@
 use super::bytes::PyBytes;
 use super::str::PyStr;
 use super::tuple::PyTuple;
+use super::tuple_methods::compare_plain_items;
 use crate::error::{PyResult, Raised};
 use crate::heap::Tracer;
 use crate::heap::array::Array;
@@ -20,6 +21,7 @@ use crate::object::instance::trace_extension;
 use crate::object::intern::INTERNED;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
+use crate::protocol::compare::CompareOp;
 use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
@@ -398,11 +400,24 @@ impl Ref<PyDict> {
                     return true;
                 }
                 let known = match k.cast::<PyTuple>() {
-                    Some(o) if o.shape_id() == ids::TUPLE => vm.equal_tuples_simple(o, t),
+                    Some(o) if o.shape_id() == ids::TUPLE => {
+                        compare_plain_items(vm, CompareOp::Eq, o.items(), t.items())
+                    }
                     _ => None,
                 };
                 odd_key.set(odd_key.get() | known.is_none());
                 known == Some(true)
+            });
+            if !odd_key.get() {
+                return Ok(found);
+            }
+        } else if let Some(entries) = self.entries.get() {
+            // Types and most instances are found by identity, or there is no key of that hash.
+            let odd_key = Cell::new(false);
+            let found = self.probe(hash, |i| {
+                let same = entries.get(i * 3 + 1) == key;
+                odd_key.set(odd_key.get() | !same);
+                same
             });
             if !odd_key.get() {
                 return Ok(found);

@@ -227,7 +227,8 @@ fn dict_contains(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::bool(d.get(vm, args[1])?.is_some()))
 }
 
-fn dict_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
+/// `dict.__getitem__`
+pub fn dict_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     let d = this(vm, "__getitem__", args[0])?;
     if let Some(v) = d.get(vm, args[1])? {
         return Ok(v);

@@ -147,13 +147,15 @@ pub fn hash_tuple(vm: &mut Vm, t: Ref<PyTuple>) -> PyResult<i64> {
 
 /// The hash of a tuple of these items.
 pub fn hash_items(vm: &mut Vm, items: &[Value]) -> PyResult<i64> {
-    vm.nested("", |vm| {
-        let mut mix = HashMix::new();
-        for v in items {
-            mix.add(vm.hash(*v)?);
-        }
-        Ok(mix.finish(items.len() as u64 ^ PRIME_5 ^ 3_527_539))
-    })
+    let mut mix = HashMix::new();
+    for v in items {
+        let hash = match vm.hash_simple(*v) {
+            Some(h) => h,
+            None => vm.nested("", |vm| vm.hash(*v))?,
+        };
+        mix.add(hash);
+    }
+    Ok(mix.finish(items.len() as u64 ^ PRIME_5 ^ 3_527_539))
 }
 
 fn tuple_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -285,7 +287,7 @@ pub fn tuple_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult
 }
 
 /// The comparison where it is settled by items that compare without Python code.
-fn compare_plain_items(vm: &Vm, op: CompareOp, x: &[Value], y: &[Value]) -> Option<bool> {
+pub fn compare_plain_items(vm: &Vm, op: CompareOp, x: &[Value], y: &[Value]) -> Option<bool> {
     for (v, w) in x.iter().zip(y) {
         if v == w || vm.compare_simple(CompareOp::Eq, *v, *w)? {
             continue;

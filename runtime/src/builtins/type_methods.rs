@@ -47,8 +47,9 @@ fn alternatives(cls: Value) -> Option<Ref<PyTuple>> {
 /// `isinstance` where `cls` is no plain type: tuples, unions, `__instancecheck__`, `__bases__` look-alikes.
 pub fn isinstance_general(vm: &mut Vm, v: Value, cls: Value) -> PyResult<bool> {
     if let Some(t) = alternatives(cls) {
+        let ty = vm.type_of(v).value();
         for c in t.items() {
-            if vm.nested(" in __instancecheck__", |vm| vm.isinstance(v, *c))? {
+            if *c == ty || vm.nested(" in __instancecheck__", |vm| vm.isinstance(v, *c))? {
                 return Ok(true);
             }
         }

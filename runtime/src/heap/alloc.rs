@@ -273,7 +273,8 @@ impl Heap {
     }
     /// Points the main region at a hole of at least `bytes`.
     fn next_hole(&self, bytes: usize) -> Option<()> {
-        let need = bytes.div_ceil(LINE_BYTES);
+        // Looking for single lines takes longer than what they hold is worth.
+        let need = bytes.div_ceil(LINE_BYTES).max(2);
         loop {
             if let Some(block) = self.hole.block.get()
                 && let Some((start, end)) = block.find_hole(self.hole.line.get(), need)

@@ -15,7 +15,7 @@ const FIXED_COST: usize = 64 << 10;
 /// What a program has to spend from the start: on collections that find nothing, and on those that find something.
 const START: [usize; 2] = [16 << 20, 512 << 20];
 /// One byte to spend comes with so many bytes allocated.
-const PER_ALLOCATED: [usize; 2] = [16, 4];
+const PER_ALLOCATED: [usize; 2] = [32, 4];
 
 /// What may be spent in vain in addition where the dropped object itself has a finaliser or weak references.
 const CERTAIN: usize = 112 << 20;

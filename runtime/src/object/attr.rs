@@ -292,18 +292,19 @@ impl Vm {
     /// `object.name`, or `None` if that raises `AttributeError`.
     pub fn try_get_attr(&mut self, object: Value, name: Ref<PyStr>) -> PyResult<Option<Value>> {
         let ty = self.type_of(object);
-        if !ty.has(tflag::CUSTOM_GETATTR)
-            && object.kind() != Some(Kind::Type)
-            && let Found::Missing = self.find_attribute(object, name)
-            && object.kind() != Some(Kind::Module)
-        {
-            return Ok(None);
-        }
-        if let Some(object) = object.cast::<PyType>()
-            && !ty.has(tflag::CUSTOM_GETATTR)
-            && let (Found::Missing, _) = self.find_type_attribute(object, name)
-        {
-            return Ok(None);
+        if !ty.has(tflag::CUSTOM_GETATTR) {
+            // What binding runs Python code for is left to the general way.
+            let (found, own) = match object.cast::<PyType>() {
+                Some(of) => self.find_type_attribute(of, name),
+                None => (self.find_attribute(object, name), false),
+            };
+            match found {
+                Found::Missing if object.kind() != Some(Kind::Module) => return Ok(None),
+                Found::Own(v) | Found::Plain(v) => return Ok(Some(v)),
+                Found::Method(f) if own => return Ok(Some(f)),
+                Found::Method(f) => return self.descriptor_get(f, object, ty).map(Some),
+                _ => {}
+            }
         }
         match self.get_attr(object, name) {
             Ok(v) => Ok(Some(v)),

@@ -6,6 +6,7 @@ use crate::builtins::float::as_float;
 use crate::builtins::int::{IntRef, as_int};
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
+use crate::builtins::tuple_methods::compare_plain_items;
 use crate::error::PyResult;
 use crate::object::header::{Kind, Ref};
 use crate::object::shape::ids;
@@ -214,26 +215,12 @@ impl Vm {
         self.compare_bool(CompareOp::Eq, a, b)
     }
 
-    /// Equality of exact tuples of values that [`Vm::compare_simple`] knows.
-    pub fn equal_tuples_simple(&self, x: Ref<PyTuple>, y: Ref<PyTuple>) -> Option<bool> {
-        if x.len() != y.len() {
-            // Unequal lengths do not settle it before the items are compared, which may raise.
-            return None;
-        }
-        for (v, w) in x.items().iter().zip(y.items()) {
-            if v != w && !self.compare_simple(CompareOp::Eq, *v, *w)? {
-                return Some(false);
-            }
-        }
-        Some(true)
-    }
-
     /// Equality of exact tuples.
     fn equal_tuples(&mut self, a: Value, b: Value) -> PyResult<bool> {
         let (Some(x), Some(y)) = (a.cast::<PyTuple>(), b.cast::<PyTuple>()) else {
             return Ok(false);
         };
-        if let Some(equal) = self.equal_tuples_simple(x, y) {
+        if let Some(equal) = compare_plain_items(self, CompareOp::Eq, x.items(), y.items()) {
             return Ok(equal);
         }
         if x.len() != y.len() {

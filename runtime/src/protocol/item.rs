@@ -1,7 +1,9 @@
 //! Subscription and membership.
 
+use crate::builtins::builtin::PyBuiltin;
 use crate::builtins::bytes::PyBytes;
 use crate::builtins::dict::PyDict;
+use crate::builtins::dict_methods;
 use crate::builtins::list::PyList;
 use crate::builtins::slice::PySlice;
 use crate::builtins::str::PyStr;
@@ -11,6 +13,14 @@ use crate::object::shape::ids;
 use crate::object::types::PyType;
 use crate::value::Value;
 use crate::vm::Vm;
+
+/// True if the method `m` found for a special method of `object` is what `dict` has under that name.
+fn inherits_dict(m: Value, object: Value, name: &str) -> bool {
+    object.is::<PyDict>()
+        && m.cast::<PyBuiltin>().is_some_and(|b| {
+            b.def.name == name && b.owner.get().is_some_and(|o| o.builtin_id == ids::DICT)
+        })
+}
 
 impl Vm {
     /// `object[key]` for exact lists, tuples and strs with an index in range; `None`: take the general way.
@@ -72,6 +82,9 @@ impl Vm {
         }
         let name = self.names.__getitem__;
         if let Some(m) = self.lookup_special(object, name) {
+            if inherits_dict(m, object, "__getitem__") {
+                return dict_methods::dict_getitem(self, &[object, key]);
+            }
             return self.call_bound_special(m, object, &[key]);
         }
         if let Some(ty) = object.cast::<PyType>() {
@@ -102,13 +115,18 @@ impl Vm {
             _ => {}
         }
         let name = self.names.__setitem__;
-        match self.call_special(object, name, &[key, v])? {
-            Some(_) => Ok(()),
-            None => {
-                let name = self.type_name(object);
-                Err(self.type_error(format!("'{name}' object does not support item assignment")))
-            }
+        let Some(m) = self.lookup_special(object, name) else {
+            let name = self.type_name(object);
+            return Err(
+                self.type_error(format!("'{name}' object does not support item assignment"))
+            );
+        };
+        if inherits_dict(m, object, "__setitem__")
+            && let Some(d) = object.cast::<PyDict>()
+        {
+            return d.insert(self, key, v);
         }
+        self.call_bound_special(m, object, &[key, v]).map(|_| ())
     }
 
     /// `del object[key]`
@@ -172,6 +190,28 @@ impl Vm {
             && let Some(s) = container.cast::<PyStr>()
         {
             return crate::builtins::str_methods::str_contains(self, s, v);
+        }
+        if container.shape_id() == ids::LIST
+            && let Some(l) = container.cast::<PyList>()
+        {
+            let mut i = 0;
+            while let Some(x) = l.try_get(i) {
+                if self.equal(x, v)? {
+                    return Ok(true);
+                }
+                i += 1;
+            }
+            return Ok(false);
+        }
+        if container.shape_id() == ids::TUPLE
+            && let Some(t) = container.cast::<PyTuple>()
+        {
+            for x in t.items() {
+                if self.equal(*x, v)? {
+                    return Ok(true);
+                }
+            }
+            return Ok(false);
         }
         let name = self.names.__contains__;
         match self.lookup_special(container, name) {

@@ -104,6 +104,7 @@ pub fn make_generator(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value]) -> Value 
     write_generator_frame(g, f, args);
     if id != ids::GENERATOR || code.cleans_up() {
         vm.heap.register_finalizer(g.header());
+        super::run::watched::begin(vm);
     }
     g.value()
 }

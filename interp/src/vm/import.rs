@@ -76,7 +76,9 @@ pub fn import_module(
         ));
     };
     let fromlist = fromlist.non_null().unwrap_or(Value::NONE);
-    let r = vm.call(import, &[name, globals, Value::NONE, fromlist, level]);
+    let r = super::run::watched::pausing(vm, |vm| {
+        vm.call(import, &[name, globals, Value::NONE, fromlist, level])
+    });
     if r.is_err() && vm.config.verbose == 0 {
         hide_importlib(vm);
     }

@@ -27,6 +27,18 @@ const MOST_WORDS: usize = 20_000;
 
 /// Empties the registers that the running tasklet's frames will not read again. To be called by slow handlers and natives.
 pub fn forget_temporaries(vm: &mut Vm) {
+    forget_registers(vm, false);
+}
+
+/// The same ahead of the instruction at which the running frame stands.
+pub fn forget_before_instruction(vm: &mut Vm) {
+    forget_registers(vm, true);
+}
+
+/// In keys of what is known: the instruction has not begun.
+const NOT_BEGUN: u32 = 1 << 31;
+
+fn forget_registers(vm: &mut Vm, mut not_begun: bool) {
     if vm.needed_registers.len() > MOST_KNOWN {
         vm.needed_registers.clear();
     }
@@ -35,14 +47,19 @@ pub fn forget_temporaries(vm: &mut Vm) {
     for _ in 0..MOST_FRAMES {
         let Some(f) = frame else { return };
         let code = f.code();
-        let key = (code.serial, f.lasti(), window_is_dead);
-        let needed = vm
-            .needed_registers
-            .entry(key)
-            .or_insert_with(|| needed_registers(code, f.lasti(), window_is_dead).map(Rc::from));
+        let begun = if not_begun { NOT_BEGUN } else { 0 };
+        let key = (code.serial, f.lasti() | begun, window_is_dead);
+        let needed = vm.needed_registers.entry(key).or_insert_with(|| {
+            let found = match not_begun {
+                true => live_registers(code, f.lasti()),
+                false => needed_registers(code, f.lasti(), window_is_dead),
+            };
+            found.map(Rc::from)
+        });
         if let Some(needed) = needed {
             forget(f, variable_count(code), needed);
         }
+        not_begun = false;
         // Arguments of a call that runs in a frame of its own are there, too.
         window_is_dead = Action::of(f.return_word()) == Action::Store;
         frame = f.caller();
@@ -93,6 +110,48 @@ fn needed_registers(code: Ref<PyCode>, lasti: u32, window_is_dead: bool) -> Opti
         }
     }
     Some(needed)
+}
+
+/// The registers that are live before the instruction at `lasti`.
+fn live_registers(code: Ref<PyCode>, lasti: u32) -> Option<Vec<bool>> {
+    let (effects, at) = effects(code, lasti)?;
+    live_before(&effects, code.nregs as usize)?
+        .into_iter()
+        .nth(at)
+}
+
+/// True if no instruction reads `register` between the word `at` and its being overwritten, as far as the next few tell.
+pub fn is_ignored(code: Ref<PyCode>, mut at: usize, register: usize) -> bool {
+    let words = code.words.expect();
+    let (words, _) = words.bytes().as_chunks::<8>();
+    let words = &words[..code.word_count as usize];
+    for _ in 0..8 {
+        let mut few = [0; 4];
+        for (to, from) in few.iter_mut().zip(words.iter().skip(at)) {
+            *to = u64::from_le_bytes(*from);
+        }
+        let Some(op) = special::original(few[0] as u8) else {
+            return false;
+        };
+        few[0] = few[0] & !0xff | op as u64;
+        let Ok(instruction) = Instruction::decode(&few, 0) else {
+            return false;
+        };
+        let (reads, writes) = registers(&instruction);
+        if reads.contains(&register) {
+            return false;
+        }
+        if writes.contains(&register) || op == Op::Return {
+            return true;
+        }
+        let jump = instruction.jumps().next();
+        at = match (jump, instruction.is_terminator()) {
+            (None, false) => at + op.len(),
+            (Some(to), true) => (at as i64 + to) as usize,
+            _ => return false,
+        };
+    }
+    false
 }
 
 fn add(to: &mut [bool], from: &[bool]) -> bool {

@@ -235,7 +235,12 @@ fn finalize_generator(vm: &mut Vm, g: Ref<PyGenerator>) -> PyResult<()> {
 const FINALIZING: &str = "Exception ignored while finalizing coroutine";
 
 fn warn_unawaited(vm: &mut Vm, coroutine: Value) -> PyResult<()> {
-    let f = match vm.warnings_module() {
+    // At the end CPython does without the module.
+    let module = match vm.closing.get() {
+        true => None,
+        false => vm.warnings_module(),
+    };
+    let f = match module {
         Some(m) => {
             let name = vm.intern("_warn_unawaited_coroutine");
             vm.try_get_attr(m, name)?

@@ -117,6 +117,7 @@ impl Heap {
             self.remembered.rescan(&mut tracer);
         }
         tracer.drain();
+        self.keep_cycles(full, &mut tracer);
         self.note_watched();
         self.clear_weakrefs(full);
         self.resurrect(full, &mut tracer);

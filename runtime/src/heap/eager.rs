@@ -6,9 +6,14 @@
 //! that found something due and a smaller one for those that did not.
 
 use super::Heap;
+use super::Tracer;
 use super::stack_scan::scrub_stack;
-use crate::object::header::{Header, Ref};
+use crate::builtins::frame::PyFrame;
+use crate::builtins::function::PyFunction;
+use crate::object::header::{Header, Kind, Ref};
+use crate::value::Value;
 use std::cell::Cell;
+use std::collections::HashSet;
 
 /// What a collection costs beside marking, in bytes marked.
 const FIXED_COST: usize = 64 << 10;
@@ -30,8 +35,10 @@ pub fn token(object: Ref<Header>) -> usize {
 }
 /// Stands for some object.
 pub const ANY: usize = 1;
-/// Stands for some object that was just made.
-pub const YOUNG: usize = 2;
+/// So many objects are looked at for one that matters.
+const HELD: usize = 100;
+/// A dead cycle is sought among so many objects.
+const CYCLE: usize = 10_000;
 
 impl Heap {
     /// No such collections until [`Heap::allow_eager`]: while the library starts, no program waits for anything to die.
@@ -48,7 +55,7 @@ impl Heap {
         }
     }
 
-    /// The program dropped a reference to an object, given by its [`token`] or as [`ANY`] or [`YOUNG`]: true if a collection may be
+    /// The program dropped a reference to an object, given by its [`token`] or as [`ANY`]: true if a collection may be
     /// worth it. `shape`: the object's if it has a finaliser or weak references itself, else 0.
     pub fn may_collect_dropped(&self, object: usize, shape: u32) -> bool {
         let certain = shape != 0 && self.eager_failures(shape).get() < FAILURES;
@@ -63,9 +70,11 @@ impl Heap {
     pub fn collect_dropped(&self, object: usize, shape: u32) {
         let (full, cost) = self.eager_cost(object);
         self.eager_watched
-            .set(if object > YOUNG { object } else { 0 });
+            .set(if object == ANY { 0 } else { object });
         scrub_stack();
+        self.eager.set(true);
         self.collect(full);
+        self.eager.set(false);
         let spent = &self.eager_spent[self.has_pending() as usize];
         spent.set(spent.get() + cost);
         if shape != 0 {
@@ -91,10 +100,115 @@ impl Heap {
     fn eager_cost(&self, object: usize) -> (bool, usize) {
         let full = match object {
             ANY => self.has_old_finalizers(),
-            YOUNG => false,
             token => Heap::is_marked(!token),
         };
         let marked = if full { self.counters.live.get() } else { 0 };
         (full, marked + FIXED_COST)
     }
+    /// Whether the next such collection finalises in the opposite of the order in which objects were made.
+    pub fn finalize_backwards(&self, backwards: bool) {
+        self.eager_backwards.set(backwards);
+    }
+    /// True if the object has lived through a collection.
+    pub fn is_old(&self, object: Ref<Header>) -> bool {
+        Heap::is_marked(object.as_ptr() as usize)
+    }
+    /// The first object that `start` holds, directly or not, and that `matters`; and how many were looked at. What
+    /// functions and frames refer to does not count as held, but for their variables.
+    pub fn find_held(
+        &self,
+        start: Ref<Header>,
+        matters: &dyn Fn(Value) -> bool,
+    ) -> (Option<Ref<Header>>, usize) {
+        let Ok(mut tracer) = self.tracer.try_borrow_mut() else {
+            return (None, 0);
+        };
+        let mut seen = vec![start];
+        let mut at = 0;
+        while let Some(&object) = seen.get(at)
+            && at < HELD
+        {
+            at += 1;
+            let value = super::value_at(object.as_ptr() as usize);
+            if at > 1 && matters(value) {
+                return (Some(object), at);
+            }
+            let mut add = |v: Value| {
+                if let Some(h) = v.header()
+                    && holds(h.kind())
+                    && seen.len() < HELD
+                    && !seen.contains(&h)
+                {
+                    seen.push(h);
+                }
+            };
+            if let Some(f) = value.cast::<PyFunction>() {
+                [&f.closure, &f.defaults, &f.kwdefaults]
+                    .into_iter()
+                    .for_each(|s| add(s.get()));
+            } else if let Some(f) = value.cast::<PyFrame>() {
+                f.registers.get().into_iter().for_each(|r| add(r.value()));
+            } else {
+                tracer.list_held(object, &mut add);
+            }
+        }
+        (None, at)
+    }
+    /// In such a collection, when everything alive is marked: what reference counts could not free stays. Only a cycle that
+    /// leads back to the object itself is found.
+    pub(super) fn keep_cycles(&self, full: bool, tracer: &mut Tracer) {
+        if !self.eager.get() {
+            return;
+        }
+        let mut found = Vec::new();
+        let mut candidate = |addr: usize| {
+            if !Heap::is_marked(addr) {
+                found.push(addr);
+            }
+        };
+        self.finalizers.each(full, &mut candidate);
+        self.weak.each_target(full, &mut candidate);
+        for addr in found {
+            if !Heap::is_marked(addr) && is_in_dead_cycle(addr, tracer) {
+                tracer.mark(addr);
+                tracer.drain();
+            }
+        }
+    }
+}
+
+/// What [`Heap::find_held`] goes through.
+fn holds(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Type
+            | Kind::Module
+            | Kind::Code
+            | Kind::Str
+            | Kind::Bytes
+            | Kind::Int
+            | Kind::Float
+            | Kind::Builtin
+            | Kind::Shape
+            | Kind::ByteBuf
+            | Kind::Weakref
+    )
+}
+
+fn is_in_dead_cycle(start: usize, tracer: &mut Tracer) -> bool {
+    let mut seen = HashSet::new();
+    let mut next = vec![start];
+    let mut closed = false;
+    while let Some(addr) = next.pop()
+        && !closed
+        && seen.len() < CYCLE
+    {
+        tracer.list_dead(addr, &mut |to| {
+            closed |= to == start;
+            if seen.insert(to) {
+                next.push(to);
+            }
+        });
+    }
+    closed
 }

@@ -53,6 +53,10 @@ impl Heap {
         let f = &self.finalizers;
         f.young.borrow().len() + f.old.borrow().len() > f.lasting.get()
     }
+    /// True if some object may have a finaliser that matters, or weak references.
+    pub fn has_finalizers_or_weakrefs(&self) -> bool {
+        self.has_finalizers() || self.weak.count() > 0
+    }
     pub(super) fn has_old_finalizers(&self) -> bool {
         self.finalizers.old.borrow().len() > self.finalizers.lasting.get()
     }
@@ -109,6 +113,9 @@ impl Heap {
             old.retain(&mut lives);
         }
         old.extend(young.drain(..).filter(&mut lives));
+        if self.eager.get() && self.eager_backwards.get() {
+            due.make_contiguous()[before..].reverse();
+        }
         due.iter().skip(before).for_each(|&addr| tracer.mark(addr));
     }
     /// Says that `object`, the one allocated last among those with drop glue, owns `bytes` outside the heap (the digits of
@@ -159,6 +166,13 @@ impl Heap {
 }
 
 impl Finalizers {
+    /// Calls `f` with the objects that the collection may find dead.
+    pub fn each(&self, full: bool, f: &mut dyn FnMut(usize)) {
+        self.young.borrow().iter().for_each(|&a| f(a));
+        if full {
+            self.old.borrow().iter().for_each(|&a| f(a));
+        }
+    }
     /// Marks the objects whose finalisers are due.
     pub fn trace(&self, tracer: &mut Tracer) {
         self.due.borrow().iter().for_each(|&addr| tracer.mark(addr));

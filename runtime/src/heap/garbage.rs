@@ -72,7 +72,7 @@ impl Heap {
 impl Tracer {
     /// The dead objects that a dead one refers to, its shape aside. A generator's frame names the generator itself,
     /// which is no reference that Python knows.
-    fn list_dead(&mut self, addr: usize, use_object: &mut dyn FnMut(usize)) {
+    pub(super) fn list_dead(&mut self, addr: usize, use_object: &mut dyn FnMut(usize)) {
         let own = kind(addr) == Kind::Generator;
         self.list_intact(addr, &mut |to| {
             if !Heap::is_marked(to) && !(own && to == addr) {

@@ -8,7 +8,7 @@ use super::RootSource;
 use super::block::LIVE;
 use super::chunk::{BLOCK_SHIFT, BlockKind, CHUNK_MASK, ChunkIndex, ChunkRef, LINE_SHIFT};
 use crate::for_each_kind;
-use crate::object::header::{Header, HeapObject, Kind, Slot, flag};
+use crate::object::header::{Header, HeapObject, Kind, Ref, Slot, flag};
 use crate::object::shape::ids;
 use crate::value::Value;
 use std::cell::Cell;
@@ -253,12 +253,26 @@ impl Tracer {
         self.mode = mode;
         found.iter().for_each(|&o| use_words(o));
     }
-    /// Between marking and sweeping of a full collection: the objects that an object, dead or alive, refers to, its shape
-    /// aside.
+    /// The values in the fields of a live object; the words of frames do not count.
+    pub(super) fn list_held(&mut self, object: Ref<Header>, use_value: &mut dyn FnMut(Value)) {
+        let fields = Mode::List {
+            ambiguous: false,
+            starts: false,
+        };
+        let mode = std::mem::replace(&mut self.mode, fields);
+        let first = self.stack.len();
+        trace_by_kind(object.as_ptr() as usize, object.kind(), self);
+        self.mode = mode;
+        for i in first..self.stack.len() {
+            use_value(super::value_at(self.stack[i]));
+        }
+        self.stack.truncate(first);
+    }
+    /// Between marking and sweeping: the objects that an object, dead or alive, refers to, its shape aside.
     pub(super) fn list_intact(&mut self, addr: usize, use_object: &mut dyn FnMut(usize)) {
         let all = Mode::List {
             ambiguous: true,
-            starts: true,
+            starts: self.is_full(),
         };
         let mode = std::mem::replace(&mut self.mode, all);
         let first = self.stack.len();

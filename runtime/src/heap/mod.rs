@@ -134,6 +134,10 @@ pub struct Heap {
     eager_spent: [Cell<usize>; 2],
     eager_failures: [Cell<u8>; eager::SHAPES],
     eager_watched: Cell<usize>,
+    /// What it finds is finalised in the opposite of the order in which it was made.
+    eager_backwards: Cell<bool>,
+    /// A collection of `eager` runs.
+    eager: Cell<bool>,
     /// See `garbage`.
     counting: Cell<Option<fn(crate::object::header::Kind) -> bool>>,
     counted: Cell<usize>,
@@ -189,6 +193,8 @@ impl Heap {
             eager_spent: Default::default(),
             eager_failures: [const { Cell::new(0) }; eager::SHAPES],
             eager_watched: Cell::new(0),
+            eager_backwards: Cell::new(false),
+            eager: Cell::new(false),
             counting: Cell::new(None),
             counted: Cell::new(0),
             short_of_memory: Cell::new(false),

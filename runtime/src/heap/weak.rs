@@ -118,6 +118,23 @@ impl Entry {
 }
 
 impl WeakRefs {
+    /// How many references there are.
+    pub fn count(&self) -> usize {
+        self.young.borrow().len() + self.old.borrow().len()
+    }
+    /// Calls `f` with the targets that the collection may find dead.
+    pub fn each_target(&self, full: bool, f: &mut dyn FnMut(usize)) {
+        let each = |list: &RefCell<Vec<Entry>>, f: &mut dyn FnMut(usize)| {
+            let list = list.borrow();
+            list.iter()
+                .filter(|e| e.holds_target())
+                .for_each(|e| f(e.target));
+        };
+        each(&self.young, f);
+        if full {
+            each(&self.old, f);
+        }
+    }
     /// Marks the references whose callbacks are due.
     pub fn trace(&self, tracer: &mut Tracer) {
         self.dead

@@ -67,9 +67,18 @@ pub fn item_dropped(vm: &mut Vm, old: Value) {
 #[cold]
 #[inline(never)]
 fn collect_now(vm: &mut Vm, dropped: Option<Ref<Header>>) {
+    if watched::watching(vm) {
+        return;
+    }
     watched::begin(vm);
     let object = dropped.map_or(eager::ANY, eager::token);
     let shape = dropped.map_or(0, |h| h.shape_id());
+    if watched::watching(vm) {
+        // Ahead of the next instruction the native stack holds the object no longer.
+        vm.dropped.set(object);
+        vm.dropped_shape.set(shape);
+        return;
+    }
     if vm.heap.may_collect_dropped(object, shape) {
         forget_temporaries(vm);
         vm.heap.collect_dropped(object, shape);

@@ -440,7 +440,7 @@ impl Vm {
                 )
                 .value(),
                 Binding::Method => {
-                    let id = if is_slot_name(def.name) {
+                    let id = if def.is_slot() {
                         ids::WRAPPER_DESCRIPTOR
                     } else {
                         ids::METHOD_DESCRIPTOR

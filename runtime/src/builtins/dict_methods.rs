@@ -29,8 +29,9 @@ pub static DICT: TypeDef = TypeDef {
             dict_contains,
             "($self, key, /)",
             "True if the dictionary has the specified key, else False.",
-        ),
-        slot("__getitem__", dict_getitem),
+        )
+        .coexisting(),
+        slot("__getitem__", dict_getitem).coexisting(),
         slot("__setitem__", dict_setitem),
         slot("__delitem__", dict_delitem),
         slot("__or__", dict_or),

@@ -31,7 +31,8 @@ pub static LIST: TypeDef = TypeDef {
             super::list_items::getitem,
             "($self, index, /)",
             "Return self[index].",
-        ),
+        )
+        .coexisting(),
         slot("__setitem__", super::list_items::setitem),
         slot("__delitem__", super::list_items::delitem),
         slot("__add__", list_add),

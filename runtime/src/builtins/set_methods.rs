@@ -18,7 +18,7 @@ macro_rules! set_type {
                 slot("__repr__", set_repr),
                 slot("__len__", set_len),
                 slot("__iter__", set_iter),
-                method("__contains__", set_contains, "($self, object, /)", "x.__contains__(y) <==> y in x."),
+                method("__contains__", set_contains, "($self, object, /)", "x.__contains__(y) <==> y in x.").coexisting(),
                 slot("__and__", set_and),
                 slot("__rand__", set_rand),
                 slot("__or__", set_or),

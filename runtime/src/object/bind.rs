@@ -3,7 +3,9 @@
 use super::header::Ref;
 use super::native_def::{Binding, Counts, NativeDef, ParamKind, Signature};
 use super::types::{PyType, tflag};
+use crate::builtins::builtin::PyBuiltin;
 use crate::builtins::dict::PyDict;
+use crate::builtins::module::PyModule;
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
 use crate::error::{PyResult, Raised};
@@ -75,6 +77,9 @@ fn call_bound_in<const N: usize>(
         let rest = PyTuple::from_slice(vm, &positional[taken..]);
         bound[c.params as usize] = rest.value();
     } else if positional.len() > taken {
+        if nkw > 0 {
+            refuse_keywords(vm, def, positional.first().copied())?;
+        }
         return Err(too_many(vm, def, def.signature(), positional, nkw));
     }
     if let Some(names) = kwnames {
@@ -95,6 +100,19 @@ fn call_bound_in<const N: usize>(
     (def.func)(vm, bound)
 }
 
+/// Functions without keyword parameters say so before they count their arguments.
+fn refuse_keywords(vm: &mut Vm, def: &NativeDef, first: Option<Value>) -> PyResult<()> {
+    let sig = def.signature();
+    if sig.var_kw || sig.params.iter().any(|p| p.kind != ParamKind::Positional) {
+        return Ok(());
+    }
+    let name = match is_slot(def) {
+        true => format!("wrapper {}()", def.name),
+        false => qualified(vm, def, sig, first),
+    };
+    Err(vm.type_error(format!("{name} takes no keyword arguments")))
+}
+
 fn bind_keywords(
     vm: &mut Vm,
     def: &NativeDef,
@@ -107,16 +125,8 @@ fn bind_keywords(
     let first = first_of(bound);
     let shift = sig.has_self as usize;
     let given = (positional + names.len()).saturating_sub(shift);
-    let own = sig.params.iter().any(|p| p.kind != ParamKind::Positional);
-    if !own && !sig.var_kw && !names.items().is_empty() {
-        if is_slot(def) {
-            let name = def.name;
-            return Err(vm.type_error(format!("wrapper {name}() takes no keyword arguments")));
-        }
-        return Err(vm.type_error(format!(
-            "{} takes no keyword arguments",
-            qualified(vm, def, sig, first)
-        )));
+    if !names.items().is_empty() {
+        refuse_keywords(vm, def, first)?;
     }
     let most = sig.params.len() - shift;
     if given > most && !sig.var_args && !sig.var_kw {
@@ -326,24 +336,59 @@ fn shown_name(vm: &Vm, def: &NativeDef, first: Option<Value>) -> String {
 
 /// True for methods that CPython wraps around type slots, whose errors name no function.
 fn is_slot(def: &NativeDef) -> bool {
-    def.binding == Binding::Method && def.name != "__init__" && crate::vm::is_slot_name(def.name)
+    def.binding == Binding::Method && def.name != "__init__" && def.is_slot()
 }
 
-/// The name with its type's in front, for methods.
-fn qualified(vm: &Vm, def: &NativeDef, sig: &Signature, first: Option<Value>) -> String {
+/// The name with its type's or module's in front: that of the type that declares the method, without its module.
+fn qualified(vm: &mut Vm, def: &NativeDef, sig: &Signature, first: Option<Value>) -> String {
     let name = shown_name(vm, def, first);
-    let Some(this) = first
-        .filter(|v| sig.has_self && !v.is_null() && !matches!(def.name, "__new__" | "__init__"))
-    else {
+    if matches!(def.name, "__new__" | "__init__") {
         return format!("{name}()");
-    };
-    match this
-        .cast::<PyType>()
-        .filter(|_| def.binding == Binding::Class)
-    {
-        Some(ty) => format!("{}.{name}()", ty.name_text()),
-        None => format!("{}.{name}()", vm.type_name(this)),
     }
+    let Some(this) = first.filter(|v| sig.has_self && !v.is_null()) else {
+        return match module_of(vm, def) {
+            Some(module) => format!("{module}.{name}()"),
+            None => format!("{name}()"),
+        };
+    };
+    if let Some(class) = this.cast::<PyType>()
+        && def.binding == Binding::Class
+    {
+        return format!("{}.{name}()", class.name_text());
+    }
+    let ty = vm.type_of(this);
+    let key = vm.intern(def.name);
+    let mro = ty.mro.get();
+    let mut types = mro.as_ref().map_or(&[][..], |m| m.items()).iter();
+    let owner = types.find_map(|t| {
+        let t = t.cast::<PyType>()?;
+        let found = t.dict().get_interned(key.value())?.cast::<PyBuiltin>()?;
+        std::ptr::eq(found.def, def).then_some(t)
+    });
+    let owner = owner.unwrap_or(ty).name_text();
+    let owner = owner.rsplit('.').next().unwrap_or(&owner);
+    format!("{owner}.{name}()")
+}
+
+/// The module that declares a function, but for `builtins`.
+fn module_of(vm: &mut Vm, def: &NativeDef) -> Option<String> {
+    let key = vm.intern(def.name).value();
+    let modules = vm.modules_dict()?;
+    let mut at = 0;
+    while let Some((i, _, module)) = modules.next_entry(at) {
+        at = i + 1;
+        let Some(module) = module.cast::<PyModule>() else {
+            continue;
+        };
+        let found = module.dict().get_interned(key);
+        if let Some(found) = found.and_then(|f| f.cast::<PyBuiltin>())
+            && std::ptr::eq(found.def, def)
+        {
+            let name = found.module.get().cast::<PyStr>()?.text_lossy();
+            return (name != "builtins").then_some(name);
+        }
+    }
+    None
 }
 
 fn first_of(bound: &[Value]) -> Option<Value> {

@@ -28,6 +28,8 @@ pub struct NativeDef {
     pub binding: Binding,
     /// What the signature says in numbers, computed by the compiler.
     pub counts: Counts,
+    /// A special method that is an ordinary method beside CPython's slot wrapper, see [`NativeDef::coexisting`].
+    pub coexists: bool,
     /// Tried first by calls without keywords that the binder would have to rearrange, see [`NativeDef::with_direct`].
     pub direct: Option<DirectFn>,
     /// May leave a tasklet to switch to, see `tasklet::scheduler`.
@@ -48,10 +50,9 @@ pub enum Binding {
     Static,
 }
 
-/// A method taking `$self`.
-pub const fn method(
-    name: &'static str,
-    func: NativeFn,
+const fn declared(
+    binding: Binding,
+    (name, func): (&'static str, NativeFn),
     sig: &'static str,
     doc: &'static str,
 ) -> NativeDef {
@@ -60,11 +61,21 @@ pub const fn method(
         func,
         sig,
         doc,
-        binding: Binding::Method,
+        binding,
         counts: Counts::of(sig),
+        coexists: false,
         direct: None,
         switches: false,
     }
+}
+/// A method taking `$self`.
+pub const fn method(
+    name: &'static str,
+    func: NativeFn,
+    sig: &'static str,
+    doc: &'static str,
+) -> NativeDef {
+    declared(Binding::Method, (name, func), sig, doc)
 }
 /// A class method taking `$type`.
 pub const fn class_method(
@@ -73,16 +84,7 @@ pub const fn class_method(
     sig: &'static str,
     doc: &'static str,
 ) -> NativeDef {
-    NativeDef {
-        name,
-        func,
-        sig,
-        doc,
-        binding: Binding::Class,
-        counts: Counts::of(sig),
-        direct: None,
-        switches: false,
-    }
+    declared(Binding::Class, (name, func), sig, doc)
 }
 /// A static method, and `__new__` (whose first parameter is the class).
 pub const fn static_method(
@@ -91,16 +93,7 @@ pub const fn static_method(
     sig: &'static str,
     doc: &'static str,
 ) -> NativeDef {
-    NativeDef {
-        name,
-        func,
-        sig,
-        doc,
-        binding: Binding::Static,
-        counts: Counts::of(sig),
-        direct: None,
-        switches: false,
-    }
+    declared(Binding::Static, (name, func), sig, doc)
 }
 /// A module-level function.
 pub const fn function(
@@ -109,16 +102,7 @@ pub const fn function(
     sig: &'static str,
     doc: &'static str,
 ) -> NativeDef {
-    NativeDef {
-        name,
-        func,
-        sig,
-        doc,
-        binding: Binding::Static,
-        counts: Counts::of(sig),
-        direct: None,
-        switches: false,
-    }
+    declared(Binding::Static, (name, func), sig, doc)
 }
 
 /// A computed attribute of a builtin type.
@@ -348,6 +332,17 @@ impl NativeDef {
     pub const fn switching(mut self) -> NativeDef {
         self.switches = true;
         self
+    }
+
+    /// The declaration of a special method that `type()` shows as a method, since CPython found that faster to call.
+    pub const fn coexisting(mut self) -> NativeDef {
+        self.coexists = true;
+        self
+    }
+
+    /// True for what CPython calls slot wrappers.
+    pub fn is_slot(&self) -> bool {
+        !self.coexists && crate::vm::is_slot_name(self.name)
     }
 
     /// The parsed signature, for calls with keywords and for error messages. ([`NativeDef::counts`] is cheaper.)

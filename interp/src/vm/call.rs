@@ -154,7 +154,10 @@ pub fn begin(
         _ => {
             let name = vm.names.__call__;
             match vm.lookup_special(callable, name) {
-                Some(f) if f.kind() == Some(Kind::Function) => {
+                Some(f)
+                    if f.kind() == Some(Kind::Function)
+                        || f.shape_id() == ids::WRAPPER_DESCRIPTOR =>
+                {
                     begin_with_self(vm, f, callable, args, kwnames, ret)
                 }
                 _ => Ok(Flow::Done(vm.call_kw(callable, args, kwnames)?)),

@@ -63,12 +63,34 @@ pub fn op_for_iter(vm: &mut Vm, cx: Cx) -> Step {
             return Ok(pc);
         }
     }
+    if it.kind() == Some(Kind::Channel) {
+        return for_received(vm, cx, it);
+    }
     match vm.next(it)? {
         Some(v) => {
             cx.set(cx.a(), v);
             Ok(cx.after(2))
         }
         None => Ok(cx.ext_target()),
+    }
+}
+
+/// `ForIter` over a channel: the tasklet may have to wait here.
+fn for_received(vm: &mut Vm, cx: Cx, channel: Value) -> Step {
+    let name = vm.names.__next__;
+    let Some(next) = vm.lookup_special(channel, name) else {
+        let name = vm.type_name(channel);
+        return Err(vm.type_error(format!("'{name}' object is not an iterator")));
+    };
+    let word = ret(Action::ForIter, 2, cx.a(), 0);
+    match begin(vm, next, &[channel], None, word) {
+        Ok(Flow::Entered(pc)) => Ok(pc),
+        Ok(Flow::Done(v)) => {
+            cx.set(cx.a(), v);
+            Ok(cx.after(2))
+        }
+        Err(_) if vm.clear_raised_if(ids::STOP_ITERATION) => Ok(cx.ext_target()),
+        Err(r) => Err(r),
     }
 }
 

@@ -56,15 +56,20 @@ fn park(vm: &mut Vm, current: Ref<PyTasklet>) {
     current
         .nesting
         .set((vm.native_depth.get() as u32).saturating_sub(1).max(1));
-    current.native_stack.set(fibers::running());
+    let number = fibers::running();
+    current.native_stack.set(number);
+    vm.note_parked(number, Some(current));
     let to = vm
         .scheduler
         .target
         .get()
         .cast::<PyTasklet>()
         .map_or(0, |t| t.native_stack.get());
+    let hook = trace::leave_hook(vm);
     fibers::park(vm, to);
+    trace::enter_hook(vm, hook);
     vm.scheduler.target.set(Value::NULL);
+    vm.note_parked(number, None);
     current.native_stack.set(0);
     current.nesting.set(0);
 }
@@ -137,19 +142,29 @@ fn restore(vm: &mut Vm, t: Ref<PyTasklet>) -> Pc {
     let Some(frame) = vm.current_frame() else {
         return end(vm, value.is_err());
     };
+    let cx = Cx::saved(frame);
     match value {
-        Ok(v) => unwind::deliver(vm, Cx::saved(frame), t.word.get(), v),
+        Ok(v) => unwind::deliver(vm, cx, t.word.get(), v),
+        // A sent StopIteration ends a loop over the channel.
+        Err(_)
+            if Action::of(t.word.get()) == Action::ForIter
+                && vm.clear_raised_if(ids::STOP_ITERATION) =>
+        {
+            cx.ext_target()
+        }
         Err(_) => unwind::raise(vm),
     }
 }
 
 /// Begins the function of a tasklet that was bound to arguments.
 fn start(vm: &mut Vm, t: Ref<PyTasklet>, v: Value) -> Pc {
-    t.put(tasklet_flag::BOUND, false);
-    t.put(tasklet_flag::STARTED, true);
-    let start = t.start.get();
-    t.start.set(t, Value::NULL);
-    let flow = begin_function(vm, start, v);
+    let (function, args, kwargs) = t.take_start();
+    vm.handled.set(Value::NULL);
+    vm.handled_top.set(Value::NULL);
+    let flow = match bomb::explode(vm, v) {
+        Ok(_) => begin_function(vm, function, args, kwargs),
+        Err(r) => Err(r),
+    };
     match flow {
         Ok(Flow::Entered(pc)) => pc,
         Ok(Flow::Done(_)) => end(vm, false),
@@ -157,12 +172,7 @@ fn start(vm: &mut Vm, t: Ref<PyTasklet>, v: Value) -> Pc {
     }
 }
 
-fn begin_function(vm: &mut Vm, start: Value, v: Value) -> PyResult<Flow> {
-    bomb::explode(vm, v)?;
-    let start: Ref<PyTuple> = super::run::cx::typed(start);
-    let [function, args, kwargs] = *start.items() else {
-        return Err(vm.system_error("a tasklet was bound in an unknown way"));
-    };
+fn begin_function(vm: &mut Vm, function: Value, args: Value, kwargs: Value) -> PyResult<Flow> {
     let args: Ref<PyTuple> = super::run::cx::typed(args);
     let word = ret(Action::TaskletEnd, 0, 0, 0);
     let plain = kwargs.cast::<PyDict>().is_none_or(|d| d.is_empty());
@@ -170,7 +180,7 @@ fn begin_function(vm: &mut Vm, start: Value, v: Value) -> PyResult<Flow> {
         Some(Kind::Function | Kind::BoundMethod | Kind::Builtin) if plain => {
             call::begin(vm, function, args.items(), None, word)
         }
-        Some(Kind::Function) => {
+        Some(Kind::Function | Kind::BoundMethod) => {
             let (all, names) = call::with_keywords(vm, args.items(), kwargs)?;
             call::begin(vm, function, all.as_slice(), names, word)
         }
@@ -207,28 +217,31 @@ pub fn frame_of(vm: &mut Vm, t: Ref<PyTasklet>) -> Value {
     }
 }
 
+/// Instructions after which an interrupt that was forbidden is tried again.
+const RETRY: u64 = 4;
+
 /// The running tasklet has used up its slice: it is taken out of the queue and given to the caller of `run()`, unless
 /// something forbids that now.
 pub fn interrupt(vm: &mut Vm, cx: Cx) -> super::Step {
     let current = vm.current_tasklet();
-    let scheduler = &vm.scheduler;
-    let nested = vm.native_depth.get() > 1
-        && !current.has(tasklet_flag::IGNORE_NESTING)
-        && !scheduler.budget.ignore_nesting.get();
-    scheduler.budget.due.set(true);
-    let Some(watchdog) = scheduler.interrupt.get().cast::<PyTasklet>() else {
+    let Some(watchdog) = vm.scheduler.interrupt.get().cast::<PyTasklet>() else {
         return Ok(cx.pc);
     };
-    if nested
-        || scheduler.budget.soft.get()
-        || current == watchdog
-        || current.has(tasklet_flag::ATOMIC)
-        || scheduler.trap.get() != 0
-        || scheduler.in_callback.get()
-    {
+    let (budget, soft) = (&vm.scheduler.budget, vm.scheduler.budget.soft.get());
+    if soft || current == watchdog {
+        budget.refill();
+        current.put(tasklet_flag::PENDING_INTERRUPT, soft);
         return Ok(cx.pc);
     }
-    vm.end_budget();
+    if vm.nesting_forbids()
+        || current.has(tasklet_flag::ATOMIC)
+        || vm.scheduler.trap.get() != 0
+        || vm.scheduler.in_callback.get()
+    {
+        // It is to happen as soon as the obstacle is gone.
+        budget.left.set(RETRY);
+        return Ok(cx.pc);
+    }
     watchdog.tempval.set(watchdog, current.value());
     if !watchdog.has(tasklet_flag::QUEUED) {
         vm.queue_append(watchdog);

@@ -65,10 +65,14 @@ pub fn get(vm: &Vm, which: usize) -> Value {
 
 /// Trace and profile functions are a tasklet's own: those of `left` are kept with it, those of `next` come into force.
 pub fn exchange(vm: &mut Vm, left: Ref<PyTasklet>, next: Ref<PyTasklet>) {
+    let none = |place: usize| vm.interp_roots[place].get().is_null();
+    if none(TRACE) && none(PROFILE) && left.extra.get().is_none() && next.extra.get().is_none() {
+        return;
+    }
     let mut changed = false;
     for (which, place) in [(TRACE, extra::TRACE), (PROFILE, extra::PROFILE)] {
         let now = vm.interp_roots[which].get();
-        vm.set_tasklet_extra(left, place, now);
+        vm.set_tasklet_extra(left, place, if left.alive() { now } else { Value::NULL });
         let then = next.extra(place);
         vm.interp_roots[which].set(then);
         changed |= now != then;
@@ -76,6 +80,20 @@ pub fn exchange(vm: &mut Vm, left: Ref<PyTasklet>, next: Ref<PyTasklet>) {
     if changed {
         retrace(vm);
     }
+}
+
+/// A trace function is left for another tasklet, which is traced as before; gives what [`enter_hook`] needs.
+pub fn leave_hook(vm: &Vm) -> (usize, u8) {
+    let hook = (vm.trace_depth.replace(0), vm.trace_event.replace(0));
+    choose_table(vm);
+    hook
+}
+
+/// The tasklet that was left inside a trace function, or not, goes on.
+pub fn enter_hook(vm: &Vm, (depth, event): (usize, u8)) {
+    vm.trace_depth.set(depth);
+    vm.trace_event.set(event);
+    choose_table(vm);
 }
 
 fn choose_table(vm: &Vm) {

@@ -261,9 +261,6 @@ pub fn current(vm: &mut Vm) -> PyResult {
     }
     let vars = PyDict::new(vm);
     let c = new_context(vm, vars, false)?;
-    if let Some((_, state)) = native::<Context>(&c) {
-        state.entered.set(true);
-    }
     vm.context.set(c);
     Ok(c)
 }
@@ -278,6 +275,11 @@ pub fn empty(vm: &mut Vm) -> PyResult {
 /// True for a context.
 pub fn is_context(v: Value) -> bool {
     native::<Context>(&v).is_some()
+}
+
+/// True for a context that `run` is active in.
+pub fn is_entered(v: Value) -> bool {
+    native::<Context>(&v).is_some_and(|(_, c)| c.entered.get())
 }
 
 /// A context's variables, as they are now: later changes do not show.

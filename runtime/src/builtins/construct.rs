@@ -6,6 +6,7 @@ use super::{
     set_ops, str_new, tuple_methods,
 };
 use crate::prelude::*;
+use crate::tasklet::channel::PyChannel;
 
 /// `ty(*args)` for the builtin type with this id; `None`: take the general way (also for wrong arguments).
 pub fn construct(vm: &mut Vm, ty: Ref<PyType>, args: &[Value]) -> Option<PyResult> {
@@ -45,6 +46,8 @@ pub fn construct(vm: &mut Vm, ty: Ref<PyType>, args: &[Value]) -> Option<PyResul
         (ids::ZIP, _) => iter_combine::zip(vm, ty, args, false),
         (ids::MAP, _) => iter_combine::map(vm, ty, args, false),
         (ids::REVERSED, [v]) => iter_seq::reversed(vm, ty, *v),
+        (ids::CHANNEL, _) => Ok(PyChannel::new_instance(vm, ty).value()),
+        (ids::TASKLET, [f]) if vm.is_callable(*f) => Ok(vm.new_tasklet(ty, *f).value()),
         _ => return None,
     })
 }

@@ -7,6 +7,7 @@
 use super::header::{Header, Kind, Ref, RefSlot, Slot};
 use super::shape::{Shape, ShapeInit, ids};
 use super::type_table::BUILTIN_TYPES;
+use crate::builtins::builtin::PyBuiltin;
 use crate::builtins::dict::PyDict;
 use crate::builtins::list::PyList;
 use crate::builtins::str::PyStr;
@@ -490,7 +491,13 @@ pub fn refresh_flags(vm: &mut Vm, ty: Ref<PyType>) {
     if differs(setattr) || differs(delattr) {
         flags |= tflag::CUSTOM_SETATTR;
     }
-    if mro_lookup(ty, del).is_some() {
+    // What `tasklet.__del__` would do is done without it: a million of them must not be finalised one by one.
+    let idle = |f: Value| {
+        f.cast::<PyBuiltin>()
+            .and_then(|f| f.owner.get())
+            .is_some_and(|o| o.builtin_id == ids::TASKLET)
+    };
+    if mro_lookup(ty, del).is_some_and(|f| !idle(f)) {
         flags |= tflag::HAS_DEL;
     }
     ty.flags.set(flags);

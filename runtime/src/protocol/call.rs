@@ -104,6 +104,7 @@ impl Vm {
                 if bound == callable {
                     return Err(self.recursion_error("maximum recursion depth exceeded"));
                 }
+                self.check_native_stack("")?;
                 self.call_kw(bound, args, kwnames)
             }
             None => {

@@ -68,6 +68,11 @@ pub fn new(vm: &mut Vm, exception: Value) -> Value {
     Native::new(vm, ty, state).value()
 }
 
+/// True for a bomb.
+pub fn is_bomb(v: Value) -> bool {
+    v.kind() == Some(Kind::Native) && native::<Bomb>(&v).is_some()
+}
+
 /// Gives the value a tasklet goes on with, or raises it.
 pub fn explode(vm: &mut Vm, v: Value) -> Result<Value, Raised> {
     if v.kind() != Some(Kind::Native) {

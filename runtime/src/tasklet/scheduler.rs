@@ -28,8 +28,11 @@ pub struct Scheduler {
     pub count: Cell<usize>,
     /// Who goes on when the native in progress has returned; `NULL`: nobody else.
     pub target: RootCell,
-    /// List of the tasklets inside `run()`, the innermost last.
+    /// List: the tasklet that a timeout was given to, or `None`, then the tasklets inside `run()`, the innermost last.
+    /// `NULL` before the first `run()`.
     pub watchdogs: RootCell,
+    /// List of the tasklets that have a parked native stack, by its number less one; `None` in between. `NULL`: none yet.
+    pub parked: RootCell,
     /// While not 0, every switch is an error.
     pub trap: Cell<i64>,
     /// Called on every switch.
@@ -61,8 +64,16 @@ pub struct Budget {
     pub total: Cell<bool>,
     /// Interrupts also inside nested runs.
     pub ignore_nesting: Cell<bool>,
-    /// The slice is used up, and the interrupt could not happen yet.
-    pub due: Cell<bool>,
+}
+
+/// Stackless looks at its counter behind an instruction, and before it counts that one.
+const LATE: u64 = 2;
+
+impl Budget {
+    /// Grants a new slice.
+    pub fn refill(&self) {
+        self.left.set(self.timeout.get().saturating_add(LATE));
+    }
 }
 
 impl Default for Scheduler {
@@ -74,6 +85,7 @@ impl Default for Scheduler {
             count: Cell::new(0),
             target: root(),
             watchdogs: root(),
+            parked: root(),
             trap: Cell::new(0),
             schedule_callback: root(),
             channel_callback: root(),
@@ -94,6 +106,7 @@ impl Scheduler {
             &self.queue,
             &self.target,
             &self.watchdogs,
+            &self.parked,
             &self.schedule_callback,
             &self.channel_callback,
             &self.error_handler,
@@ -103,6 +116,21 @@ impl Scheduler {
         }
     }
 }
+
+/// What a call of `run()` asks for.
+pub struct Limit {
+    /// Instructions in a slice.
+    pub timeout: u64,
+    /// See [`Budget`].
+    pub soft: bool,
+    /// See [`Budget`].
+    pub total: bool,
+    /// See [`Budget`].
+    pub ignore_nesting: bool,
+}
+
+/// What survives the end of a tasklet.
+const LASTING: u32 = flag::NO_THREAD | flag::ATOMIC | flag::IGNORE_NESTING | flag::BLOCK_TRAP;
 
 /// What blocking when nothing else can run raises.
 const DEADLOCK: &str = "Deadlock: the last runnable tasklet cannot be blocked.";
@@ -185,6 +213,15 @@ impl Vm {
     }
     /// Lets `next` go on when the native in progress has returned. If it runs already, its value is the result.
     pub fn switch_to(&mut self, next: Ref<PyTasklet>) -> PyResult {
+        let next = self.soft_interrupt(next, true);
+        self.switch_exactly_to(next)
+    }
+    /// As [`Vm::switch_to`], where the program relies on who is next: a soft interrupt that is due waits for another switch.
+    fn switch_in_order(&mut self, next: Ref<PyTasklet>) -> PyResult {
+        let next = self.soft_interrupt(next, false);
+        self.switch_exactly_to(next)
+    }
+    fn switch_exactly_to(&mut self, next: Ref<PyTasklet>) -> PyResult {
         let current = self.current_tasklet();
         if next == current {
             let v = current.tempval.get();
@@ -218,13 +255,15 @@ impl Vm {
         let Some(list) = self.scheduler.watchdogs.get().cast::<PyList>() else {
             return;
         };
-        while let Some(last) = list.len().checked_sub(1) {
+        while list.len() > 1 {
+            let last = list.len() - 1;
             let Some(w) = list.get(last).cast::<PyTasklet>() else {
                 break;
             };
             list.set_len(last);
             w.put(flag::WATCHDOG, false);
             if self.scheduler.interrupt.get() == w.value() {
+                list.set(0, Value::NONE);
                 self.end_budget();
             }
             if w == t {
@@ -236,9 +275,8 @@ impl Vm {
         }
     }
     /// Forgets the timeout of a call of `run()` that ends.
-    pub fn end_budget(&mut self) {
+    fn end_budget(&mut self) {
         self.scheduler.interrupt.set(Value::NULL);
-        self.scheduler.budget.due.set(false);
         self.scheduler.budget.left.set(0);
     }
     /// The innermost caller of `run()`, else the main tasklet.
@@ -247,9 +285,30 @@ impl Vm {
             .watchdogs
             .get()
             .cast::<PyList>()
-            .filter(|l| !l.is_empty())
+            .filter(|l| l.len() > 1)
             .and_then(|l| l.get(l.len() - 1).cast())
             .unwrap_or_else(|| self.main_tasklet())
+    }
+    /// True if native code below the running tasklet forbids to interrupt it.
+    pub fn nesting_forbids(&self) -> bool {
+        self.native_depth.get() > 1
+            && !self.current_tasklet().has(flag::IGNORE_NESTING)
+            && !self.scheduler.budget.ignore_nesting.get()
+    }
+    /// Notes that a native stack was parked with a tasklet, or (`None`) is in use again.
+    pub fn note_parked(&mut self, number: u32, t: Option<Ref<PyTasklet>>) {
+        let list = match self.scheduler.parked.get().cast::<PyList>() {
+            Some(list) => list,
+            None => {
+                let list = PyList::new(self);
+                self.scheduler.parked.set(list.value());
+                list
+            }
+        };
+        while list.len() < number as usize {
+            list.push(self, Value::NONE);
+        }
+        list.set(number as usize - 1, t.map_or(Value::NONE, Value::from));
     }
 
     /// `schedule()`: the next in the queue goes on, the caller becomes the last.
@@ -258,27 +317,33 @@ impl Vm {
         let next = current.next.get().unwrap_or(current);
         self.check_switch(next)?;
         current.tempval.set(current, retval);
-        let next = self.soft_interrupt().unwrap_or(next);
         self.switch_to(next)
     }
-    /// At a voluntary switch, when a soft interrupt is due: the caller of `run()`, who goes on instead of the next in the
-    /// queue.
-    pub fn soft_interrupt(&mut self) -> Option<Ref<PyTasklet>> {
-        if !self.scheduler.budget.due.get() || !self.scheduler.budget.soft.get() {
-            return None;
-        }
-        let watchdog: Ref<PyTasklet> = self.scheduler.interrupt.get().cast()?;
+    /// Who goes on at a voluntary switch to `next`: the caller of `run()` if a soft interrupt is due. `now`: it may happen at
+    /// this switch, else `next` inherits it.
+    fn soft_interrupt(&mut self, next: Ref<PyTasklet>, now: bool) -> Ref<PyTasklet> {
         let current = self.current_tasklet();
-        let next = current.next.get().filter(|n| *n != current);
-        self.end_budget();
-        // The one that would have run stays the first: the pointer moves on before the watchdog is linked behind it.
-        if let Some(next) = next {
-            self.scheduler.queue.set(next.value());
+        if !current.has(flag::PENDING_INTERRUPT) {
+            return next;
         }
-        if !watchdog.has(flag::QUEUED) {
+        current.put(flag::PENDING_INTERRUPT, false);
+        let Some(watchdog) = self.scheduler.interrupt.get().cast::<PyTasklet>() else {
+            return next;
+        };
+        if watchdog.has(flag::QUEUED | flag::BLOCKED) || current == watchdog || next == watchdog {
+            return next;
+        }
+        if !now || self.nesting_forbids() {
+            next.put(flag::PENDING_INTERRUPT, true);
+            return next;
+        }
+        // The one that would have run comes right behind it.
+        if next.has(flag::QUEUED) {
+            self.link_before(next, watchdog);
+        } else {
             self.queue_append(watchdog);
         }
-        Some(watchdog)
+        watchdog
     }
     /// `schedule_remove()`: as `schedule`, but the caller leaves the queue.
     pub fn schedule_remove(&mut self, retval: Value) -> PyResult {
@@ -292,25 +357,9 @@ impl Vm {
         current.tempval.set(current, retval);
         self.queue_remove(current);
         match next {
-            Some(next) => {
-                let next = self.soft_interrupt_after(next);
-                self.switch_to(next)
-            }
+            Some(next) => self.switch_to(next),
             None => self.wake_for_blocked(None),
         }
-    }
-    fn soft_interrupt_after(&mut self, next: Ref<PyTasklet>) -> Ref<PyTasklet> {
-        if !self.scheduler.budget.due.get() || !self.scheduler.budget.soft.get() {
-            return next;
-        }
-        let Some(watchdog) = self.scheduler.interrupt.get().cast::<PyTasklet>() else {
-            return next;
-        };
-        self.end_budget();
-        if !watchdog.has(flag::QUEUED) {
-            self.queue_append(watchdog);
-        }
-        watchdog
     }
     /// The running tasklet was taken out of the queue, which is empty now: the innermost `run()` or the main tasklet goes on;
     /// if there is none that could, the caller is put back and gets the error. `channel`: the caller waits there.
@@ -321,7 +370,14 @@ impl Vm {
         if floats && (watchdog != current || channel.is_none()) {
             self.queue_append(watchdog);
             return match self.check_switch(watchdog) {
-                Ok(()) => self.switch_to(watchdog),
+                Ok(()) => {
+                    // An exception that nobody waits for goes to whoever is woken.
+                    let v = current.tempval.get();
+                    if bomb::is_bomb(v) {
+                        watchdog.tempval.set(watchdog, v);
+                    }
+                    self.switch_to(watchdog)
+                }
                 Err(r) => {
                     self.queue_remove(watchdog);
                     self.put_back(current, channel);
@@ -357,10 +413,7 @@ impl Vm {
         current.tempval.set(current, v);
         PyChannel::append(channel, current, sending);
         match next {
-            Some(next) => {
-                let next = self.soft_interrupt_after(next);
-                self.switch_to(next)
-            }
+            Some(next) => self.switch_to(next),
             None => self.wake_for_blocked(Some(channel)),
         }
     }
@@ -402,10 +455,10 @@ impl Vm {
         }
         if prefers_partner {
             self.queue_insert_next(partner);
-            return self.switch_to(partner);
+            return self.switch_in_order(partner);
         }
         self.queue_append(partner);
-        self.switch_to(current)
+        self.switch_in_order(current)
     }
     /// `T.run()` and `T.switch()`: the tasklet goes on at once; with `leave` the caller leaves the queue.
     pub fn run_tasklet(&mut self, t: Ref<PyTasklet>, leave: bool) -> PyResult {
@@ -414,7 +467,6 @@ impl Vm {
             return Ok(Value::NONE);
         }
         self.check_switch(t)?;
-        current.tempval.set(current, Value::NONE);
         if !t.has(flag::QUEUED) {
             self.queue_append(t);
         }
@@ -432,19 +484,10 @@ impl Vm {
             self.queue_append(t);
         }
     }
-    /// `run()`: the caller leaves the queue until that is empty, or the timeout is over.
-    pub fn run_watchdog(&mut self) -> PyResult {
+    /// `run()`: the caller leaves the queue until that is empty, or the timeout is over. `limit`: instructions, and how an
+    /// interrupt is to happen.
+    pub fn run_watchdog(&mut self, limit: Option<Limit>) -> PyResult {
         let current = self.current_tasklet();
-        let Some(next) = current.next.get().filter(|n| *n != current) else {
-            self.cancel_budget_of(current);
-            return Ok(Value::NONE);
-        };
-        if let Err(r) = self.check_switch(next) {
-            self.cancel_budget_of(current);
-            return Err(r);
-        }
-        current.tempval.set(current, Value::NONE);
-        self.queue_remove(current);
         let list = match self.scheduler.watchdogs.get().cast::<PyList>() {
             Some(list) => list,
             None => {
@@ -453,14 +496,32 @@ impl Vm {
                 list
             }
         };
+        // Tests look into the list, so programs may have changed it.
+        if list.is_empty() {
+            list.push(self, Value::NONE);
+        }
+        let Some(next) = current.next.get().filter(|n| *n != current) else {
+            return Ok(Value::NONE);
+        };
+        self.check_switch(next)?;
+        // The outermost timeout wins.
+        if let Some(limit) = limit
+            && self.scheduler.interrupt.get().is_null()
+        {
+            let budget = &self.scheduler.budget;
+            budget.timeout.set(limit.timeout);
+            budget.soft.set(limit.soft);
+            budget.total.set(limit.total);
+            budget.ignore_nesting.set(limit.ignore_nesting);
+            budget.refill();
+            self.scheduler.interrupt.set(current.value());
+            list.set(0, current.value());
+        }
+        current.tempval.set(current, Value::NONE);
+        self.queue_remove(current);
         list.push(self, current.value());
         current.put(flag::WATCHDOG, true);
         self.switch_to(next)
-    }
-    fn cancel_budget_of(&mut self, t: Ref<PyTasklet>) {
-        if self.scheduler.interrupt.get() == t.value() {
-            self.end_budget();
-        }
     }
 
     /// The running tasklet has left its last frame; `raised`: with the exception in flight. Gives who goes on, with a value
@@ -480,7 +541,8 @@ impl Vm {
         }
         let next = current.next.get().filter(|n| *n != current);
         self.queue_remove(current);
-        current.flags.set(current.flags.get() & flag::NO_THREAD);
+        let pending = current.has(flag::PENDING_INTERRUPT);
+        current.flags.set(current.flags.get() & LASTING);
         current.tempval.set(current, Value::NONE);
         let next = if !error.is_null() {
             let watchdog = self.innermost_watchdog();
@@ -506,6 +568,8 @@ impl Vm {
             self.make_runnable(watchdog);
             watchdog
         };
+        current.put(flag::PENDING_INTERRUPT, pending);
+        let next = self.soft_interrupt(next, true);
         if !self.scheduler.schedule_callback.get().is_null() {
             self.call_schedule_callback(current.value(), next.value());
         }

@@ -50,8 +50,10 @@ pub mod extra {
     pub const TRACE: usize = 0;
     /// Profile function of `sys.setprofile`.
     pub const PROFILE: usize = 1;
+    /// The object that stands for its parked native stack.
+    pub const STACK: usize = 2;
     /// Number of places.
-    pub const COUNT: usize = 2;
+    pub const COUNT: usize = 3;
 }
 
 /// A tasklet.
@@ -64,9 +66,9 @@ pub struct PyTasklet {
     pub fp: Cell<usize>,
     /// First free word of the top chunk while switched out, else 0.
     pub top: Cell<usize>,
-    /// Exception being handled at the bottom level.
+    /// Exception being handled at the bottom level; before it starts, the function.
     pub handled: Slot,
-    /// Topmost running generator with an exception state of its own, or `NULL`.
+    /// Topmost running generator with an exception state of its own, or `NULL`; before it starts, the keyword arguments.
     pub handled_top: Slot,
     /// What is to happen with [`PyTasklet::tempval`] when it goes on: a return word of the interpreter.
     pub word: Cell<u64>,
@@ -74,9 +76,9 @@ pub struct PyTasklet {
     pub next: RefSlot<PyTasklet>,
     /// The one before.
     pub prev: RefSlot<PyTasklet>,
-    /// The value it goes on with; the function while it has no arguments; (function, args, kwargs) before it starts.
+    /// The value it goes on with; the function while it has no arguments.
     pub tempval: Slot,
-    /// Function, arguments and keyword arguments from `bind` until it starts.
+    /// The tuple of arguments from `bind` until it starts.
     pub start: Slot,
     /// The channel it waits on.
     pub channel: RefSlot<PyChannel>,
@@ -160,6 +162,24 @@ impl PyTasklet {
     pub fn alive(&self) -> bool {
         self.has(tasklet_flag::BOUND | tasklet_flag::STARTED) && !self.has(tasklet_flag::NO_THREAD)
     }
+    /// Binds a function with its arguments: a tuple, and a dict or `NULL`.
+    pub fn give(this: Ref<PyTasklet>, function: Value, args: Value, kwargs: Value) {
+        this.handled.set(this, function);
+        this.start.set(this, args);
+        this.handled_top.set(this, kwargs);
+        this.tempval.set_unbarriered(Value::NONE);
+        this.put(tasklet_flag::BOUND, true);
+    }
+    /// Takes what [`PyTasklet::give`] bound, because the tasklet starts.
+    pub fn take_start(&self) -> (Value, Value, Value) {
+        self.put(tasklet_flag::BOUND, false);
+        self.put(tasklet_flag::STARTED, true);
+        let bound = (self.handled.get(), self.start.get(), self.handled_top.get());
+        for slot in [&self.handled, &self.start, &self.handled_top] {
+            slot.set_unbarriered(Value::NULL);
+        }
+        bound
+    }
     /// One of the places of [`extra`]; `NULL` if never set.
     pub fn extra(&self, place: usize) -> Value {
         self.extra.get().map_or(Value::NULL, |a| a.get(place))
@@ -167,6 +187,13 @@ impl PyTasklet {
 }
 
 impl Vm {
+    /// A tasklet with a function, which has no arguments yet. It shares the context of the running one.
+    pub fn new_tasklet(&mut self, ty: Ref<PyType>, function: Value) -> Ref<PyTasklet> {
+        let t = PyTasklet::new_instance(self, ty);
+        t.tempval.set(t, function);
+        t.context.set(t, self.context.get());
+        t
+    }
     /// Fills a place of a tasklet's [`extra`] state.
     pub fn set_tasklet_extra(&mut self, t: Ref<PyTasklet>, place: usize, v: Value) {
         if t.extra.get().is_none() {

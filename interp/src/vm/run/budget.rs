@@ -17,10 +17,7 @@ pub fn next_slice(vm: &mut Vm) {
     if active(vm) {
         let budget = &vm.scheduler.budget;
         if !budget.total.get() {
-            budget.left.set(budget.timeout.get());
-            if !budget.soft.get() {
-                budget.due.set(false);
-            }
+            budget.refill();
         }
     }
     if vm.counting.replace(active(vm)) != active(vm) {

@@ -4,6 +4,7 @@ use super::{none, switch_int};
 use crate::support::c_int;
 use skein_runtime::helpers::clock;
 use skein_runtime::prelude::*;
+use skein_runtime::tasklet::scheduler::Limit;
 use skein_runtime::tasklet::tasklet::PyTasklet;
 
 /// What pickles keep beside the state that they always keep.
@@ -176,18 +177,13 @@ fn run(vm: &mut Vm, args: &[Value]) -> PyResult {
         };
     }
     let [_, soft, ignore_nesting, total] = options;
-    if timeout > 0 && vm.scheduler.interrupt.get().is_null() {
-        let current = vm.tasklet.get();
-        let budget = &vm.scheduler.budget;
-        budget.timeout.set(timeout as u64);
-        budget.left.set(timeout as u64);
-        budget.soft.set(soft);
-        budget.total.set(total);
-        budget.ignore_nesting.set(ignore_nesting);
-        budget.due.set(false);
-        vm.scheduler.interrupt.set(current);
-    }
-    vm.run_watchdog()
+    let limit = (timeout > 0).then_some(Limit {
+        timeout: timeout as u64,
+        soft,
+        total,
+        ignore_nesting,
+    });
+    vm.run_watchdog(limit)
 }
 
 fn getcurrent(vm: &mut Vm, _: &[Value]) -> PyResult {
@@ -240,28 +236,15 @@ fn get_thread_info(vm: &mut Vm, args: &[Value]) -> PyResult {
         }
     }
     if flags & 1 << 31 != 0 {
-        let watchdogs = watchdog_list(vm);
+        // The list itself: Stackless's own tests watch it.
+        let watchdogs = shown(vm.scheduler.watchdogs.get());
         parts.push(&vm.heap, watchdogs);
     }
     Ok(vm.new_tuple(parts.as_slice()))
 }
 
-/// `None`, or a list: the tasklet that a timeout was given to (or `None`), then those inside `run()`.
-fn watchdog_list(vm: &mut Vm) -> Value {
-    let Some(watchdogs) = vm.scheduler.watchdogs.get().cast::<PyList>() else {
-        return Value::NONE;
-    };
-    let list = PyList::new(vm);
-    let interrupt = shown(vm.scheduler.interrupt.get());
-    list.push(vm, interrupt);
-    for i in 0..watchdogs.len() {
-        list.push(vm, watchdogs.get(i));
-    }
-    list.value()
-}
-
 fn getuncollectables(vm: &mut Vm, _: &[Value]) -> PyResult {
-    Ok(PyList::new(vm).value())
+    Ok(super::cstack::all(vm).value())
 }
 
 fn switch_trap(vm: &mut Vm, args: &[Value]) -> PyResult {

@@ -6,6 +6,7 @@
 mod atomic;
 mod bomb;
 mod channel;
+mod cstack;
 mod functions;
 mod tasklet;
 
@@ -26,6 +27,8 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     }
     let bomb = bomb::make_type(vm);
     let atomic = atomic::make_type(vm);
+    let cstack = cstack::make_type(vm);
+    vm.add_constant(m, "cstack", cstack.value());
     vm.add_constant(m, "bomb", bomb.value());
     vm.add_constant(m, "atomic", atomic.value());
     vm.add_functions(m, functions::FUNCTIONS);

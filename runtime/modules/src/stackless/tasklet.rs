@@ -15,7 +15,8 @@ pub static TASKLET: TypeDef = TypeDef {
     id: ids::TASKLET,
     doc: "A thread of execution that the interpreter switches.",
     methods: &[
-        static_method("__new__", new, "($type, /, *args, **kwargs)", NEW_DOC),
+        static_method("__new__", new, "($type, /, *args, **kwargs)", NEW_DOC)
+            .with_direct(new_directly),
         method(
             "__init__",
             init,
@@ -27,13 +28,15 @@ pub static TASKLET: TypeDef = TypeDef {
             setup,
             "($self, /, *args, **kwargs)",
             "Bind arguments and make the tasklet runnable.",
-        ),
+        )
+        .with_direct(setup_directly),
         method(
             "setup",
             setup,
             "($self, /, *args, **kwargs)",
             "Bind arguments and make the tasklet runnable.",
-        ),
+        )
+        .with_direct(setup_directly),
         method(
             "bind",
             bind,
@@ -182,6 +185,14 @@ pub static TASKLET: TypeDef = TypeDef {
             "The value that it goes on with.",
         ),
         getter(
+            "cstate",
+            |vm, v| {
+                let t = tasklet(vm, v)?;
+                super::cstack::of_tasklet(vm, t)
+            },
+            "What stands for its native stack.",
+        ),
+        getter(
             "_channel",
             |vm, v| {
                 Ok(tasklet(vm, v)?
@@ -221,6 +232,11 @@ fn truth(vm: &mut Vm, v: Value, f: fn(Ref<PyTasklet>) -> bool) -> PyResult {
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = class(vm, args[0])?;
     Ok(PyTasklet::new_instance(vm, ty).value())
+}
+
+/// `new` without a tuple and a dict for what it ignores.
+fn new_directly(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    Some(new(vm, args))
 }
 
 fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -303,11 +319,16 @@ fn give_arguments(
         return Err(vm.runtime_error("tasklet has no thread"));
     }
     let args = if none(args) { vm.new_tuple(&[]) } else { args };
-    let start = vm.new_tuple(&[function, args, kwargs.non_null().unwrap_or(Value::NONE)]);
-    t.start.set(t, start);
-    t.tempval.set(t, Value::NONE);
-    t.put(flag::BOUND, true);
+    let kwargs = if none(kwargs) { Value::NULL } else { kwargs };
+    PyTasklet::give(t, function, args, kwargs);
     Ok(())
+}
+
+/// `setup` without keywords.
+fn setup_directly(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    let (this, rest) = args.split_first()?;
+    let rest = vm.new_tuple(rest);
+    Some(setup(vm, &[*this, rest, Value::NULL]))
 }
 
 fn setup(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -431,7 +452,7 @@ fn kill(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn throw_bomb(vm: &mut Vm, t: Ref<PyTasklet>, bomb: Value, pending: bool) -> PyResult {
-    if t == vm.current_tasklet() && !pending {
+    if t == vm.current_tasklet() {
         return skein_runtime::tasklet::bomb::explode(vm, bomb);
     }
     if !t.alive() {
@@ -458,8 +479,6 @@ fn throw_bomb(vm: &mut Vm, t: Ref<PyTasklet>, bomb: Value, pending: bool) -> PyR
     if pending {
         return Ok(Value::NONE);
     }
-    let current = vm.current_tasklet();
-    current.tempval.set(current, Value::NONE);
     vm.switch_to(t)
 }
 
@@ -600,7 +619,16 @@ fn set_context(vm: &mut Vm, args: &[Value]) -> PyResult {
             "set_context() argument must be contextvars.Context, not {name}"
         )));
     }
-    if t == vm.current_tasklet() {
+    let is_current = t == vm.current_tasklet();
+    let now = if is_current {
+        vm.context.get()
+    } else {
+        t.context.get()
+    };
+    if crate::contextvars::is_entered(now) {
+        return Err(vm.runtime_error("the current context of the tasklet has been entered."));
+    }
+    if is_current {
         vm.context.set(args[1]);
     } else {
         t.context.set(t, args[1]);

@@ -439,8 +439,8 @@ pub static BASE_EXCEPTION_GROUP: TypeDef = TypeDef {
         CLASS_GETITEM,
     ],
     getsets: &[
-        getter("message", get_message, "exception message"),
-        getter("exceptions", get_exceptions, "nested exceptions"),
+        member("message", get_message, "exception message"),
+        member("exceptions", get_exceptions, "nested exceptions"),
     ],
 };
 

@@ -35,6 +35,8 @@ pub fn token(object: Ref<Header>) -> usize {
 }
 /// Stands for some object.
 pub const ANY: usize = 1;
+/// Asks for a full collection.
+pub const FULL: usize = 2;
 /// So many objects are looked at for one that matters.
 const HELD: usize = 100;
 /// A dead cycle is sought among so many objects.
@@ -70,7 +72,7 @@ impl Heap {
     pub fn collect_dropped(&self, object: usize, shape: u32) {
         let (full, cost) = self.eager_cost(object);
         self.eager_watched
-            .set(if object == ANY { 0 } else { object });
+            .set(if object > FULL { object } else { 0 });
         scrub_stack();
         self.eager.set(true);
         self.collect(full);
@@ -100,10 +102,15 @@ impl Heap {
     fn eager_cost(&self, object: usize) -> (bool, usize) {
         let full = match object {
             ANY => self.has_old_finalizers(),
+            FULL => true,
             token => Heap::is_marked(!token),
         };
         let marked = if full { self.counters.live.get() } else { 0 };
         (full, marked + FIXED_COST)
+    }
+    /// True, once, if the last such collection left weak references for another one to clear when finalisers have run.
+    pub fn left_weakrefs(&self) -> bool {
+        self.eager_again.replace(false)
     }
     /// Whether the next such collection finalises in the opposite of the order in which objects were made.
     pub fn finalize_backwards(&self, backwards: bool) {

@@ -136,6 +136,8 @@ pub struct Heap {
     eager_watched: Cell<usize>,
     /// What it finds is finalised in the opposite of the order in which it was made.
     eager_backwards: Cell<bool>,
+    /// It left weak references to objects whose finalisers are due.
+    eager_again: Cell<bool>,
     /// A collection of `eager` runs.
     eager: Cell<bool>,
     /// See `garbage`.
@@ -194,6 +196,7 @@ impl Heap {
             eager_failures: [const { Cell::new(0) }; eager::SHAPES],
             eager_watched: Cell::new(0),
             eager_backwards: Cell::new(false),
+            eager_again: Cell::new(false),
             eager: Cell::new(false),
             counting: Cell::new(None),
             counted: Cell::new(0),

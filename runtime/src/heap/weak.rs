@@ -87,6 +87,10 @@ impl Heap {
             return false;
         }
         let lives = Heap::is_marked(e.target);
+        if !lives && self.is_cleared_later(e) {
+            self.eager_again.set(true);
+            return true;
+        }
         if !lives {
             self.unshare(e);
             e.slot().set_unbarriered(Value::NULL);
@@ -97,6 +101,14 @@ impl Heap {
 }
 
 impl Heap {
+    /// Where reference counts would free an object, its finaliser runs first and sees its weak references whole; the next
+    /// collection clears them.
+    fn is_cleared_later(&self, e: &Entry) -> bool {
+        let target = super::value_at(e.target);
+        self.eager.get()
+            && target.header().is_some_and(|h| h.has(flag::HAS_FINALIZER))
+            && self.needs_finalizer(e.target)
+    }
     fn unshare(&self, e: &Entry) {
         let mut shared = self.weak.shared.borrow_mut();
         // The weak reference may be dead, but nothing is reclaimed before the sweep.

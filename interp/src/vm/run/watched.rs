@@ -163,8 +163,21 @@ fn collect(vm: &mut Vm, cx: Cx) {
         let begun = cx.pc != code_start(cx.code());
         set_header(cx.fp, at::PC, cx.pc as u64 - 8 * begun as u64);
         super::poll::run_finalizers(vm);
+        if vm.heap.left_weakrefs() {
+            set_header(cx.fp, at::PC, cx.pc as u64);
+            clear_left_weakrefs(vm);
+        }
         set_header(cx.fp, at::PC, cx.pc as u64);
     }
+}
+
+/// The second half of dying: weak references to what was just finalised, and their callbacks.
+#[inline(never)]
+fn clear_left_weakrefs(vm: &mut Vm) {
+    scrub_stack();
+    forget_before_instruction(vm);
+    vm.heap.collect_dropped(eager::FULL, 0);
+    super::poll::run_finalizers(vm);
 }
 
 /// An instruction that nobody reads the result of has noted its successor's address and the register. Addresses are

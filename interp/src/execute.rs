@@ -410,6 +410,8 @@ pub(crate) fn source_bytes(vm: &mut Vm, v: Value, what: &str) -> PyResult<Vec<u8
 }
 
 const ALLOW_INCOMPLETE: i64 = 0x4000;
+/// All that `compile()` knows: nested scopes, its own flags, and those of the future imports.
+const KNOWN_FLAGS: i64 = 0x1fe_f610;
 const DONT_IMPLY_DEDENT: i64 = 0x200;
 const TOP_LEVEL_AWAIT: i64 = 0x2000;
 /// `co_flags` and compile flag of `from __future__ import annotations`.
@@ -439,6 +441,9 @@ fn compile_builtin(vm: &mut Vm, args: &[Value]) -> PyResult {
     } else {
         vm.ssize(arg(5))?
     };
+    if flags & !KNOWN_FLAGS != 0 {
+        return Err(vm.value_error("compile(): unrecognised flags"));
+    }
     if !(-1..=2).contains(&optimize) {
         return Err(vm.value_error("compile(): invalid optimize value"));
     }

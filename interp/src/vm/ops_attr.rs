@@ -449,8 +449,10 @@ pub fn op_load_super_attr(vm: &mut Vm, cx: Cx) -> Step {
             _ if vm.type_of(this).is_subtype(start) => Some((vm.type_of(this), false)),
             _ => None,
         };
-        if let Some((ty, through_class)) = ty {
-            let mro = ty.mro.expect();
+        // A class whose metaclass's mro() still runs has none.
+        if let Some((ty, through_class)) = ty
+            && let Some(mro) = ty.mro.get()
+        {
             let from = mro
                 .items()
                 .iter()

@@ -497,7 +497,13 @@ fn add_referents(vm: &mut Vm, list: Ref<PyList>, v: Value, depth: usize) {
 }
 
 fn is_tracked(_: &mut Vm, args: &[Value]) -> PyResult {
-    Ok(Value::bool(args[0].kind().is_some_and(is_container)))
+    // Builtin types live for ever, and a plain object() refers to nothing.
+    let eternal = args[0]
+        .cast::<PyType>()
+        .is_some_and(|t| !t.has(tflag::HEAPTYPE) && t.builtin_id != 0);
+    let plain = args[0].shape_id() == ids::OBJECT;
+    let container = args[0].kind().is_some_and(is_container);
+    Ok(Value::bool(container && !eternal && !plain))
 }
 
 fn is_finalized(vm: &mut Vm, args: &[Value]) -> PyResult {

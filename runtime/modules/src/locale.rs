@@ -301,5 +301,5 @@ fn nl_langinfo(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn getencoding(vm: &mut Vm, _: &[Value]) -> PyResult {
-    Ok(vm.new_str("utf-8"))
+    Ok(vm.new_str("UTF-8"))
 }

@@ -59,8 +59,21 @@ fn references(vm: &mut Vm, object: Value) -> Ref<PyList> {
         let _guard = heap.no_collect();
         heap.each_weakref(h, &mut |w| found.push(heap, w));
         drop(_guard);
-        for w in found.as_slice() {
-            list.push(vm, *w);
+        // First the one that is shared, then the shared proxy, then the others from the newest on.
+        let rank = |w: &Value| {
+            let plain = w
+                .cast::<PyWeakref>()
+                .is_some_and(|r| r.callback.get().is_absent());
+            match w.shape_id() {
+                ids::WEAKREF if plain => 0,
+                ids::WEAKPROXY | ids::WEAKCALLABLEPROXY if plain => 1,
+                _ => 2,
+            }
+        };
+        for wanted in 0..3 {
+            for w in found.as_slice().iter().rev().filter(|w| rank(w) == wanted) {
+                list.push(vm, *w);
+            }
         }
     }
     list

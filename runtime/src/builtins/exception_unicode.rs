@@ -84,15 +84,16 @@ fn translate_init(vm: &mut Vm, args: &[Value]) -> PyResult {
     init(vm, args, ids::UNICODE_TRANSLATE_ERROR, "snns")
 }
 
-/// Start and end clipped to the object, as `str()` shows them.
-fn range(e: Ref<PyException>, len: usize) -> (usize, usize) {
-    let len = len as i64;
-    let start = as_i64(e.field(START))
-        .unwrap_or(0)
-        .clamp(0, (len - 1).max(0));
+/// Start and end as they are; the position as well if exactly one item of the object is meant.
+fn range(e: Ref<PyException>, len: usize) -> (i64, i64, Option<usize>) {
+    let start = as_i64(e.field(START)).unwrap_or(0);
     let end = as_i64(e.field(END)).unwrap_or(0);
-    let end = end.max(1).min(len.max(1)).min(len).max(start);
-    (start as usize, end as usize)
+    let one = usize::try_from(start).ok().filter(|s| *s < len);
+    (
+        start,
+        end,
+        one.filter(|_| start.checked_add(1) == Some(end)),
+    )
 }
 
 fn escaped(c: u32) -> String {
@@ -112,8 +113,7 @@ fn code_point(vm: &mut Vm, s: Ref<PyStr>, i: usize) -> u32 {
 
 fn text_str(vm: &mut Vm, v: Value, verb: &str) -> PyResult {
     let e = exception(vm, v, "__str__")?;
-    let object = e.field(OBJECT);
-    if object.is_null() {
+    if e.field(OBJECT).is_null() {
         return Ok(vm.empty_str().value());
     }
     let encoding = if verb == "encode" {
@@ -123,17 +123,18 @@ fn text_str(vm: &mut Vm, v: Value, verb: &str) -> PyResult {
         Vec::new()
     };
     let reason = vm.str(e.field(REASON).non_null().unwrap_or(Value::NONE))?;
-    let Some(s) = object.cast::<PyStr>() else {
+    // Showing the parts may have changed it.
+    let Some(s) = e.field(OBJECT).cast::<PyStr>() else {
         return Err(vm.type_error("object attribute must be a string"));
     };
-    let (start, end) = range(e, s.len());
-    let place = if start < s.len() && end == start + 1 {
-        let c = escaped(code_point(vm, s, start));
+    let (start, end, one) = range(e, s.len());
+    let place = if let Some(at) = one {
+        let c = escaped(code_point(vm, s, at));
         format!("can't {verb} character '{c}' in position {start}: ")
     } else {
         format!(
             "can't {verb} characters in position {start}-{}: ",
-            end as i64 - 1
+            end.saturating_sub(1)
         )
     };
     Ok(vm.new_str_bytes(&[&encoding, place.as_bytes(), reason.bytes()].concat()))
@@ -148,23 +149,23 @@ fn translate_str(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn decode_str(vm: &mut Vm, args: &[Value]) -> PyResult {
     let e = exception(vm, args[0], "__str__")?;
-    let object = e.field(OBJECT);
-    if object.is_null() {
+    if e.field(OBJECT).is_null() {
         return Ok(vm.empty_str().value());
     }
-    let Some(data) = object.cast::<PyBytes>() else {
-        return Err(vm.type_error("object attribute must be bytes"));
-    };
     let encoding = vm.str(e.field(ENCODING).non_null().unwrap_or(Value::NONE))?;
     let reason = vm.str(e.field(REASON).non_null().unwrap_or(Value::NONE))?;
-    let (start, end) = range(e, data.len());
-    let place = if start < data.len() && end == start + 1 {
-        let b = data.bytes()[start];
+    // Showing the parts may have changed it.
+    let Some(data) = e.field(OBJECT).cast::<PyBytes>() else {
+        return Err(vm.type_error("object attribute must be bytes"));
+    };
+    let (start, end, one) = range(e, data.len());
+    let place = if let Some(at) = one {
+        let b = data.bytes()[at];
         format!("' codec can't decode byte 0x{b:02x} in position {start}: ")
     } else {
         format!(
             "' codec can't decode bytes in position {start}-{}: ",
-            end as i64 - 1
+            end.saturating_sub(1)
         )
     };
     Ok(vm.new_str_bytes(&[b"'", encoding.bytes(), place.as_bytes(), reason.bytes()].concat()))

@@ -108,6 +108,13 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn replace(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = vm.type_of(args[0]).value();
     let new = vm.call(ty, &[])?;
+    if !vm.is_instance_of(new, ids::SIMPLE_NAMESPACE) {
+        let class = ty.cast::<PyType>().map(|t| vm.full_type_name(t));
+        let (class, actual) = (class.unwrap_or_default(), vm.type_name(new));
+        return Err(vm.type_error(format!(
+            "expect types.SimpleNamespace type, but {class}() returned '{actual}' object"
+        )));
+    }
     let own = vm
         .own_attributes_copy(args[0])
         .map_or(Value::NULL, Value::from);

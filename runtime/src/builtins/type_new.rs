@@ -510,7 +510,10 @@ fn init_subclass(vm: &mut Vm, ty: Ref<PyType>, kwargs: Value) -> PyResult<()> {
     let mro = ty.mro.expect();
     if !mro.items().contains(&ty.value()) {
         // The super() that looks for the method does not accept such a class.
-        super::super_methods::start_class(vm, ty, ty.value())?;
+        let name = ty.name_text();
+        return Err(vm.type_error(format!(
+            "super(type, obj): obj (type {name}) is not an instance or subtype of type ({name})."
+        )));
     }
     let found = mro.items().iter().skip(1).find_map(|t| {
         t.cast::<PyType>()

@@ -81,11 +81,30 @@ fn members(vm: &mut Vm, v: Value, method: &str) -> PyResult<Ref<PyTuple>> {
 }
 
 fn or(vm: &mut Vm, args: &[Value]) -> PyResult {
-    union_or(vm, args[0], args[1])
+    with_text(vm, args[0], args[1])
 }
 
 fn ror(vm: &mut Vm, args: &[Value]) -> PyResult {
-    union_or(vm, args[1], args[0])
+    with_text(vm, args[1], args[0])
+}
+
+/// `a | b` where one is a union, which takes the names of types too.
+fn with_text(vm: &mut Vm, a: Value, b: Value) -> PyResult {
+    if !a.is::<PyStr>() && !b.is::<PyStr>() {
+        return union_or(vm, a, b);
+    }
+    let (a, b) = (forward_ref(vm, a)?, forward_ref(vm, b)?);
+    make_union(vm, &[a, b])
+}
+
+/// A str as `typing.ForwardRef`; other values stay.
+fn forward_ref(vm: &mut Vm, v: Value) -> PyResult {
+    if !v.is::<PyStr>() {
+        return Ok(v);
+    }
+    let typing = super::object_reduce::import_module(vm, "typing")?;
+    let make = vm.get_attr_text(typing, "ForwardRef")?;
+    vm.call(make, &[v])
 }
 
 fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -169,13 +188,7 @@ fn class_getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     let mut ready = ValueVec::new();
     for p in parts.items() {
-        let v = if p.is::<PyStr>() {
-            let typing = super::object_reduce::import_module(vm, "typing")?;
-            let make = vm.get_attr_text(typing, "ForwardRef")?;
-            vm.call(make, &[*p])?
-        } else {
-            *p
-        };
+        let v = forward_ref(vm, *p)?;
         ready.push(&vm.heap, v);
     }
     make_union(vm, ready.as_slice())

@@ -94,7 +94,18 @@ fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Ok(vm.new_str(&format!("<weakref at {at:#x}; dead>")));
     }
     let name = vm.names.__name__;
-    let own = vm.try_get_attr(target, name)?.filter(|n| n.is::<PyStr>());
+    // Only what the type says counts: the object's own look-up may run Python code.
+    let ty = vm.type_of(target);
+    let own = match vm.lookup_special(target, name) {
+        Some(m) => match vm.descriptor_get(m, target, ty) {
+            Ok(n) => Some(n).filter(|n| n.is::<PyStr>()),
+            Err(_) => {
+                vm.take_raised();
+                None
+            }
+        },
+        None => None,
+    };
     let named = own.map_or_else(String::new, |n| format!(" ({})", super::str::lossy(n)));
     let ty = vm.type_of(target);
     let ty = super::object_methods::c_name(vm, ty);

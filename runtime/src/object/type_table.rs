@@ -152,7 +152,7 @@ define_types! {
     (WEAKPROXY, "ProxyType", "weakref", Weakref, OBJECT, NONEW),
     (WEAKCALLABLEPROXY, "CallableProxyType", "weakref", Weakref, OBJECT, NONEW),
     (GENERIC_ALIAS, "GenericAlias", "types", Wrapper, OBJECT, B),
-    (UNION, "Union", "typing", Wrapper, OBJECT, 0),
+    (UNION, "Union", "typing", Wrapper, OBJECT, NONEW),
     (SIMPLE_NAMESPACE, "SimpleNamespace", "types", Instance, OBJECT, B | D),
     (TASKLET, "tasklet", "_stackless", Tasklet, OBJECT, B | WEAK),
     (CHANNEL, "channel", "_stackless", Channel, OBJECT, B | WEAK),

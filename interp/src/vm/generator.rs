@@ -6,6 +6,7 @@ use super::run::ret::{Action, ret};
 use skein_compiler::bytecode::Word;
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::builtins::wrapper::PyWrapper;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
 
@@ -136,6 +137,12 @@ pub fn begin_method(
         (None, Some((first, rest))) => (*first, rest),
         _ => return Ok(None),
     };
+    // What `coroutine.__await__()` gives passes all on to the coroutine.
+    let wrapped = receiver.shape_id() == ids::COROUTINE_WRAPPER;
+    let receiver = match receiver.cast::<PyWrapper>() {
+        Some(wrapper) if wrapped => wrapper.a.get(),
+        _ => receiver,
+    };
     if !matches!(receiver.shape_id(), ids::GENERATOR | ids::COROUTINE) {
         return Ok(None);
     }
@@ -144,8 +151,9 @@ pub fn begin_method(
     };
     let v = match (name, rest) {
         ("send", [v]) => *v,
-        ("__next__", []) if receiver.shape_id() == ids::GENERATOR => Value::NONE,
-        ("next", []) if receiver.shape_id() == ids::GENERATOR => Value::NONE,
+        ("__next__" | "next", []) if wrapped || receiver.shape_id() == ids::GENERATOR => {
+            Value::NONE
+        }
         _ => return Ok(None),
     };
     let ready = match g.state.get() {

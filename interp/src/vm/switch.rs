@@ -175,18 +175,11 @@ fn start(vm: &mut Vm, t: Ref<PyTasklet>, v: Value) -> Pc {
 fn begin_function(vm: &mut Vm, function: Value, args: Value, kwargs: Value) -> PyResult<Flow> {
     let args: Ref<PyTuple> = super::run::cx::typed(args);
     let word = ret(Action::TaskletEnd, 0, 0, 0);
-    let plain = kwargs.cast::<PyDict>().is_none_or(|d| d.is_empty());
-    match function.kind() {
-        Some(Kind::Function | Kind::BoundMethod | Kind::Builtin) if plain => {
-            call::begin(vm, function, args.items(), None, word)
-        }
-        Some(Kind::Function | Kind::BoundMethod) => {
-            let (all, names) = call::with_keywords(vm, args.items(), kwargs)?;
-            call::begin(vm, function, all.as_slice(), names, word)
-        }
-        // Classes and other objects need a caller to come back to.
-        _ => vm.call_dict(function, args.items(), kwargs).map(Flow::Done),
+    if kwargs.cast::<PyDict>().is_none_or(|d| d.is_empty()) {
+        return call::begin(vm, function, args.items(), None, word);
     }
+    let (all, names) = call::with_keywords(vm, args.items(), kwargs)?;
+    call::begin(vm, function, all.as_slice(), names, word)
 }
 
 /// The running tasklet has left its last frame; `raised`: with the exception in flight.

@@ -2,6 +2,7 @@
 
 use super::{none, switch_int};
 use crate::support::c_int;
+use skein_runtime::builtins::args::items;
 use skein_runtime::helpers::clock;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::scheduler::Limit;
@@ -145,6 +146,12 @@ pub static FUNCTIONS: &[NativeDef] = &[
         |vm, a| pickle_flags(vm, a, "_stackless.pickle_flags_default"),
         "(new_default=-1, mask=-1)",
         "Change the pickle flags of new threads and return the old ones.",
+    ),
+    function(
+        "_test_nostacklesscall",
+        call_natively,
+        "(callable, /, *args, **kwargs)",
+        "Call a function from native code.",
     ),
     function(
         "_tasklet_get_unpicklable_state",
@@ -315,6 +322,10 @@ fn pickle_flags(vm: &mut Vm, args: &[Value], key: &str) -> PyResult {
     let now = vm.new_int(old & !mask | new & mask);
     vm.state_set(key, now);
     Ok(vm.new_int(old))
+}
+
+fn call_natively(vm: &mut Vm, args: &[Value]) -> PyResult {
+    vm.call_dict(args[0], items(&args[1]), args[2])
 }
 
 fn unpicklable_state(vm: &mut Vm, args: &[Value]) -> PyResult {

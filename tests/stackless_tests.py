@@ -70,7 +70,8 @@ def run_file(folder, name, ids):
     module = __import__(name)
     suite = loader.loadTestsFromNames(ids, module) if ids else loader.loadTestsFromModule(module)
     result = unittest.TextTestRunner(verbosity=2).run(suite)
-    bad = len(result.failures) + len(result.errors)
+    # A test with failing parts is one test.
+    bad = len({getattr(test, 'test_case', test).id() for test, _ in result.failures + result.errors})
     skipped = len(result.skipped)
     print(f'{name}: {result.testsRun - bad - skipped} passed, {bad} failed, {skipped} skipped of {result.testsRun}')
     return bad > 0

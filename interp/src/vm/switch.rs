@@ -12,8 +12,8 @@ use super::run::{exit_pc, fibers};
 use super::{run, trace, unwind};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::prelude::*;
-use skein_runtime::tasklet::bomb;
-use skein_runtime::tasklet::tasklet::{PyTasklet, tasklet_flag};
+use skein_runtime::tasklet::tasklet::{PyTasklet, extra, tasklet_flag};
+use skein_runtime::tasklet::{bomb, greenlet};
 
 /// Calls a native that may switch; its result goes where `word` says.
 pub fn begin(
@@ -32,23 +32,34 @@ pub fn begin(
 
 /// Leaves the running tasklet for the scheduler's target. The running one goes on as `word` says.
 fn leave(vm: &mut Vm, word: u64) -> Pc {
-    let current = vm.current_tasklet();
-    save(vm, current, word);
+    let left = left_stack(vm);
+    save(vm, left, word);
     if vm.native_depth.get() > 1 {
-        park(vm, current);
-        return restore(vm, current);
+        park(vm, left);
+        return restore(vm, left);
     }
     enter_target(vm)
 }
 
+/// Whose stack is left: the running tasklet's, or a greenlet's of it.
+fn left_stack(vm: &Vm) -> Ref<PyTasklet> {
+    match vm.scheduler.source.get().cast() {
+        Some(greenlet) => greenlet,
+        None => vm.current_tasklet(),
+    }
+}
+
 /// A native that switches was called by native code.
 pub fn hook_switch(vm: &mut Vm) -> PyResult {
-    let current = vm.current_tasklet();
-    save(vm, current, 0);
-    park(vm, current);
-    load(vm, current);
-    let v = take_tempval(current);
-    bomb::explode(vm, v)
+    if fibers::outermost() {
+        greenlet::forget_switch(vm);
+        return Err(vm.runtime_error("cannot switch when the program has ended"));
+    }
+    let left = left_stack(vm);
+    save(vm, left, 0);
+    park(vm, left);
+    load(vm, left);
+    arrived(vm, left)
 }
 
 /// Parks the native stack of a tasklet whose registers are saved; returns when it is the one to go on.
@@ -58,7 +69,9 @@ fn park(vm: &mut Vm, current: Ref<PyTasklet>) {
         .set((vm.native_depth.get() as u32).saturating_sub(1).max(1));
     let number = fibers::running();
     current.native_stack.set(number);
-    vm.note_parked(number, Some(current));
+    // Greenlets are found by who refers to them.
+    let noted = !current.has(tasklet_flag::GREENLET);
+    vm.note_parked(number, noted.then_some(current));
     let to = vm
         .scheduler
         .target
@@ -94,8 +107,11 @@ fn save(vm: &mut Vm, t: Ref<PyTasklet>, word: u64) {
 /// Makes a tasklet the running one.
 fn load(vm: &mut Vm, t: Ref<PyTasklet>) {
     let left = vm.current_tasklet();
-    vm.tasklet.set(t.value());
-    vm.wake_watchdog(t);
+    let changed = !t.has(tasklet_flag::GREENLET);
+    if changed {
+        vm.tasklet.set(t.value());
+        vm.wake_watchdog(t);
+    }
     vm.fp.set(t.fp.replace(0) as *mut u64);
     vm.stack_top.set(t.top.replace(0) as *mut u64);
     let chunk = t.chunk.get();
@@ -106,10 +122,24 @@ fn load(vm: &mut Vm, t: Ref<PyTasklet>) {
     vm.handled_top.set(t.handled_top.get());
     vm.context.set(t.context.get());
     vm.depth.set(t.depth.get() as usize);
+    if !changed {
+        return;
+    }
     if left != t {
         trace::exchange(vm, left, t);
     }
     run::budget::next_slice(vm);
+}
+
+/// What a tasklet or greenlet that was just loaded goes on with.
+fn arrived(vm: &mut Vm, t: Ref<PyTasklet>) -> PyResult {
+    let v = take_tempval(t);
+    let source = vm.scheduler.source.get();
+    if let Some(from) = source.cast() {
+        vm.scheduler.source.set(Value::NULL);
+        return greenlet::arrive(vm, from, t, v);
+    }
+    bomb::explode(vm, v)
 }
 
 fn take_tempval(t: Ref<PyTasklet>) -> Value {
@@ -134,13 +164,12 @@ pub fn enter_target(vm: &mut Vm) -> Pc {
 fn restore(vm: &mut Vm, t: Ref<PyTasklet>) -> Pc {
     let begun = t.has(tasklet_flag::STARTED);
     load(vm, t);
-    let v = take_tempval(t);
     if !begun {
-        return start(vm, t, v);
+        return start(vm, t);
     }
-    let value = bomb::explode(vm, v);
+    let value = arrived(vm, t);
     let Some(frame) = vm.current_frame() else {
-        return end(vm, value.is_err());
+        return end(vm, value);
     };
     let cx = Cx::saved(frame);
     match value {
@@ -157,18 +186,21 @@ fn restore(vm: &mut Vm, t: Ref<PyTasklet>) -> Pc {
 }
 
 /// Begins the function of a tasklet that was bound to arguments.
-fn start(vm: &mut Vm, t: Ref<PyTasklet>, v: Value) -> Pc {
+fn start(vm: &mut Vm, t: Ref<PyTasklet>) -> Pc {
     let (function, args, kwargs) = t.take_start();
     vm.handled.set(Value::NULL);
     vm.handled_top.set(Value::NULL);
-    let flow = match bomb::explode(vm, v) {
+    if t.extra.get().is_some() && !t.has(tasklet_flag::GREENLET) {
+        vm.set_tasklet_extra(t, extra::GREENLET, Value::NULL);
+    }
+    let flow = match arrived(vm, t) {
         Ok(_) => begin_function(vm, function, args, kwargs),
         Err(r) => Err(r),
     };
     match flow {
         Ok(Flow::Entered(pc)) => pc,
-        Ok(Flow::Done(_)) => end(vm, false),
-        Err(_) => end(vm, true),
+        Ok(Flow::Done(v)) => end(vm, Ok(v)),
+        Err(r) => end(vm, Err(r)),
     }
 }
 
@@ -182,10 +214,15 @@ fn begin_function(vm: &mut Vm, function: Value, args: Value, kwargs: Value) -> P
     call::begin(vm, function, all.as_slice(), names, word)
 }
 
-/// The running tasklet has left its last frame; `raised`: with the exception in flight.
-pub fn end(vm: &mut Vm, raised: bool) -> Pc {
-    let t = vm.current_tasklet();
-    let next = vm.end_tasklet(raised);
+/// The running tasklet or greenlet has left its last frame, with a result or the exception in flight.
+pub fn end(vm: &mut Vm, result: PyResult) -> Pc {
+    let (t, next) = match greenlet::running(vm) {
+        Some(g) => (g, greenlet::finish(vm, g, result)),
+        None => {
+            let t = vm.current_tasklet();
+            (t, vm.end_tasklet(result.is_err()))
+        }
+    };
     t.chunk.clear();
     t.fp.set(0);
     t.top.set(0);

@@ -22,7 +22,7 @@ pub fn unwind(vm: &mut Vm) -> Pc {
 pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
     loop {
         let Some(frame) = vm.current_frame() else {
-            return super::switch::end(vm, true);
+            return super::switch::end(vm, Err(Raised));
         };
         let cx = Cx::saved(frame);
         let mut exception = vm.raised.get();
@@ -55,7 +55,7 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
                 vm.run_outcome.set(2);
                 return exit_pc();
             }
-            Action::TaskletEnd => return super::switch::end(vm, true),
+            Action::TaskletEnd => return super::switch::end(vm, Err(Raised)),
             Action::ForIter if vm.raised_is(ids::STOP_ITERATION) => {
                 if let Some(caller) = vm.current_frame()
                     && !is_generator_iter(Cx::saved(caller))
@@ -156,7 +156,7 @@ pub fn return_value(vm: &mut Vm, fp: *mut u64, v: Value) -> Pc {
         return exit_pc();
     }
     let Some(caller) = vm.current_frame() else {
-        return super::switch::end(vm, false);
+        return super::switch::end(vm, Ok(v));
     };
     let cx = Cx::saved(caller);
     if generator {

@@ -18,6 +18,7 @@ pub mod faulthandler;
 pub mod fcntl;
 mod functools;
 pub mod gc;
+mod greenlet;
 mod hashes;
 mod heapq;
 pub mod imp;
@@ -82,6 +83,7 @@ pub fn all() -> Vec<ModuleDef> {
         fcntl::MODULE,
         functools::MODULE,
         gc::MODULE,
+        greenlet::MODULE,
         hashes::BLAKE2,
         hashes::MD5,
         hashes::SHA1,

@@ -28,6 +28,10 @@ pub struct Scheduler {
     pub count: Cell<usize>,
     /// Who goes on when the native in progress has returned; `NULL`: nobody else.
     pub target: RootCell,
+    /// The greenlet that is left for `target`; `NULL`: tasklets switch.
+    pub source: RootCell,
+    /// Called on every switch of greenlets.
+    pub greenlet_trace: RootCell,
     /// List: the tasklet that a timeout was given to, or `None`, then the tasklets inside `run()`, the innermost last.
     /// `NULL` before the first `run()`.
     pub watchdogs: RootCell,
@@ -84,6 +88,8 @@ impl Default for Scheduler {
             queue: root(),
             count: Cell::new(0),
             target: root(),
+            source: root(),
+            greenlet_trace: root(),
             watchdogs: root(),
             parked: root(),
             trap: Cell::new(0),
@@ -105,6 +111,8 @@ impl Scheduler {
             &self.main,
             &self.queue,
             &self.target,
+            &self.source,
+            &self.greenlet_trace,
             &self.watchdogs,
             &self.parked,
             &self.schedule_callback,

@@ -42,6 +42,10 @@ pub mod tasklet_flag {
     pub const WATCHDOG: u32 = 512;
     /// Its thread is gone.
     pub const NO_THREAD: u32 = 1024;
+    /// Is a greenlet: a stack that a tasklet changes to, see [`super::super::greenlet`].
+    pub const GREENLET: u32 = 2048;
+    /// Is a greenlet that has run to its end.
+    pub const FINISHED: u32 = 4096;
 }
 
 /// Places of what only few tasklets need, in [`PyTasklet::extra`].
@@ -52,8 +56,10 @@ pub mod extra {
     pub const PROFILE: usize = 1;
     /// The object that stands for its parked native stack.
     pub const STACK: usize = 2;
+    /// The greenlet whose stack it runs on, once it used one.
+    pub const GREENLET: usize = 3;
     /// Number of places.
-    pub const COUNT: usize = 3;
+    pub const COUNT: usize = 4;
 }
 
 /// A tasklet.

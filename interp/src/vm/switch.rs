@@ -226,7 +226,13 @@ pub fn end(vm: &mut Vm, result: PyResult) -> Pc {
     t.chunk.clear();
     t.fp.set(0);
     t.top.set(0);
-    for slot in [&t.handled, &t.handled_top, &t.context] {
+    let context = if t.has(tasklet_flag::GREENLET) {
+        vm.context.get()
+    } else {
+        Value::NULL
+    };
+    t.context.set(t, context);
+    for slot in [&t.handled, &t.handled_top] {
         slot.set_unbarriered(Value::NULL);
     }
     t.depth.set(0);

@@ -18,8 +18,7 @@ pub const MODULE: ModuleDef = ModuleDef {
     init,
 };
 
-/// Python function that kills a greenlet, for when no Python code runs any more.
-const KILL: &str = "greenlet.kill";
+/// What `get_clocks_used_doing_optional_cleanup` tells.
 const CLEANUP: &str = "greenlet.cleanup";
 
 static FUNCTIONS: &[NativeDef] = &[
@@ -59,7 +58,12 @@ static FUNCTIONS: &[NativeDef] = &[
         "()",
         "The number of greenlets that wait to be cleaned up: 0.",
     ),
-    function("_set_kill", set_kill, "(function, /)", ""),
+    function(
+        "get_total_main_greenlets",
+        total_main_greenlets,
+        "()",
+        "The number of root greenlets that the collector knows.",
+    ),
 ];
 
 const METHODS: &[NativeDef] = &[
@@ -238,7 +242,9 @@ fn throw(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn delete(vm: &mut Vm, args: &[Value]) -> PyResult {
     let g = receiver(vm, args[0])?;
     let here = current(vm)?;
-    if !g.has(flag::STARTED) || g.is_root_greenlet() || g == here {
+    // At the end of the program nothing can be switched to any more.
+    let over = vm.native_depth.get() == 0;
+    if over || !g.has(flag::STARTED) || g.is_root_greenlet() || g == here {
         return Ok(Value::NONE);
     }
     let Some(root) = root_of(here) else {
@@ -246,21 +252,10 @@ fn delete(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     g.next.set(g, here);
     g.prev.set(g, root);
-    if vm.native_depth.get() == 0 {
-        return match vm.state_get(KILL) {
-            Some(kill) => vm.call(kill, args),
-            None => Ok(Value::NONE),
-        };
-    }
     let class = state_type(vm, EXIT)?;
     let text = vm.new_str("Killing the greenlet because all references have vanished.");
     let e = vm.call(class.value(), &[text])?;
     switch(vm, g, Sent::Exception(e))
-}
-
-fn set_kill(vm: &mut Vm, args: &[Value]) -> PyResult {
-    vm.state_set(KILL, args[0]);
-    Ok(Value::NONE)
 }
 
 fn getstate(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -438,4 +433,18 @@ fn enable_cleanup(vm: &mut Vm, args: &[Value]) -> PyResult {
     let v = if on { Value::from_i32(0) } else { Value::NONE };
     vm.state_set(CLEANUP, v);
     Ok(Value::NONE)
+}
+
+fn total_main_greenlets(vm: &mut Vm, _: &[Value]) -> PyResult {
+    let Some(tasklets) = vm.heap.live_objects(&mut |h| h.kind() == Kind::Tasklet) else {
+        return Err(vm.memory_error());
+    };
+    let is_root = |v: Value| {
+        v.cast::<PyTasklet>()
+            .is_some_and(|g| g.has(flag::GREENLET) && g.is_root_greenlet())
+    };
+    let count = (0..tasklets.len())
+        .filter(|i| is_root(tasklets.get(*i)))
+        .count();
+    Ok(Value::from_usize(count))
 }

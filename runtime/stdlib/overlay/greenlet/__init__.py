@@ -26,11 +26,4 @@ __all__ = ['__version__', 'GreenletExit', 'error', 'getcurrent', 'greenlet', 'ge
 # The version of the original whose API this is.
 __version__ = '3.5.6'
 
-
-def _kill(suspended):
-    """Kill a greenlet that is left over when the program ends."""
-    suspended.throw()
-
-
-_greenlet._set_kill(_kill)
 _sys.modules[__name__ + '._greenlet'] = _greenlet

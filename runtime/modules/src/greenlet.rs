@@ -7,6 +7,7 @@
 use crate::util::{add_exception, add_type, state_type};
 use skein_runtime::builtins::args::class;
 use skein_runtime::builtins::generator_methods::thrown_exception;
+use skein_runtime::builtins::object_methods::check_concrete;
 use skein_runtime::builtins::traceback::PyTraceback;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::greenlet::{ERROR, EXIT, Sent, current, quiet_exit, root_of, switch};
@@ -182,6 +183,7 @@ fn attribute_error(vm: &mut Vm, text: &str) -> Raised {
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = class(vm, args[0])?;
+    check_concrete(vm, ty)?;
     let parent = current(vm)?;
     let g = PyTasklet::new_instance(vm, ty);
     g.put(flag::GREENLET, true);

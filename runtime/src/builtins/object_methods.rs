@@ -102,10 +102,17 @@ fn new_plain(vm: &mut Vm, ty: Ref<PyType>, excess: bool) -> PyResult {
             return Err(vm.type_error(format!("{name}() takes no arguments")));
         }
     }
+    check_concrete(vm, ty)?;
+    Ok(vm.alloc_instance(ty).value())
+}
+
+/// # Errors
+/// `TypeError` if a class has abstract methods.
+pub fn check_concrete(vm: &mut Vm, ty: Ref<PyType>) -> PyResult<()> {
     if ty.has(tflag::ABSTRACT) {
         return Err(abstract_error(vm, ty)?);
     }
-    Ok(vm.alloc_instance(ty).value())
+    Ok(())
 }
 
 fn abstract_error(vm: &mut Vm, ty: Ref<PyType>) -> PyResult<crate::error::Raised> {

@@ -1,4 +1,5 @@
 # Greenlets: switching, values and exceptions on the way, parents, contexts, tracing, and the end of forgotten ones.
+import abc
 import contextvars
 import gc
 import sys
@@ -122,6 +123,15 @@ class Counter(Greenlet):
 
 c = Counter(6)
 print(c.switch(2), c.switch(), c.switch(), c.switch(), c.dead, vars(c))
+
+
+class Plan(Greenlet, metaclass=abc.ABCMeta):
+    @abc.abstractmethod
+    def run(self):
+        pass
+
+
+attempt(Plan)
 
 
 print('--- below native code')

@@ -167,7 +167,11 @@ fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     match run.value(vm, at) {
         Ok((v, after)) => {
-            let after = index + wtf8::count(&s.bytes()[at..after]);
+            let after = if s.is_ascii() {
+                after
+            } else {
+                index + wtf8::count(&s.bytes()[at..after])
+            };
             Ok(vm.new_tuple(&[v, Value::from_usize(after)]))
         }
         Err(Stop::Raised(r)) => Err(r),

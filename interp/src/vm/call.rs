@@ -58,11 +58,72 @@ pub fn enter_function(
         }
         return Ok(Flow::Entered(pc));
     }
+    if flags & (GENERATOR_FLAGS | 0xc) == 0
+        && let Some(pc) = enter_by_name(vm, f, args, kwnames, ret)?
+    {
+        return Ok(Flow::Entered(pc));
+    }
     match code.parameter_count() as usize {
         0..=16 => bind_and_start::<16>(vm, f, args, kwnames, ret),
         17..=1024 => bind_and_start::<1024>(vm, f, args, kwnames, ret),
         _ => bind_and_start::<0x10000>(vm, f, args, kwnames, ret),
     }
+}
+
+/// Pushes the frame of a function without `*args` and `**kwargs` whose call names parameters as they are spelt, or leaves out
+/// some that have defaults, and writes the values straight into their registers. `None`, and nothing was done: bind them in
+/// general, which knows the errors.
+fn enter_by_name(
+    vm: &mut Vm,
+    f: Ref<PyFunction>,
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+    ret: u64,
+) -> PyResult<Option<Pc>> {
+    const MOST: usize = 12;
+    let code = f.code();
+    let (argcount, kwonly) = (code.argcount as usize, code.kwonlyargcount as usize);
+    let named = argcount + kwonly;
+    let names = kwnames.as_ref().map_or(&[][..], |k| k.items());
+    let (positional, values) = args.split_at(args.len() - names.len());
+    if named > MOST || positional.len() > argcount {
+        return Ok(None);
+    }
+    let variables = code.varnames.expect();
+    let parameters = &variables.items()[..named];
+    let posonly = code.posonlyargcount as usize;
+    let mut bound = [Value::NULL; MOST];
+    for (name, v) in names.iter().zip(values) {
+        let at = (posonly..named).find(|&i| parameters[i] == *name);
+        match at {
+            Some(i) if i >= positional.len() && bound[i].is_null() => bound[i] = *v,
+            _ => return Ok(None),
+        }
+    }
+    let defaults = f.defaults.get().cast::<PyTuple>();
+    let defaults = defaults.as_ref().map_or(&[][..], |d| d.items());
+    let kwdefaults = f.kwdefaults.get().cast::<PyDict>();
+    for i in positional.len()..named {
+        if !bound[i].is_null() {
+            continue;
+        }
+        let default = if i < argcount {
+            let from_end = argcount - i;
+            defaults.len().checked_sub(from_end).map(|at| defaults[at])
+        } else {
+            kwdefaults.and_then(|d| d.get_interned(parameters[i]))
+        };
+        match default {
+            Some(v) => bound[i] = v,
+            None => return Ok(None),
+        }
+    }
+    let pc = frames::push(vm, f, code, positional, ret)?;
+    let fp = vm.fp.get();
+    for (i, v) in bound[..named].iter().enumerate().skip(positional.len()) {
+        set_header(fp, i as isize, v.bits());
+    }
+    Ok(Some(pc))
 }
 
 /// [`start`] with the arguments bound in `ROOM` words of native stack, where the collector sees them.

@@ -11,6 +11,7 @@ use super::run::special;
 use skein_compiler::bytecode::Op;
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::property::PyProperty;
+use skein_runtime::builtins::wrapper::method_wrapper;
 use skein_runtime::object::attr::Found;
 use skein_runtime::object::attr_cache::Answer;
 use skein_runtime::prelude::*;
@@ -70,9 +71,7 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
             cx.set(cx.a() + 1, v);
             Ok(cx.after(3))
         }
-        Found::Descriptor(d)
-            if method && matches!(d.shape_id(), ids::STATICMETHOD | ids::CLASSMETHOD) =>
-        {
+        Found::Descriptor(d) if method && method_wrapper(vm, d).is_some() => {
             load_wrapped_method(vm, cx, v, ty, d, name)
         }
         Found::DataDescriptor(d) if d.shape_id() == ids::PROPERTY => {
@@ -122,15 +121,12 @@ fn load_wrapped_method(
     wrapper: Value,
     name: Ref<PyStr>,
 ) -> Step {
-    use skein_runtime::builtins::wrapper::PyWrapper;
-    let f = wrapper
-        .cast::<PyWrapper>()
-        .map_or(Value::NULL, |w| w.a.get());
+    let (id, f) = method_wrapper(vm, wrapper).unwrap_or((0, Value::NULL));
     if f.kind() != Some(Kind::Function) {
         let r = vm.descriptor_get(wrapper, v, ty)?;
         return Ok(put(cx, true, r));
     }
-    let of_class = wrapper.shape_id() == ids::CLASSMETHOD;
+    let of_class = id == ids::CLASSMETHOD;
     if let Some(key) = type_cache_key(vm, v, name) {
         cx.set_ext(1, key);
         cx.set_ext(2, f.bits() | of_class as u64);
@@ -144,7 +140,6 @@ fn load_wrapped_method(
 /// Loads an attribute of a type object and remembers what its MRO gives as it is: plain values, functions, and for a call
 /// static and class methods. Those of a metaclass are looked up each time.
 fn load_of_type(vm: &mut Vm, cx: Cx, ty: Ref<PyType>, name: Ref<PyStr>, method: bool) -> Step {
-    use skein_runtime::builtins::wrapper::PyWrapper;
     let (Found::Plain(found) | Found::Method(found) | Found::Descriptor(found), true) =
         vm.find_type_attribute(ty, name)
     else {
@@ -153,12 +148,17 @@ fn load_of_type(vm: &mut Vm, cx: Cx, ty: Ref<PyType>, name: Ref<PyStr>, method: 
     };
     let key = (ty.version(vm) as u64) << 32 | vm.type_epoch.get() as u64;
     let plain = vm.is_plain_attribute(found);
-    let wrapped = found.cast::<PyWrapper>().map(|w| w.a.get());
-    let (f, tag) = match (found.shape_id(), wrapped) {
-        (ids::FUNCTION | ids::WRAPPER_DESCRIPTOR | ids::METHOD_DESCRIPTOR, _) => (found, 0),
-        (ids::STATICMETHOD, Some(f)) => (f, 0),
-        (ids::CLASSMETHOD, Some(f)) if method && f.kind() == Some(Kind::Function) => (f, 1),
-        (ids::CLASSMETHOD, _) => (Value::NULL, 0),
+    let (f, tag) = match method_wrapper(vm, found) {
+        Some((ids::STATICMETHOD, f)) => (f, 0),
+        Some((_, f)) if method && f.kind() == Some(Kind::Function) => (f, 1),
+        Some(_) => (Value::NULL, 0),
+        None if matches!(
+            found.shape_id(),
+            ids::FUNCTION | ids::WRAPPER_DESCRIPTOR | ids::METHOD_DESCRIPTOR
+        ) =>
+        {
+            (found, 0)
+        }
         // The epoch changes when the type of an object found here becomes a descriptor.
         _ if plain && found.kind() != Some(Kind::Builtin) => (found, 0),
         _ => (Value::NULL, 0),

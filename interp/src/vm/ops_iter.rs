@@ -3,9 +3,11 @@
 use super::Step;
 use super::call::{Flow, begin};
 use super::generator::{already_running, enter_send, note_delegate};
-use super::run::cx::{Cx, word_value};
+use super::run::cx::{Cx, word_at, word_value};
 use super::run::ret::{Action, ret};
+use skein_compiler::bytecode::Op;
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::builtins::iter_next::next_pair;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
 
@@ -66,6 +68,18 @@ pub fn op_for_iter(vm: &mut Vm, cx: Cx) -> Step {
     if it.kind() == Some(Kind::Channel) {
         return for_received(vm, cx, it);
     }
+    if let Some(to) = unpacked_pair(cx)
+        && let Some(pair) = next_pair(vm, it)
+    {
+        return Ok(match pair? {
+            Some((x, y)) => {
+                cx.set(to, x);
+                cx.set(to + 1, y);
+                cx.after(3)
+            }
+            None => cx.ext_target(),
+        });
+    }
     match vm.next(it)? {
         Some(v) => {
             cx.set(cx.a(), v);
@@ -92,6 +106,17 @@ fn for_received(vm: &mut Vm, cx: Cx, channel: Value) -> Step {
         Err(_) if vm.clear_raised_if(ids::STOP_ITERATION) => Ok(cx.ext_target()),
         Err(r) => Err(r),
     }
+}
+
+/// Where the next instruction puts the two halves of the item, if it takes apart what a `ForIter` gave and nothing else can see
+/// it: then no tuple need be made.
+fn unpacked_pair(cx: Cx) -> Option<usize> {
+    let next = word_at(cx.after(2));
+    let unpacks = next.opcode() == Op::UnpackSeq as u8
+        && next.b() as usize == cx.a()
+        && next.c() == 2
+        && cx.a() >= cx.code().varnames.expect().len();
+    unpacks.then(|| next.a() as usize)
 }
 
 /// `GetYieldFromIter`

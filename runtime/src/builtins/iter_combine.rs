@@ -93,6 +93,11 @@ fn enumerate_next(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 /// Steps `enumerate`.
 pub fn next_enumerate(vm: &mut Vm, i: Ref<PyIter>) -> Step {
+    let pair = enumerate_pair(vm, i)?;
+    Ok(pair.map(|(count, v)| vm.new_tuple(&[count, v])))
+}
+/// The next number and item of an `enumerate`.
+pub fn enumerate_pair(vm: &mut Vm, i: Ref<PyIter>) -> PyResult<Option<(Value, Value)>> {
     vm.check_native_stack("")?;
     let Some(v) = vm.next(i.a.get())? else {
         return Ok(None);
@@ -107,7 +112,7 @@ pub fn next_enumerate(vm: &mut Vm, i: Ref<PyIter>) -> Step {
         let next = vm.new_bigint(next);
         i.b.set(i, next);
     }
-    Ok(Some(vm.new_tuple(&[count, v])))
+    Ok(Some((count, v)))
 }
 
 fn enumerate_count(vm: &mut Vm, i: Ref<PyIter>) -> Value {
@@ -190,15 +195,29 @@ pub fn next_zip(vm: &mut Vm, i: Ref<PyIter>) -> Step {
         return Ok(None);
     };
     if let [a, b] = *its.items() {
-        let Some(x) = vm.next(a)? else {
-            return check_strict(vm, "zip", i, its, 0);
-        };
-        let Some(y) = vm.next(b)? else {
-            return check_strict(vm, "zip", i, its, 1);
-        };
-        return Ok(Some(vm.new_tuple(&[x, y])));
+        let pair = zip_pair(vm, i, a, b)?;
+        return Ok(pair.map(|(x, y)| vm.new_tuple(&[x, y])));
     }
     Ok(one_of_each(vm, "zip", i, its)?.map(|row| vm.new_tuple(row.as_slice())))
+}
+/// The next items of the two iterators of a `zip`.
+pub fn zip_pair(
+    vm: &mut Vm,
+    i: Ref<PyIter>,
+    a: Value,
+    b: Value,
+) -> PyResult<Option<(Value, Value)>> {
+    let ended = |vm: &mut Vm, n| match i.a.get().cast::<PyTuple>() {
+        Some(its) => check_strict(vm, "zip", i, its, n).map(|_| None),
+        None => Ok(None),
+    };
+    let Some(x) = vm.next(a)? else {
+        return ended(vm, 0);
+    };
+    let Some(y) = vm.next(b)? else {
+        return ended(vm, 1);
+    };
+    Ok(Some((x, y)))
 }
 
 /// One item of each iterator; `None` when one is exhausted or there is none.

@@ -167,7 +167,33 @@ pub fn next_any(vm: &mut Vm, it: Value) -> Option<Step> {
     })
 }
 
+/// Both halves of the next item, for a loop that takes it apart at once: of exact `dict.items()`, `enumerate` and `zip`
+/// iterators whose step runs no Python code. `None`: take the general way.
+pub fn next_pair(vm: &mut Vm, it: Value) -> Option<PyResult<Option<(Value, Value)>>> {
+    let i: Ref<PyIter> = it.cast()?;
+    match i.shape_id() {
+        ids::DICT_ITEMITERATOR => Some(dict_entry(vm, i, ids::DICT_ITEMITERATOR)),
+        ids::ENUMERATE if runs_no_code(i.a.get()) => Some(iter_combine::enumerate_pair(vm, i)),
+        ids::ZIP if zips_no_code(i) => match *i.a.get().cast::<PyTuple>()?.items() {
+            [a, b] => Some(iter_combine::zip_pair(vm, i, a, b)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn next_dict(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Step {
+    let Some((key, value)) = dict_entry(vm, i, id)? else {
+        return Ok(None);
+    };
+    Ok(Some(match id {
+        ids::DICT_KEYITERATOR | ids::DICT_REVERSEKEYITERATOR => key,
+        ids::DICT_VALUEITERATOR | ids::DICT_REVERSEVALUEITERATOR => value,
+        _ => vm.new_tuple(&[key, value]),
+    }))
+}
+
+fn dict_entry(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> PyResult<Option<(Value, Value)>> {
     let Some(d) = i.a.get().cast::<PyDict>() else {
         return Ok(None);
     };
@@ -189,7 +215,8 @@ fn next_dict(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Step {
             .map(|(at, k, v)| (at as i64, k, v))
     };
     let Some((at, key, value)) = entry else {
-        return Ok(finish(i));
+        finish(i);
+        return Ok(None);
     };
     if i.step.get() == 0 {
         finish(i);
@@ -197,11 +224,7 @@ fn next_dict(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Step {
     }
     i.step.set(i.step.get() - 1);
     i.index.set(if backwards { at - 1 } else { at + 1 });
-    Ok(Some(match id {
-        ids::DICT_KEYITERATOR | ids::DICT_REVERSEKEYITERATOR => key,
-        ids::DICT_VALUEITERATOR | ids::DICT_REVERSEVALUEITERATOR => value,
-        _ => vm.new_tuple(&[key, value]),
-    }))
+    Ok(Some((key, value)))
 }
 
 /// The next element of a set.

@@ -4,6 +4,7 @@
 use crate::heap::Tracer;
 use crate::object::header::{Header, Ref, Slot};
 use crate::object::instance::trace_extension;
+use crate::object::shape::ids;
 use crate::object::types::PyType;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -54,4 +55,11 @@ impl PyWrapper {
         let ty = vm.builtin_type(id);
         PyWrapper::new_instance(vm, ty, a, b, c)
     }
+}
+
+/// The builtin type of an exact `staticmethod` or `classmethod` and what it wraps. (Their shapes vary: they have attributes.)
+pub fn method_wrapper(vm: &Vm, v: Value) -> Option<(u32, Value)> {
+    let w: Ref<PyWrapper> = v.cast()?;
+    let id = vm.type_of(v).builtin_id;
+    matches!(id, ids::STATICMETHOD | ids::CLASSMETHOD).then(|| (id, w.a.get()))
 }

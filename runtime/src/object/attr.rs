@@ -11,7 +11,7 @@ use crate::builtins::getset::{PyGetSet, PyMember};
 use crate::builtins::method::PyMethod;
 use crate::builtins::module::PyModule;
 use crate::builtins::str::PyStr;
-use crate::builtins::wrapper::PyWrapper;
+use crate::builtins::wrapper::method_wrapper;
 use crate::error::PyResult;
 use crate::value::Value;
 use crate::vm::Vm;
@@ -49,6 +49,7 @@ fn classify(vm: &mut Vm, v: Value) -> Found {
         }
         Kind::GetSet | Kind::Member => return Found::DataDescriptor(v),
         Kind::Property if v.shape_id() == ids::PROPERTY => return Found::DataDescriptor(v),
+        Kind::Wrapper if method_wrapper(vm, v).is_some() => return Found::Descriptor(v),
         Kind::Int
         | Kind::Float
         | Kind::Str
@@ -162,16 +163,6 @@ impl Vm {
                     PyMethod::new(self, descriptor, object).value()
                 });
             }
-            ids::CLASSMETHOD => {
-                if let Some(w) = descriptor.cast::<PyWrapper>() {
-                    return Ok(PyMethod::new(self, w.a.get(), ty.value()).value());
-                }
-            }
-            ids::STATICMETHOD => {
-                if let Some(w) = descriptor.cast::<PyWrapper>() {
-                    return Ok(w.a.get());
-                }
-            }
             ids::PROPERTY => {
                 if let Some(p) = descriptor.cast::<crate::builtins::property::PyProperty>() {
                     if object.is_null() {
@@ -181,6 +172,11 @@ impl Vm {
                 }
             }
             _ => {}
+        }
+        match method_wrapper(self, descriptor) {
+            Some((ids::CLASSMETHOD, f)) => return Ok(PyMethod::new(self, f, ty.value()).value()),
+            Some((_, f)) => return Ok(f),
+            None => {}
         }
         if descriptor.kind() == Some(Kind::Function) {
             return Ok(if object.is_null() {

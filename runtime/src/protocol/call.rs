@@ -77,7 +77,7 @@ impl Vm {
                 let ty: Ref<PyType> = callable.cast().expect("kind tested");
                 self.call_type(ty, args, kwnames)
             }
-            Some(Kind::Wrapper) if callable.shape_id() == ids::STATICMETHOD => {
+            Some(Kind::Wrapper) if self.type_of(callable).builtin_id == ids::STATICMETHOD => {
                 let w: Ref<PyWrapper> = callable.cast().expect("kind tested");
                 self.call_kw(w.a.get(), args, kwnames)
             }

@@ -331,13 +331,15 @@ fast!(lshift, |pc, fp, vm, insn, tbl| {
 slow!(s_unary, ops_arith::op_unary);
 
 macro_rules! comparisons {
-    ($(($store:ident, $jump:ident, $imm:ident, $op:tt),)*) => { $(
+    ($(($store:ident, $jump:ident, $imm:ident, $op:tt, $text:expr),)*) => { $(
         fast!($store, |pc, fp, vm, insn, tbl| {
             let (x, y) = (*fp.add(b!(insn)), *fp.add(c!(insn)));
             let r = if x & y & 1 == 1 {
                 (x as i64) $op (y as i64)
             } else if x & 3 == 2 && y & 3 == 2 {
                 tagged_float(x) $op tagged_float(y)
+            } else if let Some(r) = $text(x, y) {
+                r
             } else {
                 return s_compare(pc, fp, vm, insn, tbl);
             };
@@ -350,6 +352,8 @@ macro_rules! comparisons {
                 (x as i64) $op (y as i64)
             } else if x & 3 == 2 && y & 3 == 2 {
                 tagged_float(x) $op tagged_float(y)
+            } else if let Some(r) = $text(x, y) {
+                r
             } else {
                 return s_compare(pc, fp, vm, insn, tbl);
             };
@@ -367,13 +371,33 @@ macro_rules! comparisons {
         });
     )* };
 }
+/// Whether two exact strs are equal, where that is seen at a glance: they are one object, or of different lengths.
+#[inline(always)]
+fn equal_texts(x: u64, y: u64) -> Option<bool> {
+    let (a, b) = (super::cx::word_value(x), super::cx::word_value(y));
+    if a.shape_id() != ids::STR || b.shape_id() != ids::STR {
+        return None;
+    }
+    if x == y {
+        return Some(true);
+    }
+    (a.cast::<PyStr>()?.byte_len() != b.cast::<PyStr>()?.byte_len()).then_some(false)
+}
+#[inline(always)]
+fn different_texts(x: u64, y: u64) -> Option<bool> {
+    equal_texts(x, y).map(|same| !same)
+}
+#[inline(always)]
+fn unknown(_: u64, _: u64) -> Option<bool> {
+    None
+}
 comparisons! {
-    (lt, lt_jump, lt_imm_jump, <),
-    (le, le_jump, le_imm_jump, <=),
-    (eq, eq_jump, eq_imm_jump, ==),
-    (ne, ne_jump, ne_imm_jump, !=),
-    (gt, gt_jump, gt_imm_jump, >),
-    (ge, ge_jump, ge_imm_jump, >=),
+    (lt, lt_jump, lt_imm_jump, <, unknown),
+    (le, le_jump, le_imm_jump, <=, unknown),
+    (eq, eq_jump, eq_imm_jump, ==, equal_texts),
+    (ne, ne_jump, ne_imm_jump, !=, different_texts),
+    (gt, gt_jump, gt_imm_jump, >, unknown),
+    (ge, ge_jump, ge_imm_jump, >=, unknown),
 }
 slow!(s_compare, ops_arith::op_compare);
 

@@ -1,12 +1,14 @@
 //! Handlers of globals and attributes with their inline caches (filled by `ops_attr` and `ops_names`).
 
 use super::super::{call, ops_attr, ops_names};
+use super::calls::push;
 use super::cx::{Cx, Pc, known};
 use super::macros::{a, b, fast};
 use super::{Handler, go, run_body, slow};
 use crate::vm::Step;
 use crate::vm::run::ret::{Action, ret};
 use skein_compiler::bytecode::Op;
+use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::object::attr_cache::Answer;
 use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
@@ -227,6 +229,13 @@ fast!(load_method_of_type, |pc, fp, vm, insn, tbl| {
 });
 fast!(load_attr_property, |pc, fp, vm, insn, tbl| {
     if cache_hit(vm, *fp.add(b!(insn)), *pc.add(1)) {
+        let f: Ref<PyFunction> = super::cx::word_value(*pc.add(2)).cast_unchecked();
+        if known(&f.code).fast_argcount == 1 {
+            let word = ret(Action::GetAttr, 3, a!(insn), 0);
+            if let Some((pc, fp)) = push(vm, pc, fp, f, fp.add(b!(insn)), 1, word) {
+                go!(pc, fp, vm, tbl)
+            }
+        }
         return s_call_getter(pc, fp, vm, insn, tbl);
     }
     return s_load_attr_generic(pc, fp, vm, insn, tbl);

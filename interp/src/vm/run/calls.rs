@@ -20,7 +20,7 @@ const NONE: u64 = Value::NONE.bits();
 /// Fills a row for `f` above the running frame, which stops at `pc`, with `argc` arguments, and makes it the running frame.
 /// `None`, and nothing was done: the chunk is full or the recursion limit reached.
 #[inline(always)]
-unsafe fn push(
+pub(super) unsafe fn push(
     vm: *mut Vm,
     pc: Pc,
     fp: *mut u64,
@@ -247,7 +247,8 @@ fast!(return_fast, |pc, fp, vm, insn, tbl| {
     let v = *fp.add(a!(insn));
     let (plain, init) = (
         word as u8 == Action::Store as u8
-            || word as u8 == Action::Binary as u8 && v != Value::NOT_IMPLEMENTED.bits(),
+            || word as u8 == Action::Binary as u8 && v != Value::NOT_IMPLEMENTED.bits()
+            || word as u8 == Action::GetAttr as u8 && word >> 32 == 0,
         word as u8 == Action::Init as u8 && v == Value::NONE.bits(),
     );
     // A stored result of a frame that nobody looked at and that is not the first of its chunk.

@@ -335,7 +335,12 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
         "gettrace" | "getprofile" => Ok(trace::get(vm, (name == "getprofile") as usize)),
         "call_tracing" => trace::call_tracing(vm, arg(0), args.get(1..).unwrap_or_default()),
         "write_unraisable" => {
-            skein_modules::sys::hooks::write_unraisable(vm, None, arg(0));
+            let message = arg(1).cast::<PyStr>().map(|s| s.text_lossy().to_string());
+            skein_modules::sys::hooks::write_unraisable(vm, message.as_deref(), arg(0));
+            Ok(Value::NONE)
+        }
+        "run_signals" => {
+            skein_modules::signal::run_pending(vm)?;
             Ok(Value::NONE)
         }
         "tasklet_frame" => Ok(match arg(0).cast() {

@@ -19,6 +19,7 @@ use crate::object::types::{MethodCache, PyType};
 use crate::tasklet::scheduler::Scheduler;
 use crate::tasklet::stack::{Frame, StackChunk};
 use crate::tasklet::tasklet::{PyTasklet, tasklet_flag};
+use crate::tasklet::threads::Threads;
 use crate::value::Value;
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -95,6 +96,8 @@ pub struct Vm {
     pub tasklet: RootCell,
     /// The scheduler.
     pub scheduler: Scheduler,
+    /// The threads.
+    pub threads: Threads,
     /// The running contextvars context; `NULL`: none made yet.
     pub context: RootCell,
     /// Exception handled at the bottom level of the running tasklet (`NULL`: none).
@@ -274,6 +277,7 @@ impl Vm {
             chunk: Cell::new(None),
             tasklet: RootCell::new(Value::NULL),
             scheduler: Scheduler::default(),
+            threads: Threads::default(),
             context: RootCell::new(Value::NULL),
             handled: RootCell::new(Value::NULL),
             handled_top: RootCell::new(Value::NULL),
@@ -666,6 +670,7 @@ impl Vm {
             t.visit(r.get());
         }
         self.scheduler.trace(t);
+        self.threads.trace(t);
     }
 }
 

@@ -49,6 +49,13 @@ fn left_stack(vm: &Vm) -> Ref<PyTasklet> {
     }
 }
 
+/// Leaves the running tasklet at an instruction that runs when it goes on.
+pub fn again(vm: &mut Vm) -> Pc {
+    let current = vm.current_tasklet();
+    current.tempval.set(current, Value::NONE);
+    leave(vm, ret(Action::Again, 0, 0, 0))
+}
+
 /// A native that switches was called by native code.
 pub fn hook_switch(vm: &mut Vm) -> PyResult {
     if fibers::outermost() {

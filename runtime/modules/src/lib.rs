@@ -50,6 +50,7 @@ pub mod sysconfig;
 mod syslog;
 pub mod termios;
 pub mod thread;
+pub mod thread_local;
 pub mod time;
 pub mod tokenize;
 mod tracemalloc;

@@ -112,6 +112,13 @@ fn descriptor(vm: &mut Vm, v: Value) -> PyResult<i32> {
 /// Waits up to `limit`, going on after signals.
 fn wait(vm: &mut Vm, wanted: &[(i32, i16)], limit: Option<Duration>) -> PyResult<Vec<i16>> {
     let end = limit.and_then(|l| Instant::now().checked_add(l));
+    if limit.is_none_or(|l| !l.is_zero()) {
+        let deadline = match limit {
+            Some(l) => Some(crate::support::monotonic(vm)? + l.as_nanos() as i128),
+            None => None,
+        };
+        crate::support::give_way(vm, wanted, deadline)?;
+    }
     loop {
         let left = end.map(|e| e.saturating_duration_since(Instant::now()));
         let ms = left.map_or(-1, |l| {

@@ -52,6 +52,27 @@ pub fn sleep_until(vm: &mut Vm, deadline: i128) -> PyResult<()> {
     }
 }
 
+/// While others could run, waits until a descriptor is as wanted (`POLLIN`, `POLLOUT`) or the deadline (monotonic
+/// nanoseconds) has come, and lets them run; alone it does nothing, and the call that follows blocks.
+pub fn give_way(vm: &mut Vm, fds: &[(i32, i16)], deadline: Option<i128>) -> PyResult<()> {
+    if vm.has_company() {
+        let ready = skein_runtime::helpers::files::poll(fds, 0)
+            .is_ok_and(|found| found.iter().any(|&e| e != 0));
+        if !ready {
+            vm.wait_here(deadline, fds.to_vec(), Value::FALSE)?;
+        }
+    }
+    Ok(())
+}
+
+/// [`give_way`] before a read or write that may block.
+pub fn give_way_to_blocking(vm: &mut Vm, fd: i32, events: i16) -> PyResult<()> {
+    if vm.has_company() && skein_runtime::helpers::files::blocking(fd) == Ok(true) {
+        give_way(vm, &[(fd, events)], None)?;
+    }
+    Ok(())
+}
+
 /// How to round a time that is not a whole number of nanoseconds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Rounding {
@@ -77,7 +98,7 @@ pub fn nanoseconds(vm: &mut Vm, v: Value, rounding: Rounding) -> PyResult<i128> 
             Rounding::Away if ns >= 0.0 => ns.ceil(),
             Rounding::Away => ns.floor(),
         };
-        if !(-9.2e18..=9.2e18).contains(&ns) {
+        if !(-9.223_372_036_854_775e18..=9.223_372_036_854_775e18).contains(&ns) {
             return Err(vm.overflow_error(TOO_LARGE));
         }
         return Ok(ns as i128);

@@ -1,12 +1,14 @@
-//! `_thread` while there is one thread: locks, thread-local data and handles.
+//! `_thread`: threads, locks and handles.
 //!
-//! Nobody else can release a lock, so waiting for a held one only ends by its timeout or by a signal handler. Starting a
-//! thread raises `RuntimeError`, as it does where the system has none to give.
+//! Threads are run in turn by one OS thread (`skein_runtime::tasklet::threads`). A lock that is taken is handed to the
+//! tasklet that waits longest when it is released, so that nobody wakes in vain. Waiting is a switch to whoever can run.
 
 use crate::support::{self, Rounding, monotonic, nanoseconds};
 use skein_runtime::builtins::struct_seq::{self, StructSeq};
 use skein_runtime::helpers::clock;
 use skein_runtime::prelude::*;
+use skein_runtime::tasklet::tasklet::{PyTasklet, tasklet_flag};
+use skein_runtime::tasklet::threads;
 use std::cell::Cell;
 
 /// The module.
@@ -18,22 +20,47 @@ pub const MODULE: ModuleDef = ModuleDef {
 /// `TIMEOUT_MAX`: the longest wait in seconds.
 const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 
+/// Tasklets that wait for a lock: for each the tasklet, the number of its wait, its thread and how often it will hold the lock.
+#[derive(Default)]
+struct Waiters(RefSlot<PyList>);
+
+const WAITER: usize = 4;
+
+#[derive(Default)]
 struct Lock {
     locked: Cell<bool>,
+    waiters: Waiters,
 }
-impl NativeData for Lock {}
+impl NativeData for Lock {
+    fn trace(&self, t: &mut Tracer) {
+        t.visit(self.waiters.0.value());
+    }
+}
 
+#[derive(Default)]
 struct RLock {
     owner: Cell<u64>,
     count: Cell<usize>,
+    waiters: Waiters,
 }
-impl NativeData for RLock {}
+impl NativeData for RLock {
+    fn trace(&self, t: &mut Tracer) {
+        t.visit(self.waiters.0.value());
+    }
+}
 
+#[derive(Default)]
 struct Handle {
     ident: Cell<u64>,
     done: Cell<bool>,
+    /// The thread, if we started it.
+    thread: Slot,
 }
-impl NativeData for Handle {}
+impl NativeData for Handle {
+    fn trace(&self, t: &mut Tracer) {
+        t.visit_slot(&self.thread);
+    }
+}
 
 static FUNCTIONS: &[NativeDef] = &[
     function("allocate_lock", allocate_lock, "()", "Make a new lock."),
@@ -51,7 +78,7 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
     function(
         "_get_main_thread_ident",
-        get_ident,
+        main_ident,
         "()",
         "The main thread's identifier.",
     ),
@@ -77,7 +104,7 @@ static FUNCTIONS: &[NativeDef] = &[
         "start_new_thread",
         start_new_thread,
         "(function, args, kwargs={}, /)",
-        "Start a thread; raises RuntimeError, since there are no threads yet.",
+        "Start a thread that calls the function.",
     ),
     function(
         "start_new",
@@ -89,7 +116,7 @@ static FUNCTIONS: &[NativeDef] = &[
         "start_joinable_thread",
         start_joinable_thread,
         "(function, handle=None, daemon=True)",
-        "Start a thread; raises RuntimeError, since there are no threads yet.",
+        "Start a thread that calls the function.",
     ),
     function(
         "interrupt_main",
@@ -119,7 +146,7 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
     function(
         "_shutdown",
-        none,
+        shutdown,
         "()",
         "Wait for all threads that are not daemons.",
     ),
@@ -150,13 +177,15 @@ const LOCK_METHODS: &[NativeDef] = &[
         lock_acquire,
         "($self, /, blocking=True, timeout=-1)",
         "Take the lock, return whether that worked.",
-    ),
+    )
+    .switching(),
     method(
         "acquire_lock",
         lock_acquire,
         "($self, /, blocking=True, timeout=-1)",
         "An old name of acquire().",
-    ),
+    )
+    .switching(),
     method("release", lock_release, "($self, /)", "Release the lock."),
     method(
         "release_lock",
@@ -176,7 +205,7 @@ const LOCK_METHODS: &[NativeDef] = &[
         "($self, /)",
         "An old name of locked().",
     ),
-    method("__enter__", lock_enter, "($self, /)", "Take the lock."),
+    method("__enter__", lock_enter, "($self, /)", "Take the lock.").switching(),
     method(
         "__exit__",
         lock_exit,
@@ -199,7 +228,8 @@ const RLOCK_METHODS: &[NativeDef] = &[
         rlock_acquire,
         "($self, /, blocking=True, timeout=-1)",
         "Take the lock once more, return whether that worked.",
-    ),
+    )
+    .switching(),
     method(
         "release",
         rlock_release,
@@ -212,7 +242,7 @@ const RLOCK_METHODS: &[NativeDef] = &[
         "($self, /)",
         "True if the lock is taken.",
     ),
-    method("__enter__", rlock_enter, "($self, /)", "Take the lock."),
+    method("__enter__", rlock_enter, "($self, /)", "Take the lock.").switching(),
     method(
         "__exit__",
         rlock_exit,
@@ -236,7 +266,8 @@ const RLOCK_METHODS: &[NativeDef] = &[
         rlock_acquire_restore,
         "($self, state, /)",
         "Take the lock as often as it was held.",
-    ),
+    )
+    .switching(),
     method(
         "_release_save",
         rlock_release_save,
@@ -259,7 +290,8 @@ const HANDLE_METHODS: &[NativeDef] = &[
         handle_join,
         "($self, timeout=None, /)",
         "Wait for the thread to end.",
-    ),
+    )
+    .switching(),
     method(
         "_set_done",
         handle_set_done,
@@ -275,8 +307,6 @@ const HANDLE_METHODS: &[NativeDef] = &[
     slot("__repr__", handle_repr),
 ];
 const HANDLE_GETSETS: &[GetSetDef] = &[getter("ident", handle_ident, "The thread's identifier.")];
-
-const LOCAL_METHODS: &[NativeDef] = &[new_method(local_new)];
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_functions(m, FUNCTIONS);
@@ -317,16 +347,7 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     );
     vm.state_set("_thread._ThreadHandle", handle.value());
     vm.add_constant(m, "_ThreadHandle", handle.value());
-    let local = vm.new_native_type(
-        "_local",
-        "_thread",
-        None,
-        Kind::Instance,
-        tflag::BASETYPE | tflag::HAS_DICT | tflag::HAS_WEAKREF,
-        LOCAL_METHODS,
-        &[],
-        "Thread-local data.",
-    );
+    let local = crate::thread_local::make_type(vm);
     vm.add_constant(m, "_local", local.value());
     let args = struct_seq::new_type(vm, &EXCEPT_HOOK_ARGS, true);
     vm.add_constant(m, "_ExceptHookArgs", args.value());
@@ -342,10 +363,6 @@ fn always_true(_: &mut Vm, _: &[Value]) -> PyResult {
     Ok(Value::TRUE)
 }
 
-fn none(_: &mut Vm, _: &[Value]) -> PyResult {
-    Ok(Value::NONE)
-}
-
 fn lock_type(vm: &mut Vm, key: &str) -> PyResult<Ref<PyType>> {
     match vm.state_get(key).and_then(|v| v.cast()) {
         Some(t) => Ok(t),
@@ -355,17 +372,15 @@ fn lock_type(vm: &mut Vm, key: &str) -> PyResult<Ref<PyType>> {
 
 fn allocate_lock(vm: &mut Vm, _: &[Value]) -> PyResult {
     let ty = lock_type(vm, "_thread.lock")?;
-    Ok(Native::new(
-        vm,
-        ty,
-        Lock {
-            locked: Cell::new(false),
-        },
-    )
-    .value())
+    Ok(Native::new(vm, ty, Lock::default()).value())
 }
 
 fn get_ident(vm: &mut Vm, _: &[Value]) -> PyResult {
+    let ident = vm.thread_ident();
+    Ok(vm.new_uint(ident))
+}
+
+fn main_ident(vm: &mut Vm, _: &[Value]) -> PyResult {
     Ok(vm.new_uint(clock::thread_ident()))
 }
 
@@ -373,8 +388,19 @@ fn get_native_id(vm: &mut Vm, _: &[Value]) -> PyResult {
     Ok(vm.new_int(clock::native_thread_id()))
 }
 
-fn cannot_start(vm: &mut Vm) -> Raised {
-    vm.runtime_error("can't start new thread")
+/// Starts a thread that calls a function; gives its object.
+fn start(vm: &mut Vm, function: Value, args: Value, kwargs: Value, daemon: bool) -> Value {
+    let ty = vm.builtin_type(ids::TASKLET);
+    let main = PyTasklet::new_instance(vm, ty);
+    let bound = vm.new_tuple(&[function, args, kwargs.non_null().unwrap_or(Value::NONE)]);
+    main.start.set(main, bound);
+    main.put(tasklet_flag::BOUND, true);
+    vm.start_thread(main, daemon)
+}
+
+/// Identifier of a thread object.
+fn ident_of(thread: Value) -> u64 {
+    threads::thread(&thread).map_or(0, |(_, t)| t.ident)
 }
 
 fn start_new_thread(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -387,7 +413,8 @@ fn start_new_thread(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !args[2].is_null() && !args[2].is::<PyDict>() {
         return Err(vm.type_error("optional 3rd arg must be a dictionary"));
     }
-    Err(cannot_start(vm))
+    let thread = start(vm, args[0], args[1], args[2], true);
+    Ok(vm.new_uint(ident_of(thread)))
 }
 
 fn start_joinable_thread(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -397,7 +424,27 @@ fn start_joinable_thread(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !args[1].is_absent() && native::<Handle>(&args[1]).is_none() {
         return Err(vm.type_error("'handle' must be a _ThreadHandle"));
     }
-    Err(cannot_start(vm))
+    let daemon = match args[2].non_null() {
+        Some(v) => vm.truth(v)?,
+        None => true,
+    };
+    let given = if args[1].is_absent() {
+        let ty = lock_type(vm, "_thread._ThreadHandle")?;
+        Native::new(vm, ty, Handle::default()).value()
+    } else {
+        args[1]
+    };
+    let Some((owner, h)) = native::<Handle>(&given) else {
+        return Err(vm.system_error("a handle is none"));
+    };
+    if h.ident.get() != 0 {
+        return Err(vm.runtime_error("thread already started"));
+    }
+    let empty = vm.new_tuple(&[]);
+    let thread = start(vm, args[0], empty, Value::NULL, daemon);
+    h.thread.set(owner, thread);
+    h.ident.set(ident_of(thread));
+    Ok(given)
 }
 
 fn interrupt_main(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -409,8 +456,7 @@ fn interrupt_main(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.value_error("signal number out of range"));
     }
     skein_runtime::helpers::signals::trip(signum);
-    vm.attention
-        .store(true, std::sync::atomic::Ordering::Relaxed);
+    vm.run_signals()?;
     Ok(Value::NONE)
 }
 
@@ -418,8 +464,32 @@ fn exit(vm: &mut Vm, _: &[Value]) -> PyResult {
     Err(vm.raise_with(ids::SYSTEM_EXIT, &[]))
 }
 
-fn count(_: &mut Vm, _: &[Value]) -> PyResult {
-    Ok(Value::from_i32(0))
+fn count(vm: &mut Vm, _: &[Value]) -> PyResult {
+    let all = vm.threads.all.get().cast::<PyList>();
+    Ok(Value::from_usize(
+        all.map_or(0, |l| l.len().saturating_sub(1)),
+    ))
+}
+
+/// Waits for the ends of all threads that are not daemons.
+fn shutdown(vm: &mut Vm, _: &[Value]) -> PyResult {
+    loop {
+        let all = vm.threads.all.get().cast::<PyList>();
+        let current = vm.threads.current.get();
+        let awaited = all.and_then(|l| {
+            (0..l.len()).map(|i| l.get(i)).find(|v| {
+                *v != current
+                    && threads::thread(v).is_some_and(|(_, t)| {
+                        !t.daemon && !t.done.get() && t.ident != clock::thread_ident()
+                    })
+            })
+        });
+        let Some(thread) = awaited else {
+            return Ok(Value::NONE);
+        };
+        let v = vm.join_thread(thread, None);
+        vm.finish_wait(v)?;
+    }
 }
 
 fn stack_size(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -472,21 +542,56 @@ fn deadline(vm: &mut Vm, blocking: Value, timeout: Value) -> PyResult<Option<Opt
     Ok(Some(Some(monotonic(vm)? + timeout)))
 }
 
-/// Waits until `free` or the deadline; true if free.
-fn wait(vm: &mut Vm, until: Option<Option<i128>>, free: impl Fn() -> bool) -> PyResult<bool> {
-    const STEP: i128 = 20_000_000;
-    while !free() {
-        let now = monotonic(vm)?;
-        let next = match until {
-            Some(None) => return Ok(false),
-            Some(Some(end)) if now >= end => return Ok(false),
-            Some(Some(end)) => end.min(now + STEP),
-            None => now + STEP,
-        };
-        support::sleep_until(vm, next)?;
-        crate::signal::run_pending(vm)?;
+/// The running tasklet waits in line for a lock, until the deadline; it is to hold it `count` times then.
+fn wait_in_line(
+    vm: &mut Vm,
+    owner: Ref<Native>,
+    waiters: &Waiters,
+    end: Option<i128>,
+    count: usize,
+    timed_out: Value,
+) -> PyResult {
+    let line = match waiters.0.get() {
+        Some(line) => line,
+        None => {
+            let line = PyList::new(vm);
+            waiters.0.set(owner, line);
+            line
+        }
+    };
+    let ident = vm.thread_ident();
+    let (serial, ident) = (vm.next_wait(), vm.new_uint(ident));
+    for v in [
+        vm.tasklet.get(),
+        Value::from_usize(serial as usize),
+        ident,
+        Value::from_usize(count),
+    ] {
+        line.push(vm, v);
     }
-    Ok(true)
+    vm.wait_for(end, Vec::new(), timed_out)
+}
+
+/// Wakes the first in line with `v`; gives its thread and how often it is to hold the lock.
+fn wake_first(vm: &mut Vm, waiters: &Waiters, v: Value) -> Option<(u64, usize)> {
+    let line = waiters.0.get()?;
+    let mut found = None;
+    let mut at = 0;
+    while found.is_none() && at + WAITER <= line.len() {
+        let [t, serial, ident, count] = [0, 1, 2, 3].map(|i| line.get(at + i));
+        at += WAITER;
+        let serial = serial.as_small_int().unwrap_or(0) as u64;
+        let t: Ref<PyTasklet> = t.cast()?;
+        if vm.wake_from(t, serial, v) {
+            let ident = as_int(&ident).and_then(|n| u64::try_from(n.to_big()).ok());
+            found = Some((
+                ident.unwrap_or(0),
+                count.as_small_int().unwrap_or(1) as usize,
+            ));
+        }
+    }
+    line.splice(vm, 0, at, &[]);
+    found
 }
 
 // -- lock --
@@ -500,24 +605,22 @@ fn lock(v: &Value) -> &Lock {
 
 fn lock_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = skein_runtime::builtins::args::class(vm, args[0])?;
-    Ok(Native::new(
-        vm,
-        ty,
-        Lock {
-            locked: Cell::new(false),
-        },
-    )
-    .value())
+    Ok(Native::new(vm, ty, Lock::default()).value())
 }
 
 fn lock_acquire(vm: &mut Vm, args: &[Value]) -> PyResult {
     let until = deadline(vm, args[1], args[2])?;
-    let l = lock(&args[0]);
-    let got = wait(vm, until, || !l.locked.get())?;
-    if got {
+    let Some((owner, l)) = native::<Lock>(&args[0]) else {
+        return Err(vm.wrong_self("acquire", "_thread.lock", args[0]));
+    };
+    if !l.locked.get() {
         l.locked.set(true);
+        return Ok(Value::TRUE);
     }
-    Ok(Value::bool(got))
+    match until {
+        Some(None) => Ok(Value::FALSE),
+        end => wait_in_line(vm, owner, &l.waiters, end.flatten(), 1, Value::FALSE),
+    }
 }
 
 fn lock_enter(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -525,8 +628,13 @@ fn lock_enter(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn lock_release(vm: &mut Vm, args: &[Value]) -> PyResult {
-    if !lock(&args[0]).locked.replace(false) {
+    let l = lock(&args[0]);
+    if !l.locked.get() {
         return Err(vm.runtime_error("release unlocked lock"));
+    }
+    // Handed over, it stays taken.
+    if wake_first(vm, &l.waiters, Value::TRUE).is_none() {
+        l.locked.set(false);
     }
     Ok(Value::NONE)
 }
@@ -569,28 +677,39 @@ fn rlock(v: &Value) -> &RLock {
 
 fn rlock_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = skein_runtime::builtins::args::class(vm, args[0])?;
-    let state = RLock {
-        owner: Cell::new(0),
-        count: Cell::new(0),
-    };
-    Ok(Native::new(vm, ty, state).value())
+    Ok(Native::new(vm, ty, RLock::default()).value())
 }
 
 impl RLock {
-    fn owned(&self) -> bool {
-        self.count.get() > 0 && self.owner.get() == clock::thread_ident()
+    fn owned(&self, vm: &Vm) -> bool {
+        self.count.get() > 0 && self.owner.get() == vm.thread_ident()
+    }
+    /// Nobody holds it any more: the first in line does, or it is free.
+    fn hand_over(&self, vm: &mut Vm) {
+        match wake_first(vm, &self.waiters, Value::TRUE) {
+            Some((ident, count)) => {
+                self.owner.set(ident);
+                self.count.set(count);
+            }
+            None => self.count.set(0),
+        }
     }
 }
 
 fn rlock_acquire(vm: &mut Vm, args: &[Value]) -> PyResult {
     let until = deadline(vm, args[1], args[2])?;
-    let l = rlock(&args[0]);
-    let got = wait(vm, until, || l.count.get() == 0 || l.owned())?;
-    if got {
-        l.owner.set(clock::thread_ident());
+    let Some((owner, l)) = native::<RLock>(&args[0]) else {
+        return Err(vm.wrong_self("acquire", "_thread.RLock", args[0]));
+    };
+    if l.count.get() == 0 || l.owned(vm) {
+        l.owner.set(vm.thread_ident());
         l.count.set(l.count.get() + 1);
+        return Ok(Value::TRUE);
     }
-    Ok(Value::bool(got))
+    match until {
+        Some(None) => Ok(Value::FALSE),
+        end => wait_in_line(vm, owner, &l.waiters, end.flatten(), 1, Value::FALSE),
+    }
 }
 
 fn rlock_enter(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -599,10 +718,14 @@ fn rlock_enter(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn rlock_release(vm: &mut Vm, args: &[Value]) -> PyResult {
     let l = rlock(&args[0]);
-    if !l.owned() {
+    if !l.owned(vm) {
         return Err(vm.runtime_error("cannot release un-acquired lock"));
     }
-    l.count.set(l.count.get() - 1);
+    if l.count.get() > 1 {
+        l.count.set(l.count.get() - 1);
+    } else {
+        l.hand_over(vm);
+    }
     Ok(Value::NONE)
 }
 
@@ -614,13 +737,17 @@ fn rlock_locked(_: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::bool(rlock(&args[0]).count.get() > 0))
 }
 
-fn rlock_is_owned(_: &mut Vm, args: &[Value]) -> PyResult {
-    Ok(Value::bool(rlock(&args[0]).owned()))
+fn rlock_is_owned(vm: &mut Vm, args: &[Value]) -> PyResult {
+    Ok(Value::bool(rlock(&args[0]).owned(vm)))
 }
 
-fn rlock_recursion_count(_: &mut Vm, args: &[Value]) -> PyResult {
+fn rlock_recursion_count(vm: &mut Vm, args: &[Value]) -> PyResult {
     let l = rlock(&args[0]);
-    Ok(Value::from_usize(if l.owned() { l.count.get() } else { 0 }))
+    Ok(Value::from_usize(if l.owned(vm) {
+        l.count.get()
+    } else {
+        0
+    }))
 }
 
 fn rlock_acquire_restore(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -629,9 +756,14 @@ fn rlock_acquire_restore(vm: &mut Vm, args: &[Value]) -> PyResult {
         Some([count, owner]) => (vm.ssize(*count)?, as_int(owner).map(IntRef::to_big)),
         _ => return Err(vm.type_error("_acquire_restore() argument 1 must be a tuple of two ints")),
     };
-    let l = rlock(&args[0]);
-    wait(vm, None, || l.count.get() == 0 || l.owned())?;
-    l.count.set(count.max(0) as usize);
+    let Some((this, l)) = native::<RLock>(&args[0]) else {
+        return Err(vm.wrong_self("_acquire_restore", "_thread.RLock", args[0]));
+    };
+    let count = count.max(0) as usize;
+    if l.count.get() > 0 && !l.owned(vm) {
+        return wait_in_line(vm, this, &l.waiters, None, count, Value::NONE);
+    }
+    l.count.set(count);
     l.owner
         .set(owner.and_then(|o| u64::try_from(o).ok()).unwrap_or(0));
     Ok(Value::NONE)
@@ -643,7 +775,9 @@ fn rlock_release_save(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.runtime_error("cannot release un-acquired lock"));
     }
     let owner = vm.new_uint(l.owner.get());
-    Ok(vm.new_tuple(&[Value::from_usize(l.count.replace(0)), owner]))
+    let state = vm.new_tuple(&[Value::from_usize(l.count.get()), owner]);
+    l.hand_over(vm);
+    Ok(state)
 }
 
 fn rlock_reinit(_: &mut Vm, args: &[Value]) -> PyResult {
@@ -677,11 +811,7 @@ fn handle(v: &Value) -> &Handle {
 
 fn handle_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = skein_runtime::builtins::args::class(vm, args[0])?;
-    let state = Handle {
-        ident: Cell::new(0),
-        done: Cell::new(false),
-    };
-    Ok(Native::new(vm, ty, state).value())
+    Ok(Native::new(vm, ty, Handle::default()).value())
 }
 
 fn make_handle(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -692,7 +822,7 @@ fn make_handle(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = lock_type(vm, "_thread._ThreadHandle")?;
     let state = Handle {
         ident: Cell::new(ident),
-        done: Cell::new(false),
+        ..Handle::default()
     };
     Ok(Native::new(vm, ty, state).value())
 }
@@ -716,38 +846,39 @@ fn handle_join(vm: &mut Vm, args: &[Value]) -> PyResult {
     if h.ident.get() == 0 {
         return Err(vm.runtime_error("thread not started"));
     }
-    if h.ident.get() == clock::thread_ident() && !h.done.get() {
+    if h.is_done() {
+        return Ok(Value::NONE);
+    }
+    if h.ident.get() == vm.thread_ident() {
         return Err(vm.runtime_error("Cannot join current thread"));
     }
-    wait(vm, until, || h.done.get())?;
-    Ok(Value::NONE)
+    match until {
+        Some(None) => Ok(Value::NONE),
+        end => vm.join_thread(h.thread.get(), end.flatten()),
+    }
 }
 
-fn handle_set_done(_: &mut Vm, args: &[Value]) -> PyResult {
+impl Handle {
+    fn is_done(&self) -> bool {
+        self.done.get() || threads::thread(&self.thread.get()).is_some_and(|(_, t)| t.done.get())
+    }
+}
+
+fn handle_set_done(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if handle(&args[0]).ident.get() == 0 {
+        return Err(vm.runtime_error("thread not started"));
+    }
     handle(&args[0]).done.set(true);
     Ok(Value::NONE)
 }
 
 fn handle_is_done(_: &mut Vm, args: &[Value]) -> PyResult {
-    Ok(Value::bool(handle(&args[0]).done.get()))
+    Ok(Value::bool(handle(&args[0]).is_done()))
 }
 
 fn handle_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ident = handle(&args[0]).ident.get();
     Ok(vm.new_str(&format!("<_ThreadHandle object: ident={ident}>")))
-}
-
-fn local_new(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let ty = skein_runtime::builtins::args::class(vm, args[0])?;
-    let given = args[1].cast::<PyTuple>().is_some_and(|t| !t.is_empty())
-        || args[2].cast::<PyDict>().is_some_and(|d| !d.is_empty());
-    if given {
-        let (object, name) = (vm.builtin_type(ids::OBJECT), vm.names.__init__);
-        if vm.type_lookup(ty, name) == vm.type_lookup(object, name) {
-            return Err(vm.type_error("Initialization arguments are not supported"));
-        }
-    }
-    Ok(vm.alloc_instance(ty).value())
 }
 
 // -- uncaught exceptions --

@@ -107,7 +107,7 @@ static FUNCTIONS: &[NativeDef] = &[
         "(name, /)",
         "Facts about a clock.",
     ),
-    function("sleep", sleep, "(seconds, /)", "Wait for some seconds."),
+    function("sleep", sleep, "(seconds, /)", "Wait for some seconds.").switching(),
     function(
         "gmtime",
         gmtime,
@@ -353,6 +353,9 @@ fn sleep(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.value_error("sleep length must be non-negative"));
     }
     let end = support::monotonic(vm)? + ns;
+    if vm.has_company() {
+        return vm.wait_for(Some(end), Vec::new(), Value::NONE);
+    }
     support::sleep_until(vm, end)?;
     Ok(Value::NONE)
 }

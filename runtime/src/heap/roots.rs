@@ -8,6 +8,12 @@ use std::cell::{Cell, RefCell};
 /// One value held by the `Vm` outside the heap; the `Vm` visits it in `trace_roots`.
 pub struct RootCell(Cell<Value>);
 
+impl Default for RootCell {
+    fn default() -> RootCell {
+        RootCell::new(Value::NULL)
+    }
+}
+
 impl RootCell {
     /// A root holding `v`.
     pub const fn new(v: Value) -> RootCell {

@@ -216,6 +216,18 @@ impl Slot {
 #[repr(transparent)]
 pub struct RefSlot<T>(Slot, PhantomData<Ref<T>>);
 
+impl<T: HeapObject> Default for RefSlot<T> {
+    fn default() -> RefSlot<T> {
+        RefSlot::empty()
+    }
+}
+
+impl Default for Slot {
+    fn default() -> Slot {
+        Slot::new(Value::NULL)
+    }
+}
+
 impl<T: HeapObject> RefSlot<T> {
     /// A field of a new object.
     #[inline(always)]

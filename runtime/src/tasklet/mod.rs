@@ -6,3 +6,4 @@ pub mod scheduler;
 pub mod stack;
 #[allow(clippy::module_inception)]
 pub mod tasklet;
+pub mod threads;

@@ -373,6 +373,10 @@ impl Vm {
     /// if there is none that could, the caller is put back and gets the error. `channel`: the caller waits there.
     fn wake_for_blocked(&mut self, channel: Option<Ref<PyChannel>>) -> PyResult {
         let current = self.current_tasklet();
+        if self.own_waiting() {
+            let next = self.next_runnable();
+            return self.switch_to(next);
+        }
         let watchdog = self.innermost_watchdog();
         let floats = watchdog.alive() && !watchdog.has(flag::BLOCKED | flag::QUEUED);
         if floats && (watchdog != current || channel.is_none()) {
@@ -392,6 +396,10 @@ impl Vm {
                     Err(r)
                 }
             };
+        }
+        if self.something_awaited() {
+            let next = self.next_runnable();
+            return self.switch_to(next);
         }
         self.put_back(current, channel);
         Err(self.runtime_error(DEADLOCK))
@@ -508,10 +516,12 @@ impl Vm {
         if list.is_empty() {
             list.push(self, Value::NONE);
         }
-        let Some(next) = current.next.get().filter(|n| *n != current) else {
-            return Ok(Value::NONE);
-        };
-        self.check_switch(next)?;
+        let next = current.next.get().filter(|n| *n != current);
+        match next {
+            Some(next) => self.check_switch(next)?,
+            None if !self.own_waiting() => return Ok(Value::NONE),
+            None => {}
+        }
         // The outermost timeout wins.
         if let Some(limit) = limit
             && self.scheduler.interrupt.get().is_null()
@@ -529,6 +539,10 @@ impl Vm {
         self.queue_remove(current);
         list.push(self, current.value());
         current.put(flag::WATCHDOG, true);
+        let next = match next {
+            Some(next) => next,
+            None => self.next_runnable(),
+        };
         self.switch_to(next)
     }
 
@@ -552,7 +566,15 @@ impl Vm {
         let pending = current.has(flag::PENDING_INTERRUPT);
         current.flags.set(current.flags.get() & LASTING);
         current.tempval.set(current, Value::NONE);
-        let next = if !error.is_null() {
+        let ends_thread = self.is_thread_end(current);
+        if ends_thread && !error.is_null() {
+            self.report_thread_error(error);
+            error = Value::NULL;
+        }
+        let next = if ends_thread {
+            self.end_thread();
+            self.next_runnable()
+        } else if !error.is_null() {
             let watchdog = self.innermost_watchdog();
             let bomb = bomb::new(self, error);
             self.make_runnable(watchdog);
@@ -560,6 +582,8 @@ impl Vm {
             watchdog
         } else if let Some(next) = next {
             next
+        } else if self.own_waiting() {
+            self.next_runnable()
         } else {
             let watchdog = self.innermost_watchdog();
             if watchdog.has(flag::BLOCKED) {

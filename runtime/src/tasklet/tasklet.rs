@@ -7,6 +7,7 @@
 use super::channel::PyChannel;
 use super::stack::StackChunk;
 use crate::builtins::generator::PyGenerator;
+use crate::builtins::native::Native;
 use crate::heap::Tracer;
 use crate::heap::array::Array;
 use crate::object::header::{Header, Ref, RefSlot, Slot};
@@ -90,6 +91,8 @@ pub struct PyTasklet {
     pub channel: RefSlot<PyChannel>,
     /// Its contextvars context; `NULL`: none made yet.
     pub context: Slot,
+    /// Its thread; `NULL`: the first one.
+    pub thread: RefSlot<Native>,
     /// See [`extra`].
     pub extra: RefSlot<Array>,
     /// See [`tasklet_flag`].
@@ -100,6 +103,8 @@ pub struct PyTasklet {
     pub nesting: Cell<u32>,
     /// Which parked native stack; 0: none.
     pub native_stack: Cell<u32>,
+    /// What it waits for, see `threads`; 0: nothing.
+    pub wait: Cell<u32>,
 }
 
 impl PyTasklet {
@@ -109,6 +114,7 @@ impl PyTasklet {
         t.visit(self.prev.value());
         t.visit(self.channel.value());
         t.visit(self.extra.value());
+        t.visit(self.thread.value());
         for slot in [
             &self.handled,
             &self.handled_top,
@@ -145,11 +151,13 @@ impl PyTasklet {
             start: Slot::new(Value::NULL),
             channel: RefSlot::empty(),
             context: Slot::new(Value::NULL),
+            thread: RefSlot::from_option(vm.threads.current.get().cast()),
             extra: RefSlot::empty(),
             flags: Cell::new(0),
             depth: Cell::new(0),
             nesting: Cell::new(0),
             native_stack: Cell::new(0),
+            wait: Cell::new(0),
         };
         vm.alloc_object(ty, init, 0)
     }

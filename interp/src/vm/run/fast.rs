@@ -85,8 +85,7 @@ fast!(jump_back, |pc, fp, vm, insn, tbl| {
     go!(pc.offset(bc!(insn) as isize), fp, vm, tbl)
 });
 fn attend_jump(vm: &mut Vm, cx: Cx) -> Step {
-    super::poll::attend(vm)?;
-    Ok(cx.target())
+    super::poll::safe_point(vm, cx.target())
 }
 slow!(s_attend_jump, attend_jump);
 fast!(resume, |pc, fp, vm, insn, tbl| {
@@ -96,8 +95,7 @@ fast!(resume, |pc, fp, vm, insn, tbl| {
     go!(pc.add(2), fp, vm, tbl)
 });
 fn attend_resume(vm: &mut Vm, cx: Cx) -> Step {
-    super::poll::attend(vm)?;
-    Ok(cx.after(2))
+    super::poll::safe_point(vm, cx.after(2))
 }
 slow!(s_attend_resume, attend_resume);
 fast!(jump_if_true, |pc, fp, vm, insn, tbl| {

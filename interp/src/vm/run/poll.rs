@@ -4,7 +4,9 @@
 //! common visible cases are statements that drop a name (`del x`, rebinding a module variable): when the value dropped
 //! has a finaliser or weak references, a collection runs there, as long as such collections are not too much of the work.
 
+use super::cx::Pc;
 use super::watched;
+use crate::vm::Step;
 use crate::vm::liveness::forget_temporaries;
 use skein_runtime::heap::eager;
 use skein_runtime::object::header::flag;
@@ -14,12 +16,22 @@ use std::sync::atomic::Ordering;
 /// Does whatever `Vm::attention` was raised for.
 pub fn attend(vm: &mut Vm) -> PyResult<()> {
     vm.attention.store(false, Ordering::Relaxed);
-    skein_modules::signal::run_pending(vm)?;
+    vm.run_signals()?;
     if vm.heap.config().stress > 0 {
         forget_temporaries(vm);
     }
     run_finalizers(vm);
     Ok(())
+}
+
+/// At a safe point, with what goes on at `next` otherwise: does what is to be done, and lets another thread run if it is its
+/// turn; the instruction then runs again later.
+pub fn safe_point(vm: &mut Vm, next: Pc) -> Step {
+    attend(vm)?;
+    if vm.thread_turn() {
+        return Ok(crate::vm::switch::again(vm));
+    }
+    Ok(next)
 }
 
 /// Runs due weak-reference callbacks and finalisers. Exceptions in them go to `sys.unraisablehook`.

@@ -376,6 +376,7 @@ pub fn read_fd(vm: &mut Vm, f: &FileIo, buf: &mut [u8]) -> PyResult<Option<usize
         return Err(unsupported(vm, "File not open for reading"));
     }
     loop {
+        crate::support::give_way_to_blocking(vm, f.fd.get(), libc::POLLIN)?;
         match files::read(f.fd.get(), buf) {
             Ok(n) => return Ok(Some(n)),
             Err(libc::EINTR) => interrupted(vm)?,

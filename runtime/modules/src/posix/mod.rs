@@ -538,6 +538,7 @@ fn read(vm: &mut Vm, a: &[Value]) -> PyResult {
     };
     let mut buf = vec![0; n];
     loop {
+        crate::support::give_way_to_blocking(vm, fd, libc::POLLIN)?;
         match files::read(fd, &mut buf) {
             Ok(n) => return Ok(vm.new_bytes(&buf[..n])),
             Err(libc::EINTR) => crate::signal::run_pending(vm)?,
@@ -549,6 +550,7 @@ fn write(vm: &mut Vm, a: &[Value]) -> PyResult {
     let fd = int(vm, a[0])?;
     let data = skein_runtime::builtins::bytes_methods::buffer(vm, a[1])?;
     loop {
+        crate::support::give_way_to_blocking(vm, fd, libc::POLLOUT)?;
         match files::write(fd, &data) {
             Ok(n) => return Ok(Value::from_usize(n)),
             Err(libc::EINTR) => crate::signal::run_pending(vm)?,
@@ -689,15 +691,8 @@ fn kill(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 fn waitpid(vm: &mut Vm, a: &[Value]) -> PyResult {
     let (pid, options) = (int(vm, a[0])?, int(vm, a[1])?);
-    loop {
-        match process::wait(pid, options) {
-            Ok((pid, status, _)) => {
-                return Ok(vm.new_tuple(&[Value::from_i32(pid), Value::from_i32(status)]));
-            }
-            Err(libc::EINTR) => crate::signal::run_pending(vm)?,
-            Err(e) => return Err(os_error(vm, e, Value::NULL)),
-        }
-    }
+    let (pid, status, _) = proc::wait_for(vm, pid, options)?;
+    Ok(vm.new_tuple(&[Value::from_i32(pid), Value::from_i32(status)]))
 }
 fn no_input_hook(_: &mut Vm, _: &[Value]) -> PyResult {
     Ok(Value::FALSE)

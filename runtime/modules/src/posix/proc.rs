@@ -350,15 +350,26 @@ pub(super) fn fork_with(vm: &mut Vm, first: impl FnOnce() -> Result<(), i32>) ->
     run_fork_list(vm, FORK_LISTS[0], true);
     let mut r = process::fork();
     if r == Ok(0) {
+        vm.forget_other_threads();
         r = first().map(|()| 0);
     }
     run_fork_list(vm, FORK_LISTS[if r == Ok(0) { 1 } else { 2 }], false);
     r
 }
 
-fn wait_for(vm: &mut Vm, pid: i32, options: i32) -> PyResult<(i32, i32, process::Usage)> {
+/// How often a child is looked for while others run.
+const CHILD_STEP: i128 = 2_000_000;
+
+/// `wait4()`; others run meanwhile.
+pub fn wait_for(vm: &mut Vm, pid: i32, options: i32) -> PyResult<(i32, i32, process::Usage)> {
     loop {
-        match process::wait(pid, options) {
+        let company = vm.has_company() && options & libc::WNOHANG == 0;
+        let now = if company { libc::WNOHANG } else { 0 };
+        match process::wait(pid, options | now) {
+            Ok((0, _, _)) if company => {
+                let next = crate::support::monotonic(vm)? + CHILD_STEP;
+                vm.wait_here(Some(next), Vec::new(), Value::FALSE)?;
+            }
             Ok(r) => return Ok(r),
             Err(libc::EINTR) => crate::signal::run_pending(vm)?,
             Err(e) => return Err(os_error(vm, e, Value::NULL)),

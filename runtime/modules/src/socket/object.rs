@@ -198,6 +198,14 @@ fn fileno(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 /// Waits until the socket is ready; false if the time is over.
 fn ready(vm: &mut Vm, fd: i32, events: i16, end: Option<Instant>) -> PyResult<bool> {
+    let deadline = match end {
+        Some(end) => {
+            let left = end.saturating_duration_since(Instant::now());
+            Some(crate::support::monotonic(vm)? + left.as_nanos() as i128)
+        }
+        None => None,
+    };
+    crate::support::give_way(vm, &[(fd, events)], deadline)?;
     loop {
         let left = end.map(|end| end.saturating_duration_since(Instant::now()));
         let ms = left.map_or(-1, |l| {
@@ -230,6 +238,9 @@ fn waiting<T>(
     mut call: impl FnMut(i32) -> Result<T, i32>,
 ) -> PyResult<T> {
     loop {
+        if end.is_none() && s.timeout.get().is_none() {
+            crate::support::give_way(vm, &[(s.fd.get(), events)], None)?;
+        }
         if end.is_some() && !ready(vm, s.fd.get(), events, end)? {
             return Err(timed_out(vm));
         }

@@ -1,0 +1,209 @@
+//! `_thread._local`: an object whose attributes are each thread's own.
+//!
+//! The attributes of a thread are a dict, found by the thread's identifier. A thread that meets the object for the first
+//! time gets an empty one, and `__init__` is called there with the arguments that the object was made with.
+
+use skein_runtime::builtins::args::{class, items};
+use skein_runtime::object::attr::Found;
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::threads;
+
+struct Local {
+    /// Dicts by thread identifier.
+    dicts: RefSlot<PyDict>,
+    args: Slot,
+    kwargs: Slot,
+}
+
+impl NativeData for Local {
+    fn trace(&self, t: &mut Tracer) {
+        t.visit(self.dicts.value());
+        t.visit_slot(&self.args);
+        t.visit_slot(&self.kwargs);
+    }
+}
+
+const METHODS: &[NativeDef] = &[
+    new_method(new),
+    slot("__getattribute__", getattribute),
+    slot("__setattr__", setattr),
+    slot("__delattr__", delattr),
+];
+
+const GETSETS: &[GetSetDef] = &[getter(
+    "__dict__",
+    |vm, v| Ok(own_dict(vm, v)?.value()),
+    "Local-data dictionary",
+)];
+
+/// Makes the type.
+pub fn make_type(vm: &mut Vm) -> Ref<PyType> {
+    vm.new_native_type(
+        "_local",
+        "_thread",
+        None,
+        Kind::Native,
+        tflag::BASETYPE | tflag::HAS_WEAKREF,
+        METHODS,
+        GETSETS,
+        "Thread-local data",
+    )
+}
+
+fn has_init(vm: &mut Vm, ty: Ref<PyType>) -> bool {
+    let (object, name) = (vm.builtin_type(ids::OBJECT), vm.names.__init__);
+    vm.type_lookup(ty, name) != vm.type_lookup(object, name)
+}
+
+fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let ty = class(vm, args[0])?;
+    let given =
+        !items(&args[1]).is_empty() || args[2].cast::<PyDict>().is_some_and(|d| !d.is_empty());
+    if given && !has_init(vm, ty) {
+        return Err(vm.type_error("Initialization arguments are not supported"));
+    }
+    let dicts = PyDict::new(vm);
+    let state = Local {
+        dicts: RefSlot::new(dicts),
+        args: Slot::new(args[1]),
+        kwargs: Slot::new(args[2]),
+    };
+    let this = Native::new(vm, ty, state).value();
+    // `__init__` runs anyway in the thread that makes the object.
+    let key = key(vm);
+    let own = PyDict::new(vm).value();
+    dicts.insert(vm, key, own)?;
+    Ok(this)
+}
+
+fn key(vm: &mut Vm) -> Value {
+    let ident = vm.thread_ident();
+    vm.new_uint(ident)
+}
+
+/// The running thread's attributes.
+fn own_dict(vm: &mut Vm, this: Value) -> PyResult<Ref<PyDict>> {
+    let Some((_, local)) = native::<Local>(&this) else {
+        let e = vm.wrong_self("__getattribute__", "_thread._local", this);
+        return Err(e);
+    };
+    let dicts = local.dicts.expect();
+    let key = key(vm);
+    if let Some(d) = dicts.get(vm, key)?.and_then(|d| d.cast()) {
+        return Ok(d);
+    }
+    forget_ended(vm, dicts)?;
+    let own = PyDict::new(vm);
+    dicts.insert(vm, key, own.value())?;
+    let ty = vm.type_of(this);
+    if has_init(vm, ty) {
+        let name = vm.names.__init__;
+        let init = vm.get_attr(this, name)?;
+        let (args, kwargs) = (local.args.get(), local.kwargs.get());
+        if let Err(r) = vm.call_dict(init, items(&args), kwargs) {
+            // The next try begins again.
+            let raised = vm.take_raised();
+            dicts.remove(vm, key)?;
+            vm.raised.set(raised);
+            return Err(r);
+        }
+    }
+    Ok(own)
+}
+
+/// Drops the dicts of threads that have ended, when there are many.
+fn forget_ended(vm: &mut Vm, dicts: Ref<PyDict>) -> PyResult<()> {
+    let all = vm.threads.all.get().cast::<PyList>();
+    let live = all.map_or(1, |l| l.len());
+    if dicts.len() <= 2 * live + 16 {
+        return Ok(());
+    }
+    let mut keep = ValueVec::new();
+    for i in 0..live {
+        let thread = all.and_then(|l| l.try_get(i)).unwrap_or(Value::NONE);
+        if let Some((_, t)) = threads::thread(&thread) {
+            let key = vm.new_uint(t.ident);
+            if let Some(d) = dicts.get(vm, key)? {
+                keep.push(&vm.heap, key);
+                keep.push(&vm.heap, d);
+            }
+        }
+    }
+    dicts.clear();
+    for pair in keep.as_slice().chunks(2) {
+        dicts.insert(vm, pair[0], pair[1])?;
+    }
+    Ok(())
+}
+
+fn name_of(vm: &mut Vm, v: Value) -> PyResult<Ref<PyStr>> {
+    match v.cast::<PyStr>() {
+        Some(s) => Ok(vm.intern_str(s)),
+        None => {
+            let name = vm.type_name(v);
+            Err(vm.type_error(format!("attribute name must be string, not '{name}'")))
+        }
+    }
+}
+
+fn no_attribute(vm: &mut Vm, this: Value, name: Ref<PyStr>) -> Raised {
+    let ty = vm.type_of(this);
+    let message = format!(
+        "'{}' object has no attribute '{}'",
+        vm.full_type_name(ty),
+        name.text_lossy()
+    );
+    vm.attribute_error(this, name.value(), message)
+}
+
+fn getattribute(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let name = name_of(vm, args[1])?;
+    let own = own_dict(vm, args[0])?;
+    if name == vm.names.__dict__ {
+        return Ok(own.value());
+    }
+    let ty = vm.type_of(args[0]);
+    let found = vm.find_attribute(args[0], name);
+    if let Found::DataDescriptor(d) = found {
+        return vm.descriptor_get(d, args[0], ty);
+    }
+    if let Some(v) = own.get_interned(name.value()) {
+        return Ok(v);
+    }
+    match found {
+        Found::Descriptor(d) | Found::DataDescriptor(d) | Found::Method(d) => {
+            vm.descriptor_get(d, args[0], ty)
+        }
+        Found::Plain(v) | Found::Own(v) => Ok(v),
+        Found::Missing => Err(no_attribute(vm, args[0], name)),
+    }
+}
+
+fn set(vm: &mut Vm, this: Value, name: Value, v: Value) -> PyResult {
+    let name = name_of(vm, name)?;
+    let own = own_dict(vm, this)?;
+    if name == vm.names.__dict__ {
+        let ty = vm.type_of(this);
+        let message = format!(
+            "'{}' object attribute '__dict__' is read-only",
+            vm.full_type_name(ty)
+        );
+        return Err(vm.attribute_error(this, name.value(), message));
+    }
+    if let Found::DataDescriptor(d) = vm.find_attribute(this, name) {
+        vm.descriptor_set(d, this, v)?;
+    } else if !v.is_null() {
+        own.set_interned(vm, name.value(), v);
+    } else if !own.remove_interned(vm, name.value()) {
+        return Err(no_attribute(vm, this, name));
+    }
+    Ok(Value::NONE)
+}
+
+fn setattr(vm: &mut Vm, args: &[Value]) -> PyResult {
+    set(vm, args[0], args[1], args[2])
+}
+
+fn delattr(vm: &mut Vm, args: &[Value]) -> PyResult {
+    set(vm, args[0], args[1], Value::NULL)
+}

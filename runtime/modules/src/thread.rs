@@ -7,7 +7,7 @@ use crate::support::{self, Rounding, monotonic, nanoseconds};
 use skein_runtime::builtins::struct_seq::{self, StructSeq};
 use skein_runtime::helpers::clock;
 use skein_runtime::prelude::*;
-use skein_runtime::tasklet::tasklet::{PyTasklet, tasklet_flag};
+use skein_runtime::tasklet::tasklet::PyTasklet;
 use skein_runtime::tasklet::threads;
 use std::cell::Cell;
 
@@ -392,10 +392,8 @@ fn get_native_id(vm: &mut Vm, _: &[Value]) -> PyResult {
 fn start(vm: &mut Vm, function: Value, args: Value, kwargs: Value, daemon: bool) -> Value {
     let ty = vm.builtin_type(ids::TASKLET);
     let main = PyTasklet::new_instance(vm, ty);
-    let bound = vm.new_tuple(&[function, args, kwargs.non_null().unwrap_or(Value::NONE)]);
-    main.start.set(main, bound);
-    main.put(tasklet_flag::BOUND, true);
-    vm.start_thread(main, daemon)
+    PyTasklet::give(main, function, args, kwargs);
+    vm.start_thread(main, function, daemon)
 }
 
 /// Identifier of a thread object.

@@ -14,7 +14,6 @@
 use super::tasklet::{PyTasklet, tasklet_flag as flag};
 use crate::builtins::list::PyList;
 use crate::builtins::native::{Native, NativeData, native};
-use crate::builtins::tuple::PyTuple;
 use crate::error::PyResult;
 use crate::heap::Tracer;
 use crate::heap::array::Array;
@@ -187,7 +186,7 @@ impl Vm {
         t
     }
     /// Starts a thread whose main tasklet is bound to a function and arguments; it runs when its turn comes.
-    pub fn start_thread(&mut self, main: Ref<PyTasklet>, daemon: bool) -> Value {
+    pub fn start_thread(&mut self, main: Ref<PyTasklet>, function: Value, daemon: bool) -> Value {
         if !self.has_threads() {
             let first = self.new_thread(Some(clock::thread_ident()), false);
             self.threads.current.set(first.value());
@@ -197,9 +196,7 @@ impl Vm {
         let Some((owner, state)) = thread(&v) else {
             return Value::NONE;
         };
-        if let Some(start) = main.start.get().cast::<PyTuple>() {
-            state.function.set(owner, start.items()[0]);
-        }
+        state.function.set(owner, function);
         main.thread.set(main, owner);
         main.next.set(main, main);
         main.prev.set(main, main);

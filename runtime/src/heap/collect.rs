@@ -83,7 +83,7 @@ impl Heap {
     fn full_is_due(&self) -> bool {
         let growth = self.promoted.get() + self.external_since_full.get();
         let live = self.counters.live_after_full.get() + self.external_after_full.get();
-        growth > self.config.min_growth.max(live / 4 * 3)
+        growth > self.config.min_growth.max(live / 2)
     }
     fn stress_tick(&self) {
         let n = self.stress_count.get() + 1;

@@ -9,7 +9,7 @@ pub struct Config {
     pub nursery: usize,
     /// The nursery grows up to this while many objects survive.
     pub max_nursery: usize,
-    /// A full collection comes when this much, or three quarters of what was live after the last one, was promoted since.
+    /// A full collection comes when this much, or half of what was live after the last one, was promoted since.
     pub min_growth: usize,
     /// Bytes of memory in use beyond which allocation fails.
     pub limit: usize,

@@ -37,8 +37,6 @@ pub fn forget_before_instruction(vm: &mut Vm) {
 
 /// In keys of what is known: the instruction has not begun.
 const NOT_BEGUN: u32 = 1 << 31;
-/// In keys of what is known: the instruction may have begun or not.
-const UNCERTAIN: u32 = 1 << 30;
 
 fn forget_registers(vm: &mut Vm, mut not_begun: bool) {
     if vm.needed_registers.len() > MOST_KNOWN {
@@ -46,33 +44,24 @@ fn forget_registers(vm: &mut Vm, mut not_begun: bool) {
     }
     let mut frame = vm.current_frame();
     let mut window_is_dead = false;
-    // Native code that runs Python may stand before or inside an instruction of the frame below: a finaliser runs before.
+    // Where native code runs Python, the frame below may stand before, inside or behind the instruction that it names: a
+    // finaliser runs between two. Nothing of such a frame is forgotten.
     let mut uncertain = false;
     for _ in 0..MOST_FRAMES {
         let Some(f) = frame else { return };
         let code = f.code();
-        let begun = match (not_begun, uncertain) {
-            (true, _) => NOT_BEGUN,
-            (_, true) => UNCERTAIN,
-            _ => 0,
-        };
+        let begun = if not_begun { NOT_BEGUN } else { 0 };
         let key = (code.serial, f.lasti() | begun, window_is_dead);
         let needed = vm.needed_registers.entry(key).or_insert_with(|| {
             let found = match not_begun {
                 true => live_registers(code, f.lasti()),
-                false if uncertain => {
-                    let before = live_registers(code, f.lasti());
-                    let inside = needed_registers(code, f.lasti(), window_is_dead);
-                    before.zip(inside).map(|(mut needed, inside)| {
-                        add(&mut needed, &inside);
-                        needed
-                    })
-                }
                 false => needed_registers(code, f.lasti(), window_is_dead),
             };
             found.map(Rc::from)
         });
-        if let Some(needed) = needed {
+        if let Some(needed) = needed
+            && !uncertain
+        {
             forget(f, variable_count(code), needed);
         }
         not_begun = false;

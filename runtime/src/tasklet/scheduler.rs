@@ -138,7 +138,7 @@ pub struct Limit {
 }
 
 /// What survives the end of a tasklet.
-const LASTING: u32 = flag::NO_THREAD | flag::ATOMIC | flag::IGNORE_NESTING | flag::BLOCK_TRAP;
+const LASTING: u32 = flag::ATOMIC | flag::IGNORE_NESTING | flag::BLOCK_TRAP;
 
 /// What blocking when nothing else can run raises.
 const DEADLOCK: &str = "Deadlock: the last runnable tasklet cannot be blocked.";
@@ -237,7 +237,7 @@ impl Vm {
             self.wake_watchdog(next);
             return bomb::explode(self, v);
         }
-        if !self.scheduler.schedule_callback.get().is_null() {
+        if !self.scheduler.schedule_callback.get().is_null() && !self.is_elsewhere(current) {
             self.call_schedule_callback(current.value(), next.value());
         }
         if next.has(flag::QUEUED) {
@@ -373,6 +373,10 @@ impl Vm {
     /// if there is none that could, the caller is put back and gets the error. `channel`: the caller waits there.
     fn wake_for_blocked(&mut self, channel: Option<Ref<PyChannel>>) -> PyResult {
         let current = self.current_tasklet();
+        if self.thread_is_ending() {
+            let next = self.next_at_thread_end();
+            return self.switch_to(next);
+        }
         if self.own_waiting() {
             let next = self.next_runnable();
             return self.switch_to(next);
@@ -444,6 +448,9 @@ impl Vm {
             channel.preference.get() > 0
         };
         let all = channel.schedule_all.get();
+        if self.is_elsewhere(partner) {
+            return self.meet_elsewhere(channel, partner, sending, v);
+        }
         if all || prefers_partner {
             let next = if all {
                 current
@@ -476,16 +483,37 @@ impl Vm {
         self.queue_append(partner);
         self.switch_in_order(current)
     }
+    /// The partner belongs to another thread: it becomes runnable there and the caller goes on.
+    fn meet_elsewhere(
+        &mut self,
+        channel: Ref<PyChannel>,
+        partner: Ref<PyTasklet>,
+        sending: bool,
+        v: Value,
+    ) -> PyResult {
+        PyChannel::remove(channel, partner);
+        let mine = partner.tempval.get();
+        partner
+            .tempval
+            .set(partner, if sending { v } else { Value::NONE });
+        self.append_elsewhere(partner, false);
+        bomb::explode(self, if sending { Value::NONE } else { mine })
+    }
     /// `T.run()` and `T.switch()`: the tasklet goes on at once; with `leave` the caller leaves the queue.
     pub fn run_tasklet(&mut self, t: Ref<PyTasklet>, leave: bool) -> PyResult {
         let current = self.current_tasklet();
         if t == current {
             return Ok(Value::NONE);
         }
-        self.check_switch(t)?;
-        if !t.has(flag::QUEUED) {
-            self.queue_append(t);
+        if self.is_elsewhere(t) {
+            if leave {
+                return Err(self.runtime_error("can't switch to a different thread."));
+            }
+            self.run_elsewhere(t);
+            return Ok(Value::NONE);
         }
+        self.check_switch(t)?;
+        self.make_runnable(t);
         if leave {
             self.queue_remove(current);
         }
@@ -493,11 +521,9 @@ impl Vm {
     }
     /// Makes a tasklet runnable that waits or floats.
     pub fn make_runnable(&mut self, t: Ref<PyTasklet>) {
-        if let Some(channel) = t.channel.get() {
-            PyChannel::remove(channel, t);
-        }
+        self.stop_waiting(t);
         if !t.has(flag::QUEUED) {
-            self.queue_append(t);
+            self.append(t);
         }
     }
     /// `run()`: the caller leaves the queue until that is empty, or the timeout is over. `limit`: instructions, and how an
@@ -561,19 +587,25 @@ impl Vm {
         if !error.is_null() && !self.exception_is(error, ids::SYSTEM_EXIT) {
             error = self.handle_error(error);
         }
+        let ends = self.is_thread_end(current);
+        let ends_thread = ends || self.thread_is_ending();
+        if ends_thread && !error.is_null() {
+            self.report_thread_error(error);
+            error = Value::NULL;
+        }
         let next = current.next.get().filter(|n| *n != current);
         self.queue_remove(current);
         let pending = current.has(flag::PENDING_INTERRUPT);
         current.flags.set(current.flags.get() & LASTING);
         current.tempval.set(current, Value::NONE);
-        let ends_thread = self.is_thread_end(current);
-        if ends_thread && !error.is_null() {
-            self.report_thread_error(error);
-            error = Value::NULL;
+        if ends {
+            self.begin_thread_end();
         }
         let next = if ends_thread {
-            self.end_thread();
-            self.next_runnable()
+            match self.queue_head() {
+                Some(next) => next,
+                None => self.next_at_thread_end(),
+            }
         } else if !error.is_null() {
             let watchdog = self.innermost_watchdog();
             let bomb = bomb::new(self, error);
@@ -602,7 +634,7 @@ impl Vm {
         };
         current.put(flag::PENDING_INTERRUPT, pending);
         let next = self.soft_interrupt(next, true);
-        if !self.scheduler.schedule_callback.get().is_null() {
+        if !self.scheduler.schedule_callback.get().is_null() && !self.is_elsewhere(current) {
             self.call_schedule_callback(current.value(), next.value());
         }
         self.scheduler.queue.set(next.value());

@@ -41,8 +41,8 @@ pub mod tasklet_flag {
     pub const STARTED: u32 = 256;
     /// Is inside `stackless.run()`.
     pub const WATCHDOG: u32 = 512;
-    /// Its thread is gone.
-    pub const NO_THREAD: u32 = 1024;
+    /// Was killed because its thread ended.
+    pub const KILLED: u32 = 1024;
     /// Is a greenlet: a stack that a tasklet changes to, see [`super::super::greenlet`].
     pub const GREENLET: u32 = 2048;
     /// Is a greenlet that has run to its end.
@@ -174,7 +174,13 @@ impl PyTasklet {
     }
     /// Can run: has frames or arguments to start with.
     pub fn alive(&self) -> bool {
-        self.has(tasklet_flag::BOUND | tasklet_flag::STARTED) && !self.has(tasklet_flag::NO_THREAD)
+        self.has(tasklet_flag::BOUND | tasklet_flag::STARTED) && !self.thread_gone()
+    }
+    /// Its thread has ended.
+    pub fn thread_gone(&self) -> bool {
+        self.thread
+            .get()
+            .is_some_and(|t| super::threads::thread(&t.value()).is_some_and(|(_, s)| s.done.get()))
     }
     /// Binds a function with its arguments: a tuple, and a dict or `NULL`.
     pub fn give(this: Ref<PyTasklet>, function: Value, args: Value, kwargs: Value) {

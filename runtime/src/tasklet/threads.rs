@@ -37,12 +37,16 @@ pub struct Thread {
     /// Does not keep the program alive.
     pub daemon: bool,
     /// The scheduler's values while another thread runs: see [`SAVED`].
-    saved: RefSlot<Array>,
-    count: Cell<usize>,
+    pub(super) saved: RefSlot<Array>,
+    pub(super) count: Cell<usize>,
     trap: Cell<i64>,
     /// Next in the queue of threads with something to run.
     next: RefSlot<Native>,
     ready: Cell<bool>,
+    /// Its main tasklet waits, and with it the thread: see [`Vm::wait_for`].
+    held: Cell<bool>,
+    /// Its main tasklet has ended, and tasklets with native code below them are killed one by one.
+    pub(super) ending: Cell<bool>,
     /// Its main tasklet has ended.
     pub done: Cell<bool>,
     /// Tasklets of it that wait for something.
@@ -54,7 +58,20 @@ pub struct Thread {
 }
 
 /// Places of the scheduler's values in [`Thread::saved`].
-const SAVED: usize = 4;
+pub mod saved {
+    /// The main tasklet.
+    pub const MAIN: usize = 0;
+    /// The run queue.
+    pub const QUEUE: usize = 1;
+    /// The list of watchdogs.
+    pub const WATCHDOGS: usize = 2;
+    /// The watchdog with a timeout.
+    pub const INTERRUPT: usize = 3;
+    /// The tasklet that ran last.
+    pub const CURRENT: usize = 4;
+    /// Number of places.
+    pub const COUNT: usize = 5;
+}
 
 impl NativeData for Thread {
     fn trace(&self, t: &mut Tracer) {
@@ -155,7 +172,7 @@ impl Vm {
     }
     fn new_thread(&mut self, ident: Option<u64>, daemon: bool) -> Ref<Native> {
         let class = self.thread_class();
-        let saved = self.heap.new_array(SAVED);
+        let saved = self.heap.new_array(saved::COUNT);
         let joiners = PyList::new(self);
         let serial = self.threads.serial.get() + 1;
         self.threads.serial.set(serial);
@@ -168,6 +185,8 @@ impl Vm {
             trap: Cell::new(0),
             next: RefSlot::empty(),
             ready: Cell::new(false),
+            held: Cell::new(false),
+            ending: Cell::new(false),
             done: Cell::new(false),
             waiting: Cell::new(0),
             joiners: RefSlot::new(joiners),
@@ -201,18 +220,22 @@ impl Vm {
         main.next.set(main, main);
         main.prev.set(main, main);
         main.put(flag::QUEUED, true);
-        let saved = state.saved.expect();
-        saved.set(0, main.value());
-        saved.set(1, main.value());
+        let saved_values = state.saved.expect();
+        for place in [saved::MAIN, saved::QUEUE, saved::CURRENT] {
+            saved_values.set(place, main.value());
+        }
         state.count.set(1);
         self.make_ready(owner);
         self.ring();
         v
     }
     /// Appends a thread to those with something to run.
-    fn make_ready(&mut self, t: Ref<Native>) {
+    pub(super) fn make_ready(&mut self, t: Ref<Native>) {
         let v = t.value();
         let Some((_, state)) = thread(&v) else { return };
+        if state.held.get() {
+            return;
+        }
         if state.ready.replace(true) || self.threads.current.get() == v {
             state.ready.set(self.threads.current.get() != v);
             return;
@@ -224,6 +247,32 @@ impl Vm {
             None => self.threads.head.set(v),
         }
         self.threads.tail.set(v);
+    }
+    /// Takes a thread out of those with something to run.
+    pub(super) fn unready(&mut self, t: &Value) {
+        let Some((_, state)) = thread(t).filter(|(_, s)| s.ready.get()) else {
+            return;
+        };
+        let (mut before, mut at) = (Value::NULL, self.threads.head.get());
+        while at != *t {
+            let Some((_, s)) = thread(&at) else { return };
+            before = at;
+            at = s.next.get().map_or(Value::NULL, |n| n.value());
+        }
+        let next = state.next.get();
+        match (thread(&before), next) {
+            (Some((owner, s)), Some(next)) => s.next.set(owner, next),
+            (Some((_, s)), None) => s.next.clear(),
+            (None, next) => self
+                .threads
+                .head
+                .set(next.map_or(Value::NULL, |n| n.value())),
+        }
+        if next.is_none() {
+            self.threads.tail.set(before);
+        }
+        state.next.clear();
+        state.ready.set(false);
     }
     fn next_ready(&mut self) -> Option<Ref<Native>> {
         let head = self.threads.head.get();
@@ -245,10 +294,8 @@ impl Vm {
         let s = &self.scheduler;
         if let Some((_, state)) = thread(&left) {
             let saved = state.saved.expect();
-            for (i, cell) in [&s.main, &s.queue, &s.watchdogs, &s.interrupt]
-                .into_iter()
-                .enumerate()
-            {
+            let cells = [&s.main, &s.queue, &s.watchdogs, &s.interrupt, &self.tasklet];
+            for (i, cell) in cells.into_iter().enumerate() {
                 saved.set(i, cell.get());
             }
             state.count.set(s.count.get());
@@ -275,7 +322,11 @@ impl Vm {
         }
         self.wake_due();
         let current = self.current_tasklet();
-        if current.has(flag::ATOMIC) || self.scheduler.in_callback.get() {
+        // One that is in no queue runs on the way from one tasklet to another.
+        if current.has(flag::ATOMIC)
+            || !current.has(flag::QUEUED)
+            || self.scheduler.in_callback.get()
+        {
             return false;
         }
         let Some(next) = self.next_ready() else {
@@ -294,6 +345,9 @@ impl Vm {
 
     /// The running tasklet waits: until [`Vm::wake`], until `deadline` (monotonic nanoseconds) or until one of `fds` is as
     /// wanted. It goes on with the value that wakes it; `timed_out` if the deadline does, `ready` if a descriptor does.
+    ///
+    /// The thread's other tasklets run meanwhile. If the main tasklet of a thread other than the first waits, they do not,
+    /// as in Stackless: such a thread runs its tasklets where it asks for it, in `run()` or `schedule()`.
     pub fn wait_for(
         &mut self,
         deadline: Option<i128>,
@@ -302,9 +356,35 @@ impl Vm {
     ) -> PyResult {
         let current = self.current_tasklet();
         current.tempval.set(current, timed_out);
+        if self.is_thread_end(current) {
+            return self.hold_thread(current, deadline, fds);
+        }
         self.queue_remove(current);
         self.enter_waiter(current, deadline, fds);
         let next = self.next_runnable();
+        self.switch_to(next)
+    }
+    /// The main tasklet waits and stays in its queue, so that nothing else of the thread runs.
+    fn hold_thread(
+        &mut self,
+        main: Ref<PyTasklet>,
+        deadline: Option<i128>,
+        fds: Vec<(i32, i16)>,
+    ) -> PyResult {
+        self.enter_waiter(main, deadline, fds);
+        let left = self.threads.current.get();
+        if let Some((_, state)) = thread(&left) {
+            state.held.set(true);
+        }
+        let next = loop {
+            if main.wait.get() == 0 {
+                break main;
+            }
+            if let Some(next) = self.next_ready() {
+                break self.enter_thread(next);
+            }
+            self.sleep_until_something(Some(main));
+        };
         self.switch_to(next)
     }
     /// As [`Vm::wait_for`], for natives that go on afterwards: gives the value that it was woken with.
@@ -381,10 +461,14 @@ impl Vm {
         if let Some((_, state)) = thread(&owner) {
             state.waiting.set(state.waiting.get().saturating_sub(1));
         }
-        if owner == self.threads.current.get() {
-            self.queue_append(t);
+        if t.has(flag::QUEUED) {
+            // A main tasklet that held its thread.
+            if let Some((thread_object, state)) = thread(&owner) {
+                state.held.set(false);
+                self.make_ready(thread_object);
+            }
         } else {
-            self.append_elsewhere(owner, t);
+            self.append(t);
         }
         true
     }
@@ -402,15 +486,6 @@ impl Vm {
     pub fn next_wait(&self) -> u64 {
         self.threads.serial.get() + 1
     }
-    /// The thread object of a tasklet; tasklets made before there were threads are the first thread's. `NULL`: there are none.
-    fn owner_of(&self, t: Ref<PyTasklet>) -> Value {
-        if let Some(owner) = t.thread.get() {
-            return owner.value();
-        }
-        let all = self.threads.all.get().cast::<PyList>();
-        all.filter(|l| !l.is_empty())
-            .map_or(Value::NULL, |l| l.get(0))
-    }
     /// True if tasklets of the running thread wait for something.
     pub fn own_waiting(&self) -> bool {
         match thread(&self.threads.current.get()) {
@@ -418,35 +493,11 @@ impl Vm {
             None => self.threads.count.get() > 0,
         }
     }
-    /// True if the running thread is not the first one and this is its main tasklet.
+    /// True if this is its main tasklet, and the running thread is not the first one.
     pub fn is_thread_end(&self, t: Ref<PyTasklet>) -> bool {
         t.value() == self.scheduler.main.get()
             && thread(&self.threads.current.get())
                 .is_some_and(|(_, s)| s.ident != clock::thread_ident())
-    }
-    /// Appends a tasklet to the queue of a thread that does not run.
-    fn append_elsewhere(&mut self, owner: Value, t: Ref<PyTasklet>) {
-        let Some((thread_object, state)) = thread(&owner) else {
-            return;
-        };
-        let saved = state.saved.expect();
-        match saved.get(1).cast::<PyTasklet>() {
-            Some(head) => {
-                let last = head.prev.expect();
-                last.next.set(last, t);
-                t.prev.set(t, last);
-                t.next.set(t, head);
-                head.prev.set(head, t);
-            }
-            None => {
-                t.next.set(t, t);
-                t.prev.set(t, t);
-                saved.set(1, t.value());
-            }
-        }
-        t.put(flag::QUEUED, true);
-        state.count.set(state.count.get() + 1);
-        self.make_ready(thread_object);
     }
     /// Wakes those whose time has come; the next deadline after that.
     fn wake_due(&mut self) -> Option<i128> {
@@ -486,16 +537,21 @@ impl Vm {
             if let Some(next) = self.next_ready() {
                 return self.enter_thread(next);
             }
-            self.sleep_until_something();
+            self.sleep_until_something(None);
         }
     }
     /// True if a tasklet waits for something that can still happen.
     pub fn something_awaited(&self) -> bool {
         self.threads.count.get() > 0 || !self.threads.head.get().is_null()
     }
-    fn sleep_until_something(&mut self) {
+    /// `held`: only this one of the running thread can go on.
+    fn sleep_until_something(&mut self, held: Option<Ref<PyTasklet>>) {
         let next = self.wake_due();
-        if self.queue_head().is_some() || !self.threads.head.get().is_null() {
+        let ready = match held {
+            Some(main) => main.wait.get() == 0,
+            None => self.queue_head().is_some(),
+        };
+        if ready || !self.threads.head.get().is_null() {
             return;
         }
         let (fds, slots) = self.awaited_fds();
@@ -548,10 +604,7 @@ impl Vm {
                 return;
             }
         }
-        let all = self.threads.all.get().cast::<PyList>();
-        let first = all
-            .filter(|l| !l.is_empty())
-            .map_or(Value::NULL, |l| l.get(0));
+        let first = self.first_thread();
         if let Some((_, state)) = thread(&first)
             && let Some(t) = state.saved.expect().get(1).cast::<PyTasklet>()
         {
@@ -630,10 +683,7 @@ impl Vm {
                 self.wake_from(t, serial as u64, Value::NONE);
             }
         }
-        while let Some(t) = self.queue_head() {
-            self.queue_remove(t);
-            t.put(flag::NO_THREAD, true);
-        }
+        self.clear_queue();
     }
     /// The running tasklet waits for the end of a thread.
     pub fn join_thread(&mut self, t: Value, deadline: Option<i128>) -> PyResult {

@@ -7,6 +7,7 @@ use skein_runtime::helpers::clock;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::scheduler::Limit;
 use skein_runtime::tasklet::tasklet::PyTasklet;
+use skein_runtime::tasklet::threads;
 
 /// What pickles keep beside the state that they always keep.
 pub const PICKLE_FLAGS: &[(&str, i64)] = &[
@@ -199,7 +200,8 @@ fn getcurrent(vm: &mut Vm, _: &[Value]) -> PyResult {
 
 fn getcurrentid(vm: &mut Vm, _: &[Value]) -> PyResult {
     if vm.tasklet.get() == vm.scheduler.main.get() {
-        return Ok(vm.new_uint(clock::thread_ident()));
+        let ident = vm.thread_ident();
+        return Ok(vm.new_uint(ident));
     }
     let current = vm.tasklet.get();
     Ok(vm.new_uint(current.address()))
@@ -214,27 +216,40 @@ fn getruncount(vm: &mut Vm, _: &[Value]) -> PyResult {
 }
 
 fn getthreads(vm: &mut Vm, _: &[Value]) -> PyResult {
-    let id = vm.new_uint(clock::thread_ident());
-    Ok(vm.new_list(&[id]))
+    let list = PyList::new(vm);
+    let Some(all) = vm.threads.all.get().cast::<PyList>() else {
+        let id = vm.new_uint(clock::thread_ident());
+        list.push(vm, id);
+        return Ok(list.value());
+    };
+    for i in 0..all.len() {
+        if let Some((_, state)) = threads::thread(&all.get(i)) {
+            let id = vm.new_uint(state.ident);
+            list.push(vm, id);
+        }
+    }
+    Ok(list.value())
 }
 
 fn get_thread_info(vm: &mut Vm, args: &[Value]) -> PyResult {
-    if let Some(v) = args[0].non_null() {
-        let id = vm.index_i64(v)?;
-        if id != -1 && id as u64 != clock::thread_ident() {
-            return Err(vm.runtime_error("Thread id not found"));
-        }
-    }
+    let id = match args[0].non_null() {
+        Some(v) => vm.index_i64(v)?,
+        None => -1,
+    };
+    let thread = match id {
+        -1 => vm.threads.current.get(),
+        _ => match vm.find_thread(id as u64) {
+            Some(thread) => thread,
+            None => return Err(vm.runtime_error("Thread id not found")),
+        },
+    };
+    let (main, current, count) = vm.thread_state(thread);
     let flags = match args[1].non_null() {
         Some(v) => vm.index_i64(v)?,
         None => 0,
     };
     let mut parts = ValueVec::with_capacity(&vm.heap, 7);
-    for v in [
-        vm.scheduler.main.get(),
-        vm.tasklet.get(),
-        Value::from_usize(vm.scheduler.count.get()),
-    ] {
+    for v in [shown(main), shown(current), Value::from_usize(count)] {
         parts.push(&vm.heap, v);
     }
     if flags & 1 << 30 != 0 {
@@ -244,7 +259,7 @@ fn get_thread_info(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     if flags & 1 << 31 != 0 {
         // The list itself: Stackless's own tests watch it.
-        let watchdogs = shown(vm.scheduler.watchdogs.get());
+        let watchdogs = shown(vm.thread_watchdogs(thread));
         parts.push(&vm.heap, watchdogs);
     }
     Ok(vm.new_tuple(parts.as_slice()))

@@ -5,7 +5,6 @@ use super::{none, switch_int};
 use skein_runtime::builtins::args::{class, items};
 use skein_runtime::builtins::generator_methods::thrown_exception;
 use skein_runtime::builtins::traceback::PyTraceback;
-use skein_runtime::helpers::clock;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::bomb;
 use skein_runtime::tasklet::tasklet::{PyTasklet, extra, tasklet_flag as flag};
@@ -152,12 +151,12 @@ pub static TASKLET: TypeDef = TypeDef {
         ),
         getter(
             "is_current",
-            |vm, v| Ok(Value::bool(v == vm.tasklet.get())),
+            |vm, v| Ok(Value::bool(v == own_state(vm, v)?.1)),
             "Is the running one.",
         ),
         getter(
             "is_main",
-            |vm, v| Ok(Value::bool(v == vm.scheduler.main.get())),
+            |vm, v| Ok(Value::bool(v == own_state(vm, v)?.0)),
             "Is its thread's main tasklet.",
         ),
         getter("thread_id", thread_id, "Its thread's identifier, or -1."),
@@ -227,6 +226,18 @@ fn tasklet(vm: &mut Vm, v: Value) -> PyResult<Ref<PyTasklet>> {
 
 fn truth(vm: &mut Vm, v: Value, f: fn(Ref<PyTasklet>) -> bool) -> PyResult {
     Ok(Value::bool(f(tasklet(vm, v)?)))
+}
+
+/// Main and running tasklet of a tasklet's own thread.
+fn own_state(vm: &mut Vm, v: Value) -> PyResult<(Value, Value, usize)> {
+    let t = tasklet(vm, v)?;
+    let owner = vm.owner_of(t);
+    Ok(vm.thread_state(owner))
+}
+
+/// True for the running tasklet of a thread that does not run now.
+fn is_current_elsewhere(vm: &mut Vm, t: Ref<PyTasklet>) -> PyResult<bool> {
+    Ok(vm.is_elsewhere(t) && own_state(vm, t.value())?.1 == t.value())
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -315,7 +326,7 @@ fn give_arguments(
     args: Value,
     kwargs: Value,
 ) -> PyResult<()> {
-    if t.has(flag::NO_THREAD) {
+    if t.thread_gone() {
         return Err(vm.runtime_error("tasklet has no thread"));
     }
     let args = if none(args) { vm.new_tuple(&[]) } else { args };
@@ -344,7 +355,7 @@ fn setup(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.type_error("cframe function must be a callable"));
     }
     give_arguments(vm, t, function, args[1], args[2])?;
-    vm.queue_append(t);
+    vm.append(t);
     Ok(args[0])
 }
 
@@ -354,7 +365,7 @@ fn check_insertable(vm: &mut Vm, t: Ref<PyTasklet>) -> PyResult<()> {
     if t.has(flag::BLOCKED) {
         return Err(vm.runtime_error("You cannot run a blocked tasklet"));
     }
-    if t.has(flag::NO_THREAD) {
+    if t.thread_gone() {
         return Err(vm.runtime_error("tasklet has no thread"));
     }
     if !t.alive() {
@@ -366,9 +377,7 @@ fn check_insertable(vm: &mut Vm, t: Ref<PyTasklet>) -> PyResult<()> {
 fn insert(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = tasklet(vm, args[0])?;
     check_insertable(vm, t)?;
-    if !t.has(flag::QUEUED) {
-        vm.queue_append(t);
-    }
+    vm.make_runnable(t);
     Ok(args[0])
 }
 
@@ -380,7 +389,7 @@ fn remove(vm: &mut Vm, args: &[Value]) -> PyResult {
     if t == vm.current_tasklet() {
         return Err(vm.runtime_error("The current tasklet cannot be removed."));
     }
-    vm.queue_remove(t);
+    vm.remove(t);
     Ok(args[0])
 }
 
@@ -442,7 +451,10 @@ fn kill(vm: &mut Vm, args: &[Value]) -> PyResult {
         None => false,
     };
     if !t.alive() {
-        forget_frames(t);
+        vm.stop_waiting(t);
+        if t.native_stack.get() == 0 {
+            forget_frames(t);
+        }
         return Ok(Value::NONE);
     }
     let class = vm.builtin_type(ids::TASKLET_EXIT).value();
@@ -460,23 +472,28 @@ fn throw_bomb(vm: &mut Vm, t: Ref<PyTasklet>, bomb: Value, pending: bool) -> PyR
             Ok(_) => false,
             Err(_) => vm.clear_raised_if(ids::TASKLET_EXIT),
         };
-        if is_exit {
+        if is_exit && !t.has(flag::BOUND | flag::STARTED) {
             return Ok(Value::NONE);
         }
         vm.take_raised();
-        let text = if t.has(flag::NO_THREAD) {
+        let text = if t.thread_gone() {
             "tasklet has no thread"
         } else {
             "You cannot throw to a dead tasklet"
         };
         return Err(vm.runtime_error(text));
     }
-    if !pending {
+    let elsewhere = vm.is_elsewhere(t);
+    if !pending && !elsewhere {
         vm.check_switch(t)?;
     }
-    vm.make_runnable(t);
+    if elsewhere && !pending {
+        vm.run_elsewhere(t);
+    } else {
+        vm.make_runnable(t);
+    }
     t.tempval.set(t, bomb);
-    if pending {
+    if pending || elsewhere {
         return Ok(Value::NONE);
     }
     vm.switch_to(t)
@@ -515,16 +532,20 @@ fn bind_thread(vm: &mut Vm, args: &[Value]) -> PyResult {
     if id < -1 {
         return Err(vm.overflow_error("can't convert negative value to unsigned int"));
     }
-    if t.has(flag::QUEUED) {
+    if t.has(flag::QUEUED) || t.wait.get() != 0 {
         return Err(vm.runtime_error("can't (re)bind a runnable tasklet"));
     }
     if t.native_stack.get() != 0 {
         return Err(vm.runtime_error("tasklet has C state on its stack"));
     }
-    if id != -1 && id as u64 != clock::thread_ident() {
-        return Err(vm.value_error("bad thread"));
-    }
-    t.put(flag::NO_THREAD, false);
+    let owner = match id {
+        -1 => vm.threads.current.get(),
+        _ => match vm.find_thread(id as u64) {
+            Some(owner) => owner,
+            None => return Err(vm.value_error("bad thread")),
+        },
+    };
+    vm.bind_to_thread(t, owner);
     Ok(Value::NONE)
 }
 
@@ -557,10 +578,11 @@ fn recursion_depth(vm: &mut Vm, v: Value) -> PyResult {
 }
 
 fn thread_id(vm: &mut Vm, v: Value) -> PyResult {
-    if tasklet(vm, v)?.has(flag::NO_THREAD) {
-        return Ok(Value::from_i32(-1));
-    }
-    Ok(vm.new_uint(clock::thread_ident()))
+    let t = tasklet(vm, v)?;
+    Ok(match vm.thread_of(t) {
+        Some(ident) => vm.new_uint(ident),
+        None => Value::from_i32(-1),
+    })
 }
 
 fn frame(vm: &mut Vm, v: Value) -> PyResult {
@@ -586,6 +608,15 @@ fn set_hook(vm: &mut Vm, v: Value, place: usize, f: Value) -> PyResult<()> {
             "setprofile"
         };
         (vm.hooks.intrinsic)(vm, name, &[f.non_null().unwrap_or(Value::NONE)])?;
+    } else if is_current_elsewhere(vm, t)? {
+        let which = if place == extra::TRACE {
+            "trace"
+        } else {
+            "profile"
+        };
+        return Err(vm.runtime_error(format!(
+            "You cannot set the {which} function of the current tasklet of another thread"
+        )));
     } else {
         let f = if none(f) { Value::NULL } else { f };
         vm.set_tasklet_extra(t, place, f);
@@ -618,6 +649,9 @@ fn set_context(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.type_error(format!(
             "set_context() argument must be contextvars.Context, not {name}"
         )));
+    }
+    if vm.is_elsewhere(t) && (t.has(flag::QUEUED) || is_current_elsewhere(vm, t)?) {
+        return Err(vm.runtime_error("tasklet belongs to a different thread"));
     }
     let is_current = t == vm.current_tasklet();
     let now = if is_current {

@@ -7,6 +7,7 @@ pub mod builtins;
 pub mod error;
 pub mod heap;
 pub mod helpers;
+pub mod layout;
 pub mod number_hash;
 pub mod object;
 pub mod prelude;

@@ -33,11 +33,28 @@ fn level(c: &Config, name: &str) -> u8 {
     }
 }
 
+/// The tracing tier's settings: `-X jit…`, else `SKEIN_JIT…`.
+fn tier(c: &Config) -> Result<(), String> {
+    let mut options = Vec::new();
+    for (name, value) in std::env::vars() {
+        if let Some(name) = name.strip_prefix("SKEIN_JIT") {
+            let name = format!("jit{}", name.to_lowercase().replace('_', "-"));
+            options.push((name, value));
+        }
+    }
+    for x in c.x_options.iter().filter(|x| x.starts_with("jit")) {
+        let (name, value) = x.split_once('=').unwrap_or((x, ""));
+        options.push((name.to_string(), value.to_string()));
+    }
+    crate::tier::configure(&options)
+}
+
 /// Completes the settings.
 ///
 /// # Errors
 /// The message of a value that makes no sense.
 pub fn apply(c: &mut Config) -> Result<(), String> {
+    tier(c)?;
     c.debug = c.debug.max(level(c, "PYTHONDEBUG"));
     c.verbose = c.verbose.max(level(c, "PYTHONVERBOSE"));
     c.optimize = c.optimize.max(level(c, "PYTHONOPTIMIZE")).min(2);

@@ -34,13 +34,13 @@ const EMPTY: u32 = u32::MAX;
 #[repr(C)]
 pub struct PyDict {
     header: Header,
-    entries: RefSlot<Array>,
+    pub(crate) entries: RefSlot<Array>,
     index: RefSlot<ByteBuf>,
     /// Entries in use, deleted ones included.
     used: Cell<u32>,
     /// Live entries.
     live: Cell<u32>,
-    keys_version: Cell<u32>,
+    pub(crate) keys_version: Cell<u32>,
     /// Counts structural changes, so that iterators and searches notice.
     mutations: Cell<u32>,
     /// Every entry before this one is deleted, so that taking from the front does not search.

@@ -16,8 +16,8 @@ use std::cell::Cell;
 #[repr(C)]
 pub struct PyList {
     header: Header,
-    len: Cell<usize>,
-    items: RefSlot<Array>,
+    pub(crate) len: Cell<usize>,
+    pub(crate) items: RefSlot<Array>,
 }
 
 impl PyList {

@@ -16,7 +16,7 @@ pub struct PyTuple {
     header: Header,
     /// Cached hash, 0: not computed.
     pub hash: Cell<i64>,
-    len: usize,
+    pub(crate) len: usize,
 }
 
 impl PyTuple {

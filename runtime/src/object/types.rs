@@ -76,7 +76,7 @@ pub struct PyType {
     /// See [`tflag`].
     pub flags: Cell<u32>,
     /// Number for caches; 0: none given yet.
-    version: Cell<u32>,
+    pub(crate) version: Cell<u32>,
     /// Shape id for builtin types, else 0.
     pub builtin_id: u32,
     /// Slots that `__slots__` of this type and its bases take.

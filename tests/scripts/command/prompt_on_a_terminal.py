@@ -1,6 +1,6 @@
 # only: skein
 # gc-stress: off
-# timeout: 120
+# timeout: 400
 # The prompt on a terminal: the plain one, and the editor with its history and completion.
 import os
 import pty

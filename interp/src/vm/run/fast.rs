@@ -82,12 +82,21 @@ fast!(jump_back, |pc, fp, vm, insn, tbl| {
     if (*vm).attention.load(Ordering::Relaxed) {
         return s_attend_jump(pc, fp, vm, insn, tbl);
     }
+    let turns = *pc.add(1) as i64;
+    if turns <= 1 {
+        return s_hot_loop(pc, fp, vm, insn, tbl);
+    }
+    *(pc as *mut u64).add(1) = (turns - 1) as u64;
     go!(pc.offset(bc!(insn) as isize), fp, vm, tbl)
 });
 fn attend_jump(vm: &mut Vm, cx: Cx) -> Step {
     super::poll::safe_point(vm, cx.target())
 }
 slow!(s_attend_jump, attend_jump);
+fn hot_loop(vm: &mut Vm, cx: Cx) -> Step {
+    Ok(crate::tier::at_back_edge(vm, cx))
+}
+slow!(s_hot_loop, hot_loop);
 fast!(resume, |pc, fp, vm, insn, tbl| {
     if (*vm).attention.load(Ordering::Relaxed) {
         return s_attend_resume(pc, fp, vm, insn, tbl);

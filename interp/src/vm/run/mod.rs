@@ -14,6 +14,7 @@ pub mod fibers;
 mod items;
 mod macros;
 pub mod poll;
+pub mod recorded;
 pub mod ret;
 pub mod traced;
 pub mod watched;
@@ -114,7 +115,7 @@ pub fn exit_pc() -> Pc {
 /// # Safety
 /// The arguments are those of a handler: the running frame of a live `Vm`.
 #[inline(always)]
-unsafe fn run_body(
+pub(crate) unsafe fn run_body(
     vm: *mut Vm,
     pc: Pc,
     fp: *mut u64,
@@ -176,6 +177,10 @@ pub(crate) use slow;
 
 /// Runs the loop from `pc` in the running frame until its entry frame is left. `Vm::run_outcome` says how.
 pub fn run(vm: &mut Vm, pc: Pc) {
+    recorded::pausing(vm, |vm| run_loop(vm, pc));
+}
+
+fn run_loop(vm: &mut Vm, pc: Pc) {
     let fp = vm.fp.get();
     if vm.dispatch.get().is_null() {
         traced::choose(vm, false);

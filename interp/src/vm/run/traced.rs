@@ -19,6 +19,11 @@ pub fn choose(vm: &Vm, on: bool) {
     vm.dispatch.set(table.as_ptr() as *const ());
 }
 
+/// True if the ordinary table is in use: nothing looks at instructions.
+pub fn is_plain(vm: &Vm) -> bool {
+    std::ptr::eq(vm.dispatch.get(), fast::TABLE.as_ptr() as *const ())
+}
+
 /// The table in use.
 #[inline(always)]
 pub fn table(vm: &Vm) -> *const Handler {

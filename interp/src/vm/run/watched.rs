@@ -38,6 +38,10 @@ const KEEPS_COST: u32 = 10;
 
 /// Begins to watch, unless a trace function has the loop or there was enough watching.
 pub fn begin(vm: &mut Vm) {
+    if vm.watched.get() < INSTRUCTIONS && super::recorded::recording(vm) {
+        super::recorded::end(vm);
+        crate::tier::abandon("finalisers");
+    }
     if vm.watched.get() < INSTRUCTIONS
         && std::ptr::eq(vm.dispatch.get(), fast::TABLE.as_ptr() as *const ())
     {

@@ -1,0 +1,231 @@
+//! Attributes: the findings of the interpreter's own caches.
+
+use super::step::Next;
+use super::{Code, Pending, Recorded, Recorder, Seen};
+use crate::tier::enter::helpers;
+use crate::vm::run::ret::{Action, ret};
+use crate::vm::run::special;
+use skein_jit::ir::{Binary, Cond, Op, Val, Width};
+use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::layout;
+use skein_runtime::object::attr_cache::Answer;
+use skein_runtime::prelude::*;
+
+impl Recorder {
+    fn name(&self, p: Pending) -> Option<Ref<PyStr>> {
+        self.frame().code.names.expect().get(p.word.c() as usize).cast()
+    }
+    /// What the cache of all instructions knows for the shape that was seen.
+    fn answer(&self, vm: &Vm, p: Pending, seen: Seen, answer: Answer) -> Option<u64> {
+        if seen.shape == 0 {
+            return None;
+        }
+        let key = (seen.shape as u64) << 32 | vm.type_epoch.get() as u64;
+        vm.attr_cache.find(key, self.name(p)?, answer)
+    }
+    /// The instruction's own cache: its opcode now and its two words.
+    fn cached(p: Pending) -> (u8, u64, u64) {
+        let pc = p.pc as *const u64;
+        let word = |k| crate::vm::run::cx::word_at(pc.wrapping_add(k)).0;
+        (word(0) as u8, word(1), word(2))
+    }
+
+    pub(super) fn load_attribute(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded<bool> {
+        let follows = next.fp == self.frame().actual && next.pc == p.pc + 24;
+        let method = Recorder::op(&p) == Code::LoadMethod;
+        let (a, b) = (p.word.a() as usize, p.word.b() as usize);
+        let (op, key, payload) = Recorder::cached(p);
+        if !follows {
+            if op == special::LOAD_ATTR_PROPERTY && key >> 32 == p.b.shape as u64 && self.entered(next) {
+                return self.property(vm, p, next, payload);
+            }
+            return Ok(false);
+        }
+        if p.b.shape == 0 {
+            return Ok(false);
+        }
+        if method && let Some(f) = self.answer(vm, p, p.b, Answer::Method) {
+            let w = self.word(b);
+            self.guard_shape(w, p.b.shape);
+            self.guard_epoch(vm);
+            let f = self.object(vm, crate::vm::run::cx::word_value(f));
+            self.set(a, f);
+            self.set(a + 1, w);
+            return Ok(true);
+        }
+        if !method && let Some(offset) = self.answer(vm, p, p.b, Answer::Load) {
+            let w = self.word(b);
+            self.guard_shape(w, p.b.shape);
+            self.guard_epoch(vm);
+            let v = self.load(w, offset as i32);
+            let c = self.compare_imm(Cond::Ne, v, 0);
+            self.guard(c, true);
+            self.set(a, v);
+            return Ok(true);
+        }
+        match op {
+            special::LOAD_METHOD_SLOT if key >> 32 == p.b.shape as u64 && key as u32 == vm.type_epoch.get() => {
+                let w = self.word(b);
+                self.guard_shape(w, p.b.shape);
+                self.guard_epoch(vm);
+                let v = self.load(w, payload as i32);
+                let c = self.compare_imm(Cond::Ne, v, 0);
+                self.guard(c, true);
+                self.set(a, v);
+                let null = self.constant(0);
+                self.set(a + 1, null);
+                Ok(true)
+            }
+            special::LOAD_ATTR_CLASS if key >> 32 == p.b.shape as u64 => Ok(self.class_attribute(vm, p, payload, key as u32)),
+            special::LOAD_ATTR_OF_TYPE | special::LOAD_METHOD_OF_TYPE if p.b.kind == Some(Kind::Type) => {
+                Ok(self.of_type(vm, p, op, key, payload))
+            }
+            special::LOAD_ATTR_MODULE | special::LOAD_METHOD_MODULE if p.b.kind == Some(Kind::Module) => {
+                Ok(self.of_module(vm, p, method, key, payload))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// A class's plain attribute, through an instance.
+    fn class_attribute(&mut self, vm: &mut Vm, p: Pending, payload: u64, version: u32) -> bool {
+        let Some(ty) = vm.shapes.try_get(p.b.shape).and_then(|s| s.ty.get()) else { return false };
+        if ty.current_version() != version {
+            return false;
+        }
+        let w = self.word(p.word.b() as usize);
+        self.guard_shape(w, p.b.shape);
+        let t = self.object(vm, ty.value());
+        self.guard_version(t, version);
+        let v = self.object(vm, crate::vm::run::cx::word_value(payload));
+        self.set(p.word.a() as usize, v);
+        true
+    }
+
+    fn guard_version(&mut self, ty: Val, version: u32) {
+        let now = self.load32(ty, layout::TYPE_VERSION);
+        let c = self.compare_imm(Cond::Eq, now, version as u64);
+        self.guard(c, true);
+    }
+
+    /// An attribute of a type object.
+    fn of_type(&mut self, vm: &mut Vm, p: Pending, op: u8, key: u64, payload: u64) -> bool {
+        let ty = crate::vm::run::cx::word_value(p.b.bits);
+        let Some(t) = ty.cast::<PyType>() else { return false };
+        if (t.current_version() as u64) << 32 | vm.type_epoch.get() as u64 != key {
+            return false;
+        }
+        let w = self.word(p.word.b() as usize);
+        if self.fact(w).constant != Some(p.b.bits) {
+            self.object(vm, ty);
+            self.guard_constant(w, p.b.bits);
+        }
+        self.guard_version(w, (key >> 32) as u32);
+        self.guard_epoch(vm);
+        let a = p.word.a() as usize;
+        let v = self.object(vm, crate::vm::run::cx::word_value(payload & !1));
+        if op == special::LOAD_METHOD_OF_TYPE {
+            let this = if payload & 1 != 0 { w } else { self.constant(0) };
+            self.set(a, v);
+            self.set(a + 1, this);
+        } else {
+            let v = if payload & 1 == 0 { v } else { self.constant(payload) };
+            self.set(a, v);
+        }
+        true
+    }
+
+    fn of_module(&mut self, vm: &mut Vm, p: Pending, method: bool, key: u64, position: u64) -> bool {
+        let Some(m) = crate::vm::run::cx::word_value(p.b.bits).cast::<PyModule>() else { return false };
+        let d = m.dict();
+        if d.current_keys_version() as u64 != key & 0xffff_ffff || d.current_keys_version() == 0 {
+            return false;
+        }
+        let w = self.word(p.word.b() as usize);
+        if self.fact(w).constant != Some(p.b.bits) {
+            self.object(vm, m.value());
+            self.guard_constant(w, p.b.bits);
+        }
+        let now = d.value_at(position as usize);
+        let dict = self.guard_keys(vm, d);
+        let entries = self.load(dict, layout::DICT_ENTRIES);
+        let v = self.load(entries, layout::ARRAY_SLOTS + 8 * (position as i32 * 3 + 2));
+        let a = p.word.a() as usize;
+        let v = if matches!(now.kind(), Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)) {
+            let c = self.object(vm, now);
+            self.guard_constant(v, now.bits());
+            c
+        } else {
+            let c = self.compare_imm(Cond::Ne, v, 0);
+            self.guard(c, true);
+            v
+        };
+        self.set(a, v);
+        if method {
+            let null = self.constant(0);
+            self.set(a + 1, null);
+        }
+        true
+    }
+
+    /// A property's getter runs as a frame.
+    fn property(&mut self, vm: &mut Vm, p: Pending, next: Next, getter: u64) -> Recorded<bool> {
+        let getter = crate::vm::run::cx::word_value(getter);
+        let Some(f) = getter.cast::<PyFunction>() else { return Ok(false) };
+        if f.code().fast_argcount != 1 || next.pc != crate::vm::run::cx::code_start(f.code()) as u64 {
+            return Ok(false);
+        }
+        let w = self.word(p.word.b() as usize);
+        self.guard_shape(w, p.b.shape);
+        self.guard_epoch(vm);
+        let word = ret(Action::GetAttr, 3, p.word.a() as usize, 0);
+        let from = [(self.frames.len() - 1, p.word.b() as usize)];
+        self.push(vm, f, &from, &[], word, next)
+    }
+
+    pub(super) fn store_attribute(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let (a, b) = (p.word.a() as usize, p.word.b() as usize);
+        let (op, key, payload) = Recorder::cached(p);
+        let adds = op == special::STORE_ATTR_ADD && key >> 32 == p.a.shape as u64 && key as u32 == vm.type_epoch.get();
+        let existing = self.answer(vm, p, p.a, Answer::Store);
+        if existing.is_none() && !adds {
+            return false;
+        }
+        let w = self.word(a);
+        self.guard_shape(w, p.a.shape);
+        self.guard_epoch(vm);
+        let v = self.word(b);
+        let (offset, plan) = match existing {
+            Some(offset) => (offset as i32, None),
+            None => (payload as u32 as i32, Some(payload >> 32)),
+        };
+        if plan.is_some() {
+            // The object comes to hold another shape, which is logged, too: only young ones here.
+            let flags = self.emit(Op::Load(Width::W8, w, layout::FLAGS));
+            let flag = self.binary_imm(Binary::And, flags, helpers::LOGGED);
+            let c = self.compare_imm(Cond::Eq, flag, 0);
+            self.guard(c, true);
+            self.store(w, offset, v);
+            self.forget_shapes();
+        } else {
+            self.store_object(w, offset, v);
+        }
+        if let Some(shape) = plan {
+            let s = self.constant(shape);
+            self.emit(Op::Store(Width::W32, w, layout::SHAPE, s));
+            self.know(w, |k| k.shape = shape as u32);
+        }
+        self.begun = true;
+        true
+    }
+
+    /// A store into an object that may be old, of a value that may be a heap object.
+    pub(super) fn store_object(&mut self, w: Val, offset: i32, v: Val) {
+        let k = self.fact(v).known;
+        if k.int || k.boolean {
+            self.store(w, offset, v);
+        } else {
+            self.emit(Op::StoreLogged(w, offset, v, helpers::store_logged as *const () as u64));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Closing a loop: the first turn becomes the way in, the second the loop, which may rely on what the first one tested.
+
+use super::state::Register;
+use super::{Finished, LoopStart, Recorder};
+use crate::tier::enter::helpers;
+use skein_jit::ir::{Cond, End, Op, Trace, Type, Val, Width};
+use skein_runtime::layout;
+use skein_runtime::prelude::*;
+
+impl Recorder {
+    /// The recording is at its loop's header again.
+    pub(super) fn close_loop(&mut self, vm: &mut Vm) {
+        self.begun = false;
+        let header = match self.origin {
+            super::Origin::Loop { header, .. } => header,
+            super::Origin::Exit(_) => return,
+        };
+        self.frame_mut().pc = header;
+        self.changed();
+        if self.loop_start.is_none() {
+            self.start_loop();
+            return;
+        }
+        let end = self.end_loop(vm);
+        self.ended = Some(end);
+    }
+
+    fn start_loop(&mut self) {
+        // Frames' depth and the machine's running frame are the root's again in every turn.
+        self.settle();
+        self.emit(Op::LoopStart);
+        let mut phis = Vec::new();
+        for i in 0..self.frame().registers.len() {
+            let r = self.frame().registers[i];
+            if !r.changed {
+                continue;
+            }
+            let mut new = Register {
+                raw: r.raw,
+                changed: true,
+                known: r.known,
+                ..Register::default()
+            };
+            if r.raw {
+                if let Some(f) = self.float_in(0, i) {
+                    new.float = Some(self.emit(Op::Phi(f)));
+                    phis.push((i, true));
+                }
+            } else if let Some(w) = r.word {
+                let k = self.fact(w).known;
+                let v = self.emit(Op::Phi(w));
+                self.know(v, |f| *f = k);
+                new.word = Some(v);
+                phis.push((i, false));
+            }
+            self.frame_mut().registers[i] = new;
+        }
+        let shapes = self
+            .facts
+            .iter()
+            .enumerate()
+            .filter(|(_, f)| f.known.shape >= ids::FIRST_DYNAMIC)
+            .map(|(i, f)| (Val(i as u32), f.known.shape))
+            .collect();
+        for r in &mut self.frame_mut().registers {
+            r.changed = false;
+        }
+        self.loop_start = Some(LoopStart {
+            registers: self.frame().registers.clone(),
+            phis,
+            shapes,
+            epoch: self.epoch,
+            versions: self.versions.clone(),
+            length: self.ops.len(),
+        });
+        self.changed();
+    }
+
+    /// The depth that the machine counts and its frame are those of the root.
+    fn settle(&mut self) {
+        if self.depth != 0 {
+            let now = self.load(self.vm, layout::VM_DEPTH);
+            let right = self.binary_imm(skein_jit::ir::Binary::Sub, now, self.depth as u64);
+            self.store(self.vm, layout::VM_DEPTH, right);
+            self.depth = 0;
+            self.changed();
+        }
+    }
+
+    /// What the loop relies on is tested where it is not known; if it cannot be, the trace is entered at its top again.
+    fn end_loop(&mut self, vm: &mut Vm) -> End {
+        self.settle();
+        let Some(start) = self.loop_start.take() else {
+            return self.again();
+        };
+        if self.frame().registers.iter().zip(&start.registers).enumerate().any(|(i, (now, then))| {
+            let is_phi = start.phis.iter().any(|(r, _)| *r == i);
+            now.changed && !is_phi && (then.word.is_some() || then.float.is_some() || then.raw || then.known != Default::default())
+        }) {
+            return self.again();
+        }
+        // The values for the next turn, of the types that the loop's start has.
+        let mut next = Vec::new();
+        for (i, is_float) in &start.phis {
+            if *is_float {
+                let Some(v) = self.float_at_end(*i) else { return self.again() };
+                next.push(v);
+                continue;
+            }
+            let r = self.frame().registers[*i];
+            if r.raw || (r.word.is_none() && r.float.is_some()) {
+                // The home gets its tag, and the loop tests the word as it did.
+                let w = self.word(*i);
+                let then = start.registers[*i].word.map(|w| self.fact(w).known).unwrap_or_default();
+                if then.int || then.object || then.boolean {
+                    return self.again();
+                }
+                next.push(w);
+                continue;
+            }
+            let w = self.word(*i);
+            let then = start.registers[*i].word.map(|w| self.fact(w).known).unwrap_or_default();
+            let shape = start.registers[*i].word.and_then(|w| start.shapes.iter().find(|(v, _)| *v == w)).map_or(then.shape, |s| s.1);
+            let actual = self.actual(*i);
+            if then.int {
+                if !actual.is_int() {
+                    return self.again();
+                }
+                self.guard_int(w);
+            }
+            if then.boolean && !self.fact(w).known.boolean {
+                return self.again();
+            }
+            if shape != 0 {
+                if actual.shape_id() != shape {
+                    return self.again();
+                }
+                self.guard_shape(w, shape);
+            } else if then.object {
+                if !actual.is_object() {
+                    return self.again();
+                }
+                self.guard_object(w);
+            }
+            next.push(w);
+        }
+        for (v, shape) in &start.shapes {
+            if (v.0 as usize) < start.length && self.fact(*v).known.shape != *shape && !self.is_phi(*v) {
+                self.guard_shape(*v, *shape);
+            }
+        }
+        if start.epoch {
+            self.guard_epoch(vm);
+        }
+        for (d, version) in &start.versions {
+            if self.versions.get(d) != Some(version) {
+                let dict = self.constant(*d);
+                let now = self.load32(dict, layout::DICT_KEYS_VERSION);
+                let c = self.compare_imm(Cond::Eq, now, *version as u64);
+                self.guard(c, true);
+            }
+        }
+        // Homes hold what the loop's snapshots say: a float's bits where the start has them.
+        for (i, is_float) in &start.phis {
+            if *is_float && !self.frame().registers[*i].raw {
+                let (fp, v) = (self.frame().fp, self.float_at_end(*i));
+                if let Some(v) = v {
+                    self.emit(Op::Store(Width::F64, fp, 8 * *i as i32, v));
+                }
+            }
+        }
+        for i in 0..self.frame().registers.len() {
+            let is_phi = start.phis.iter().any(|(r, _)| *r == i);
+            if !is_phi && self.frame().registers[i].raw {
+                self.word(i);
+            }
+        }
+        End::Loop(next)
+    }
+
+    fn is_phi(&self, v: Val) -> bool {
+        matches!(self.ops[v.0 as usize], Op::Phi(_))
+    }
+
+    /// What the register holds in the run that is recorded.
+    fn actual(&self, i: usize) -> Value {
+        crate::vm::run::cx::word_value(crate::vm::run::cx::header_word(self.frame().actual as *mut u64, i as isize))
+    }
+
+    fn float_at_end(&mut self, i: usize) -> Option<Val> {
+        if let Some(v) = self.float_in(0, i) {
+            return Some(v);
+        }
+        let actual = self.actual(i);
+        if actual.as_small_float().is_none() && actual.shape_id() != ids::FLOAT {
+            return None;
+        }
+        let w = self.word(i);
+        if let Some(Some(x)) = self.fact(w).constant.map(|c| crate::vm::run::cx::word_value(c).as_small_float()) {
+            return Some(self.float_constant(x));
+        }
+        let e = self.exit();
+        let v = self.emit(Op::Unbox(w, helpers::unbox as *const () as u64, e));
+        self.frame_mut().registers[i].float = Some(v);
+        Some(v)
+    }
+
+    /// Back to the trace's own top, through memory.
+    fn again(&mut self) -> End {
+        let _ = self.write_all_back();
+        let _ = Type::Unit;
+        End::Link(crate::tier::slot_of(self.root), None)
+    }
+
+    /// The finished recording.
+    pub fn finish_recording(mut self) -> Option<Finished> {
+        let end = self.ended.take()?;
+        if let Some(room) = self.room {
+            self.ops[room.0 as usize] = Op::Const(8 * self.most_words as u64);
+        }
+        Some(Finished {
+            origin: self.origin,
+            trace: Trace { ops: self.ops, end },
+            exits: self.exits,
+            first_exit: self.first_exit,
+            root: self.root,
+        })
+    }
+}

@@ -1,0 +1,380 @@
+//! Writing operations: constants, guards with their snapshots, registers and their homes.
+
+use super::state::{Fact, Register};
+use super::{Abort, Recorder, Seen, exit_id};
+use crate::tier::enter::{helpers, offset};
+use crate::tier::exits::{ExitKind, FrameShot, Known};
+use skein_jit::ir::{Binary, Cond, ExitId, Op, Type, Val, Width};
+use skein_runtime::layout;
+use skein_runtime::prelude::*;
+use std::rc::Rc;
+
+impl Recorder {
+    pub(super) fn emit(&mut self, op: Op) -> Val {
+        let v = Val(self.ops.len() as u32);
+        self.ops.push(op);
+        self.facts.push(Fact::default());
+        v
+    }
+    pub(super) fn constant(&mut self, word: u64) -> Val {
+        if let Some(v) = self.constants.get(&word) {
+            return *v;
+        }
+        let v = self.emit(Op::Const(word));
+        self.facts[v.0 as usize] = Fact {
+            known: Known {
+                int: word & 1 == 1,
+                boolean: word == Value::TRUE.bits() || word == Value::FALSE.bits(),
+                ..Known::default()
+            },
+            constant: Some(word),
+        };
+        self.constants.insert(word, v);
+        v
+    }
+    /// A constant that is a Python object; it is kept alive with the trace.
+    pub(super) fn object(&mut self, vm: &mut Vm, v: Value) -> Val {
+        crate::tier::keep(vm, v);
+        let c = self.constant(v.bits());
+        if v.is_object() {
+            self.facts[c.0 as usize].known.object = true;
+            self.facts[c.0 as usize].known.shape = if is_stable(v.shape_id()) { v.shape_id() } else { 0 };
+        }
+        c
+    }
+    pub(super) fn float_constant(&mut self, f: f64) -> Val {
+        if let Some(v) = self.float_constants.get(&f.to_bits()) {
+            return *v;
+        }
+        let v = self.emit(Op::ConstF(f.to_bits()));
+        self.float_constants.insert(f.to_bits(), v);
+        v
+    }
+    pub(super) fn fact(&self, v: Val) -> Fact {
+        self.facts[v.0 as usize]
+    }
+    pub(super) fn know(&mut self, v: Val, change: impl FnOnce(&mut Known)) {
+        change(&mut self.facts[v.0 as usize].known);
+    }
+    pub(super) fn binary(&mut self, o: Binary, x: Val, y: Val) -> Val {
+        self.emit(Op::Binary(o, x, y))
+    }
+    pub(super) fn binary_imm(&mut self, o: Binary, x: Val, y: u64) -> Val {
+        let y = self.constant(y);
+        self.emit(Op::Binary(o, x, y))
+    }
+    pub(super) fn compare_imm(&mut self, c: Cond, x: Val, y: u64) -> Val {
+        let y = self.constant(y);
+        self.emit(Op::Compare(c, x, y))
+    }
+    pub(super) fn load(&mut self, base: Val, off: i32) -> Val {
+        self.emit(Op::Load(Width::W64, base, off))
+    }
+    pub(super) fn load32(&mut self, base: Val, off: i32) -> Val {
+        self.emit(Op::Load(Width::W32, base, off))
+    }
+    pub(super) fn store(&mut self, base: Val, off: i32, v: Val) {
+        self.emit(Op::Store(Width::W64, base, off, v));
+    }
+    pub(super) fn call(&mut self, address: usize, args: &[Val], result: Type) -> Val {
+        self.emit(Op::Call {
+            address: address as u64,
+            args: args.to_vec(),
+            result,
+        })
+    }
+    /// The address `words` words above the stack's top at entry.
+    pub(super) fn top_address(&mut self, words: u32) -> Val {
+        let top = self.load(self.context, offset::TOP);
+        self.binary_imm(Binary::Add, top, 8 * words as u64)
+    }
+
+    // ---- exits
+
+    /// An exit that runs the present instruction anew.
+    pub(super) fn exit(&mut self) -> ExitId {
+        debug_assert!(!self.begun, "a guard after a change");
+        let shot = match &self.shot {
+            Some(s) => s.clone(),
+            None => {
+                let s = Rc::new(self.take_shot());
+                self.shot = Some(s.clone());
+                s
+            }
+        };
+        if let Some((ExitKind::Resume, last, depth)) = self.exits.last()
+            && Rc::ptr_eq(last, &shot)
+            && *depth == self.depth
+        {
+            return exit_id(self.first_exit, self.exits.len() - 1);
+        }
+        self.exits.push((ExitKind::Resume, shot, self.depth));
+        exit_id(self.first_exit, self.exits.len() - 1)
+    }
+    /// An exit at which the activation says where to go on.
+    pub(super) fn exit_left(&mut self) -> ExitId {
+        let shot = Rc::new(self.take_shot());
+        self.exits.push((ExitKind::Left, shot, self.depth));
+        exit_id(self.first_exit, self.exits.len() - 1)
+    }
+    /// Something that snapshots tell has changed.
+    pub(super) fn changed(&mut self) {
+        self.shot = None;
+    }
+    fn take_shot(&self) -> Vec<FrameShot> {
+        self.frames
+            .iter()
+            .map(|f| {
+                let mut raw = Vec::new();
+                let mut known = Vec::new();
+                for (i, r) in f.registers.iter().enumerate() {
+                    if r.raw {
+                        raw.push(i as u16);
+                    } else {
+                        let k = r.word.map_or(r.known, |w| self.fact(w).known);
+                        if k != Known::default() {
+                            known.push((i as u16, k));
+                        }
+                    }
+                }
+                FrameShot {
+                    base: f.base,
+                    code: f.code.value().bits(),
+                    function: f.function,
+                    pc: f.pc,
+                    ret: f.ret,
+                    written: f.written,
+                    shown: f.shown,
+                    registers: f.code.nregs,
+                    raw,
+                    known,
+                }
+            })
+            .collect()
+    }
+
+    // ---- guards
+
+    pub(super) fn guard(&mut self, condition: Val, expected: bool) {
+        let e = self.exit();
+        self.emit(Op::Guard(condition, expected, e));
+    }
+    pub(super) fn guard_int(&mut self, v: Val) {
+        if self.fact(v).known.int {
+            return;
+        }
+        let bit = self.binary_imm(Binary::And, v, 1);
+        let c = self.compare_imm(Cond::Ne, bit, 0);
+        self.guard(c, true);
+        self.know(v, |k| k.int = true);
+        self.changed();
+    }
+    pub(super) fn guard_constant(&mut self, v: Val, word: u64) {
+        if self.fact(v).constant == Some(word) {
+            return;
+        }
+        let c = self.compare_imm(Cond::Eq, v, word);
+        self.guard(c, true);
+        let f = &mut self.facts[v.0 as usize];
+        f.constant = Some(word);
+        f.known.int = word & 1 == 1;
+        f.known.object = word & 7 == 0 && word != 0;
+        self.changed();
+    }
+    /// That a word that is not `NULL` is a heap object.
+    pub(super) fn guard_object(&mut self, v: Val) {
+        if self.fact(v).known.object {
+            return;
+        }
+        let tag = self.binary_imm(Binary::And, v, 7);
+        let c = self.compare_imm(Cond::Eq, tag, 0);
+        self.guard(c, true);
+        self.know(v, |k| k.object = true);
+        self.changed();
+    }
+    pub(super) fn guard_shape(&mut self, v: Val, shape: u32) {
+        if self.fact(v).known.shape == shape {
+            return;
+        }
+        self.guard_object(v);
+        let s = self.load32(v, layout::SHAPE);
+        let c = self.compare_imm(Cond::Eq, s, shape as u64);
+        self.guard(c, true);
+        self.know(v, |k| k.shape = shape);
+        self.changed();
+    }
+    /// That `v` is of the type that was seen, as far as attribute look-up cares: false if that cannot be tested.
+    pub(super) fn guard_seen_shape(&mut self, v: Val, seen: Seen) -> bool {
+        if seen.shape == 0 {
+            return false;
+        }
+        self.guard_shape(v, seen.shape);
+        true
+    }
+    /// That no type changed since the recording.
+    pub(super) fn guard_epoch(&mut self, vm: &Vm) {
+        if self.epoch {
+            return;
+        }
+        let epoch = self.load32(self.vm, layout::VM_TYPE_EPOCH);
+        let c = self.compare_imm(Cond::Eq, epoch, vm.type_epoch.get() as u64);
+        self.guard(c, true);
+        self.epoch = true;
+    }
+    /// That a dict, kept alive with the trace, has the keys that it has now.
+    pub(super) fn guard_keys(&mut self, vm: &mut Vm, d: Ref<PyDict>) -> Val {
+        let version = d.current_keys_version();
+        let v = self.object(vm, d.value());
+        if self.versions.get(&d.value().bits()) != Some(&version) {
+            let now = self.load32(v, layout::DICT_KEYS_VERSION);
+            let c = self.compare_imm(Cond::Eq, now, version as u64);
+            self.guard(c, true);
+            self.versions.insert(d.value().bits(), version);
+        }
+        v
+    }
+
+    // ---- registers
+
+    fn register(&self, i: usize) -> Register {
+        self.frame().registers[i]
+    }
+    /// The word in a register.
+    pub(super) fn word(&mut self, i: usize) -> Val {
+        let f = self.frames.len() - 1;
+        self.word_in(f, i)
+    }
+    /// The word in a register of a frame; a float gets its tag.
+    pub(super) fn word_in(&mut self, f: usize, i: usize) -> Val {
+        let r = self.frames[f].registers[i];
+        if let Some(w) = r.word {
+            return w;
+        }
+        let fp = self.frames[f].fp;
+        let w = if r.float.is_some() || r.raw {
+            let float = self.float_in(f, i).unwrap_or(fp);
+            let w = self.emit(Op::Box(float, helpers::boxed as *const () as u64));
+            if r.raw {
+                self.store(fp, 8 * i as i32, w);
+                self.frames[f].registers[i].raw = false;
+                self.changed();
+            }
+            w
+        } else {
+            let w = self.load(fp, 8 * i as i32);
+            self.facts[w.0 as usize].known = r.known;
+            w
+        };
+        self.frames[f].registers[i].word = Some(w);
+        w
+    }
+    /// The float in a register, if it is known to be one.
+    pub(super) fn float_in(&mut self, f: usize, i: usize) -> Option<Val> {
+        let r = self.frames[f].registers[i];
+        if r.float.is_some() || !r.raw {
+            return r.float;
+        }
+        let fp = self.frames[f].fp;
+        let v = self.emit(Op::Load(Width::F64, fp, 8 * i as i32));
+        self.frames[f].registers[i].float = Some(v);
+        Some(v)
+    }
+    /// True if the register is known to be a float.
+    pub(super) fn is_float(&self, i: usize) -> bool {
+        let r = self.register(i);
+        r.raw || r.float.is_some()
+    }
+    /// The float in a register that was seen to hold one: tested if it is not known.
+    pub(super) fn float(&mut self, i: usize) -> Val {
+        let f = self.frames.len() - 1;
+        if let Some(v) = self.float_in(f, i) {
+            return v;
+        }
+        let w = self.word(i);
+        if let Some(Some(x)) = self.fact(w).constant.map(|c| crate::vm::run::cx::word_value(c).as_small_float()) {
+            return self.float_constant(x);
+        }
+        let e = self.exit();
+        let v = self.emit(Op::Unbox(w, helpers::unbox as *const () as u64, e));
+        self.frame_mut().registers[i].float = Some(v);
+        v
+    }
+    /// Sets a register to a word.
+    pub(super) fn set(&mut self, i: usize, w: Val) {
+        let f = self.frames.len() - 1;
+        self.set_in(f, i, w);
+    }
+    /// Sets a register of a frame to a word.
+    pub(super) fn set_in(&mut self, f: usize, i: usize, w: Val) {
+        let fp = self.frames[f].fp;
+        self.store(fp, 8 * i as i32, w);
+        self.frames[f].registers[i] = Register {
+            word: Some(w),
+            changed: true,
+            ..Register::default()
+        };
+        self.begun = true;
+        self.changed();
+    }
+    /// Sets a register to a float.
+    pub(super) fn set_float(&mut self, i: usize, v: Val) {
+        let fp = self.frame().fp;
+        self.emit(Op::Store(Width::F64, fp, 8 * i as i32, v));
+        self.frame_mut().registers[i] = Register {
+            float: Some(v),
+            raw: true,
+            changed: true,
+            ..Register::default()
+        };
+        self.begun = true;
+        self.changed();
+    }
+    /// Copies a register, whatever is known of it, to one of the same or another frame.
+    pub(super) fn copy(&mut self, from: (usize, usize), to: (usize, usize)) {
+        let r = self.frames[from.0].registers[from.1];
+        if r.word.is_none() && (r.float.is_some() || r.raw) {
+            if let Some(v) = self.float_in(from.0, from.1) {
+                let fp = self.frames[to.0].fp;
+                self.emit(Op::Store(Width::F64, fp, 8 * to.1 as i32, v));
+                self.frames[to.0].registers[to.1] = Register {
+                    float: Some(v),
+                    raw: true,
+                    changed: true,
+                    ..Register::default()
+                };
+                self.begun = true;
+                self.changed();
+            }
+            return;
+        }
+        let w = self.word_in(from.0, from.1);
+        self.set_in(to.0, to.1, w);
+        self.frames[to.0].registers[to.1].float = r.float;
+    }
+    /// Sets a register to `True` or `False` as a condition says.
+    pub(super) fn set_bool(&mut self, i: usize, condition: Val) {
+        let (t, f) = (self.constant(Value::TRUE.bits()), self.constant(Value::FALSE.bits()));
+        let w = self.emit(Op::Select(condition, t, f));
+        self.know(w, |k| k.boolean = true);
+        self.truths.insert(w, condition);
+        self.set(i, w);
+    }
+    /// The home was written behind the recorder's back.
+    pub(super) fn forget(&mut self, i: usize) {
+        if let Some(r) = self.frame_mut().registers.get_mut(i) {
+            *r = Register {
+                changed: true,
+                ..Register::default()
+            };
+        }
+        self.changed();
+    }
+    pub(super) fn check<T>(&self, ok: Option<T>, why: Abort) -> Result<T, Abort> {
+        ok.ok_or(why)
+    }
+}
+
+/// True for shapes that an object keeps for good.
+pub(super) fn is_stable(shape: u32) -> bool {
+    shape != 0 && shape < ids::FIRST_DYNAMIC
+}

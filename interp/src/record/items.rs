@@ -1,0 +1,215 @@
+//! Items of lists, tuples and dicts, iteration, unpacking.
+
+use super::step::Next;
+use super::{Pending, Recorder};
+use crate::tier::enter::helpers;
+use skein_jit::ir::{Binary, Checked, Cond, Op, Type, Val};
+use skein_runtime::layout;
+use skein_runtime::prelude::*;
+
+impl Recorder {
+    /// The machine index of an int that was seen to be within a length; a negative one counts from the end.
+    fn index(&mut self, i: usize, seen: u64, length: Val) -> Val {
+        let k = self.int(i);
+        let n = self.untagged(k);
+        if (seen as i64) < 0 {
+            let c = self.compare_imm(Cond::Lt, n, 0);
+            self.guard(c, true);
+            let n = self.binary(Binary::Add, n, length);
+            let c = self.emit(Op::Compare(Cond::Below, n, length));
+            self.guard(c, true);
+            return n;
+        }
+        let c = self.emit(Op::Compare(Cond::Below, n, length));
+        self.guard(c, true);
+        n
+    }
+
+    /// The address of an item less the fixed offset of items in its object.
+    fn item_address(&mut self, base: Val, n: Val) -> Val {
+        let bytes = self.binary_imm(Binary::Shl, n, 3);
+        self.binary(Binary::Add, base, bytes)
+    }
+
+    pub(super) fn load_item(&mut self, p: Pending) -> bool {
+        let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        match p.b.shape {
+            ids::LIST if p.c.is_int() => {
+                let l = self.word(b);
+                self.guard_shape(l, ids::LIST);
+                let length = self.load(l, layout::LIST_LEN);
+                let n = self.index(c, p.c.bits, length);
+                let items = self.load(l, layout::LIST_ITEMS);
+                let at = self.item_address(items, n);
+                let v = self.load(at, layout::ARRAY_SLOTS);
+                self.set(a, v);
+                true
+            }
+            ids::TUPLE if p.c.is_int() => {
+                let t = self.word(b);
+                self.guard_shape(t, ids::TUPLE);
+                let length = self.load(t, layout::TUPLE_LEN);
+                let n = self.index(c, p.c.bits, length);
+                let at = self.item_address(t, n);
+                let v = self.load(at, layout::TUPLE_ITEMS);
+                self.set(a, v);
+                true
+            }
+            ids::DICT if p.c.is_int() || p.c.shape == ids::STR => {
+                let d = self.word(b);
+                self.guard_shape(d, ids::DICT);
+                let k = self.word(c);
+                if p.c.is_int() {
+                    self.guard_int(k);
+                } else {
+                    self.guard_shape(k, ids::STR);
+                }
+                let v = self.call(helpers::dict_get as *const () as usize, &[d, k], Type::Word);
+                let c = self.compare_imm(Cond::Ne, v, 0);
+                self.guard(c, true);
+                self.set(a, v);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn store_item(&mut self, p: Pending) -> bool {
+        let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        match p.a.shape {
+            ids::LIST if p.b.is_int() => {
+                let l = self.word(a);
+                self.guard_shape(l, ids::LIST);
+                let length = self.load(l, layout::LIST_LEN);
+                let n = self.index(b, p.b.bits, length);
+                let v = self.word(c);
+                let k = self.fact(v).known;
+                if k.int || k.boolean {
+                    let items = self.load(l, layout::LIST_ITEMS);
+                    let at = self.item_address(items, n);
+                    self.store(at, layout::ARRAY_SLOTS, v);
+                } else {
+                    self.call(helpers::store_item as *const () as usize, &[l, n, v], Type::Unit);
+                }
+                self.begun = true;
+                true
+            }
+            ids::DICT if p.b.is_int() || p.b.shape == ids::STR => {
+                let d = self.word(a);
+                self.guard_shape(d, ids::DICT);
+                let k = self.word(b);
+                if p.b.is_int() {
+                    self.guard_int(k);
+                } else {
+                    self.guard_shape(k, ids::STR);
+                }
+                let v = self.word(c);
+                let ok = self.call(helpers::dict_set as *const () as usize, &[d, k, v], Type::Word);
+                let c = self.compare_imm(Cond::Ne, ok, 0);
+                self.guard(c, true);
+                self.begun = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn list_append(&mut self, p: Pending) -> bool {
+        if p.a.shape != ids::LIST {
+            return false;
+        }
+        let l = self.word(p.word.a() as usize);
+        self.guard_shape(l, ids::LIST);
+        let v = self.word(p.word.b() as usize);
+        self.call(helpers::append as *const () as usize, &[self.context, l, v], Type::Unit);
+        self.begun = true;
+        true
+    }
+
+    pub(super) fn for_iter(&mut self, p: Pending, next: Next) -> bool {
+        let goes_on = next.pc == p.pc + 16;
+        let ext = crate::vm::run::cx::word_at((p.pc as *const u64).wrapping_add(1)).0;
+        let ends = next.pc == (p.pc as i64 + 8 * ext as u32 as i32 as i64) as u64;
+        if goes_on == ends {
+            return false;
+        }
+        let a = p.word.a() as usize;
+        match p.b.shape {
+            ids::RANGE_ITERATOR => {
+                let it = self.word(p.word.b() as usize);
+                self.guard_shape(it, ids::RANGE_ITERATOR);
+                let left = self.load(it, layout::ITER_STOP);
+                let c = self.compare_imm(Cond::Gt, left, 0);
+                self.guard(c, goes_on);
+                if !goes_on {
+                    return true;
+                }
+                let i = self.load(it, layout::ITER_INDEX);
+                let e = self.exit();
+                let two = self.emit(Op::Checked(Checked::Add, i, i, e));
+                let w = self.binary_imm(Binary::Or, two, 1);
+                self.know(w, |k| k.int = true);
+                let left = self.binary_imm(Binary::Sub, left, 1);
+                self.store(it, layout::ITER_STOP, left);
+                let step = self.load(it, layout::ITER_STEP);
+                let i = self.binary(Binary::Add, i, step);
+                self.store(it, layout::ITER_INDEX, i);
+                self.set(a, w);
+                true
+            }
+            shape @ (ids::LIST_ITERATOR | ids::TUPLE_ITERATOR) if goes_on => {
+                let it = self.word(p.word.b() as usize);
+                self.guard_shape(it, shape);
+                let of = self.load(it, layout::ITER_OBJECT);
+                let c = self.compare_imm(Cond::Ne, of, 0);
+                self.guard(c, true);
+                let i = self.load(it, layout::ITER_INDEX);
+                let is_list = shape == ids::LIST_ITERATOR;
+                // The iterator of a list subclass' instance has the same shape: the layouts agree.
+                let n = self.load(of, if is_list { layout::LIST_LEN } else { layout::TUPLE_LEN });
+                let c = self.emit(Op::Compare(Cond::Below, i, n));
+                self.guard(c, true);
+                let v = if is_list {
+                    let items = self.load(of, layout::LIST_ITEMS);
+                    let at = self.item_address(items, i);
+                    self.load(at, layout::ARRAY_SLOTS)
+                } else {
+                    let at = self.item_address(of, i);
+                    self.load(at, layout::TUPLE_ITEMS)
+                };
+                let i = self.binary_imm(Binary::Add, i, 1);
+                self.store(it, layout::ITER_INDEX, i);
+                self.set(a, v);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn unpack(&mut self, p: Pending) -> bool {
+        let (a, b, n) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        let (length, is_list) = match p.b.shape {
+            ids::TUPLE => (layout::TUPLE_LEN, false),
+            ids::LIST => (layout::LIST_LEN, true),
+            _ => return false,
+        };
+        let s = self.word(b);
+        self.guard_shape(s, p.b.shape);
+        let len = self.load(s, length);
+        let c = self.compare_imm(Cond::Eq, len, n as u64);
+        self.guard(c, true);
+        if n == 0 {
+            return true;
+        }
+        let (base, first) = if is_list {
+            (self.load(s, layout::LIST_ITEMS), layout::ARRAY_SLOTS)
+        } else {
+            (s, layout::TUPLE_ITEMS)
+        };
+        let items: Vec<Val> = (0..n).map(|i| self.load(base, first + 8 * i as i32)).collect();
+        for (i, v) in items.into_iter().enumerate() {
+            self.set(a + i, v);
+        }
+        true
+    }
+}

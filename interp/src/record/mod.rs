@@ -1,0 +1,294 @@
+//! The recorder: follows the interpreter instruction by instruction and writes down what it does as trace IR.
+//!
+//! It stands in the loop as a handler table of its own ([`crate::vm::run::recorded`]): each instruction is looked at before
+//! it runs (which operands it has) and again when the next one begins (where it led). What the recorder has no operations
+//! for becomes a call of the interpreter's own body of that instruction, so every instruction can be recorded.
+//!
+//! Invariants: a guard stands before anything that its instruction changes, so that its exit can run the instruction anew.
+//! Registers are written to their homes at once; floats as bare bits where the snapshot says so. Frames of calls that the trace
+//! goes into have no header in memory until something may look at them; the snapshot of each guard tells what is missing.
+
+mod arith;
+mod attributes;
+mod calls;
+mod close;
+mod emit;
+mod items;
+mod names;
+mod residual;
+mod state;
+mod step;
+
+use crate::tier::exits::{Base, ExitKind, FrameShot};
+use crate::tier::params::Params;
+use skein_compiler::bytecode::Word;
+use skein_compiler::bytecode::ops::Op as Code;
+use skein_jit::ir::{ExitId, Op, Trace, Val};
+use skein_runtime::prelude::*;
+use state::{Fact, Frame, Register};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Why a recording was given up; the texts are keys of the statistics.
+pub type Abort = &'static str;
+/// Whether the recording goes on.
+pub type Recorded<T = ()> = Result<T, Abort>;
+
+/// What a recording begins at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A loop whose header is at that address; the counter that found it is the word after `back`.
+    Loop {
+        /// The first instruction of a turn.
+        header: u64,
+        /// The `JumpBack` that led there.
+        back: u64,
+    },
+    /// An exit.
+    Exit(u32),
+}
+
+/// An operand as it was before the instruction ran.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Seen {
+    /// Its word. Not a reference: the object may be gone.
+    pub bits: u64,
+    /// Its shape, 0 for immediates.
+    pub shape: u32,
+    /// Its kind, if it is a heap object.
+    pub kind: Option<Kind>,
+}
+
+impl Seen {
+    fn of(v: Value) -> Seen {
+        Seen {
+            bits: v.bits(),
+            shape: v.shape_id(),
+            kind: v.kind(),
+        }
+    }
+    fn is_int(self) -> bool {
+        self.bits & 1 == 1
+    }
+    fn is_float(self) -> bool {
+        self.bits & 3 == 2 || self.bits == Value::ZERO.bits() || self.bits == Value::NEG_ZERO.bits() || self.shape == ids::FLOAT
+    }
+}
+
+/// An instruction that runs now.
+#[derive(Clone, Copy)]
+pub struct Pending {
+    /// Its address.
+    pub pc: u64,
+    /// Its word, with the opcode that the compiler wrote.
+    pub word: Word,
+    /// The registers that its fields name.
+    pub a: Seen,
+    /// See `a`.
+    pub b: Seen,
+    /// See `a`.
+    pub c: Seen,
+    /// For calls: the argument that says whether there is a self.
+    pub next: Seen,
+}
+
+/// A finished recording.
+pub struct Finished {
+    /// What it began at.
+    pub origin: Origin,
+    /// The trace.
+    pub trace: Trace,
+    /// Its exits, numbered from `first_exit`.
+    pub exits: Vec<(ExitKind, Rc<Vec<FrameShot>>, u32)>,
+    /// The number of the first.
+    pub first_exit: u32,
+    /// The loop that it belongs to.
+    pub root: usize,
+}
+
+/// The state at the loop's start, for the test at its end.
+struct LoopStart {
+    /// The registers of the root frame.
+    registers: Vec<Register>,
+    /// Registers that are phis, by word or by float.
+    phis: Vec<(usize, bool)>,
+    /// Shapes that were known of values then and can change.
+    shapes: Vec<(Val, u32)>,
+    epoch: bool,
+    versions: HashMap<u64, u32>,
+    length: usize,
+}
+
+/// A recording.
+pub struct Recorder {
+    /// What it began at.
+    pub origin: Origin,
+    /// The loop that it belongs to.
+    pub root: usize,
+    params: Params,
+    ops: Vec<Op>,
+    facts: Vec<Fact>,
+    constants: HashMap<u64, Val>,
+    float_constants: HashMap<u64, Val>,
+    /// Truth values of words that are `True` or `False`.
+    truths: HashMap<Val, Val>,
+    context: Val,
+    vm: Val,
+    frames: Vec<Frame>,
+    /// Frames but the first that `Vm::depth` counts.
+    depth: u32,
+    pending: Option<Pending>,
+    exits: Vec<(ExitKind, Rc<Vec<FrameShot>>, u32)>,
+    first_exit: u32,
+    shot: Option<Rc<Vec<FrameShot>>>,
+    loop_start: Option<LoopStart>,
+    /// The type epoch was compared and nothing ran since that could change it.
+    epoch: bool,
+    /// Dicts whose keys' version was compared.
+    versions: HashMap<u64, u32>,
+    /// Turns of inner loops seen, by header.
+    turns: HashMap<u64, u64>,
+    steps: u64,
+    bank: u32,
+    /// The stack's top when the recording began.
+    actual_top: usize,
+    /// The operation that says how many words of stack are needed, to be filled in at the end.
+    room: Option<Val>,
+    most_words: u32,
+    /// The instruction being written down has changed something: no guard may follow that runs it anew.
+    begun: bool,
+    /// Set by an instruction that ends the trace.
+    ended: Option<skein_jit::ir::End>,
+}
+
+impl Recorder {
+    /// Begins at the running frame, which is about to run the instruction at `pc`.
+    pub fn new(vm: &mut Vm, origin: Origin, root: usize, params: Params, first_exit: u32, shot: Option<&[FrameShot]>) -> Option<Recorder> {
+        let frame = vm.current_frame()?;
+        let mut r = Recorder {
+            origin,
+            root,
+            params,
+            ops: Vec::new(),
+            facts: Vec::new(),
+            constants: HashMap::new(),
+            float_constants: HashMap::new(),
+            truths: HashMap::new(),
+            context: Val(0),
+            vm: Val(0),
+            frames: Vec::new(),
+            depth: 0,
+            pending: None,
+            exits: Vec::new(),
+            first_exit,
+            shot: None,
+            loop_start: None,
+            epoch: false,
+            versions: HashMap::new(),
+            turns: HashMap::new(),
+            steps: 0,
+            bank: 0,
+            actual_top: vm.stack_top.get() as usize,
+            room: None,
+            most_words: 0,
+            begun: false,
+            ended: None,
+        };
+        r.context = r.emit(Op::Context);
+        r.vm = r.emit(Op::Load(skein_jit::ir::Width::W64, r.context, crate::tier::enter::offset::VM));
+        let fp = r.emit(Op::Frame);
+        match shot {
+            None => {
+                let code = frame.code();
+                r.frames.push(Frame {
+                    base: Base::Root,
+                    fp,
+                    code,
+                    function: frame.function().value().bits(),
+                    pc: 0,
+                    ret: 0,
+                    written: true,
+                    shown: true,
+                    written_pc: 0,
+                    generator: frame.generator().is_some(),
+                    registers: vec![Register::default(); code.nregs as usize],
+                    actual: frame.fp() as usize,
+                });
+            }
+            Some(shot) => r.restore(vm, shot, fp)?,
+        }
+        Some(r)
+    }
+
+    /// The recording's frames as an exit tells them; in memory they are complete.
+    fn restore(&mut self, vm: &mut Vm, shot: &[FrameShot], fp: Val) -> Option<()> {
+        let mut actual = Vec::new();
+        let mut f = vm.current_frame();
+        for _ in shot {
+            let frame = f?;
+            actual.push(frame);
+            f = frame.caller();
+        }
+        actual.reverse();
+        self.actual_top = match shot.iter().zip(&actual).find_map(|(s, f)| match s.base {
+            Base::Top(words) => Some(f.fp() as usize - 8 * words as usize),
+            _ => None,
+        }) {
+            Some(top) => top,
+            None => vm.stack_top.get() as usize,
+        };
+        for (s, f) in shot.iter().zip(actual) {
+            let base = match s.base {
+                Base::Root => fp,
+                Base::Top(words) => self.top_address(words),
+                Base::Bank(i) => {
+                    self.bank = self.bank.max(i + 1);
+                    self.load(self.context, crate::tier::enter::offset::BANK + 8 * i as i32)
+                }
+            };
+            let mut registers = vec![Register::default(); s.registers as usize];
+            for (i, known) in &s.known {
+                registers[*i as usize].known = *known;
+            }
+            for i in &s.raw {
+                registers[*i as usize].raw = true;
+            }
+            self.frames.push(Frame {
+                base: s.base,
+                fp: base,
+                code: f.code(),
+                function: s.function,
+                pc: s.pc,
+                ret: s.ret,
+                written: s.written,
+                shown: s.shown,
+                written_pc: 0,
+                generator: f.generator().is_some(),
+                registers,
+                actual: f.fp() as usize,
+            });
+        }
+        Some(())
+    }
+
+    /// How many frames but the first the `Vm` counts at the start.
+    pub fn set_depth(&mut self, depth: u32) {
+        self.depth = depth;
+    }
+
+    fn frame(&self) -> &Frame {
+        &self.frames[self.frames.len() - 1]
+    }
+    fn frame_mut(&mut self) -> &mut Frame {
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+    fn op(p: &Pending) -> Code {
+        p.word.op()
+    }
+}
+
+/// An exit's number among all.
+fn exit_id(first: u32, index: usize) -> ExitId {
+    ExitId(first + index as u32)
+}

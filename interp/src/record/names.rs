@@ -1,0 +1,116 @@
+//! Globals, module names, cells.
+
+use super::{Code, Pending, Recorder, Seen};
+use skein_jit::ir::{Cond, Val};
+use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::layout;
+use skein_runtime::prelude::*;
+
+/// A place in a namespace, while its keys stay the same.
+struct Place {
+    dict: Ref<PyDict>,
+    position: usize,
+}
+
+impl Recorder {
+    fn function(&self) -> Option<Ref<PyFunction>> {
+        crate::vm::run::cx::word_value(self.frame().function).cast()
+    }
+
+    /// Where a name is found in the frame's globals or builtins.
+    fn find(&self, p: Pending) -> Option<(Place, Option<Ref<PyDict>>)> {
+        let f = self.function()?;
+        let name = self.frame().code.names.expect().get(p.word.c() as usize);
+        let globals = f.globals.get()?;
+        if globals.current_keys_version() == 0 {
+            return None;
+        }
+        if let Some(position) = globals.find_interned(name) {
+            let place = Place { dict: globals, position };
+            return Some((place, None));
+        }
+        let builtins = f.builtins.get()?;
+        if builtins.current_keys_version() == 0 {
+            return None;
+        }
+        let position = builtins.find_interned(name)?;
+        Some((Place { dict: builtins, position }, Some(globals)))
+    }
+
+    /// The array of entries and the offset of a place's value.
+    fn entry(&mut self, vm: &mut Vm, place: &Place) -> (Val, i32) {
+        let d = self.guard_keys(vm, place.dict);
+        let entries = self.load(d, layout::DICT_ENTRIES);
+        (entries, layout::ARRAY_SLOTS + 8 * (place.position as i32 * 3 + 2))
+    }
+
+    pub(super) fn load_global(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let Some((place, missing_in)) = self.find(p) else { return false };
+        let v = place.dict.value_at(place.position);
+        if let Some(globals) = missing_in {
+            self.guard_keys(vm, globals);
+        }
+        let (entries, offset) = self.entry(vm, &place);
+        let w = self.load(entries, offset);
+        if matches!(v.kind(), Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)) {
+            let c = self.object(vm, v);
+            self.guard_constant(w, v.bits());
+            self.set(p.word.a() as usize, c);
+            return true;
+        }
+        let c = self.compare_imm(Cond::Ne, w, 0);
+        self.guard(c, true);
+        self.set(p.word.a() as usize, w);
+        true
+    }
+
+    /// `LoadName` and `StoreName` of module code, whose names are its globals.
+    pub(super) fn module_name(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let Some(f) = self.function() else { return false };
+        let fp = self.frame().actual as *mut u64;
+        let locals = crate::vm::run::cx::header_word(fp, skein_runtime::tasklet::stack::at::LOCALS);
+        let globals = f.globals.get();
+        if locals != 0 && globals.map(|g| g.value().bits()) != Some(locals) {
+            return false;
+        }
+        if Recorder::op(&p) == Code::LoadName {
+            return self.load_global(vm, p);
+        }
+        let Some((place, None)) = self.find(p) else { return false };
+        // A name that is about to be rebound may hold the last reference to something with a finaliser: the interpreter looks.
+        let a = p.word.a() as usize;
+        if p.a.kind.is_some() {
+            return false;
+        }
+        let (entries, offset) = self.entry(vm, &place);
+        let old = self.load(entries, offset);
+        let tag = self.binary_imm(skein_jit::ir::Binary::And, old, 7);
+        let c = self.compare_imm(Cond::Ne, tag, 0);
+        self.guard(c, true);
+        // An immediate needs no write barrier.
+        let w = self.word(a);
+        if !self.fact(w).known.int {
+            let tag = self.binary_imm(skein_jit::ir::Binary::And, w, 7);
+            let c = self.compare_imm(Cond::Ne, tag, 0);
+            self.guard(c, true);
+        }
+        self.store(entries, offset, w);
+        self.begun = true;
+        true
+    }
+
+    pub(super) fn load_cell(&mut self, a: usize, b: usize, seen: Seen) -> bool {
+        if seen.kind != Some(Kind::Cell) {
+            return false;
+        }
+        let cell = self.word(b);
+        if !self.guard_seen_shape(cell, seen) {
+            return false;
+        }
+        let w = self.load(cell, layout::CELL_CONTENTS);
+        let c = self.compare_imm(Cond::Ne, w, 0);
+        self.guard(c, true);
+        self.set(a, w);
+        true
+    }
+}

@@ -1,0 +1,249 @@
+//! Instructions that are left to the interpreter, and what must be in memory for them.
+
+use super::emit::is_stable;
+use super::state::{Frame, Register};
+use super::step::Next;
+use super::{Code, Pending, Recorded, Recorder};
+use crate::tier::enter::{BANK, helpers, offset};
+use crate::tier::exits::Base;
+use crate::vm::run::cx::{header_word, word_value};
+use crate::vm::run::ret::dst;
+use skein_compiler::bytecode::Word;
+use skein_compiler::bytecode::decode::{Instruction, Operand};
+use skein_jit::ir::{Binary, Op, Type};
+use skein_runtime::builtins::code::PyCode;
+use skein_runtime::layout;
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+
+/// What the helper takes for "a frame that the running one called".
+pub(super) const NO_FRAME: u64 = 0;
+
+impl Recorder {
+    /// Brings memory up to date: tags of floats, headers of frames, what the `Vm` says of them.
+    pub(super) fn write_all_back(&mut self) -> Recorded {
+        for f in 0..self.frames.len() {
+            for i in 0..self.frames[f].registers.len() {
+                if self.frames[f].registers[i].raw {
+                    self.word_in(f, i);
+                }
+            }
+        }
+        for f in 0..self.frames.len() {
+            let fp = self.frames[f].fp;
+            if !self.frames[f].written {
+                let caller = self.frames[f - 1].fp;
+                let code = self.frames[f].code.value().bits();
+                let words = [
+                    (at::CODE, code),
+                    (at::FUNCTION, self.frames[f].function),
+                    (at::RETURN, self.frames[f].ret),
+                    (at::FRAME_OBJECT, 0),
+                    (at::LOCALS, 0),
+                    (at::GENERATOR, 0),
+                ];
+                for (offset, word) in words {
+                    let w = self.constant(word);
+                    self.store(fp, 8 * offset as i32, w);
+                }
+                self.store(fp, 8 * at::CALLER as i32, caller);
+                self.frames[f].written = true;
+                self.frames[f].shown = true;
+                self.changed();
+            }
+            let pc = self.frames[f].pc;
+            if self.frames[f].written_pc != pc {
+                let w = self.constant(pc);
+                self.store(fp, 8 * at::PC as i32, w);
+                self.frames[f].written_pc = pc;
+            }
+        }
+        let frames = self.frames.len() as u32 - 1;
+        if self.depth != frames {
+            let now = self.load(self.vm, layout::VM_DEPTH);
+            let right = self.binary_imm(Binary::Add, now, (frames as i64 - self.depth as i64) as u64);
+            self.store(self.vm, layout::VM_DEPTH, right);
+            self.depth = frames;
+            self.changed();
+        }
+        let fp = self.frame().fp;
+        self.store(self.vm, layout::VM_FRAME, fp);
+        Ok(())
+    }
+
+    /// Forgets the shapes of objects that can change theirs.
+    pub(super) fn forget_shapes(&mut self) {
+        for f in &mut self.facts {
+            if !is_stable(f.known.shape) {
+                f.known.shape = 0;
+            }
+        }
+        for f in &mut self.frames {
+            for r in &mut f.registers {
+                if !is_stable(r.known.shape) {
+                    r.known.shape = 0;
+                }
+            }
+        }
+        self.changed();
+    }
+
+    /// What Python code that ran may have changed.
+    fn anything_ran(&mut self) {
+        self.forget_shapes();
+        self.epoch = false;
+        self.versions.clear();
+    }
+
+    /// Leaves an instruction to the interpreter.
+    pub(super) fn residual(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded {
+        let op = Recorder::op(&p);
+        if self.begun {
+            return Err("begun twice");
+        }
+        match op {
+            Code::Yield if self.frames.len() == 1 => return Err("yields"),
+            Code::Raise | Code::Reraise if next.fp != self.frame().actual => return Err("raises out of the frame"),
+            _ => {}
+        }
+        let here = self.frame().actual;
+        let returns_to = self.frames.iter().rposition(|f| f.actual == next.fp);
+        let enters = returns_to.is_none();
+        if enters && !self.entered(next) {
+            return Err("another stack");
+        }
+        self.write_all_back()?;
+        let new = if enters { Some(self.frame_at(next)?) } else { None };
+        let pc = self.constant(p.pc);
+        let to = self.constant(next.pc);
+        let frame = match (returns_to, &new) {
+            (Some(f), _) => self.frames[f].fp,
+            (None, Some((Base::Top(words), _))) => self.top_address(*words),
+            _ => self.constant(NO_FRAME),
+        };
+        let fp = self.frame().fp;
+        let ok = self.call(
+            helpers::residual as *const () as usize,
+            &[self.context, pc, fp, to, frame],
+            Type::Bool,
+        );
+        let e = self.exit_left();
+        self.emit(Op::Guard(ok, true, e));
+        self.anything_ran();
+        if let Some(f) = returns_to {
+            if next.fp == here {
+                if next.pc == p.pc + 8 * op.len() as u64 {
+                    self.forget_written(p.pc, p.word);
+                } else {
+                    self.forget_all();
+                }
+            } else {
+                let ret = self.frame().ret;
+                let popped = self.frames.len() - 1 - f;
+                self.frames.truncate(f + 1);
+                self.depth = f as u32;
+                if popped == 1 && matches!(op, Code::Return | Code::Yield) {
+                    let pc = self.frame().pc;
+                    let word = crate::vm::run::cx::word_at(pc as *const u64);
+                    match crate::vm::run::special::original(word.opcode()) {
+                        Some(op) => self.forget_written(pc, Word(word.0 & !0xff | op as u64)),
+                        None => self.forget_all(),
+                    }
+                    self.forget(dst(ret));
+                    self.forget(dst(ret) + 1);
+                } else {
+                    self.forget_all();
+                }
+            }
+        } else if let Some((base, code)) = new {
+            self.enter(vm, base, code, next)?;
+        }
+        // The header's instruction may have been moved.
+        self.frame_mut().written_pc = 0;
+        self.begun = true;
+        self.changed();
+        Ok(())
+    }
+
+    /// The place and code of a frame that an instruction entered.
+    fn frame_at(&self, next: Next) -> Recorded<(Base, Ref<PyCode>)> {
+        let fp = next.fp as *mut u64;
+        let code = self.check(word_value(header_word(fp, at::CODE)).cast::<PyCode>(), "no code")?;
+        let words = (next.fp.wrapping_sub(self.actual_top)) / 8;
+        if header_word(fp, at::GENERATOR) != 0 {
+            if self.bank as usize >= BANK {
+                return Err("too many generators");
+            }
+            return Ok((Base::Bank(self.bank), code));
+        }
+        let start = self.frames.iter().rev().find_map(Frame::end).unwrap_or(0) as usize;
+        if words != start + skein_runtime::tasklet::stack::FRAME_WORDS {
+            return Err("another piece of stack");
+        }
+        if self.frames.len() as u64 > self.params.inline_depth {
+            return Err("calls too deep");
+        }
+        Ok((Base::Top(words as u32), code))
+    }
+
+    fn enter(&mut self, vm: &mut Vm, base: Base, code: Ref<PyCode>, next: Next) -> Recorded {
+        let raw = next.fp as *mut u64;
+        let fp = match base {
+            Base::Top(words) => self.top_address(words),
+            _ => {
+                let fp = self.load(self.vm, layout::VM_FRAME);
+                self.store(self.context, offset::BANK + 8 * self.bank as i32, fp);
+                self.bank += 1;
+                fp
+            }
+        };
+        let function = word_value(header_word(raw, at::FUNCTION));
+        crate::tier::keep(vm, function);
+        crate::tier::keep(vm, code.value());
+        self.frames.push(Frame {
+            base,
+            fp,
+            code,
+            function: function.bits(),
+            pc: next.pc,
+            ret: header_word(raw, at::RETURN),
+            written: true,
+            shown: true,
+            written_pc: 0,
+            generator: header_word(raw, at::GENERATOR) != 0,
+            registers: vec![Register::default(); code.nregs as usize],
+            actual: next.fp,
+        });
+        self.depth = self.frames.len() as u32 - 1;
+        Ok(())
+    }
+
+    /// Forgets the registers that an instruction wrote.
+    fn forget_written(&mut self, pc: u64, word: Word) {
+        let op = word.op();
+        let mut words = vec![word.0];
+        for k in 1..op.len() {
+            words.push(crate::vm::run::cx::word_at((pc as *const u64).wrapping_add(k)).0);
+        }
+        let Ok(i) = Instruction::decode(&words, 0) else { return self.forget_all() };
+        for o in &i.operands {
+            let written = match *o {
+                Operand::Dest(r) => r as usize..r as usize + 1,
+                Operand::Run(r, n) => r as usize..r as usize + n as usize,
+                _ => 0..0,
+            };
+            written.for_each(|r| self.forget(r));
+        }
+        // Pairs that the letters do not tell.
+        if matches!(op, Code::LoadSuperAttr | Code::LoadMethod | Code::LoadSpecial | Code::ExcGroupMatch) {
+            self.forget(word.a() as usize + 1);
+        }
+    }
+
+    /// Forgets every register of the frame.
+    fn forget_all(&mut self) {
+        for i in 0..self.frame().registers.len() {
+            self.forget(i);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! One step of a recording: what the instruction that just ran did is written down, the next one is looked at.
+
+use super::{Code, Origin, Pending, Recorded, Recorder, Seen};
+use crate::vm::run::cx::{Cx, header_word};
+use crate::vm::run::ret::Action;
+use crate::vm::run::special;
+use skein_compiler::bytecode::Word;
+use skein_jit::ir::{Cond, End, Op, Width};
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+
+/// Where the loop went after an instruction.
+#[derive(Clone, Copy)]
+pub(super) struct Next {
+    /// The next instruction.
+    pub pc: u64,
+    /// The frame that runs it.
+    pub fp: usize,
+}
+
+impl Recorder {
+    /// The instruction at `cx` is about to run. True while the recording goes on.
+    pub fn step(&mut self, vm: &mut Vm, cx: Cx) -> Recorded<bool> {
+        let next = Next {
+            pc: cx.pc as u64,
+            fp: cx.fp as usize,
+        };
+        if let Some(p) = self.pending.take() {
+            self.steps += 1;
+            if self.steps > self.params.instructions || self.ops.len() as u64 > self.params.trace_length {
+                return Err("too long");
+            }
+            self.finish(vm, p, next)?;
+            if self.ended.is_some() {
+                return Ok(false);
+            }
+        }
+        if self.frame().actual != next.fp {
+            return Err("another frame");
+        }
+        if self.frames.len() == 1
+            && let Origin::Loop { header, .. } = self.origin
+            && header == next.pc
+            && self.steps > 0
+        {
+            self.close_loop(vm);
+            if self.ended.is_some() {
+                return Ok(false);
+            }
+        }
+        let Some(op) = special::original(cx.insn.opcode()) else {
+            return Err("unknown opcode");
+        };
+        let seen = |i: usize| if i < cx.code().nregs as usize { Seen::of(cx.reg(i)) } else { Seen::default() };
+        let is_call = matches!(op, Code::Call);
+        self.pending = Some(Pending {
+            pc: next.pc,
+            word: Word(cx.insn.0 & !0xff | op as u64),
+            a: seen(cx.a()),
+            b: seen(cx.b()),
+            c: seen(cx.c()),
+            next: if is_call { seen(cx.b() + 1) } else { Seen::default() },
+        });
+        self.frame_mut().pc = next.pc;
+        self.begun = false;
+        self.changed();
+        Ok(true)
+    }
+
+    /// Writes down what an instruction did.
+    fn finish(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded {
+        let here = self.frame().actual;
+        let op = Recorder::op(&p);
+        let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        let stays = next.fp == here;
+        let follows = stays && next.pc == p.pc + 8 * op.len() as u64;
+        let done = match op {
+            Code::Nop | Code::Resume | Code::Jump => stays,
+            Code::Move => {
+                let f = self.frames.len() - 1;
+                self.copy((f, b), (f, a));
+                true
+            }
+            Code::LoadInt => {
+                let w = self.constant((p.word.bc() as i64 as u64) << 1 | 1);
+                self.set(a, w);
+                true
+            }
+            Code::LoadNone => {
+                let w = self.constant(Value::NONE.bits());
+                self.set(a, w);
+                true
+            }
+            Code::LoadBool => {
+                let w = self.constant(Value::bool(p.word.x() != 0).bits());
+                self.set(a, w);
+                true
+            }
+            Code::SetNull => {
+                let w = self.constant(0);
+                self.set(a, w);
+                true
+            }
+            Code::LoadConst => {
+                let code = self.frame().code;
+                let v = code.consts.expect().get(p.word.bc() as u32 as usize);
+                match v.as_small_float() {
+                    Some(f) => {
+                        let v = self.float_constant(f);
+                        self.set_float(a, v);
+                    }
+                    None => {
+                        let w = self.object(vm, v);
+                        self.set(a, w);
+                    }
+                }
+                true
+            }
+            Code::CheckLocal => follows && self.check_local(a),
+            Code::JumpBack => return self.jump_back(vm, p, next),
+            Code::JumpIfTrue | Code::JumpIfFalse => {
+                let jumped = next.pc != p.pc + 8;
+                stays && self.truth_jump(a, p.a, jumped == (op == Code::JumpIfTrue))
+            }
+            Code::JumpIfNone | Code::JumpIfNotNone | Code::JumpIfNull => {
+                let word = if op == Code::JumpIfNull { 0 } else { Value::NONE.bits() };
+                self.is_jump(a, p.a, word);
+                true
+            }
+            Code::Not | Code::ToBool => follows && self.truth_value(a, b, p.b, op == Code::Not),
+            Code::Is => {
+                let (x, y) = (self.word(b), self.word(c));
+                let same = self.emit(Op::Compare(if p.word.x() == 0 { Cond::Eq } else { Cond::Ne }, x, y));
+                self.set_bool(a, same);
+                true
+            }
+            Code::Return => self.returned(vm, p, next)?,
+            Code::Call => self.called(vm, p, next)?,
+            Code::LoadGlobal => follows && self.load_global(vm, p),
+            Code::LoadName | Code::StoreName => follows && self.module_name(vm, p),
+            Code::LoadAttr | Code::LoadMethod => self.load_attribute(vm, p, next)?,
+            Code::StoreAttr => follows && self.store_attribute(vm, p),
+            Code::LoadCell => follows && self.load_cell(a, b, p.b),
+            Code::LoadSubscr => follows && self.load_item(p),
+            Code::StoreSubscr => follows && self.store_item(p),
+            Code::ForIter => stays && self.for_iter(p, next),
+            Code::UnpackSeq => follows && self.unpack(p),
+            Code::ListAppend => follows && self.list_append(p),
+            _ => {
+                let arithmetic = self.arithmetic(op, p, next, follows);
+                arithmetic && stays
+            }
+        };
+        if done {
+            return Ok(());
+        }
+        self.residual(vm, p, next)
+    }
+
+    fn check_local(&mut self, a: usize) -> bool {
+        let r = self.frame().registers[a];
+        let known = r.word.map_or(r.known, |w| self.fact(w).known);
+        if r.raw || r.float.is_some() || known.int || known.object || known.boolean {
+            return true;
+        }
+        let w = self.word(a);
+        if self.fact(w).constant.is_some_and(|c| c != 0) {
+            return true;
+        }
+        let c = self.compare_imm(Cond::Ne, w, 0);
+        self.guard(c, true);
+        true
+    }
+
+    /// A loop's back edge. Other loops than the recording's own are gone on in, if they have code.
+    fn jump_back(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded {
+        if next.fp != self.frame().actual || next.pc == p.pc + 16 {
+            return Err("interrupted");
+        }
+        // The flag is a byte in memory of its own, kept for the life of the process.
+        let flag = self.constant(vm.attention.as_ptr() as u64);
+        let raised = self.emit(Op::Load(Width::W8, flag, 0));
+        let c = self.compare_imm(Cond::Eq, raised, 0);
+        self.guard(c, true);
+        if self.frames.len() == 1
+            && let Origin::Loop { header, .. } = self.origin
+            && header == next.pc
+        {
+            return Ok(());
+        }
+        if let Some(link) = crate::tier::link_for(next.pc) {
+            self.frame_mut().pc = next.pc;
+            self.begun = false;
+            self.changed();
+            self.write_all_back()?;
+            let frame = if self.frames.len() == 1 { None } else { Some(self.frame().fp) };
+            if frame.is_some() {
+                let top = self.load(self.vm, skein_runtime::layout::VM_STACK_TOP);
+                self.store(self.context, crate::tier::enter::offset::TOP, top);
+            }
+            self.ended = Some(End::Link(link, frame));
+            return Ok(());
+        }
+        let turns = self.turns.entry(next.pc).or_default();
+        *turns += 1;
+        if *turns > self.params.unroll {
+            return Err("inner loop");
+        }
+        Ok(())
+    }
+
+    /// True if the frame that runs next was called by the present one, in the loop.
+    pub(super) fn entered(&self, next: Next) -> bool {
+        let fp = next.fp as *mut u64;
+        next.fp != self.frame().actual
+            && self.frames.iter().all(|f| f.actual != next.fp)
+            && header_word(fp, at::CALLER) == self.frame().actual as u64
+            && Action::of(header_word(fp, at::RETURN)) != Action::Exit
+    }
+}

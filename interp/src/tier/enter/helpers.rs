@@ -1,0 +1,125 @@
+//! Native functions that machine code calls. They never unwind.
+
+use super::Activation;
+use crate::tier::bodies;
+use crate::vm::run::cx::{Cx, Pc, header_word};
+use crate::vm::run::{run_body, special, traced};
+use skein_compiler::bytecode::Word;
+use skein_runtime::object::header::flag;
+use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
+
+/// Runs one instruction as the interpreter does. 1: it went on at `next` in the frame `frame` (0: in one that the running frame
+/// called) and nothing wants another loop; else the activation says where to go on.
+pub extern "C" fn residual(a: *mut Activation, pc: *const u64, fp: *mut u64, next: Pc, frame: *mut u64) -> u64 {
+    // SAFETY: machine code passes its own activation, an instruction of live code and its frame, which is the running one.
+    unsafe {
+        let vm = (*a).vm;
+        let word = *pc;
+        let Some(op) = special::original(word as u8) else {
+            (*a).left = pc as u64;
+            return 0;
+        };
+        let word = word & !0xff | op as u64;
+        let to = run_body(vm, pc, fp, word, |vm, cx: Cx| bodies::body(op)(vm, Cx { insn: Word(word), ..cx }));
+        let now = (*vm).fp.get();
+        let same_frame = if frame.is_null() {
+            !now.is_null() && now != fp && header_word(now, at::CALLER) == fp as u64
+        } else {
+            now == frame
+        };
+        if to == next && same_frame && traced::is_plain(&*vm) {
+            return 1;
+        }
+        (*a).left = to as u64;
+        0
+    }
+}
+
+/// The float that a word without an immediate float's tag stands for.
+pub extern "C" fn unbox(word: u64, to: *mut f64) -> u64 {
+    // SAFETY: machine code passes a live value and room for a float.
+    unsafe {
+        let v = Value::from_bits(word);
+        let f = match v.as_small_float() {
+            Some(f) => f,
+            None if v.shape_id() == ids::FLOAT => v.cast_unchecked::<skein_runtime::builtins::float::PyFloat>().value,
+            None => return 0,
+        };
+        *to = f;
+        1
+    }
+}
+
+/// The word of a float that is no immediate one.
+pub extern "C" fn boxed(a: *mut Activation, f: f64) -> u64 {
+    // SAFETY: machine code passes its own activation.
+    unsafe { (*(*a).vm).new_float(f).bits() }
+}
+
+/// Stores a value into an object that is old: the write is logged.
+pub extern "C" fn store_logged(object: u64, offset: u64, word: u64) {
+    // SAFETY: machine code passes a live object, the offset of one of its slots and a live value.
+    unsafe {
+        let o = Ref::<Header>::from_raw(object as *mut Header);
+        skein_runtime::heap::tail::slot_at_header(&o, offset as usize).set(o, Value::from_bits(word));
+    }
+}
+
+/// Stores an item into a list at an index within its length.
+pub extern "C" fn store_item(list: u64, index: u64, word: u64) {
+    // SAFETY: machine code has tested that it is a list and the index against its length.
+    unsafe {
+        let l: Ref<PyList> = Value::from_bits(list).cast_unchecked();
+        l.set(index as usize, Value::from_bits(word));
+    }
+}
+
+/// Appends to a list.
+pub extern "C" fn append(a: *mut Activation, list: u64, word: u64) {
+    // SAFETY: machine code passes its activation and has tested that it is a list.
+    unsafe {
+        let l: Ref<PyList> = Value::from_bits(list).cast_unchecked();
+        l.push(&mut *(*a).vm, Value::from_bits(word));
+    }
+}
+
+/// Floor division of machine words by a positive one.
+pub extern "C" fn floor_div(x: i64, y: i64) -> i64 {
+    x.div_euclid(y.max(1))
+}
+
+/// Remainder of the same.
+pub extern "C" fn modulo(x: i64, y: i64) -> i64 {
+    x.rem_euclid(y.max(1))
+}
+
+/// The value in a dict for a key that is there as it is; 0: ask in general.
+pub extern "C" fn dict_get(dict: u64, key: u64) -> u64 {
+    // SAFETY: machine code passes live values and has tested that the first is a dict.
+    unsafe {
+        let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
+        match d.find_identical(Value::from_bits(key)) {
+            Some(i) => d.value_at(i).bits(),
+            None => 0,
+        }
+    }
+}
+
+/// Replaces the value in a dict for a key that is there as it is; 0: nothing was done.
+pub extern "C" fn dict_set(dict: u64, key: u64, word: u64) -> u64 {
+    // SAFETY: as for `dict_get`.
+    unsafe {
+        let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
+        match d.find_identical(Value::from_bits(key)) {
+            Some(i) => {
+                d.set_value_at(i, Value::from_bits(word));
+                1
+            }
+            None => 0,
+        }
+    }
+}
+
+/// The flag of objects whose stores are logged, in the header's lowest byte.
+pub const LOGGED: u64 = flag::UNLOGGED as u64;

@@ -1,0 +1,55 @@
+//! Between the interpreter and machine code: the activation record, entry, and what machine code calls.
+
+pub mod helpers;
+
+use skein_runtime::vm::Vm;
+use std::mem::offset_of;
+
+/// Addresses of frames in a trace that are known only when it runs.
+pub const BANK: usize = 16;
+
+/// One run of machine code, on the native stack below it (where the collector looks, too).
+#[repr(C)]
+pub struct Activation {
+    /// The machine.
+    pub vm: *mut Vm,
+    /// The frame that the trace left last was entered in.
+    pub frame: u64,
+    /// Where the tasklet's stack ended when that trace was entered.
+    pub top: u64,
+    /// Where an operation that went another way said to go on.
+    pub left: u64,
+    /// Addresses of frames.
+    pub bank: [u64; BANK],
+}
+
+/// Byte offsets in the record.
+pub mod offset {
+    use super::*;
+    /// `vm`
+    pub const VM: i32 = offset_of!(Activation, vm) as i32;
+    /// `top`
+    pub const TOP: i32 = offset_of!(Activation, top) as i32;
+    /// `frame`
+    pub const FRAME: i32 = offset_of!(Activation, frame) as i32;
+    /// `bank`
+    pub const BANK: i32 = offset_of!(Activation, bank) as i32;
+}
+
+/// Runs machine code in the running frame; gives the activation as it was left and the number of the exit taken.
+pub fn run(vm: &mut Vm, enter: u64, code: u64) -> (Activation, u32) {
+    let mut a = Activation {
+        vm,
+        frame: vm.fp.get() as u64,
+        top: vm.stack_top.get() as u64,
+        left: 0,
+        bank: [0; BANK],
+    };
+    // SAFETY: both addresses are of code that the tier's backend made and never frees; the glue has this signature, and the
+    // code was recorded for the loop that the running frame is at.
+    let exit = unsafe {
+        let enter: extern "C" fn(*mut Activation, u64, u64) -> u64 = std::mem::transmute(enter as usize);
+        enter(&mut a, a.frame, code)
+    };
+    (a, exit as u32)
+}

@@ -1,0 +1,374 @@
+//! The tracing tier: which loops are hot, what was compiled for them, and the way in and out of it.
+//!
+//! A loop's back edge counts its turns in the word behind it; when there were enough, the next turns are recorded
+//! ([`crate::record`]) and compiled. From then on the back edge leads into machine code. An exit that is taken often enough gets a
+//! recording of its own, a *bridge*, which the exit's slot then leads to.
+//!
+//! The state belongs to the thread that runs the `Vm`. Objects that machine code names are kept alive by a list in it.
+
+pub mod bodies;
+pub mod enter;
+pub mod exits;
+pub mod params;
+
+use crate::record::{Finished, Origin, Recorder};
+use crate::vm::run::cx::{Cx, Pc, word_at};
+use crate::vm::run::{recorded, traced};
+use exits::{Exit, ExitKind};
+use params::Params;
+use skein_compiler::bytecode::ops::Op;
+use skein_jit::backend::{Backend, Options, Slots};
+use skein_jit::ir::ExitId;
+use skein_runtime::prelude::*;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// A loop's code.
+struct Loop {
+    /// Its address, which other traces read.
+    code: Box<u64>,
+    header: u64,
+    failures: u64,
+    bridges: u64,
+    entries: u64,
+}
+
+/// Counts for `-X jit-stats`.
+#[derive(Default, Debug, Clone)]
+pub struct Stats {
+    /// Loops compiled.
+    pub loops: u64,
+    /// Bridges compiled.
+    pub bridges: u64,
+    /// Recordings given up, by reason.
+    pub aborts: HashMap<&'static str, u64>,
+    /// Bytes of machine code.
+    pub bytes: u64,
+    /// Nanoseconds spent compiling.
+    pub compile_ns: u64,
+    /// Exits taken to the interpreter.
+    pub exits: u64,
+}
+
+#[derive(Default)]
+struct Tier {
+    enabled: bool,
+    dump: bool,
+    params: Params,
+    backend: Option<Backend>,
+    loops: Vec<Loop>,
+    by_header: HashMap<u64, usize>,
+    exits: Vec<Exit>,
+    recorder: Option<Box<Recorder>>,
+    stats: Stats,
+}
+
+thread_local! {
+    static TIER: RefCell<Tier> = RefCell::default();
+}
+
+/// The counter word of a back edge that leads into code, and of one that is not to be recorded again.
+const COMPILED: u64 = 1 << 63;
+const NEVER: u64 = i64::MAX as u64;
+
+/// Sets the tier up from the command line: `(name, value)` of `-X jit…` options.
+pub fn configure(options: &[(String, String)]) -> Result<(), String> {
+    TIER.with_borrow_mut(|t| {
+        for (name, value) in options {
+            match name.as_str() {
+                "jit" => t.enabled = !matches!(value.as_str(), "off" | "0" | "no"),
+                "jit-dump" => t.dump = true,
+                _ => {
+                    let parameter = name.strip_prefix("jit-").unwrap_or(name);
+                    let number = value.parse().map_err(|_| format!("-X {name}: '{value}' is no number"))?;
+                    if !t.params.set(parameter, number) {
+                        return Err(format!("-X {name}: no such parameter"));
+                    }
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+/// What the tier did so far.
+pub fn stats() -> Stats {
+    TIER.with_borrow(|t| t.stats.clone())
+}
+
+/// Keeps an object alive for as long as machine code may name it.
+pub fn keep(vm: &mut Vm, v: Value) {
+    const KEPT: &str = "tier.kept";
+    if !v.is_object() {
+        return;
+    }
+    let kept = match vm.state_get(KEPT).and_then(|k| k.cast::<PyDict>()) {
+        Some(d) => d,
+        None => {
+            let d = PyDict::new(vm);
+            vm.state_set(KEPT, d.value());
+            d
+        }
+    };
+    // By address, so that nothing is compared in Python.
+    let key = vm.new_int((v.bits() >> 3) as i64);
+    if kept.get(vm, key).ok().flatten().is_none() {
+        let _ = kept.insert(vm, key, v);
+    }
+}
+
+/// The address that holds the code of the loop at `header`, if there is any.
+pub fn link_for(header: u64) -> Option<u64> {
+    TIER.with_borrow(|t| t.by_header.get(&header).map(|i| &*t.loops[*i].code as *const u64 as u64))
+}
+
+/// The address that holds the code of loop number `root`.
+pub fn slot_of(root: usize) -> u64 {
+    TIER.with_borrow(|t| &*t.loops[root].code as *const u64 as u64)
+}
+
+/// A back edge whose counter ran out, at `cx`; the loop goes on at its header one way or another.
+pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
+    let header = cx.target();
+    let counter = cx.ext(1);
+    if counter & COMPILED != 0 {
+        return match traced::is_plain(vm) {
+            true => run_loop(vm, (counter & !COMPILED) as usize, header),
+            false => header,
+        };
+    }
+    if let Some(root) = TIER.with_borrow(|t| t.by_header.get(&(header as u64)).copied()) {
+        cx.set_ext(1, COMPILED | root as u64);
+        return match traced::is_plain(vm) {
+            true => run_loop(vm, root, header),
+            false => header,
+        };
+    }
+    let (enabled, threshold) = TIER.with_borrow(|t| (t.enabled, t.params.threshold.max(1)));
+    if !enabled {
+        cx.set_ext(1, NEVER);
+    } else if counter == 0 && threshold > 1 {
+        cx.set_ext(1, threshold);
+    } else if traced::is_plain(vm) {
+        cx.set_ext(1, threshold);
+        begin_loop(vm, cx, header);
+    }
+    header
+}
+
+fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {
+    let (root, params, first) = TIER.with_borrow_mut(|t| {
+        let root = match t.loops.iter().position(|l| l.header == header as u64 && *l.code == 0) {
+            Some(i) => i,
+            None => {
+                t.loops.push(Loop {
+                    code: Box::new(0),
+                    header: header as u64,
+                    failures: 0,
+                    bridges: 0,
+                    entries: 0,
+                });
+                t.loops.len() - 1
+            }
+        };
+        (root, t.params, t.exits.len() as u32)
+    });
+    let origin = Origin::Loop {
+        header: header as u64,
+        back: cx.pc as u64,
+    };
+    if let Some(r) = Recorder::new(vm, origin, root, params, first, None) {
+        start(vm, r);
+    }
+}
+
+fn start(vm: &mut Vm, r: Recorder) {
+    TIER.with_borrow_mut(|t| t.recorder = Some(Box::new(r)));
+    recorded::begin(vm);
+}
+
+/// Looks at the instruction about to run, for the recording in progress.
+pub fn step(vm: &mut Vm, cx: Cx) {
+    let Some(mut r) = TIER.with_borrow_mut(|t| t.recorder.take()) else {
+        recorded::end(vm);
+        return;
+    };
+    match r.step(vm, cx) {
+        Ok(true) => TIER.with_borrow_mut(|t| t.recorder = Some(r)),
+        Ok(false) => {
+            recorded::end(vm);
+            let (origin, root) = (r.origin, r.root);
+            match r.finish_recording() {
+                Some(f) => compile(f),
+                None => failed(origin, root, "nothing recorded"),
+            }
+        }
+        Err(why) => {
+            recorded::end(vm);
+            failed(r.origin, r.root, why);
+        }
+    }
+}
+
+/// Gives up the recording in progress, if there is one.
+pub fn abandon(why: &'static str) {
+    if let Some(r) = TIER.with_borrow_mut(|t| t.recorder.take()) {
+        failed(r.origin, r.root, why);
+    }
+}
+
+fn failed(origin: Origin, root: usize, why: &'static str) {
+    TIER.with_borrow_mut(|t| {
+        if t.dump {
+            eprintln!("recording of {origin:?} given up: {why}");
+        }
+        *t.stats.aborts.entry(why).or_default() += 1;
+        let retries = t.params.retries;
+        match origin {
+            Origin::Loop { back, .. } => {
+                let l = &mut t.loops[root];
+                l.failures += 1;
+                let threshold = t.params.threshold.max(1);
+                let wait = if l.failures > retries { NEVER } else { threshold.saturating_mul(4 << l.failures.min(16)).min(NEVER) };
+                set_counter(back, wait);
+            }
+            Origin::Exit(e) => {
+                let e = &mut t.exits[e as usize];
+                e.failures += 1;
+                e.count = 0;
+            }
+        }
+    });
+}
+
+fn set_counter(back: u64, value: u64) {
+    let pc = back as *const u64;
+    let cx = Cx {
+        pc,
+        fp: std::ptr::null_mut(),
+        insn: word_at(pc),
+    };
+    cx.set_ext(1, value);
+}
+
+struct ExitSlots<'a> {
+    first: u32,
+    exits: &'a [Exit],
+}
+
+impl Slots for ExitSlots<'_> {
+    fn slot(&self, exit: ExitId) -> u64 {
+        &*self.exits[(exit.0 - self.first) as usize].slot as *const u64 as u64
+    }
+}
+
+fn compile(f: Finished) {
+    let begun = std::time::Instant::now();
+    let result = TIER.with_borrow_mut(|t| {
+        if t.backend.is_none() {
+            let options = Options {
+                verify: cfg!(debug_assertions),
+            };
+            t.backend = Some(Backend::new(options)?);
+        }
+        let Some(backend) = &mut t.backend else { return Err("no code generator".to_string()) };
+        let leave = backend.glue.leave;
+        let exits: Vec<Exit> = f
+            .exits
+            .into_iter()
+            .map(|(kind, frames, depth)| Exit {
+                kind,
+                frames,
+                depth,
+                slot: Box::new(leave),
+                count: 0,
+                failures: 0,
+                root: f.root,
+                bridged: false,
+            })
+            .collect();
+        if t.dump {
+            eprintln!("trace of {:?}:\n{}", f.origin, f.trace);
+        }
+        let slots = ExitSlots {
+            first: f.first_exit,
+            exits: &exits,
+        };
+        let code = backend.compile(&f.trace, &slots, t.dump)?;
+        if t.dump {
+            eprintln!("{}\n{}", code.clif.unwrap_or_default(), code.assembly.unwrap_or_default());
+        }
+        if f.first_exit as usize != t.exits.len() {
+            return Err("exits were numbered meanwhile".to_string());
+        }
+        t.exits.extend(exits);
+        t.stats.bytes += code.size as u64;
+        match f.origin {
+            Origin::Loop { header, back } => {
+                *t.loops[f.root].code = code.address;
+                t.by_header.insert(header, f.root);
+                set_counter(back, COMPILED | f.root as u64);
+                t.stats.loops += 1;
+            }
+            Origin::Exit(e) => {
+                let e = &mut t.exits[e as usize];
+                *e.slot = code.address;
+                e.bridged = true;
+                t.loops[f.root].bridges += 1;
+                t.stats.bridges += 1;
+            }
+        }
+        Ok(())
+    });
+    if let Err(why) = result {
+        TIER.with_borrow_mut(|t| {
+            if t.dump {
+                eprintln!("not compiled: {why}");
+            }
+            *t.stats.aborts.entry("not compiled").or_default() += 1;
+            match f.origin {
+                Origin::Loop { back, .. } => set_counter(back, NEVER),
+                Origin::Exit(e) => t.exits[e as usize].failures = u64::MAX,
+            }
+        });
+    }
+    let spent = begun.elapsed().as_nanos() as u64;
+    TIER.with_borrow_mut(|t| t.stats.compile_ns += spent);
+}
+
+/// Runs a loop's code in the running frame, which is at the loop's header, until it is left.
+fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
+    let entry = TIER.with_borrow_mut(|t| {
+        let l = &mut t.loops[number];
+        l.entries += 1;
+        t.backend.as_ref().map(|b| (b.glue.enter, *l.code))
+    });
+    let Some((enter, code)) = entry else { return header };
+    let (a, exit) = enter::run(vm, enter, code);
+    let Some((pc, record)) = TIER.with_borrow_mut(|t| {
+        t.stats.exits += 1;
+        let params = t.params;
+        let recording = t.recorder.is_some();
+        let first = t.exits.len() as u32;
+        let e = t.exits.get_mut(exit as usize)?;
+        e.count += 1;
+        let hot = e.count >= params.exit_threshold.max(1) && !e.bridged && e.failures < params.retries && !recording;
+        let pc = match e.kind {
+            ExitKind::Left => a.left as Pc,
+            ExitKind::Resume => exits::write_back(vm, e, &a),
+        };
+        let hot = hot && e.kind == ExitKind::Resume && t.loops[e.root].bridges < params.bridges;
+        Some((pc, hot.then(|| (e.frames.clone(), e.depth, e.root, params, first))))
+    }) else {
+        return header;
+    };
+    if let Some((frames, depth, root, params, first)) = record
+        && traced::is_plain(vm)
+        && Some(word_at(pc).op()) != Some(Op::JumpBack)
+        && let Some(mut r) = Recorder::new(vm, Origin::Exit(exit), root, params, first, Some(&frames))
+    {
+        r.set_depth(depth);
+        start(vm, r);
+    }
+    pc
+}

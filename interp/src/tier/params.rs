@@ -1,0 +1,39 @@
+//! The tracing tier's tunables, declared once: `-X jit-<name>=N` and the environment variable `SKEIN_JIT_<NAME>` set them.
+
+macro_rules! parameters {
+    ($(($name:ident, $text:literal, $default:expr, $doc:literal),)*) => {
+        /// Thresholds and limits.
+        #[derive(Clone, Copy, Debug)]
+        pub struct Params { $(#[doc = $doc] pub $name: u64,)* }
+        impl Default for Params {
+            fn default() -> Params {
+                Params { $($name: $default,)* }
+            }
+        }
+        impl Params {
+            /// Sets one by its name; false if there is none of that name.
+            pub fn set(&mut self, name: &str, value: u64) -> bool {
+                match name {
+                    $($text => self.$name = value,)*
+                    _ => return false,
+                }
+                true
+            }
+            /// Names, values and meanings.
+            pub fn list(&self) -> Vec<(&'static str, u64, &'static str)> {
+                vec![$(($text, self.$name, $doc),)*]
+            }
+        }
+    };
+}
+
+parameters! {
+    (threshold, "threshold", 1000, "turns of a loop before it is recorded"),
+    (exit_threshold, "exit-threshold", 50, "times that an exit is taken before what follows is recorded"),
+    (trace_length, "trace-length", 6000, "operations of a trace"),
+    (instructions, "instructions", 1500, "instructions that a recording follows"),
+    (inline_depth, "inline-depth", 12, "calls in calls that a trace goes into"),
+    (unroll, "unroll", 4, "turns of an inner loop that a recording follows"),
+    (retries, "retries", 3, "recordings of one loop or exit that may fail"),
+    (bridges, "bridges", 100, "bridges that hang on one loop"),
+}

@@ -1,0 +1,189 @@
+//! Machine code from traces, by Cranelift.
+//!
+//! A trace is a function without a native frame of its own to come back to: `tail (context, frame, exit) -> exit`. A guard is
+//! a branch to a cold block that tail-calls whatever stands in that exit's slot: at first [`Code::leave`], which returns the
+//! exit's number to [`Code::enter`]'s caller, later a bridge's code. Nothing is ever patched.
+
+mod lower;
+
+use crate::ir::Trace;
+use cranelift_codegen::Context;
+use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, types};
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
+use cranelift_module::Module;
+
+/// Bytes of address space for machine code.
+const RESERVED: usize = 64 << 20;
+
+/// The code generator and all the code that it made.
+pub struct Backend {
+    module: JITModule,
+    context: Context,
+    builder: FunctionBuilderContext,
+    /// The two functions that lead into traces and out of them.
+    pub glue: Glue,
+    /// Bytes of machine code made so far.
+    pub bytes: usize,
+    verifies: bool,
+}
+
+/// Addresses of the code around traces.
+#[derive(Clone, Copy)]
+pub struct Glue {
+    /// `extern "C" fn(context, frame, code) -> exit`
+    pub enter: u64,
+    /// What an exit's slot holds at first.
+    pub leave: u64,
+}
+
+/// What was made of a trace.
+pub struct Code {
+    /// Its address.
+    pub address: u64,
+    /// Its length in bytes.
+    pub size: usize,
+    /// Cranelift's text of it, if wanted.
+    pub clif: Option<String>,
+    /// The machine code's text, if wanted.
+    pub assembly: Option<String>,
+}
+
+/// Where the slot of each exit stands, as the trace's exits are numbered.
+pub trait Slots {
+    /// The address of the word that holds the code to go to.
+    fn slot(&self, exit: crate::ir::ExitId) -> u64;
+}
+
+/// Settings that differ between uses.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Options {
+    /// Cranelift checks its input.
+    pub verify: bool,
+}
+
+fn trace_signature() -> Signature {
+    let mut s = Signature::new(CallConv::Tail);
+    s.params = vec![AbiParam::new(types::I64); 3];
+    s.returns = vec![AbiParam::new(types::I64)];
+    s
+}
+
+/// The settings of all code: see the design page jit.md, section 8.
+fn isa(options: Options) -> Result<OwnedTargetIsa, String> {
+    let mut flags = settings::builder();
+    let mut set = |name: &str, value: &str| flags.set(name, value).map_err(|e| e.to_string());
+    set("opt_level", "none")?;
+    set("regalloc_algorithm", "backtracking")?;
+    set("preserve_frame_pointers", "true")?;
+    set("unwind_info", "false")?;
+    set("is_pic", "false")?;
+    set("use_colocated_libcalls", "false")?;
+    set("enable_verifier", if options.verify { "true" } else { "false" })?;
+    let flags = settings::Flags::new(flags);
+    let host = target_lexicon::Triple::host();
+    let mut isa = cranelift_codegen::isa::lookup(host).map_err(|e| e.to_string())?;
+    // Rounding of floats in one instruction, where the machine has it.
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("sse4.1") {
+        isa.enable("has_sse41").map_err(|e| e.to_string())?;
+    }
+    isa.finish(flags).map_err(|e| e.to_string())
+}
+
+impl Backend {
+    /// A code generator for this machine; an error where there is none, or no memory for code.
+    pub fn new(options: Options) -> Result<Backend, String> {
+        let isa = isa(options)?;
+        let mut builder = JITBuilder::with_isa(isa, cranelift_module::default_libcall_names());
+        let memory = ArenaMemoryProvider::new_with_size(RESERVED).map_err(|e| e.to_string())?;
+        builder.memory_provider(Box::new(memory));
+        let mut module = JITModule::new(builder);
+        let mut context = module.make_context();
+        let mut frontend = FunctionBuilderContext::new();
+        let leave = leave(&mut module, &mut context, &mut frontend)?;
+        let enter = enter(&mut module, &mut context, &mut frontend)?;
+        Ok(Backend {
+            module,
+            context,
+            builder: frontend,
+            glue: Glue { enter, leave },
+            bytes: 0,
+            verifies: options.verify,
+        })
+    }
+
+    /// Makes machine code of a trace. `text`: also as text.
+    pub fn compile(&mut self, trace: &Trace, slots: &dyn Slots, text: bool) -> Result<Code, String> {
+        if self.verifies {
+            crate::ir::verify(trace)?;
+        }
+        self.module.clear_context(&mut self.context);
+        self.context.func.signature = trace_signature();
+        let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
+        lower::lower(trace, &mut b, slots);
+        b.seal_all_blocks();
+        b.finalize(self.module.isa().frontend_config());
+        let clif = text.then(|| self.context.func.display().to_string());
+        self.context.set_disasm(text);
+        let address = publish(&mut self.module, &mut self.context)?;
+        let compiled = self.context.compiled_code().ok_or("nothing was compiled")?;
+        let size = compiled.code_info().total_size as usize;
+        self.bytes += size;
+        Ok(Code {
+            address,
+            size,
+            clif,
+            assembly: if text { compiled.vcode.clone() } else { None },
+        })
+    }
+}
+
+fn publish(module: &mut JITModule, context: &mut Context) -> Result<u64, String> {
+    let id = module
+        .declare_anonymous_function(&context.func.signature)
+        .map_err(|e| e.to_string())?;
+    module.define_function(id, context).map_err(|e| format!("{e:?}"))?;
+    module.finalize_definitions().map_err(|e| e.to_string())?;
+    Ok(module.get_finalized_function(id) as u64)
+}
+
+/// `tail fn(context, frame, exit) -> exit`
+fn leave(module: &mut JITModule, context: &mut Context, frontend: &mut FunctionBuilderContext) -> Result<u64, String> {
+    module.clear_context(context);
+    context.func.signature = trace_signature();
+    let mut b = FunctionBuilder::new(&mut context.func, frontend);
+    let block = b.create_block();
+    b.append_block_params_for_function_params(block);
+    b.switch_to_block(block);
+    let exit = b.block_params(block)[2];
+    b.ins().return_(&[exit]);
+    b.seal_all_blocks();
+    b.finalize(module.isa().frontend_config());
+    publish(module, context)
+}
+
+/// `extern "C" fn(context, frame, code) -> exit`
+fn enter(module: &mut JITModule, context: &mut Context, frontend: &mut FunctionBuilderContext) -> Result<u64, String> {
+    module.clear_context(context);
+    let mut signature = Signature::new(module.isa().default_call_conv());
+    signature.params = vec![AbiParam::new(types::I64); 3];
+    signature.returns = vec![AbiParam::new(types::I64)];
+    context.func.signature = signature;
+    let callee = trace_signature();
+    let mut b = FunctionBuilder::new(&mut context.func, frontend);
+    let block = b.create_block();
+    b.append_block_params_for_function_params(block);
+    b.switch_to_block(block);
+    let [c, f, code] = *b.block_params(block) else { return Err("three parameters".to_string()) };
+    let callee = b.import_signature(callee);
+    let none = b.ins().iconst(types::I64, 0);
+    let call = b.ins().call_indirect(callee, code, &[c, f, none]);
+    let exit = b.inst_results(call)[0];
+    b.ins().return_(&[exit]);
+    b.seal_all_blocks();
+    b.finalize(module.isa().frontend_config());
+    publish(module, context)
+}

@@ -1,0 +1,70 @@
+//! Where things stand in objects, for machine code: byte offsets from an object's address.
+//!
+//! Everything here is derived from the types themselves, so that a changed field cannot leave compiled code behind.
+
+use crate::builtins::cell::PyCell;
+use crate::builtins::dict::PyDict;
+use crate::builtins::iter::PyIter;
+use crate::builtins::list::PyList;
+use crate::builtins::method::PyMethod;
+use crate::builtins::tuple::PyTuple;
+use crate::heap::array::Array;
+use crate::object::types::PyType;
+use crate::vm::Vm;
+use std::mem::offset_of;
+
+macro_rules! offsets {
+    ($($(#[$doc:meta])* $name:ident = $ty:ty, $field:ident;)*) => {
+        $($(#[$doc])* pub const $name: i32 = offset_of!($ty, $field) as i32;)*
+    };
+}
+
+/// The 32 bits of the header that say the shape (the upper half of the first word).
+pub const SHAPE: i32 = 4;
+/// The header's flags (the lowest byte).
+pub const FLAGS: i32 = 0;
+/// The first item of a tuple.
+pub const TUPLE_ITEMS: i32 = size_of::<PyTuple>() as i32;
+/// The first slot of an array.
+pub const ARRAY_SLOTS: i32 = size_of::<Array>() as i32;
+
+offsets! {
+    /// Length of a list.
+    LIST_LEN = PyList, len;
+    /// A list's array.
+    LIST_ITEMS = PyList, items;
+    /// Length of a tuple.
+    TUPLE_LEN = PyTuple, len;
+    /// A dict's array of entries (hash, key, value).
+    DICT_ENTRIES = PyDict, entries;
+    /// The version of a dict's keys (32 bits).
+    DICT_KEYS_VERSION = PyDict, keys_version;
+    /// Contents of a cell.
+    CELL_CONTENTS = PyCell, contents;
+    /// What an iterator goes through.
+    ITER_OBJECT = PyIter, a;
+    /// An iterator's position, or its next number.
+    ITER_INDEX = PyIter, index;
+    /// An iterator's limit, or how many are left.
+    ITER_STOP = PyIter, stop;
+    /// An iterator's step.
+    ITER_STEP = PyIter, step;
+    /// The function of a bound method.
+    METHOD_FUNC = PyMethod, func;
+    /// The object of a bound method.
+    METHOD_SELF = PyMethod, this;
+    /// A type's version (32 bits).
+    TYPE_VERSION = PyType, version;
+    /// Register 0 of the running frame.
+    VM_FRAME = Vm, fp;
+    /// First free word of the tasklet's stack.
+    VM_STACK_TOP = Vm, stack_top;
+    /// End of the stack's chunk.
+    VM_STACK_LIMIT = Vm, stack_limit;
+    /// Calls in progress.
+    VM_DEPTH = Vm, depth;
+    /// The recursion limit.
+    VM_RECURSION_LIMIT = Vm, recursion_limit;
+    /// The type epoch (32 bits).
+    VM_TYPE_EPOCH = Vm, type_epoch;
+}

@@ -16,9 +16,13 @@ import record
 WISHLIST = record.ROOT / 'wishlist'
 
 
+# What the tracing tier is to do, for runs beside the ordinary one.
+JIT = {k: v for k, v in os.environ.items() if k.startswith('SKEIN_JIT')}
+
+
 def passes(skein, path, base):
     head = record.header(path)
-    env = {'PATH': '/usr/bin:/bin', 'LC_ALL': 'C.UTF-8', 'PYTHONHASHSEED': '0', 'PYTHONDONTWRITEBYTECODE': '1', 'NO_COLOR': '1', **dict(head['env'])}
+    env = {'PATH': '/usr/bin:/bin', 'LC_ALL': 'C.UTF-8', 'PYTHONHASHSEED': '0', 'PYTHONDONTWRITEBYTECODE': '1', 'NO_COLOR': '1', **JIT, **dict(head['env'])}
     command = [skein, *head.get('flags', '').split(), str(path), *head.get('args', '').split()]
     columns = [{}]
     if head.get('gc-stress') != 'off':

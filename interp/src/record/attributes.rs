@@ -211,6 +211,7 @@ impl Recorder {
             self.store_object(w, offset, v);
         }
         if let Some(shape) = plan {
+            self.name_shape(shape as u32);
             let s = self.constant(shape);
             self.emit(Op::Store(Width::W32, w, layout::SHAPE, s));
             self.know(w, |k| k.shape = shape as u32);

@@ -151,6 +151,7 @@ impl Recorder {
             written: false,
             shown: false,
             written_pc: 0,
+            pinned: true,
             generator: false,
             registers: vec![Register::default(); nregs],
             actual: next.fp,

@@ -196,12 +196,19 @@ impl Recorder {
         if self.fact(v).known.shape == shape {
             return;
         }
+        self.name_shape(shape);
         self.guard_object(v);
         let s = self.load32(v, layout::SHAPE);
         let c = self.compare_imm(Cond::Eq, s, shape as u64);
         self.guard(c, true);
         self.know(v, |k| k.shape = shape);
         self.changed();
+    }
+    /// The shape is kept alive, so that its number means no other.
+    pub(super) fn name_shape(&mut self, shape: u32) {
+        if !is_stable(shape) {
+            self.shapes.push(shape);
+        }
     }
     /// That `v` is of the type that was seen, as far as attribute look-up cares: false if that cannot be tested.
     pub(super) fn guard_seen_shape(&mut self, v: Val, seen: Seen) -> bool {

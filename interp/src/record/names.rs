@@ -17,6 +17,26 @@ impl Recorder {
         crate::vm::run::cx::word_value(self.frame().function).cast()
     }
 
+    /// That the frame's globals and builtins are those of the function at hand: other functions may share its code.
+    fn pin(&mut self, vm: &mut Vm) -> Option<()> {
+        if self.frame().pinned {
+            return Some(());
+        }
+        let f = self.function()?;
+        let (globals, builtins) = (f.globals.get()?, f.builtins.get()?);
+        let function = self.load(self.frame().fp, 8 * skein_runtime::tasklet::stack::at::FUNCTION as i32);
+        for (offset, d) in [
+            (std::mem::offset_of!(PyFunction, globals), globals),
+            (std::mem::offset_of!(PyFunction, builtins), builtins),
+        ] {
+            self.object(vm, d.value());
+            let now = self.load(function, offset as i32);
+            self.guard_constant(now, d.value().bits());
+        }
+        self.frame_mut().pinned = true;
+        Some(())
+    }
+
     /// Where a name is found in the frame's globals or builtins.
     fn find(&self, p: Pending) -> Option<(Place, Option<Ref<PyDict>>)> {
         let f = self.function()?;
@@ -46,6 +66,9 @@ impl Recorder {
 
     pub(super) fn load_global(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let Some((place, missing_in)) = self.find(p) else { return false };
+        if self.pin(vm).is_none() {
+            return false;
+        }
         let v = place.dict.value_at(place.position);
         if let Some(globals) = missing_in {
             self.guard_keys(vm, globals);
@@ -73,10 +96,15 @@ impl Recorder {
         if locals != 0 && globals.map(|g| g.value().bits()) != Some(locals) {
             return false;
         }
+        let now = self.load(self.frame().fp, 8 * skein_runtime::tasklet::stack::at::LOCALS as i32);
+        self.guard_constant(now, locals);
         if Recorder::op(&p) == Code::LoadName {
             return self.load_global(vm, p);
         }
         let Some((place, None)) = self.find(p) else { return false };
+        if self.pin(vm).is_none() {
+            return false;
+        }
         // A name that is about to be rebound may hold the last reference to something with a finaliser: the interpreter looks.
         let a = p.word.a() as usize;
         if p.a.kind.is_some() {

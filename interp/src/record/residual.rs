@@ -156,6 +156,7 @@ impl Recorder {
                 }
             }
         } else if let Some((base, code)) = new {
+            self.forget_written(p.pc, p.word);
             self.enter(vm, base, code, next)?;
         }
         // The header's instruction may have been moved.
@@ -210,6 +211,7 @@ impl Recorder {
             written: true,
             shown: true,
             written_pc: 0,
+            pinned: false,
             generator: header_word(raw, at::GENERATOR) != 0,
             registers: vec![Register::default(); code.nregs as usize],
             actual: next.fp,

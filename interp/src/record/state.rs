@@ -49,6 +49,8 @@ pub struct Frame {
     pub shown: bool,
     /// The instruction that its header names, if the recording wrote it.
     pub written_pc: u64,
+    /// Its namespaces are the function's at hand, as was tested.
+    pub pinned: bool,
     /// It belongs to a generator.
     pub generator: bool,
     /// Its registers.

@@ -31,6 +31,11 @@ impl Recorder {
                 return Err("too long");
             }
             self.finish(vm, p, next)?;
+            for shape in std::mem::take(&mut self.shapes) {
+                if let Some(s) = vm.shapes.try_get(shape) {
+                    crate::tier::keep(vm, s.value());
+                }
+            }
             if self.ended.is_some() {
                 return Ok(false);
             }

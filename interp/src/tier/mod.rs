@@ -54,6 +54,7 @@ pub struct Stats {
 struct Tier {
     enabled: bool,
     dump: bool,
+    dump_code: bool,
     params: Params,
     backend: Option<Backend>,
     loops: Vec<Loop>,
@@ -77,7 +78,10 @@ pub fn configure(options: &[(String, String)]) -> Result<(), String> {
         for (name, value) in options {
             match name.as_str() {
                 "jit" => t.enabled = !matches!(value.as_str(), "off" | "0" | "no"),
-                "jit-dump" => t.dump = true,
+                "jit-dump" => {
+                    t.dump = true;
+                    t.dump_code = value.contains("clif") || value.contains("asm");
+                }
                 _ => {
                     let parameter = name.strip_prefix("jit-").unwrap_or(name);
                     let number = value.parse().map_err(|_| format!("-X {name}: '{value}' is no number"))?;
@@ -296,7 +300,9 @@ fn compile(f: Finished) {
         };
         let code = backend.compile(&f.trace, &slots, t.dump)?;
         if t.dump {
-            eprintln!("{}\n{}", code.clif.unwrap_or_default(), code.assembly.unwrap_or_default());
+            if t.dump_code {
+                eprintln!("{}\n{}", code.clif.unwrap_or_default(), code.assembly.unwrap_or_default());
+            }
         }
         if f.first_exit as usize != t.exits.len() {
             return Err("exits were numbered meanwhile".to_string());
@@ -347,6 +353,9 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
     let (a, exit) = enter::run(vm, enter, code);
     let Some((pc, record)) = TIER.with_borrow_mut(|t| {
         t.stats.exits += 1;
+        if t.dump {
+            eprintln!("loop {number} left by exit {exit}");
+        }
         let params = t.params;
         let recording = t.recorder.is_some();
         let first = t.exits.len() as u32;

@@ -8,12 +8,15 @@ mod lower;
 
 use crate::ir::Trace;
 use cranelift_codegen::Context;
-use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, types};
+use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, types};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::Module;
+
+/// Where the frame that a trace was entered in is noted in the context when the trace is left.
+pub const FRAME_IN_CONTEXT: i32 = 8;
 
 /// Bytes of address space for machine code.
 const RESERVED: usize = 64 << 20;
@@ -158,7 +161,8 @@ fn leave(module: &mut JITModule, context: &mut Context, frontend: &mut FunctionB
     let block = b.create_block();
     b.append_block_params_for_function_params(block);
     b.switch_to_block(block);
-    let exit = b.block_params(block)[2];
+    let [c, f, exit] = *b.block_params(block) else { return Err("three parameters".to_string()) };
+    b.ins().store(MemFlagsData::trusted(), f, c, FRAME_IN_CONTEXT);
     b.ins().return_(&[exit]);
     b.seal_all_blocks();
     b.finalize(module.isa().frontend_config());

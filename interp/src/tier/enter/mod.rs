@@ -32,6 +32,7 @@ pub mod offset {
     pub const TOP: i32 = offset_of!(Activation, top) as i32;
     /// `frame`
     pub const FRAME: i32 = offset_of!(Activation, frame) as i32;
+    const _: () = assert!(FRAME == skein_jit::backend::FRAME_IN_CONTEXT);
     /// `bank`
     pub const BANK: i32 = offset_of!(Activation, bank) as i32;
 }

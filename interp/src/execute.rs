@@ -370,7 +370,15 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
             };
             run_code(vm, c, g, g.value(), Value::NULL)
         }
-        _ => Err(vm.not_implemented_error(format!("the interpreter does not offer '{name}'"))),
+        "bytecode_magic" => Ok(Value::from_i32(i32::from(
+            skein_compiler::bytecode::Op::MAGIC,
+        ))),
+        _ => match name.strip_prefix("pickle.") {
+            Some(service) => crate::vm::pickling::service(vm, service, args),
+            None => {
+                Err(vm.not_implemented_error(format!("the interpreter does not offer '{name}'")))
+            }
+        },
     }
 }
 

@@ -16,7 +16,7 @@ macro_rules! folders {
     };
 }
 
-folders! { grammar scoping classes operators numbers text containers formatting generators coroutines exceptions matching typing memory library command tracing tasklets }
+folders! { grammar scoping classes operators numbers text containers formatting generators coroutines exceptions matching typing memory library command tracing tasklets stackless }
 
 #[test]
 fn every_folder_is_listed() {

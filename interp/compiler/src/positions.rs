@@ -254,6 +254,11 @@ pub fn lookup(bytes: &[u8], index: usize) -> Option<Position> {
     }
 }
 
+/// How many words have an entry.
+pub fn count(bytes: &[u8]) -> usize {
+    Reader { bytes, at: 0 }.varint() as usize
+}
+
 /// The position of every word in order.
 pub fn iter(bytes: &[u8]) -> Positions<'_> {
     let mut reader = Reader { bytes, at: 0 };

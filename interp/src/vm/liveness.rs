@@ -126,6 +126,48 @@ fn live_registers(code: Ref<PyCode>, lasti: u32) -> Option<Vec<bool>> {
         .nth(at)
 }
 
+/// The registers that a frame needs that waits at `lasti` and goes on as the return word says; `None`: at a `yield`, or not
+/// begun. Registers of variables are not looked at. The result is `None` if that cannot be told.
+pub fn resumed_registers(code: Ref<PyCode>, lasti: u32, word: Option<u64>) -> Option<Vec<bool>> {
+    let (effects, at) = effects(code, lasti)?;
+    let live = live_before(&effects, code.nregs as usize)?;
+    let action = word.map(Action::of);
+    let e = &effects[at];
+    if action == Some(Action::Again) || lasti == 0 && word.is_none() {
+        return live.into_iter().nth(at);
+    }
+    let mut needed = vec![false; code.nregs as usize];
+    for &n in &e.next {
+        add(&mut needed, &live[n]);
+    }
+    // A loop may end without its target being written.
+    if !matches!(action, Some(Action::ForIter | Action::Send)) {
+        for &w in &e.writes {
+            needed[w] = false;
+        }
+    }
+    if let Some((handler, register)) = e.handler {
+        let kept = needed[register];
+        add(&mut needed, &live[handler]);
+        needed[register] = kept;
+    }
+    let count = needed.len();
+    match action {
+        None | Some(Action::Store | Action::GenCall) => {}
+        Some(Action::Init) => {
+            let made = word.map_or(0, super::run::ret::aux) as usize;
+            *needed.get_mut(made)? = true;
+        }
+        // What is tried next takes the operands again.
+        Some(_) => {
+            for &r in e.reads.iter().filter(|&&r| r < count) {
+                needed[r] = true;
+            }
+        }
+    }
+    Some(needed)
+}
+
 /// True if no instruction reads `register` between the word `at` and its being overwritten, as far as the next few tell.
 pub fn is_ignored(code: Ref<PyCode>, mut at: usize, register: usize) -> bool {
     let words = code.words.expect();

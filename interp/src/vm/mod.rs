@@ -18,6 +18,7 @@ pub mod ops_iter;
 pub mod ops_match;
 pub mod ops_names;
 pub mod packed;
+pub mod pickling;
 pub mod run;
 pub mod switch;
 pub mod trace;

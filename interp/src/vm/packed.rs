@@ -236,35 +236,52 @@ fn unit_of(code: Ref<PyCode>, depth: usize) -> Option<CodeUnit> {
 }
 
 /// The words with their first opcodes and empty caches.
-fn words_of(code: Ref<PyCode>) -> Vec<u64> {
+pub fn words_of(code: Ref<PyCode>) -> Vec<u64> {
     let buffer = code.words.expect();
-    let word = |b: &[u8]| b.iter().rev().fold(0u64, |n, b| n << 8 | u64::from(*b));
-    let mut words: Vec<u64> = buffer.bytes().chunks_exact(8).map(word).collect();
-    words.truncate(code.word_count as usize);
+    let (all, _) = buffer.bytes().as_chunks::<8>();
+    let count = (code.word_count as usize).min(all.len());
+    let mut words: Vec<u64> = all[..count]
+        .iter()
+        .map(|w| u64::from_le_bytes(*w))
+        .collect();
     let mut i = 0;
     while i < words.len() {
         let op = super::jump::original(words[i] as u8);
         words[i] = words[i] & !0xff | op as u64;
-        let cached = matches!(
-            op,
-            Op::LoadGlobal
-                | Op::StoreGlobal
-                | Op::LoadName
-                | Op::StoreName
-                | Op::LoadAttr
-                | Op::LoadMethod
-                | Op::StoreAttr
-                | Op::LoadSuperAttr
-                | Op::Call
-                | Op::Resume
-        );
+        i += op.len();
+    }
+    clear_caches(&mut words);
+    words
+}
+
+/// Empties what instructions keep in their extra words.
+pub fn clear_caches(words: &mut [u64]) {
+    let mut i = 0;
+    while i < words.len() {
+        let op = Op::from_byte(words[i] as u8);
         let end = (i + op.len()).min(words.len());
-        if cached {
-            words[i + 1..end].fill(0);
+        let mut extra = i + 1;
+        if has_extra_operand(op) && extra < end {
+            words[extra] &= 0xffff_ffff;
+            extra += 1;
         }
+        words[extra..end].fill(0);
         i = end;
     }
-    words
+}
+
+/// True if the low half of the first extra word is an operand, not a cache.
+fn has_extra_operand(op: Op) -> bool {
+    matches!(
+        op,
+        Op::ForIter
+            | Op::Send
+            | Op::CleanupThrow
+            | Op::CallKw
+            | Op::MatchClass
+            | Op::LoadFromDictOrCell
+            | Op::UnpackEx
+    )
 }
 
 fn constant_of(v: Value, depth: usize) -> Option<Const> {

@@ -170,9 +170,18 @@ pub fn enter_target(vm: &mut Vm) -> Pc {
 /// Lets a tasklet go on whose native code, if any, is on this stack.
 fn restore(vm: &mut Vm, t: Ref<PyTasklet>) -> Pc {
     let begun = t.has(tasklet_flag::STARTED);
+    let thawed = match t.has(tasklet_flag::FROZEN) {
+        true => super::pickling::thaw::thaw(vm, t),
+        false => Ok(()),
+    };
     load(vm, t);
     if !begun {
         return start(vm, t);
+    }
+    if let Err(text) = thawed {
+        take_tempval(t);
+        let raised = vm.runtime_error(text);
+        return end(vm, Err(raised));
     }
     let value = arrived(vm, t);
     let Some(frame) = vm.current_frame() else {
@@ -249,6 +258,9 @@ pub fn end(vm: &mut Vm, result: PyResult) -> Pc {
 
 /// The frame object of a tasklet's innermost Python frame, or `None`.
 pub fn frame_of(vm: &mut Vm, t: Ref<PyTasklet>) -> Value {
+    if t.has(tasklet_flag::FROZEN) {
+        return super::pickling::innermost(vm, t);
+    }
     let fp = if t == vm.current_tasklet() {
         vm.fp.get()
     } else {

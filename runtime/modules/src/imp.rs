@@ -133,7 +133,10 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     let mode = vm.config.check_pycs.clone();
     let v = vm.new_str(if mode.is_empty() { "default" } else { &mode });
     vm.add_constant(m, "check_hash_based_pycs", v);
-    vm.add_constant(m, "pyc_magic_number_token", Value::from_i32(168_627_187));
+    // Other opcodes, another number; the high half is that of every magic number.
+    let own = (vm.hooks.intrinsic)(vm, "bytecode_magic", &[])?;
+    let magic = as_i64(own).unwrap_or(0) | 0x0a0d_0000;
+    vm.add_constant(m, "pyc_magic_number_token", Value::from_i32(magic as i32));
     Ok(())
 }
 

@@ -14,7 +14,7 @@ const ITER: i64 = 1;
 const CLOSED: i64 = 2;
 
 /// Runs the hooks of `sys.set_asyncgen_hooks` at the first iteration.
-fn init_hooks(vm: &mut Vm, v: Value) -> PyResult<Ref<PyGenerator>> {
+pub fn init_hooks(vm: &mut Vm, v: Value) -> PyResult<Ref<PyGenerator>> {
     let g = generator(vm, v)?;
     if g.hooks_inited.get() {
         return Ok(g);

@@ -1,6 +1,7 @@
 //! `frame`: the object that `sys._getframe` and tracebacks show for a frame. (Attributes live in `frame_attrs.rs`.)
 //!
-//! While the frame runs, the object points at its registers; when the frame ends the interpreter copies them out.
+//! While the frame runs, the object points at its registers; when the frame ends the interpreter copies them out. A frame
+//! that is pickled, or came from a pickle, is such a copy, too; see [`Going`].
 
 use super::code::PyCode;
 use crate::heap::Tracer;
@@ -27,7 +28,7 @@ pub struct PyFrame {
     pub locals: Slot,
     /// `f_back` once the frame has ended.
     pub back: Slot,
-    /// Registers, once the frame has ended.
+    /// Registers that hold variables, once the frame has ended; or all registers and how it goes on, see [`Going`].
     pub registers: RefSlot<Array>,
     /// `f_trace`
     pub trace: Slot,
@@ -45,6 +46,17 @@ pub struct PyFrame {
     pub traced_line: Cell<u32>,
     /// While profiling: the native function being called, or `NULL`.
     pub native_call: Slot,
+}
+
+/// How a frame that is only an object, because of pickling, goes on when it is given a row on a stack again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Going {
+    /// Not at all: only its variables are there.
+    Never,
+    /// As a generator's, at its start or behind a `yield`.
+    Generator,
+    /// With a result that is delivered as this return word of the interpreter says.
+    Word(u64),
 }
 
 /// Of `PyFrame::traced_at`: the next instruction begins a line in any case.
@@ -65,6 +77,38 @@ impl PyFrame {
         ] {
             t.visit_slot(s);
         }
+    }
+    /// How it goes on: what stands behind its registers.
+    pub fn going(&self) -> Going {
+        let count = self.code.expect().nregs as usize;
+        let last = self.registers.get().filter(|r| r.len() == count + 1);
+        match last.map(|r| r.get(count)) {
+            Some(Value::NONE) => Going::Generator,
+            Some(v) => v
+                .as_small_int()
+                .map_or(Going::Never, |n| Going::Word(n as u64)),
+            None => Going::Never,
+        }
+    }
+    /// Room for the registers of a frame of `code` that goes on so.
+    pub fn copied_registers(
+        vm: &mut Vm,
+        code: Ref<PyCode>,
+        variables: usize,
+        going: Going,
+    ) -> Ref<Array> {
+        let (count, last) = match going {
+            Going::Never => return vm.heap.new_array(variables),
+            Going::Generator => (code.nregs as usize, Value::NONE),
+            // The high half is a small number.
+            Going::Word(word) => (
+                code.nregs as usize,
+                Value::small_int(word as i64).unwrap_or(Value::NULL),
+            ),
+        };
+        let registers = vm.heap.new_array(count + 1);
+        registers.set(count, last);
+        registers
     }
     /// The object for the live frame whose register 0 is at `fp`.
     pub fn new(

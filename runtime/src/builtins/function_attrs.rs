@@ -50,15 +50,7 @@ fn function_new(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.type_error("arg 6 (kwdefaults) must be None or dict"));
     }
     check_closure(vm, code, closure)?;
-    let key = vm.names.__builtins__.value();
-    let builtins = match globals.get_interned(key) {
-        Some(b) => b
-            .cast::<PyDict>()
-            .or_else(|| b.cast::<PyModule>().map(|m| m.dict())),
-        None => None,
-    };
-    let inherited = vm.current_frame().map(|f| f.function().builtins.expect());
-    let builtins = builtins.or(inherited).unwrap_or_else(|| vm.builtins_dict());
+    let builtins = builtins_for(vm, globals);
     let f = PyFunction::new(vm, code, globals, builtins);
     if let Some(n) = name.non_null().filter(|n| !n.is_none()) {
         f.name.set(f, n);
@@ -200,6 +192,17 @@ fn set_qualname(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
     }
     f.qualname.set(f, new);
     Ok(())
+}
+
+/// The namespace of builtins of functions with these globals.
+pub fn builtins_for(vm: &mut Vm, globals: Ref<PyDict>) -> Ref<PyDict> {
+    let key = vm.names.__builtins__.value();
+    let own = globals.get_interned(key).and_then(|b| {
+        let of_module = || b.cast::<PyModule>().map(|m| m.dict());
+        b.cast::<PyDict>().or_else(of_module)
+    });
+    let inherited = vm.current_frame().map(|f| f.function().builtins.expect());
+    own.or(inherited).unwrap_or_else(|| vm.builtins_dict())
 }
 
 /// `f.__doc__`

@@ -74,6 +74,10 @@ impl StackChunk {
     pub fn trace_words(&self, used: usize, t: &mut Tracer) {
         t.visit_ambiguous(&tail::words(self, self.capacity)[..used.min(self.capacity)]);
     }
+    /// Its words.
+    pub fn words(&self) -> &[Cell<u64>] {
+        tail::words(self, self.capacity)
+    }
     /// Address of the first word.
     pub fn base(&self) -> *mut u64 {
         tail::words(self, self.capacity).as_ptr() as *mut u64

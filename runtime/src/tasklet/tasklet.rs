@@ -47,6 +47,8 @@ pub mod tasklet_flag {
     pub const GREENLET: u32 = 2048;
     /// Is a greenlet that has run to its end.
     pub const FINISHED: u32 = 4096;
+    /// Came from a pickle and has not gone on yet: its frames are objects, in a tuple in [`super::PyTasklet::start`].
+    pub const FROZEN: u32 = 8192;
 }
 
 /// Places of what only few tasklets need, in [`PyTasklet::extra`].

@@ -61,6 +61,13 @@ const EDITS: &[Edit] = &[
         to: "        key = _make_key(code)\n        _interactive_cache[key] = entry\n\n\nimport _skein_library\nfor _kept in _skein_library.sources():\n    _register_code(*_kept)\n",
         times: 1,
     },
+    // Where the module `stackless` is in use, pickles hold more.
+    Edit {
+        file: "pickle.py",
+        from: "    dump, dumps, load, loads = _dump, _dumps, _load, _loads\n",
+        to: "    dump, dumps, load, loads = _dump, _dumps, _load, _loads\n\nif 'stackless' in sys.modules:\n    import _stackless_pickling\n    _stackless_pickling.install(sys.modules[__name__])\n",
+        times: 1,
+    },
     // The scripts are not in a folder that could be walked.
     Edit {
         file: "venv/__init__.py",

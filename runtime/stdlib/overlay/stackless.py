@@ -8,8 +8,9 @@ import sys as _sys
 from types import ModuleType as _ModuleType
 
 import _stackless
+import _stackless_pickling
 from _stackless import *
-from _stackless import _tasklet_get_unpicklable_state
+from _stackless import _tasklet_get_unpicklable_state, _wrap
 
 __all__ = [
     'atomic', 'channel', 'enable_softswitch', 'get_channel_callback', 'get_schedule_callback', 'get_thread_info',
@@ -77,5 +78,12 @@ def transmogrify():
     module.stackless = module
     _sys.modules[__name__] = module
 
+
+# What pickles need. They name the shadow types by this module.
+_sys.modules['stackless._wrap'] = _sys.modules['_stackless._wrap'] = _wrap
+_stackless._pickle_moduledict = _stackless_pickling.moduledict
+_stackless_pickling.register(_wrap)
+if 'pickle' in _sys.modules:
+    _stackless_pickling.install(_sys.modules['pickle'])
 
 transmogrify()

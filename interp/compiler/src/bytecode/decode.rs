@@ -115,7 +115,7 @@ fn run_length(op: Op, word: Word, extra: &[u64]) -> u32 {
         Op::BuildMap => 2 * count,
         Op::BuildTuple | Op::BuildList | Op::BuildSet | Op::BuildString | Op::BuildSlice => count,
         Op::UnpackSeq => count,
-        Op::UnpackEx => count + 1 + extra.first().map_or(0, |w| *w as u32),
+        Op::UnpackEx => (count + 1).saturating_add(extra.first().map_or(0, |w| *w as u32)),
         Op::LoadMethod | Op::LoadSpecial | Op::ExcGroupMatch => 2,
         Op::LoadSlice | Op::StoreSlice | Op::ImportName => 2,
         Op::LoadSuperAttr => 3,

@@ -180,12 +180,36 @@ macro_rules! define_ops {
             const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
             const LENS: &'static [u8] = &[$($len,)*];
             const OPERANDS: &'static [&'static str] = &[$($operands,)*];
+            const DOCS: &'static [&'static str] = &[$($doc,)*];
         }
     };
 }
 for_each_op!(define_ops);
 
 impl Op {
+    /// Tells one table of opcodes from another: what was compiled for one must not run with another.
+    pub const MAGIC: u16 = {
+        let (mut hash, mut i) = (0x811c_9dc5u32, 0);
+        while i < Self::ALL.len() {
+            let texts = [
+                Self::NAMES[i].as_bytes(),
+                Self::OPERANDS[i].as_bytes(),
+                Self::DOCS[i].as_bytes(),
+                &[Self::LENS[i]],
+            ];
+            let mut k = 0;
+            while k < texts.len() {
+                let mut at = 0;
+                while at < texts[k].len() {
+                    hash = (hash ^ texts[k][at] as u32).wrapping_mul(0x0100_0193);
+                    at += 1;
+                }
+                k += 1;
+            }
+            i += 1;
+        }
+        (hash ^ hash >> 16) as u16
+    };
     /// The opcode of a byte; a byte that is no opcode reads as `Nop`.
     #[inline]
     pub const fn from_byte(byte: u8) -> Op {
@@ -236,6 +260,19 @@ macro_rules! define_intrinsics {
             }
         }
     };
+}
+impl Intrinsic {
+    /// Registers that it reads.
+    pub const fn arguments(self) -> u32 {
+        match self {
+            Intrinsic::TypeVarWithBound
+            | Intrinsic::TypeVarWithConstraints
+            | Intrinsic::SetTypeParamDefault => 2,
+            Intrinsic::TypeAlias => 3,
+            Intrinsic::AsyncGenUnused => 0,
+            _ => 1,
+        }
+    }
 }
 define_intrinsics! {
     (Print, "sys.displayhook(r[b])"),

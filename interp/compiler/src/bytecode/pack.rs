@@ -334,7 +334,7 @@ impl<'a> Unpacker<'a> {
             .map(|b| Some(u64::from_le_bytes(b.try_into().ok()?)))
             .collect::<Option<_>>()?;
         unit.consts = self.constants(depth)?;
-        fits(&unit).then_some(unit)
+        Some(unit)
     }
 
     fn constants(&mut self, depth: usize) -> Option<Vec<Const>> {
@@ -378,21 +378,6 @@ fn exception_entry(row: &[u8]) -> Option<ExceptionEntry> {
         target: number(2)?,
         reg: u16::try_from(number(3)?).ok()?,
     })
-}
-
-/// The counts agree with the tables.
-fn fits(u: &CodeUnit) -> bool {
-    use super::unit::flags::{VARARGS, VARKEYWORDS};
-    let extra = [VARARGS, VARKEYWORDS].map(|f| u64::from(u.flags & f != 0));
-    let parameters =
-        u64::from(u.argcount) + u64::from(u.kwonlyargcount) + extra.iter().sum::<u64>();
-    u.posonlyargcount <= u.argcount
-        && parameters <= u.varnames.len() as u64
-        && u.varnames.len() <= u.nregs as usize
-        && u.nregs <= 1 << 16
-        && u.cell_regs.len() == u.cellvars.len()
-        && u.cell_regs.iter().all(|r| u32::from(*r) < u.nregs)
-        && u.free_base as usize + u.freevars.len() <= u.nregs as usize
 }
 
 #[cfg(test)]

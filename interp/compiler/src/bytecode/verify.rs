@@ -1,12 +1,17 @@
 //! Checks that a code unit is well-formed, so that the interpreter may run it without checks of its own.
 //!
 //! Structural only: indices, jump targets and ranges. Whether a register is bound where it is read is not checked; the
-//! code generator answers for that with `CheckLocal`.
+//! code generator answers for that with `CheckLocal`. Units may come from a pickle or a marshal file that anyone wrote:
+//! what passes here can at worst raise an odd error when it runs, since registers begin empty and always hold values, and
+//! whoever needs a certain type tests it.
 
 use super::decode::{Instruction, Operand};
 use super::ops::{Intrinsic, Op};
-use super::unit::{CodeUnit, Const};
+use super::unit::{CodeUnit, Const, flags};
 use crate::positions;
+
+/// Operands name registers by 16 bits.
+const MAX_REGISTERS: usize = 1 << 16;
 
 /// Checks the unit and the units nested in it. The error names the unit, the word and what is wrong.
 pub fn verify(unit: &CodeUnit) -> Result<(), String> {
@@ -19,7 +24,8 @@ pub fn verify(unit: &CodeUnit) -> Result<(), String> {
     Ok(())
 }
 
-fn verify_unit(unit: &CodeUnit) -> Result<(), String> {
+/// Checks the unit alone; for units nested in it, its constants need only hold a place.
+pub fn verify_unit(unit: &CodeUnit) -> Result<(), String> {
     tables(unit)?;
     let mut instructions = Vec::new();
     let mut is_start = vec![false; unit.code.len() + 1];
@@ -49,8 +55,13 @@ fn verify_unit(unit: &CodeUnit) -> Result<(), String> {
 
 fn tables(unit: &CodeUnit) -> Result<(), String> {
     let nregs = unit.nregs as usize;
-    let params = unit.argcount + unit.kwonlyargcount;
-    if unit.posonlyargcount > unit.argcount || params as usize > unit.varnames.len() {
+    if nregs > MAX_REGISTERS {
+        return Err(format!("{nregs} registers"));
+    }
+    let starred = [flags::VARARGS, flags::VARKEYWORDS].map(|f| u64::from(unit.flags & f != 0));
+    let params =
+        u64::from(unit.argcount) + u64::from(unit.kwonlyargcount) + starred.iter().sum::<u64>();
+    if unit.posonlyargcount > unit.argcount || params > unit.varnames.len() as u64 {
         return Err("parameter counts".to_owned());
     }
     if unit.varnames.len() > nregs || unit.free_base as usize + unit.freevars.len() > nregs {
@@ -62,9 +73,9 @@ fn tables(unit: &CodeUnit) -> Result<(), String> {
     if let Some(reg) = unit.cell_regs.iter().find(|reg| **reg as usize >= nregs) {
         return Err(format!("cell register {reg}"));
     }
-    let positions = positions::iter(&unit.positions).count();
-    if !unit.positions.is_empty() && positions != unit.code.len() {
-        let words = unit.code.len();
+    // Damaged positions read as nonsense, but there is one for each word.
+    let (positions, words) = (positions::count(&unit.positions), unit.code.len());
+    if !unit.positions.is_empty() && positions != words {
         return Err(format!("{positions} positions for {words} words"));
     }
     Ok(())
@@ -118,11 +129,25 @@ fn special(unit: &CodeUnit, instruction: &Instruction) -> Result<(), String> {
         Op::CopyFreeVars => word.b() as usize <= unit.freevars.len(),
         Op::CheckLocal if word.x() == 0 => (word.a() as usize) < unit.varnames.len(),
         Op::CheckLocal => (word.c() as usize) < unit.names.len(),
-        Op::CallIntrinsic => (word.c() as usize) < Intrinsic::ALL.len(),
+        Op::CallIntrinsic => Intrinsic::ALL
+            .get(word.c() as usize)
+            .is_some_and(|i| u32::from(word.b()) + i.arguments() <= unit.nregs),
+        Op::Yield => {
+            let generator = flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR;
+            let delegates = word.x() & 2 != 0;
+            unit.flags & generator != 0 && (!delegates || u32::from(word.c()) < unit.nregs)
+        }
+        Op::LoadSuperAttr => word.x() & 1 == 0 || u32::from(word.a()) + 1 < unit.nregs,
+        Op::BuildSlice => matches!(word.c(), 2 | 3),
         Op::CallKw | Op::MatchClass => instruction.operands.iter().all(|operand| match operand {
-            Operand::Const(index) => {
-                matches!(unit.consts.get(*index as usize), Some(Const::Tuple(_)))
-            }
+            Operand::Const(index) => match unit.consts.get(*index as usize) {
+                Some(Const::Tuple(names)) => {
+                    let texts = names.iter().all(|n| matches!(n, Const::Str(_)));
+                    let fit = instruction.op == Op::MatchClass || names.len() <= word.c() as usize;
+                    texts && fit
+                }
+                _ => false,
+            },
             _ => true,
         }),
         _ => true,

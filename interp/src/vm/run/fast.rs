@@ -411,8 +411,8 @@ slow!(s_compare, ops_arith::op_compare);
 /// Ends the run.
 pub(super) unsafe extern "C" fn exit(_: Pc, _: *mut u64, _: *mut Vm, _: u64, _: *const Handler) {}
 
-fn op_unknown(vm: &mut Vm, cx: Cx) -> Step {
-    Err(vm.system_error(format!("unknown opcode {}", cx.insn.opcode())))
+fn op_unknown(vm: &mut Vm, _: Cx) -> Step {
+    Err(vm.system_error("unknown opcode"))
 }
 slow!(s_unknown, op_unknown);
 

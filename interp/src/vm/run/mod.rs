@@ -74,6 +74,8 @@ pub mod special {
     pub const LOAD_METHOD_MODULE: u8 = BASE + 13;
     /// Ends a run of the loop.
     pub const EXIT: u8 = 255;
+    /// Never an opcode: running it raises SystemError.
+    pub const UNKNOWN: u8 = 254;
 
     /// What the specialised opcodes stand for, from `BASE` on.
     const ORIGINALS: [Op; 14] = [
@@ -193,4 +195,4 @@ fn run_loop(vm: &mut Vm, pc: Pc) {
     }
 }
 
-const _: () = assert!(Op::ALL.len() + 14 < special::EXIT as usize);
+const _: () = assert!(Op::ALL.len() + 14 < special::UNKNOWN as usize);

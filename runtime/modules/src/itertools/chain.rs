@@ -16,7 +16,7 @@ pub(super) fn from_iterable(vm: &mut Vm, args: &[Value]) -> PyResult {
     make(vm, args[0], chain_step, &[sources], &[])
 }
 
-fn chain_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn chain_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
     loop {
         let active = it.slot(1);
         if active.is_null() {
@@ -46,7 +46,7 @@ pub(super) fn cycle_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     make(vm, args[0], cycle_step, &[source, saved], &[])
 }
 
-fn cycle_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn cycle_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let Some(saved) = it.slot(1).cast::<PyList>() else {
         return Ok(None);
     };
@@ -72,7 +72,7 @@ pub(super) fn pairwise_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     make(vm, args[0], pairwise_step, &[source], &[])
 }
 
-fn pairwise_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn pairwise_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
     if it.slot(1).is_null() {
         let Some(first) = it.pull(vm)? else {
             return Ok(None);
@@ -114,7 +114,7 @@ pub(super) fn zip_longest_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     )
 }
 
-fn zip_longest_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn zip_longest_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let Some(sources) = it.slot(0).cast::<Array>() else {
         return Ok(None);
     };

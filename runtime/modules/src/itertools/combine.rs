@@ -8,9 +8,9 @@ use crate::util::{items, native_class};
 use skein_runtime::builtins::iter_next::Step;
 use skein_runtime::prelude::*;
 
-const FRESH: i64 = 0;
-const RUNNING: i64 = 1;
-const DONE: i64 = 2;
+pub(super) const FRESH: i64 = 0;
+pub(super) const RUNNING: i64 = 1;
+pub(super) const DONE: i64 = 2;
 
 fn make_pool(
     vm: &mut Vm,
@@ -90,7 +90,7 @@ pub(super) fn product_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     )
 }
 
-fn product_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn product_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let Some(pools) = it.slot(0).cast::<PyTuple>() else {
         return Ok(None);
     };
@@ -137,7 +137,7 @@ pub(super) fn combinations_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     )
 }
 
-fn combinations_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn combinations_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let Some(pool) = it.slot(0).cast::<PyTuple>() else {
         return Ok(None);
     };
@@ -178,7 +178,7 @@ pub(super) fn replacement_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     )
 }
 
-fn replacement_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn replacement_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let Some(pool) = it.slot(0).cast::<PyTuple>() else {
         return Ok(None);
     };
@@ -223,7 +223,7 @@ pub(super) fn permutations_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     )
 }
 
-fn permutations_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn permutations_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let Some(pool) = it.slot(0).cast::<PyTuple>() else {
         return Ok(None);
     };

@@ -38,7 +38,7 @@ fn same(vm: &mut Vm, a: Value, b: Value) -> PyResult<bool> {
     Ok(a == b || vm.equal(a, b)?)
 }
 
-fn groupby_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn groupby_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
     it.s[GROUP].set_unbarriered(Value::NULL);
     loop {
         let (key, target) = (it.slot(KEY), it.slot(TARGET_KEY));
@@ -60,7 +60,7 @@ fn groupby_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
 /// Slots: the `groupby`, the group's key.
 pub(super) fn grouper_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let Some((parent_ref, parent)) = native::<It>(&args[1])
-        .filter(|(_, p)| std::ptr::fn_addr_eq(p.step, groupby_step as super::StepFn))
+        .filter(|(_, p)| std::ptr::fn_addr_eq(p.step.get(), groupby_step as super::StepFn))
     else {
         return Err(vm.type_error("_grouper() argument 1 must be itertools.groupby"));
     };
@@ -69,7 +69,7 @@ pub(super) fn grouper_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(group)
 }
 
-fn group_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn group_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
     let parent_value = it.slot(0);
     let Some((parent_ref, parent)) = native::<It>(&parent_value) else {
         return Ok(None);

@@ -6,6 +6,7 @@ mod combine;
 mod group;
 mod number;
 mod select;
+pub mod state;
 mod tee;
 
 use crate::util::{add_type, native_class};
@@ -24,7 +25,7 @@ type StepFn = fn(&mut Vm, Ref<Native>, &It) -> Step;
 
 /// State of any itertools iterator. What the fields mean is said at each step function.
 struct It {
-    step: StepFn,
+    step: Cell<StepFn>,
     s: [Slot; 6],
     n: [Cell<i64>; 4],
     indices: RefCell<Vec<usize>>,
@@ -37,7 +38,7 @@ impl NativeData for It {
         }
     }
     fn next(&self, vm: &mut Vm, owner: Ref<Native>) -> Option<Step> {
-        Some((self.step)(vm, owner, self))
+        Some((self.step.get())(vm, owner, self))
     }
 }
 
@@ -46,7 +47,7 @@ impl It {
         let at = |i: usize| Slot::new(slots.get(i).copied().unwrap_or(Value::NULL));
         let n = |i: usize| Cell::new(numbers.get(i).copied().unwrap_or(0));
         It {
-            step,
+            step: Cell::new(step),
             s: [at(0), at(1), at(2), at(3), at(4), at(5)],
             n: [n(0), n(1), n(2), n(3)],
             indices: RefCell::default(),
@@ -89,7 +90,7 @@ fn iter_self(_vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (owner, it) = this(vm, &args[0])?;
-    match (it.step)(vm, owner, it)? {
+    match (it.step.get())(vm, owner, it)? {
         Some(v) => Ok(v),
         None => Err(vm.stop_iteration(Value::NONE)),
     }

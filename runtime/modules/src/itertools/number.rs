@@ -28,7 +28,7 @@ pub(super) fn count_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
 }
 
-fn count_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn count_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
     if it.n[0].get() == 1 {
         let n = it.n[1].get();
         match n.checked_add(it.n[2].get()) {
@@ -72,7 +72,7 @@ pub(super) fn repeat_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     make(vm, args[0], repeat_step, &[args[1]], &[times])
 }
 
-fn repeat_step(_vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn repeat_step(_vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     match it.n[0].get() {
         0 => return Ok(None),
         n if n > 0 => it.n[0].set(n - 1),

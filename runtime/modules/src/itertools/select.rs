@@ -30,7 +30,7 @@ pub(super) fn accumulate_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     )
 }
 
-fn accumulate_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn accumulate_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
     let initial = it.slot(3);
     if !initial.is_null() {
         it.s[3].set_unbarriered(Value::NULL);
@@ -60,7 +60,7 @@ pub(super) fn batched_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     make(vm, args[0], batched_step, &[source], &[n, strict as i64])
 }
 
-fn batched_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn batched_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let n = it.n[0].get() as usize;
     let mut out = ValueVec::with_capacity(&vm.heap, n.min(1 << 12));
     while out.len() < n {
@@ -83,7 +83,7 @@ pub(super) fn compress_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     make(vm, args[0], compress_step, &[data, selectors], &[])
 }
 
-fn compress_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn compress_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     loop {
         let Some(v) = it.pull(vm)? else {
             return Ok(None);
@@ -107,7 +107,7 @@ pub(super) fn dropwhile_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     predicate_new(vm, args, dropwhile_step)
 }
 
-fn dropwhile_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn dropwhile_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     loop {
         let Some(v) = it.pull(vm)? else {
             return Ok(None);
@@ -128,7 +128,7 @@ pub(super) fn takewhile_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     predicate_new(vm, args, takewhile_step)
 }
 
-fn takewhile_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn takewhile_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let Some(v) = it.pull(vm)? else {
         return Ok(None);
     };
@@ -145,7 +145,7 @@ pub(super) fn filterfalse_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     predicate_new(vm, args, filterfalse_step)
 }
 
-fn filterfalse_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn filterfalse_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let f = it.slot(1);
     let bool_type = vm.builtin_type(ids::BOOL).value();
     loop {
@@ -168,7 +168,7 @@ pub(super) fn starmap_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     predicate_new(vm, args, starmap_step)
 }
 
-fn starmap_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn starmap_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let Some(v) = it.pull(vm)? else {
         return Ok(None);
     };
@@ -218,7 +218,7 @@ pub(super) fn islice_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     make(vm, args[0], islice_step, &[source], &[start, stop, step, 0])
 }
 
-fn islice_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+pub(super) fn islice_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let (next, stop) = (it.n[0].get(), it.n[1].get());
     while it.n[3].get() < next {
         if it.pull(vm)?.is_none() {

@@ -31,7 +31,7 @@ fn tee_over(vm: &mut Vm, cls: Value, source: Value) -> PyResult {
 }
 
 fn tee_of(v: &Value) -> Option<(Ref<Native>, &It)> {
-    native::<It>(v).filter(|(_, it)| std::ptr::fn_addr_eq(it.step, tee_step as super::StepFn))
+    native::<It>(v).filter(|(_, it)| std::ptr::fn_addr_eq(it.step.get(), tee_step as super::StepFn))
 }
 
 pub(super) fn copy(vm: &mut Vm, args: &[Value]) -> PyResult {

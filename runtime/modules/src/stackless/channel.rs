@@ -2,6 +2,7 @@
 
 use super::switch_int;
 use super::tasklet::thrown_bomb;
+use super::wrap::tasklet as reduction;
 use skein_runtime::builtins::args::{class, items};
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::bomb;
@@ -62,6 +63,9 @@ pub static CHANNEL: TypeDef = TypeDef {
         method("open", open, "($self, /)", "Undo close()."),
         method("__iter__", iter, "($self, /)", "Implement iter(self)."),
         method("__next__", next, "($self, /)", "Implement next(self).").switching(),
+        reduction::CHANNEL_REDUCE,
+        reduction::CHANNEL_REDUCE_EX,
+        reduction::CHANNEL_SETSTATE,
     ],
     getsets: &[
         getter(

@@ -9,6 +9,7 @@ mod channel;
 mod cstack;
 mod functions;
 mod tasklet;
+mod wrap;
 
 use skein_runtime::prelude::*;
 
@@ -32,6 +33,8 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     vm.add_constant(m, "bomb", bomb.value());
     vm.add_constant(m, "atomic", atomic.value());
     vm.add_functions(m, functions::FUNCTIONS);
+    let wrap = wrap::make_module(vm)?;
+    vm.add_constant(m, "_wrap", wrap);
     for (name, v) in functions::PICKLE_FLAGS {
         let v = vm.new_int(*v);
         vm.add_constant(m, name, v);

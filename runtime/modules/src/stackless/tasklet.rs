@@ -1,6 +1,7 @@
 //! `tasklet`: methods and attributes.
 
 use super::channel::class_bomb;
+use super::wrap::tasklet as reduction;
 use super::{none, switch_int};
 use skein_runtime::builtins::args::{class, items};
 use skein_runtime::builtins::generator_methods::thrown_exception;
@@ -114,6 +115,9 @@ pub static TASKLET: TypeDef = TypeDef {
             "Call a function in the tasklet's context.",
         ),
         method("__del__", |_, _| Ok(Value::NONE), "($self, /)", ""),
+        reduction::REDUCE,
+        reduction::REDUCE_EX,
+        reduction::SETSTATE,
     ],
     getsets: &[
         getter("alive", |vm, v| truth(vm, v, |t| t.alive()), "Can run."),
@@ -309,7 +313,8 @@ fn bind(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 /// A suspended tasklet loses its frames; their `finally` blocks do not run.
 fn forget_frames(t: Ref<PyTasklet>) {
-    t.put(flag::BOUND | flag::STARTED, false);
+    t.put(flag::BOUND | flag::STARTED | flag::FROZEN, false);
+    t.nesting.set(0);
     t.fp.set(0);
     t.top.set(0);
     t.chunk.clear();

@@ -25,6 +25,8 @@ pub const SHAPE: i32 = 4;
 pub const FLAGS: i32 = 0;
 /// The first item of a tuple.
 pub const TUPLE_ITEMS: i32 = size_of::<PyTuple>() as i32;
+/// The first word of a piece of a tasklet's stack.
+pub const CHUNK_WORDS: i32 = size_of::<crate::tasklet::stack::StackChunk>() as i32;
 /// The first slot of an array.
 pub const ARRAY_SLOTS: i32 = size_of::<Array>() as i32;
 
@@ -63,6 +65,8 @@ offsets! {
     VM_STACK_LIMIT = Vm, stack_limit;
     /// Calls in progress.
     VM_DEPTH = Vm, depth;
+    /// The chunk of the tasklet's stack in use.
+    VM_STACK_CHUNK = Vm, chunk;
     /// The recursion limit.
     VM_RECURSION_LIMIT = Vm, recursion_limit;
     /// The type epoch (32 bits).

@@ -161,6 +161,9 @@ pub fn finish(vm: &mut Vm, mut end: End) -> End {
         end = End::Code(FLUSH_FAILED);
     }
     vm.heap.report();
+    if crate::tier::report().is_err() {
+        end = End::Code(FLUSH_FAILED);
+    }
     end
 }
 

@@ -4,14 +4,16 @@ use super::state::{Frame, Register};
 use super::step::Next;
 use super::{Pending, Recorded, Recorder};
 use crate::tier::exits::Base;
-use crate::vm::run::cx::code_start;
+use crate::tier::enter::{BANK, offset};
+use crate::vm::run::cx::{code_start, header_word};
 use crate::vm::run::ret::{Action, advance, aux, dst, ret};
 use skein_jit::ir::{Cond, Op};
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
-use skein_runtime::tasklet::stack::FRAME_WORDS;
+use skein_runtime::builtins::code::PyCode;
+use skein_runtime::tasklet::stack::{FRAME_WORDS, at};
 
 /// Frames in one trace need at most so many words.
 const MOST_WORDS: u32 = 4096;
@@ -171,11 +173,95 @@ impl Recorder {
         Ok(true)
     }
 
+    /// A return from the frame that the trace was entered in, by a plain call: the trace goes on in the caller.
+    fn returned_from_root(&mut self, p: Pending, next: Next) -> Recorded<bool> {
+        let f = self.frame();
+        let raw = f.actual as *mut u64;
+        let word = header_word(raw, at::RETURN);
+        if f.generator || next.fp != self.root_caller || self.bank as usize >= BANK {
+            return Ok(false);
+        }
+        let caller_pc = header_word(next.fp as *mut u64, at::PC);
+        if next.pc != caller_pc + 8 * advance(word) as u64 || Action::of(word) != Action::Store {
+            return Ok(false);
+        }
+        if matches!(self.origin, super::Origin::Loop { .. }) {
+            return Err("returns");
+        }
+        let fp = self.frame().fp;
+        for (offset, expected) in [(at::RETURN, word), (at::FRAME_OBJECT, 0), (at::GENERATOR, 0)] {
+            let now = self.load(fp, 8 * offset as i32);
+            self.guard_constant(now, expected);
+        }
+        let caller = self.load(fp, 8 * at::CALLER as i32);
+        let pc = self.load(caller, 8 * at::PC as i32);
+        self.guard_constant(pc, caller_pc);
+        let base = self.binary_imm(skein_jit::ir::Binary::Sub, fp, 8 * FRAME_WORDS as u64);
+        // The first frame of a piece of stack gives the piece back, which the interpreter does.
+        let chunk = self.load(self.vm, layout::VM_STACK_CHUNK);
+        let first = self.binary_imm(skein_jit::ir::Binary::Add, chunk, layout::CHUNK_WORDS as u64);
+        let c = self.emit(Op::Compare(Cond::Ne, first, base));
+        self.guard(c, true);
+        let a = p.word.a() as usize;
+        let v = self.word(a);
+        let depth = self.load(self.vm, layout::VM_DEPTH);
+        let depth = self.binary_imm(skein_jit::ir::Binary::Sub, depth, self.depth as u64 + 1);
+        self.store(self.vm, layout::VM_DEPTH, depth);
+        self.depth = 0;
+        self.store(self.vm, layout::VM_STACK_TOP, base);
+        self.actual_top = raw as usize - 8 * FRAME_WORDS;
+        self.root_gone(next, caller)?;
+        self.set(dst(word), v);
+        Ok(true)
+    }
+
+    /// Fills in how much room the calls so far need.
+    pub(super) fn settle_room(&mut self) {
+        if let Some(room) = self.room.take() {
+            self.ops[room.0 as usize] = Op::Const(8 * self.most_words as u64);
+        }
+        self.most_words = 0;
+    }
+
+    /// The first frame is gone; the one below it is the first now. What the machine says of the stack is right.
+    pub(super) fn root_gone(&mut self, next: Next, caller: skein_jit::ir::Val) -> Recorded {
+        let raw = next.fp as *mut u64;
+        let code = crate::vm::run::cx::word_value(header_word(raw, at::CODE)).cast::<PyCode>();
+        let code = self.check(code, "no code")?;
+        if self.bank as usize >= BANK {
+            return Err("too many frames");
+        }
+        let top = self.load(self.vm, layout::VM_STACK_TOP);
+        self.store(self.context, offset::TOP, top);
+        self.store(self.vm, layout::VM_FRAME, caller);
+        self.store(self.context, offset::BANK + 8 * self.bank as i32, caller);
+        self.frames = vec![Frame {
+            base: Base::Bank(self.bank),
+            fp: caller,
+            code,
+            function: header_word(raw, at::FUNCTION),
+            pc: next.pc,
+            ret: header_word(raw, at::RETURN),
+            written: true,
+            shown: true,
+            written_pc: 0,
+            pinned: false,
+            generator: header_word(raw, at::GENERATOR) != 0,
+            registers: vec![Register::default(); code.nregs as usize],
+            actual: next.fp,
+        }];
+        self.bank += 1;
+        // Room was tested from another place.
+        self.settle_room();
+        self.changed();
+        Ok(())
+    }
+
     /// A return into a frame that the trace knows.
     pub(super) fn returned(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded<bool> {
         let last = self.frames.len() - 1;
         if last == 0 {
-            return Err("returns");
+            return self.returned_from_root(p, next);
         }
         let f = self.frame();
         let caller = &self.frames[last - 1];

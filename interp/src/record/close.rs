@@ -215,9 +215,7 @@ impl Recorder {
     /// The finished recording.
     pub fn finish_recording(mut self) -> Option<Finished> {
         let end = self.ended.take()?;
-        if let Some(room) = self.room {
-            self.ops[room.0 as usize] = Op::Const(8 * self.most_words as u64);
-        }
+        self.settle_room();
         Some(Finished {
             origin: self.origin,
             trace: Trace { ops: self.ops, end },

@@ -64,7 +64,7 @@ impl Recorder {
                 } else {
                     self.guard_shape(k, ids::STR);
                 }
-                let v = self.call(helpers::dict_get as *const () as usize, &[d, k], Type::Word);
+                let v = self.call(helpers::dict_get as *const () as usize, &[self.context, d, k], Type::Word);
                 let c = self.compare_imm(Cond::Ne, v, 0);
                 self.guard(c, true);
                 self.set(a, v);
@@ -104,7 +104,7 @@ impl Recorder {
                     self.guard_shape(k, ids::STR);
                 }
                 let v = self.word(c);
-                let ok = self.call(helpers::dict_set as *const () as usize, &[d, k, v], Type::Word);
+                let ok = self.call(helpers::dict_set as *const () as usize, &[self.context, d, k, v], Type::Word);
                 let c = self.compare_imm(Cond::Ne, ok, 0);
                 self.guard(c, true);
                 self.begun = true;
@@ -112,6 +112,29 @@ impl Recorder {
             }
             _ => false,
         }
+    }
+
+    /// `in` a dict.
+    pub(super) fn contains(&mut self, p: Pending) -> bool {
+        let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        if p.c.shape != ids::DICT || !(p.b.is_int() || p.b.shape == ids::STR) {
+            return false;
+        }
+        let d = self.word(c);
+        self.guard_shape(d, ids::DICT);
+        let k = self.word(b);
+        if p.b.is_int() {
+            self.guard_int(k);
+        } else {
+            self.guard_shape(k, ids::STR);
+        }
+        let found = self.call(helpers::dict_contains as *const () as usize, &[self.context, d, k], Type::Word);
+        let sure = self.compare_imm(Cond::Ne, found, 2);
+        self.guard(sure, true);
+        let wanted = 1 - (p.word.x() != 0) as u64;
+        let c = self.compare_imm(Cond::Eq, found, wanted);
+        self.set_bool(a, c);
+        true
     }
 
     pub(super) fn list_append(&mut self, p: Pending) -> bool {

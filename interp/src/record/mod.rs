@@ -150,6 +150,8 @@ pub struct Recorder {
     turns: HashMap<u64, u64>,
     steps: u64,
     bank: u32,
+    /// The frame below the first one, as the instruction being followed began.
+    root_caller: usize,
     /// Shapes that the operations name and that are not kept alive yet.
     shapes: Vec<u32>,
     /// The stack's top when the recording began.
@@ -190,6 +192,7 @@ impl Recorder {
             turns: HashMap::new(),
             steps: 0,
             bank: 0,
+            root_caller: 0,
             shapes: Vec::new(),
             actual_top: vm.stack_top.get() as usize,
             room: None,

@@ -102,9 +102,14 @@ impl Recorder {
             return Err("begun twice");
         }
         match op {
-            Code::Yield if self.frames.len() == 1 => return Err("yields"),
+            Code::Yield | Code::Return if self.frames.len() == 1 && matches!(self.origin, super::Origin::Loop { .. }) => {
+                return Err("leaves the frame");
+            }
             Code::Raise | Code::Reraise if next.fp != self.frame().actual => return Err("raises out of the frame"),
             _ => {}
+        }
+        if self.frames.len() == 1 && next.fp == self.root_caller && next.fp != self.frame().actual {
+            return self.residual_out(vm, p, next);
         }
         let here = self.frame().actual;
         let returns_to = self.frames.iter().rposition(|f| f.actual == next.fp);
@@ -163,6 +168,31 @@ impl Recorder {
         self.frame_mut().written_pc = 0;
         self.begun = true;
         self.changed();
+        Ok(())
+    }
+
+    /// An instruction that leaves the trace's first frame for the one below it.
+    fn residual_out(&mut self, vm: &Vm, p: Pending, next: Next) -> Recorded {
+        if header_word(next.fp as *mut u64, at::RETURN) == 0 && header_word(next.fp as *mut u64, at::CODE) == 0 {
+            return Err("another stack");
+        }
+        self.write_all_back()?;
+        let fp = self.frame().fp;
+        let caller = self.load(fp, 8 * at::CALLER as i32);
+        let pc = self.constant(p.pc);
+        let to = self.constant(next.pc);
+        let ok = self.call(
+            helpers::residual as *const () as usize,
+            &[self.context, pc, fp, to, caller],
+            Type::Bool,
+        );
+        let e = self.exit_left();
+        self.emit(Op::Guard(ok, true, e));
+        self.anything_ran();
+        self.depth = 0;
+        self.actual_top = vm.stack_top.get() as usize;
+        self.root_gone(next, caller)?;
+        self.begun = true;
         Ok(())
     }
 

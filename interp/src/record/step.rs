@@ -58,6 +58,7 @@ impl Recorder {
         };
         let seen = |i: usize| if i < cx.code().nregs as usize { Seen::of(cx.reg(i)) } else { Seen::default() };
         let is_call = matches!(op, Code::Call);
+        self.root_caller = header_word(self.frames[0].actual as *mut u64, at::CALLER) as usize;
         self.pending = Some(Pending {
             pc: next.pc,
             word: Word(cx.insn.0 & !0xff | op as u64),
@@ -149,6 +150,7 @@ impl Recorder {
             Code::LoadSubscr => follows && self.load_item(p),
             Code::StoreSubscr => follows && self.store_item(p),
             Code::ForIter => stays && self.for_iter(p, next),
+            Code::Contains => follows && self.contains(p),
             Code::UnpackSeq => follows && self.unpack(p),
             Code::ListAppend => follows && self.list_append(p),
             _ => {
@@ -198,7 +200,7 @@ impl Recorder {
             self.begun = false;
             self.changed();
             self.write_all_back()?;
-            let frame = if self.frames.len() == 1 { None } else { Some(self.frame().fp) };
+            let frame = if self.frame().base == crate::tier::exits::Base::Root { None } else { Some(self.frame().fp) };
             if frame.is_some() {
                 let top = self.load(self.vm, skein_runtime::layout::VM_STACK_TOP);
                 self.store(self.context, crate::tier::enter::offset::TOP, top);

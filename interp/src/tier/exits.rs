@@ -71,7 +71,9 @@ pub struct Exit {
     pub depth: u32,
     /// The code to go to, which machine code reads.
     pub slot: Box<u64>,
-    /// Times taken.
+    /// Times taken in all.
+    pub total: u64,
+    /// Times taken since the last recording that failed.
     pub count: u64,
     /// Recordings that failed.
     pub failures: u64,

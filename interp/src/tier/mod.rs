@@ -55,6 +55,7 @@ struct Tier {
     enabled: bool,
     dump: bool,
     dump_code: bool,
+    stats_file: Option<String>,
     params: Params,
     backend: Option<Backend>,
     loops: Vec<Loop>,
@@ -78,6 +79,7 @@ pub fn configure(options: &[(String, String)]) -> Result<(), String> {
         for (name, value) in options {
             match name.as_str() {
                 "jit" => t.enabled = !matches!(value.as_str(), "off" | "0" | "no"),
+                "jit-stats" => t.stats_file = Some(if value == "1" { String::new() } else { value.clone() }),
                 "jit-dump" => {
                     t.dump = true;
                     t.dump_code = value.contains("clif") || value.contains("asm");
@@ -98,6 +100,66 @@ pub fn configure(options: &[(String, String)]) -> Result<(), String> {
 /// What the tier did so far.
 pub fn stats() -> Stats {
     TIER.with_borrow(|t| t.stats.clone())
+}
+
+/// Writes what `-X jit-stats` asks for, if it was asked for: one JSON object, to standard error or the file named.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn report() -> std::io::Result<()> {
+    TIER.with_borrow(|t| {
+        let Some(file) = &t.stats_file else { return Ok(()) };
+        let text = t.describe();
+        match file.as_str() {
+            "" => std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()),
+            path => std::fs::write(path, text),
+        }
+    })
+}
+
+impl Tier {
+    /// The statistics as JSON. The exits are those taken most often to the interpreter.
+    fn describe(&self) -> String {
+        let s = &self.stats;
+        let mut aborts: Vec<_> = s.aborts.iter().collect();
+        aborts.sort_by_key(|(why, n)| (std::cmp::Reverse(**n), **why));
+        let aborts: Vec<String> = aborts.iter().map(|(why, n)| format!("\"{why}\": {n}")).collect();
+        let mut exits: Vec<(usize, &Exit)> = self.exits.iter().enumerate().filter(|(_, e)| e.total > 0).collect();
+        exits.sort_by_key(|(_, e)| std::cmp::Reverse(e.total));
+        let exits: Vec<String> = exits
+            .iter()
+            .take(20)
+            .map(|(i, e)| {
+                let frame = e.frames.last();
+                let (place, op) = frame.map_or((String::new(), ""), |f| place(f.code, f.pc));
+                let kind = if e.kind == ExitKind::Left { "left" } else { "resume" };
+                format!(
+                    "{{\"exit\": {i}, \"loop\": {}, \"count\": {}, \"kind\": \"{kind}\", \"at\": \"{place}\", \"op\": \"{op}\", \"failures\": {}}}",
+                    e.root, e.total, e.failures
+                )
+            })
+            .collect();
+        format!(
+            "{{\"loops\": {}, \"bridges\": {}, \"exits\": {}, \"code_bytes\": {}, \"compile_ms\": {:.3}, \"aborts\": {{{}}},\n \"most_taken\": [\n  {}\n ]}}\n",
+            s.loops,
+            s.bridges,
+            s.exits,
+            s.bytes,
+            s.compile_ns as f64 / 1e6,
+            aborts.join(", "),
+            exits.join(",\n  ")
+        )
+    }
+}
+
+/// Where an instruction is, and its opcode.
+fn place(code: u64, pc: u64) -> (String, &'static str) {
+    use skein_runtime::builtins::code::PyCode;
+    let Some(c) = crate::vm::run::cx::word_value(code).cast::<PyCode>() else { return Default::default() };
+    let start = crate::vm::run::cx::code_start(c) as u64;
+    let op = crate::vm::run::special::original(word_at(pc as *const u64).opcode()).map_or("", |o| o.name());
+    let name = c.qualname.get().cast::<PyStr>().map(|s| s.text_lossy()).unwrap_or_default();
+    (format!("{name}+{}", pc.wrapping_sub(start) / 8), op)
 }
 
 /// Keeps an object alive for as long as machine code may name it.
@@ -286,6 +348,7 @@ fn compile(f: Finished) {
                 depth,
                 slot: Box::new(leave),
                 count: 0,
+                total: 0,
                 failures: 0,
                 root: f.root,
                 bridged: false,
@@ -361,6 +424,7 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
         let first = t.exits.len() as u32;
         let e = t.exits.get_mut(exit as usize)?;
         e.count += 1;
+        e.total += 1;
         let hot = e.count >= params.exit_threshold.max(1) && !e.bridged && e.failures < params.retries && !recording;
         let pc = match e.kind {
             ExitKind::Left => a.left as Pc,

@@ -175,6 +175,45 @@ impl PyDict {
         self.probe(hash, |i| entries.get(i * 3 + 1) == key)
     }
 
+    /// Where a small int or an exact str is, if that can be told without running Python: among keys with its hash there may be
+    /// some of types that compare as they like.
+    pub fn find_plain(&self, vm: &mut Vm, key: Value) -> PlainPlace {
+        let text = match key.as_small_int() {
+            Some(_) => None,
+            None if key.shape_id() == ids::STR => key.cast::<PyStr>(),
+            None => return PlainPlace::Unsure,
+        };
+        let Ok(hash) = vm.hash_for_table(key) else {
+            vm.take_raised();
+            return PlainPlace::Unsure;
+        };
+        let Some(entries) = self.entries.get() else {
+            return PlainPlace::Absent(hash);
+        };
+        let unsure = Cell::new(false);
+        let found = self.probe(hash, |i| {
+            let k = entries.get(i * 3 + 1);
+            if k == key {
+                return true;
+            }
+            match (text, k.cast::<PyStr>()) {
+                (Some(t), Some(s)) if k.shape_id() == ids::STR => s.bytes() == t.bytes(),
+                (None, None) if k.is_int() => false,
+                (None, Some(_)) if k.shape_id() == ids::STR => false,
+                (Some(_), None) if k.is_int() => false,
+                _ => {
+                    unsure.set(true);
+                    true
+                }
+            }
+        });
+        match found {
+            _ if unsure.get() => PlainPlace::Unsure,
+            Some(i) => PlainPlace::At(i),
+            None => PlainPlace::Absent(hash),
+        }
+    }
+
     /// Looks an interned string up by identity first; exact str keys only need their text compared, so no Python code runs
     /// unless the dict has keys of other types with equal hashes, which are skipped here (namespaces have none).
     #[inline]
@@ -236,6 +275,16 @@ impl PyDict {
 #[inline(always)]
 fn hash_value(hash: u64) -> Value {
     Value::from_usize((hash & (u64::MAX >> 3)) as usize)
+}
+
+/// What [`PyDict::find_plain`] finds.
+pub enum PlainPlace {
+    /// The key's position.
+    At(usize),
+    /// No such key; its hash.
+    Absent(u64),
+    /// That would take running Python.
+    Unsure,
 }
 
 /// Entry numbers of 1, 2 or 4 bytes; the width follows from the capacity. Twice as many places as entries at least.

@@ -5,6 +5,7 @@ use crate::tier::bodies;
 use crate::vm::run::cx::{Cx, Pc, header_word};
 use crate::vm::run::{run_body, special, traced};
 use skein_compiler::bytecode::Word;
+use skein_runtime::builtins::dict::PlainPlace;
 use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
@@ -94,29 +95,55 @@ pub extern "C" fn modulo(x: i64, y: i64) -> i64 {
     x.rem_euclid(y.max(1))
 }
 
-/// The value in a dict for a key that is there as it is; 0: ask in general.
-pub extern "C" fn dict_get(dict: u64, key: u64) -> u64 {
+/// The value in a dict for a small int or a str; 0: it is not there, or Python code would have to run.
+pub extern "C" fn dict_get(a: *mut Activation, dict: u64, key: u64) -> u64 {
     // SAFETY: machine code passes live values and has tested that the first is a dict.
     unsafe {
         let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
-        match d.find_identical(Value::from_bits(key)) {
-            Some(i) => d.value_at(i).bits(),
-            None => 0,
+        let key = Value::from_bits(key);
+        if let Some(i) = d.find_identical(key) {
+            return d.value_at(i).bits();
+        }
+        match d.find_plain(&mut *(*a).vm, key) {
+            PlainPlace::At(i) => d.value_at(i).bits(),
+            _ => 0,
         }
     }
 }
 
-/// Replaces the value in a dict for a key that is there as it is; 0: nothing was done.
-pub extern "C" fn dict_set(dict: u64, key: u64, word: u64) -> u64 {
+/// Sets an item of a dict under a small int or a str; 0: nothing was done, Python code would have to run.
+pub extern "C" fn dict_set(a: *mut Activation, dict: u64, key: u64, word: u64) -> u64 {
     // SAFETY: as for `dict_get`.
     unsafe {
         let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
-        match d.find_identical(Value::from_bits(key)) {
-            Some(i) => {
-                d.set_value_at(i, Value::from_bits(word));
-                1
-            }
-            None => 0,
+        let (key, v) = (Value::from_bits(key), Value::from_bits(word));
+        if let Some(i) = d.find_identical(key) {
+            d.set_value_at(i, v);
+            return 1;
+        }
+        let vm = &mut *(*a).vm;
+        match d.find_plain(vm, key) {
+            PlainPlace::At(i) => d.set_value_at(i, v),
+            PlainPlace::Absent(hash) => d.append(vm, key, hash, v),
+            PlainPlace::Unsure => return 0,
+        }
+        1
+    }
+}
+
+/// Whether a dict has a small int or a str for a key: 0 or 1; 2: Python code would have to run.
+pub extern "C" fn dict_contains(a: *mut Activation, dict: u64, key: u64) -> u64 {
+    // SAFETY: as for `dict_get`.
+    unsafe {
+        let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
+        let key = Value::from_bits(key);
+        if d.find_identical(key).is_some() {
+            return 1;
+        }
+        match d.find_plain(&mut *(*a).vm, key) {
+            PlainPlace::At(_) => 1,
+            PlainPlace::Absent(_) => 0,
+            PlainPlace::Unsure => 2,
         }
     }
 }

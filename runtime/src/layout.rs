@@ -67,6 +67,8 @@ offsets! {
     VM_DEPTH = Vm, depth;
     /// The chunk of the tasklet's stack in use.
     VM_STACK_CHUNK = Vm, chunk;
+    /// The loop's handler table in use.
+    VM_DISPATCH = Vm, dispatch;
     /// The recursion limit.
     VM_RECURSION_LIMIT = Vm, recursion_limit;
     /// The type epoch (32 bits).

@@ -69,7 +69,32 @@ impl Recorder {
             let (x, y) = (self.float(b), self.float(d));
             return Some(self.emit(Op::CompareF(c, x, y)));
         }
+        let small = |s: Seen| s.is_int() && (s.bits as i64 >> 1).unsigned_abs() < EXACT;
+        if small(p.b) && p.c.is_float() || p.b.is_float() && small(p.c) {
+            // Exact as long as the int is one that floats hold.
+            let side = |r: &mut Recorder, i: usize, s: Seen| {
+                if !s.is_int() {
+                    return r.float(i);
+                }
+                let w = r.int(i);
+                let n = r.untagged(w);
+                r.guard_exact(n);
+                r.emit(Op::ToFloat(n))
+            };
+            let x = side(self, b, p.b);
+            let y = side(self, d, p.c);
+            return Some(self.emit(Op::CompareF(c, x, y)));
+        }
         None
+    }
+
+    /// That a machine word is an int that floats hold exactly.
+    fn guard_exact(&mut self, n: Val) {
+        if self.fact(n).constant.is_none() {
+            let moved = self.binary_imm(Binary::Add, n, EXACT);
+            let c = self.compare_imm(Cond::Below, moved, 2 * EXACT);
+            self.guard(c, true);
+        }
     }
 
     /// The word of an int, tested.
@@ -248,11 +273,7 @@ impl Recorder {
         }
         let (n, d) = (self.untagged(x), self.untagged(y));
         for v in [n, d] {
-            if self.fact(v).constant.is_none() {
-                let moved = self.binary_imm(Binary::Add, v, EXACT);
-                let c = self.compare_imm(Cond::Below, moved, 2 * EXACT);
-                self.guard(c, true);
-            }
+            self.guard_exact(v);
         }
         if self.fact(d).constant.is_none() {
             let c = self.compare_imm(Cond::Ne, d, 0);

@@ -45,18 +45,22 @@ impl Recorder {
             return Ok(false);
         }
         if method && let Some(f) = self.answer(vm, p, p.b, Answer::Method) {
+            if !self.guard_type(vm, p.b.shape) {
+                return Ok(false);
+            }
             let w = self.word(b);
             self.guard_shape(w, p.b.shape);
-            self.guard_epoch(vm);
             let f = self.object(vm, crate::vm::run::cx::word_value(f));
             self.set(a, f);
             self.set(a + 1, w);
             return Ok(true);
         }
         if !method && let Some(offset) = self.answer(vm, p, p.b, Answer::Load) {
+            if !self.guard_type(vm, p.b.shape) {
+                return Ok(false);
+            }
             let w = self.word(b);
             self.guard_shape(w, p.b.shape);
-            self.guard_epoch(vm);
             let v = self.load(w, offset as i32);
             let c = self.compare_imm(Cond::Ne, v, 0);
             self.guard(c, true);
@@ -65,9 +69,11 @@ impl Recorder {
         }
         match op {
             special::LOAD_METHOD_SLOT if key >> 32 == p.b.shape as u64 && key as u32 == vm.type_epoch.get() => {
+                if !self.guard_type(vm, p.b.shape) {
+                    return Ok(false);
+                }
                 let w = self.word(b);
                 self.guard_shape(w, p.b.shape);
-                self.guard_epoch(vm);
                 let v = self.load(w, payload as i32);
                 let c = self.compare_imm(Cond::Ne, v, 0);
                 self.guard(c, true);
@@ -121,7 +127,10 @@ impl Recorder {
             self.guard_constant(w, p.b.bits);
         }
         self.guard_version(w, (key >> 32) as u32);
-        self.guard_epoch(vm);
+        // What a metaclass says of its types is looked at, too.
+        if !self.guard_type(vm, p.b.shape) {
+            return false;
+        }
         let a = p.word.a() as usize;
         let v = self.object(vm, crate::vm::run::cx::word_value(payload & !1));
         if op == special::LOAD_METHOD_OF_TYPE {
@@ -175,9 +184,11 @@ impl Recorder {
         if f.code().fast_argcount != 1 || next.pc != crate::vm::run::cx::code_start(f.code()) as u64 {
             return Ok(false);
         }
+        if !self.guard_type(vm, p.b.shape) {
+            return Ok(false);
+        }
         let w = self.word(p.word.b() as usize);
         self.guard_shape(w, p.b.shape);
-        self.guard_epoch(vm);
         let word = ret(Action::GetAttr, 3, p.word.a() as usize, 0);
         let from = [(self.frames.len() - 1, p.word.b() as usize)];
         self.push(vm, f, &from, &[], word, next)
@@ -191,9 +202,11 @@ impl Recorder {
         if existing.is_none() && !adds {
             return false;
         }
+        if !self.guard_type(vm, p.a.shape) {
+            return false;
+        }
         let w = self.word(a);
         self.guard_shape(w, p.a.shape);
-        self.guard_epoch(vm);
         let v = self.word(b);
         let (offset, plan) = match existing {
             Some(offset) => (offset as i32, None),

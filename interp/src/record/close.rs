@@ -9,7 +9,7 @@ use skein_runtime::prelude::*;
 
 impl Recorder {
     /// The recording is at its loop's header again.
-    pub(super) fn close_loop(&mut self, vm: &mut Vm) {
+    pub(super) fn close_loop(&mut self) {
         self.begun = false;
         let header = match self.origin {
             super::Origin::Loop { header, .. } => header,
@@ -21,13 +21,14 @@ impl Recorder {
             self.start_loop();
             return;
         }
-        let end = self.end_loop(vm);
+        let end = self.end_loop();
         self.ended = Some(end);
     }
 
     fn start_loop(&mut self) {
         // Frames' depth and the machine's running frame are the root's again in every turn.
         self.settle();
+        self.write_constants(0);
         self.emit(Op::LoopStart);
         let mut phis = Vec::new();
         for i in 0..self.frame().registers.len() {
@@ -69,7 +70,6 @@ impl Recorder {
             registers: self.frame().registers.clone(),
             phis,
             shapes,
-            epoch: self.epoch,
             versions: self.versions.clone(),
             length: self.ops.len(),
         });
@@ -88,8 +88,9 @@ impl Recorder {
     }
 
     /// What the loop relies on is tested where it is not known; if it cannot be, the trace is entered at its top again.
-    fn end_loop(&mut self, vm: &mut Vm) -> End {
+    fn end_loop(&mut self) -> End {
         self.settle();
+        self.write_constants(0);
         let Some(start) = self.loop_start.take() else {
             return self.again();
         };
@@ -149,13 +150,11 @@ impl Recorder {
                 self.guard_shape(*v, *shape);
             }
         }
-        if start.epoch {
-            self.guard_epoch(vm);
-        }
         for (d, version) in &start.versions {
             if self.versions.get(d) != Some(version) {
+                let is_type = crate::vm::run::cx::word_value(*d).kind() == Some(Kind::Type);
                 let dict = self.constant(*d);
-                let now = self.load32(dict, layout::DICT_KEYS_VERSION);
+                let now = self.load32(dict, if is_type { layout::TYPE_VERSION } else { layout::DICT_KEYS_VERSION });
                 let c = self.compare_imm(Cond::Eq, now, *version as u64);
                 self.guard(c, true);
             }

@@ -127,9 +127,12 @@ impl Recorder {
             .map(|f| {
                 let mut raw = Vec::new();
                 let mut known = Vec::new();
+                let mut constants = Vec::new();
                 for (i, r) in f.registers.iter().enumerate() {
                     if r.raw {
                         raw.push(i as u16);
+                    } else if let Some(c) = r.word.filter(|_| r.unset).and_then(|w| self.fact(w).constant) {
+                        constants.push((i as u16, c));
                     } else {
                         let k = r.word.map_or(r.known, |w| self.fact(w).known);
                         if k != Known::default() {
@@ -147,6 +150,7 @@ impl Recorder {
                     shown: f.shown,
                     registers: f.code.nregs,
                     raw,
+                    constants,
                     known,
                 }
             })
@@ -218,15 +222,21 @@ impl Recorder {
         self.guard_shape(v, seen.shape);
         true
     }
-    /// That no type changed since the recording.
-    pub(super) fn guard_epoch(&mut self, vm: &Vm) {
-        if self.epoch {
-            return;
+    /// That the type of a shape, and what it inherits, is as it is now; false if that cannot be tested.
+    pub(super) fn guard_type(&mut self, vm: &mut Vm, shape: u32) -> bool {
+        let Some(ty) = vm.shapes.try_get(shape).and_then(|s| s.ty.get()) else { return false };
+        let version = ty.version(vm);
+        if version == 0 {
+            return false;
         }
-        let epoch = self.load32(self.vm, layout::VM_TYPE_EPOCH);
-        let c = self.compare_imm(Cond::Eq, epoch, vm.type_epoch.get() as u64);
-        self.guard(c, true);
-        self.epoch = true;
+        let t = self.object(vm, ty.value());
+        if self.versions.get(&ty.value().bits()) != Some(&version) {
+            let now = self.load32(t, layout::TYPE_VERSION);
+            let c = self.compare_imm(Cond::Eq, now, version as u64);
+            self.guard(c, true);
+            self.versions.insert(ty.value().bits(), version);
+        }
+        true
     }
     /// That a dict, kept alive with the trace, has the keys that it has now.
     pub(super) fn guard_keys(&mut self, vm: &mut Vm, d: Ref<PyDict>) -> Val {
@@ -314,14 +324,31 @@ impl Recorder {
     /// Sets a register of a frame to a word.
     pub(super) fn set_in(&mut self, f: usize, i: usize, w: Val) {
         let fp = self.frames[f].fp;
-        self.store(fp, 8 * i as i32, w);
+        // A constant is written only where somebody may look.
+        let unset = self.fact(w).constant.is_some();
+        if !unset {
+            self.store(fp, 8 * i as i32, w);
+        }
         self.frames[f].registers[i] = Register {
             word: Some(w),
             changed: true,
+            unset,
             ..Register::default()
         };
         self.begun = true;
         self.changed();
+    }
+    /// Writes the constants that a frame's homes do not hold yet.
+    pub(super) fn write_constants(&mut self, f: usize) {
+        let fp = self.frames[f].fp;
+        for i in 0..self.frames[f].registers.len() {
+            let r = self.frames[f].registers[i];
+            if let Some(w) = r.word.filter(|_| r.unset) {
+                self.store(fp, 8 * i as i32, w);
+                self.frames[f].registers[i].unset = false;
+                self.changed();
+            }
+        }
     }
     /// Sets a register to a float.
     pub(super) fn set_float(&mut self, i: usize, v: Val) {

@@ -48,6 +48,16 @@ pub enum Origin {
     Exit(u32),
 }
 
+/// The state in which a recording begins.
+pub enum Start<'a> {
+    /// The running frame's, of which nothing is known.
+    Anywhere,
+    /// An exit's, and how many of its frames but the first the `Vm` counts.
+    Exit(&'a [FrameShot], u32),
+    /// The one in which an operation that went another way left the machine: at this address.
+    Left(u64),
+}
+
 /// An operand as it was before the instruction ran.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Seen {
@@ -114,7 +124,6 @@ struct LoopStart {
     phis: Vec<(usize, bool)>,
     /// Shapes that were known of values then and can change.
     shapes: Vec<(Val, u32)>,
-    epoch: bool,
     versions: HashMap<u64, u32>,
     length: usize,
 }
@@ -142,9 +151,7 @@ pub struct Recorder {
     first_exit: u32,
     shot: Option<Rc<Vec<FrameShot>>>,
     loop_start: Option<LoopStart>,
-    /// The type epoch was compared and nothing ran since that could change it.
-    epoch: bool,
-    /// Dicts whose keys' version was compared.
+    /// Dicts whose keys' version, and types whose version was compared since anything ran that could change it.
     versions: HashMap<u64, u32>,
     /// Turns of inner loops seen, by header.
     turns: HashMap<u64, u64>,
@@ -167,7 +174,7 @@ pub struct Recorder {
 
 impl Recorder {
     /// Begins at the running frame, which is about to run the instruction at `pc`.
-    pub fn new(vm: &mut Vm, origin: Origin, root: usize, params: Params, first_exit: u32, shot: Option<&[FrameShot]>) -> Option<Recorder> {
+    pub fn new(vm: &mut Vm, origin: Origin, root: usize, params: Params, first_exit: u32, start: Start) -> Option<Recorder> {
         let frame = vm.current_frame()?;
         let mut r = Recorder {
             origin,
@@ -187,7 +194,6 @@ impl Recorder {
             first_exit,
             shot: None,
             loop_start: None,
-            epoch: false,
             versions: HashMap::new(),
             turns: HashMap::new(),
             steps: 0,
@@ -203,28 +209,56 @@ impl Recorder {
         r.context = r.emit(Op::Context);
         r.vm = r.emit(Op::Load(skein_jit::ir::Width::W64, r.context, crate::tier::enter::offset::VM));
         let fp = r.emit(Op::Frame);
-        match shot {
-            None => {
-                let code = frame.code();
-                r.frames.push(Frame {
-                    base: Base::Root,
-                    fp,
-                    code,
-                    function: frame.function().value().bits(),
-                    pc: 0,
-                    ret: 0,
-                    written: true,
-                    shown: true,
-                    written_pc: 0,
-                    pinned: false,
-                    generator: frame.generator().is_some(),
-                    registers: vec![Register::default(); code.nregs as usize],
-                    actual: frame.fp() as usize,
-                });
+        match start {
+            Start::Anywhere => r.root_frame(frame, Base::Root, fp),
+            Start::Exit(shot, depth) => {
+                r.depth = depth;
+                r.restore(vm, shot, fp)?;
             }
-            Some(shot) => r.restore(vm, shot, fp)?,
+            Start::Left(pc) => r.begin_left(vm, frame, pc),
         }
         Some(r)
+    }
+
+    /// The frame that the recording begins in, as the interpreter left it.
+    fn root_frame(&mut self, frame: skein_runtime::tasklet::stack::Frame, base: Base, fp: Val) {
+        let code = frame.code();
+        self.frames.push(Frame {
+            base,
+            fp,
+            code,
+            function: frame.function().value().bits(),
+            pc: 0,
+            ret: 0,
+            written: true,
+            shown: true,
+            written_pc: 0,
+            pinned: false,
+            generator: frame.generator().is_some(),
+            registers: vec![Register::default(); code.nregs as usize],
+            actual: frame.fp() as usize,
+        });
+    }
+
+    /// Machine code was left by an operation that went another way; it goes on here if that was to the same instruction again
+    /// and the ordinary loop would run it.
+    fn begin_left(&mut self, vm: &Vm, frame: skein_runtime::tasklet::stack::Frame, pc: u64) {
+        use crate::tier::enter::offset;
+        use skein_jit::ir::Cond;
+        let left = self.load(self.context, offset::LEFT);
+        let same = self.compare_imm(Cond::Eq, left, pc);
+        let e = self.exit_left();
+        self.emit(Op::Guard(same, true, e));
+        let table = self.load(self.vm, skein_runtime::layout::VM_DISPATCH);
+        let plain = self.compare_imm(Cond::Eq, table, vm.dispatch.get() as u64);
+        let e = self.exit_left();
+        self.emit(Op::Guard(plain, true, e));
+        let fp = self.load(self.vm, skein_runtime::layout::VM_FRAME);
+        let top = self.load(self.vm, skein_runtime::layout::VM_STACK_TOP);
+        self.store(self.context, offset::TOP, top);
+        self.store(self.context, offset::BANK, fp);
+        self.bank = 1;
+        self.root_frame(frame, Base::Bank(0), fp);
     }
 
     /// The recording's frames as an exit tells them; in memory they are complete.
@@ -260,6 +294,10 @@ impl Recorder {
             for i in &s.raw {
                 registers[*i as usize].raw = true;
             }
+            for (i, c) in &s.constants {
+                registers[*i as usize].word = Some(self.constant(*c));
+                registers[*i as usize].unset = true;
+            }
             self.frames.push(Frame {
                 base: s.base,
                 fp: base,
@@ -277,11 +315,6 @@ impl Recorder {
             });
         }
         Some(())
-    }
-
-    /// How many frames but the first the `Vm` counts at the start.
-    pub fn set_depth(&mut self, depth: u32) {
-        self.depth = depth;
     }
 
     fn frame(&self) -> &Frame {

@@ -23,6 +23,7 @@ impl Recorder {
     /// Brings memory up to date: tags of floats, headers of frames, what the `Vm` says of them.
     pub(super) fn write_all_back(&mut self) -> Recorded {
         for f in 0..self.frames.len() {
+            self.write_constants(f);
             for i in 0..self.frames[f].registers.len() {
                 if self.frames[f].registers[i].raw {
                     self.word_in(f, i);
@@ -91,7 +92,6 @@ impl Recorder {
     /// What Python code that ran may have changed.
     fn anything_ran(&mut self) {
         self.forget_shapes();
-        self.epoch = false;
         self.versions.clear();
     }
 
@@ -105,7 +105,6 @@ impl Recorder {
             Code::Yield | Code::Return if self.frames.len() == 1 && matches!(self.origin, super::Origin::Loop { .. }) => {
                 return Err("leaves the frame");
             }
-            Code::Raise | Code::Reraise if next.fp != self.frame().actual => return Err("raises out of the frame"),
             _ => {}
         }
         if self.frames.len() == 1 && next.fp == self.root_caller && next.fp != self.frame().actual {

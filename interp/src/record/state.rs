@@ -23,6 +23,8 @@ pub struct Register {
     pub float: Option<Val>,
     /// Its home holds a float's bits, not a word.
     pub raw: bool,
+    /// Its home was not written yet: the word is a constant, which snapshots tell.
+    pub unset: bool,
     /// What is known while neither is at hand.
     pub known: Known,
     /// The recording wrote it.

@@ -48,7 +48,7 @@ impl Recorder {
             && header == next.pc
             && self.steps > 0
         {
-            self.close_loop(vm);
+            self.close_loop();
             if self.ended.is_some() {
                 return Ok(false);
             }

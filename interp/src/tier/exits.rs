@@ -48,6 +48,8 @@ pub struct FrameShot {
     pub registers: u32,
     /// Registers that hold a float's bits.
     pub raw: Vec<u16>,
+    /// Registers that were not written, and the constants in them.
+    pub constants: Vec<(u16, u64)>,
     /// What is known of registers.
     pub known: Vec<(u16, Known)>,
 }
@@ -112,6 +114,9 @@ pub fn write_back(vm: &mut skein_runtime::vm::Vm, exit: &Exit, a: &Activation) -
             }
         }
         set_header(fp, at::PC, f.pc);
+        for (r, word) in &f.constants {
+            set_header(fp, *r as isize, *word);
+        }
         if let Base::Top(words) = f.base {
             top = (a.top as *mut u64).wrapping_add((words + f.registers) as usize);
         }

@@ -11,7 +11,7 @@ pub mod enter;
 pub mod exits;
 pub mod params;
 
-use crate::record::{Finished, Origin, Recorder};
+use crate::record::{Finished, Origin, Recorder, Start};
 use crate::vm::run::cx::{Cx, Pc, word_at};
 use crate::vm::run::{recorded, traced};
 use exits::{Exit, ExitKind};
@@ -243,7 +243,7 @@ fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {
         header: header as u64,
         back: cx.pc as u64,
     };
-    if let Some(r) = Recorder::new(vm, origin, root, params, first, None) {
+    if let Some(r) = Recorder::new(vm, origin, root, params, first, Start::Anywhere) {
         start(vm, r);
     }
 }
@@ -430,18 +430,31 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
             ExitKind::Left => a.left as Pc,
             ExitKind::Resume => exits::write_back(vm, e, &a),
         };
-        let hot = hot && e.kind == ExitKind::Resume && t.loops[e.root].bridges < params.bridges;
-        Some((pc, hot.then(|| (e.frames.clone(), e.depth, e.root, params, first))))
+        let hot = hot && t.loops[e.root].bridges < params.bridges;
+        Some((pc, hot.then(|| (e.kind.clone(), e.frames.clone(), e.depth, e.root, params, first))))
     }) else {
         return header;
     };
-    if let Some((frames, depth, root, params, first)) = record
+    if let Some((kind, frames, depth, root, params, first)) = record
         && traced::is_plain(vm)
+        && is_in_code(vm, pc)
         && Some(word_at(pc).op()) != Some(Op::JumpBack)
-        && let Some(mut r) = Recorder::new(vm, Origin::Exit(exit), root, params, first, Some(&frames))
     {
-        r.set_depth(depth);
-        start(vm, r);
+        let start_at = match kind {
+            ExitKind::Left => Start::Left(pc as u64),
+            ExitKind::Resume => Start::Exit(&frames, depth),
+        };
+        if let Some(r) = Recorder::new(vm, Origin::Exit(exit), root, params, first, start_at) {
+            start(vm, r);
+        }
     }
     pc
+}
+
+/// True if the running frame is about to run the instruction at `pc`.
+fn is_in_code(vm: &Vm, pc: Pc) -> bool {
+    vm.current_frame().is_some_and(|f| {
+        let start = crate::vm::run::cx::code_start(f.code()) as usize;
+        (start..start + 8 * f.code().word_count as usize).contains(&(pc as usize))
+    })
 }

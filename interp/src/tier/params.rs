@@ -35,5 +35,5 @@ parameters! {
     (inline_depth, "inline-depth", 12, "calls in calls that a trace goes into"),
     (unroll, "unroll", 4, "turns of an inner loop that a recording follows"),
     (retries, "retries", 3, "recordings of one loop or exit that may fail"),
-    (bridges, "bridges", 100, "bridges that hang on one loop"),
+    (bridges, "bridges", 500, "bridges that hang on one loop"),
 }

@@ -30,6 +30,8 @@ pub mod offset {
     pub const VM: i32 = offset_of!(Activation, vm) as i32;
     /// `top`
     pub const TOP: i32 = offset_of!(Activation, top) as i32;
+    /// `left`
+    pub const LEFT: i32 = offset_of!(Activation, left) as i32;
     /// `frame`
     pub const FRAME: i32 = offset_of!(Activation, frame) as i32;
     const _: () = assert!(FRAME == skein_jit::backend::FRAME_IN_CONTEXT);

@@ -63,7 +63,7 @@ impl Recorder {
         let (b, d) = (p.word.b() as usize, p.word.c() as usize);
         if p.b.is_int() && p.c.is_int() {
             let (x, y) = (self.int(b), self.int(d));
-            return Some(self.emit(Op::Compare(c, x, y)));
+            return Some(self.compare(c, x, y));
         }
         if p.b.is_float() && p.c.is_float() {
             let (x, y) = (self.float(b), self.float(d));
@@ -79,7 +79,7 @@ impl Recorder {
                 let w = r.int(i);
                 let n = r.untagged(w);
                 r.guard_exact(n);
-                r.emit(Op::ToFloat(n))
+                r.to_float(n)
             };
             let x = side(self, b, p.b);
             let y = side(self, d, p.c);
@@ -157,7 +157,7 @@ impl Recorder {
             return self.float_constant((c as i64 >> 1) as f64);
         }
         let n = self.untagged(w);
-        self.emit(Op::ToFloat(n))
+        self.to_float(n)
     }
 
     fn int_operator(&mut self, op: Code, p: Pending, a: usize, b: usize, c: usize) -> bool {
@@ -213,7 +213,7 @@ impl Recorder {
                 let v = self.without_tag(x);
                 let r = self.binary(Binary::Shl, v, n);
                 let back = self.binary(Binary::Sar, r, n);
-                let same = self.emit(Op::Compare(Cond::Eq, back, v));
+                let same = self.compare(Cond::Eq, back, v);
                 self.guard(same, true);
                 self.binary_imm(Binary::Or, r, 1)
             }
@@ -279,7 +279,7 @@ impl Recorder {
             let c = self.compare_imm(Cond::Ne, d, 0);
             self.guard(c, true);
         }
-        let (n, d) = (self.emit(Op::ToFloat(n)), self.emit(Op::ToFloat(d)));
+        let (n, d) = (self.to_float(n), self.to_float(d));
         let r = self.binary(Binary::FDiv, n, d);
         self.set_float(a, r);
         true
@@ -361,7 +361,7 @@ impl Recorder {
             let w = self.word(i);
             self.guard_constant(w, seen.bits);
             let one = self.constant(1);
-            return Some(self.emit(Op::Compare(Cond::Ne, one, one)));
+            return Some(self.compare(Cond::Ne, one, one));
         }
         let length = match seen.shape {
             ids::LIST => skein_runtime::layout::LIST_LEN,
@@ -370,7 +370,7 @@ impl Recorder {
         };
         let w = self.word(i);
         self.guard_shape(w, seen.shape);
-        let n = self.load(w, length);
+        let n = self.field(w, length);
         Some(self.compare_imm(Cond::Ne, n, 0))
     }
     pub(super) fn truth_jump(&mut self, a: usize, seen: Seen, is_true: bool) -> bool {

@@ -1,27 +1,19 @@
 //! Attributes: the findings of the interpreter's own caches.
 
 use super::step::Next;
-use super::{Code, Pending, Recorded, Recorder, Seen};
+use super::{Code, Pending, Recorded, Recorder};
 use crate::tier::enter::helpers;
+use crate::vm::findings::{self, Finding, Place};
 use crate::vm::run::ret::{Action, ret};
 use crate::vm::run::special;
 use skein_jit::ir::{Binary, Cond, Op, Val, Width};
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::layout;
-use skein_runtime::object::attr_cache::Answer;
 use skein_runtime::prelude::*;
 
 impl Recorder {
     fn name(&self, p: Pending) -> Option<Ref<PyStr>> {
         self.frame().code.names.expect().get(p.word.c() as usize).cast()
-    }
-    /// What the cache of all instructions knows for the shape that was seen.
-    fn answer(&self, vm: &Vm, p: Pending, seen: Seen, answer: Answer) -> Option<u64> {
-        if seen.shape == 0 {
-            return None;
-        }
-        let key = (seen.shape as u64) << 32 | vm.type_epoch.get() as u64;
-        vm.attr_cache.find(key, self.name(p)?, answer)
     }
     /// The instruction's own cache: its opcode now and its two words.
     fn cached(p: Pending) -> (u8, u64, u64) {
@@ -33,7 +25,6 @@ impl Recorder {
     pub(super) fn load_attribute(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded<bool> {
         let follows = next.fp == self.frame().actual && next.pc == p.pc + 24;
         let method = Recorder::op(&p) == Code::LoadMethod;
-        let (a, b) = (p.word.a() as usize, p.word.b() as usize);
         let (op, key, payload) = Recorder::cached(p);
         if !follows {
             if op == special::LOAD_ATTR_PROPERTY && key >> 32 == p.b.shape as u64 && self.entered(next) {
@@ -44,45 +35,13 @@ impl Recorder {
         if p.b.shape == 0 {
             return Ok(false);
         }
-        if method && let Some(f) = self.answer(vm, p, p.b, Answer::Method) {
-            if !self.guard_type(vm, p.b.shape) {
-                return Ok(false);
-            }
-            let w = self.word(b);
-            self.guard_shape(w, p.b.shape);
-            let f = self.object(vm, crate::vm::run::cx::word_value(f));
-            self.set(a, f);
-            self.set(a + 1, w);
-            return Ok(true);
-        }
-        if !method && let Some(offset) = self.answer(vm, p, p.b, Answer::Load) {
-            if !self.guard_type(vm, p.b.shape) {
-                return Ok(false);
-            }
-            let w = self.word(b);
-            self.guard_shape(w, p.b.shape);
-            let v = self.load(w, offset as i32);
-            let c = self.compare_imm(Cond::Ne, v, 0);
-            self.guard(c, true);
-            self.set(a, v);
-            return Ok(true);
+        if !matches!(p.b.kind, Some(Kind::Type | Kind::Module))
+            && let (Some(shape), Some(name)) = (vm.shapes.try_get(p.b.shape), self.name(p))
+            && let Some(found) = findings::load(vm, shape, name)
+        {
+            return Ok(self.found(vm, p, method, found));
         }
         match op {
-            special::LOAD_METHOD_SLOT if key >> 32 == p.b.shape as u64 && key as u32 == vm.type_epoch.get() => {
-                if !self.guard_type(vm, p.b.shape) {
-                    return Ok(false);
-                }
-                let w = self.word(b);
-                self.guard_shape(w, p.b.shape);
-                let v = self.load(w, payload as i32);
-                let c = self.compare_imm(Cond::Ne, v, 0);
-                self.guard(c, true);
-                self.set(a, v);
-                let null = self.constant(0);
-                self.set(a + 1, null);
-                Ok(true)
-            }
-            special::LOAD_ATTR_CLASS if key >> 32 == p.b.shape as u64 => Ok(self.class_attribute(vm, p, payload, key as u32)),
             special::LOAD_ATTR_OF_TYPE | special::LOAD_METHOD_OF_TYPE if p.b.kind == Some(Kind::Type) => {
                 Ok(self.of_type(vm, p, op, key, payload))
             }
@@ -93,18 +52,39 @@ impl Recorder {
         }
     }
 
-    /// A class's plain attribute, through an instance.
-    fn class_attribute(&mut self, vm: &mut Vm, p: Pending, payload: u64, version: u32) -> bool {
-        let Some(ty) = vm.shapes.try_get(p.b.shape).and_then(|s| s.ty.get()) else { return false };
-        if ty.current_version() != version {
+    /// An attribute of an object by its shape.
+    fn found(&mut self, vm: &mut Vm, p: Pending, method: bool, found: Finding) -> bool {
+        if matches!(found, Finding::Property(_)) || matches!(found, Finding::Method(_)) && !method {
             return false;
         }
+        if !self.guard_type(vm, p.b.shape) {
+            return false;
+        }
+        let a = p.word.a() as usize;
         let w = self.word(p.word.b() as usize);
         self.guard_shape(w, p.b.shape);
-        let t = self.object(vm, ty.value());
-        self.guard_version(t, version);
-        let v = self.object(vm, crate::vm::run::cx::word_value(payload));
-        self.set(p.word.a() as usize, v);
+        let mut this = None;
+        let v = match found {
+            Finding::Slot(offset) => {
+                let v = self.field(w, offset as i32);
+                let c = self.compare_imm(Cond::Ne, v, 0);
+                self.guard(c, true);
+                v
+            }
+            Finding::Method(f) => {
+                this = Some(w);
+                self.object(vm, f)
+            }
+            Finding::Plain(v) | Finding::Property(v) => self.object(vm, v),
+        };
+        self.set(a, v);
+        if method {
+            let this = match this {
+                Some(w) => w,
+                None => self.constant(0),
+            };
+            self.set(a + 1, this);
+        }
         true
     }
 
@@ -157,8 +137,8 @@ impl Recorder {
         }
         let now = d.value_at(position as usize);
         let dict = self.guard_keys(vm, d);
-        let entries = self.load(dict, layout::DICT_ENTRIES);
-        let v = self.load(entries, layout::ARRAY_SLOTS + 8 * (position as i32 * 3 + 2));
+        let entries = self.field(dict, layout::DICT_ENTRIES);
+        let v = self.field(entries, layout::ARRAY_SLOTS + 8 * (position as i32 * 3 + 2));
         let a = p.word.a() as usize;
         let v = if matches!(now.kind(), Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)) {
             let c = self.object(vm, now);
@@ -196,22 +176,22 @@ impl Recorder {
 
     pub(super) fn store_attribute(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let (a, b) = (p.word.a() as usize, p.word.b() as usize);
-        let (op, key, payload) = Recorder::cached(p);
-        let adds = op == special::STORE_ATTR_ADD && key >> 32 == p.a.shape as u64 && key as u32 == vm.type_epoch.get();
-        let existing = self.answer(vm, p, p.a, Answer::Store);
-        if existing.is_none() && !adds {
+        let now = self.actual_in(self.frames.len() - 1, a).shape_id();
+        let (Some(shape), Some(name)) = (vm.shapes.try_get(p.a.shape), self.name(p)) else { return false };
+        if matches!(p.a.kind, Some(Kind::Type | Kind::Module)) {
             return false;
         }
+        let (offset, plan) = match findings::store(vm, shape, now, name) {
+            Some(Place::Slot(offset)) => (offset as i32, None),
+            Some(Place::Add(offset, shape)) => (offset as i32, Some(shape as u64)),
+            None => return false,
+        };
         if !self.guard_type(vm, p.a.shape) {
             return false;
         }
         let w = self.word(a);
         self.guard_shape(w, p.a.shape);
         let v = self.word(b);
-        let (offset, plan) = match existing {
-            Some(offset) => (offset as i32, None),
-            None => (payload as u32 as i32, Some(payload >> 32)),
-        };
         if plan.is_some() {
             // The object comes to hold another shape, which is logged, too: only young ones here.
             let flags = self.emit(Op::Load(Width::W8, w, layout::FLAGS));
@@ -219,6 +199,7 @@ impl Recorder {
             let c = self.compare_imm(Cond::Eq, flag, 0);
             self.guard(c, true);
             self.store(w, offset, v);
+            self.field_stored(w, offset, v);
             self.forget_shapes();
         } else {
             self.store_object(w, offset, v);
@@ -241,5 +222,6 @@ impl Recorder {
         } else {
             self.emit(Op::StoreLogged(w, offset, v, helpers::store_logged as *const () as u64));
         }
+        self.field_stored(w, offset, v);
     }
 }

@@ -51,7 +51,7 @@ impl Recorder {
         let mut from: Vec<(usize, usize)> = Vec::new();
         if this.is_some() {
             self.guard_shape(callee, p.b.shape);
-            let func = self.load(callee, layout::METHOD_FUNC);
+            let func = self.field(callee, layout::METHOD_FUNC);
             self.object(vm, f.value());
             self.guard_constant(func, f.value().bits());
         } else if self.fact(callee).constant != Some(f.value().bits()) {
@@ -68,19 +68,19 @@ impl Recorder {
             && let Some(d) = defaults
         {
             let t = self.object(vm, f.value());
-            let now = self.load(t, std::mem::offset_of!(PyFunction, defaults) as i32);
+            let now = self.field(t, std::mem::offset_of!(PyFunction, defaults) as i32);
             self.object(vm, d.value());
             self.guard_constant(now, d.value().bits());
             extra.extend(d.items()[d.len() - missing..].iter().copied());
         }
         // Nobody assigns `__code__` but rarely: it is compared all the same.
         let t = self.object(vm, f.value());
-        let code = self.load(t, std::mem::offset_of!(PyFunction, code) as i32);
+        let code = self.field(t, std::mem::offset_of!(PyFunction, code) as i32);
         self.object(vm, f.code().value());
         self.guard_constant(code, f.code().value().bits());
         if let Some(m) = this {
             let _ = m;
-            let this = self.load(callee, layout::METHOD_SELF);
+            let this = self.field(callee, layout::METHOD_SELF);
             // The interpreter, too, puts function and object into the window.
             let func = self.object(vm, f.value());
             self.prepare(vm, f)?;
@@ -102,16 +102,16 @@ impl Recorder {
         }
         if self.room.is_none() {
             let limit = self.load(self.vm, layout::VM_STACK_LIMIT);
-            let top = self.load(self.context, crate::tier::enter::offset::TOP);
+            let top = self.top_address(0);
             let room = self.binary(skein_jit::ir::Binary::Sub, limit, top);
             // Filled in when the recording ends.
             let words = self.emit(Op::Const(0));
-            let c = self.emit(Op::Compare(Cond::Ge, room, words));
+            let c = self.compare(Cond::Ge, room, words);
             self.guard(c, true);
             let depth = self.load(self.vm, layout::VM_DEPTH);
             let depth = self.binary_imm(skein_jit::ir::Binary::Add, depth, 64);
             let most = self.load(self.vm, layout::VM_RECURSION_LIMIT);
-            let c = self.emit(Op::Compare(Cond::Lt, depth, most));
+            let c = self.compare(Cond::Lt, depth, most);
             self.guard(c, true);
             self.room = Some(words);
         }
@@ -200,7 +200,7 @@ impl Recorder {
         // The first frame of a piece of stack gives the piece back, which the interpreter does.
         let chunk = self.load(self.vm, layout::VM_STACK_CHUNK);
         let first = self.binary_imm(skein_jit::ir::Binary::Add, chunk, layout::CHUNK_WORDS as u64);
-        let c = self.emit(Op::Compare(Cond::Ne, first, base));
+        let c = self.compare(Cond::Ne, first, base);
         self.guard(c, true);
         let a = p.word.a() as usize;
         let v = self.word(a);
@@ -233,6 +233,7 @@ impl Recorder {
         }
         let top = self.load(self.vm, layout::VM_STACK_TOP);
         self.store(self.context, offset::TOP, top);
+        self.top = Some(top);
         self.store(self.vm, layout::VM_FRAME, caller);
         self.store(self.context, offset::BANK + 8 * self.bank as i32, caller);
         self.frames = vec![Frame {

@@ -29,6 +29,7 @@ impl Recorder {
         // Frames' depth and the machine's running frame are the root's again in every turn.
         self.settle();
         self.write_constants(0);
+        self.forget_fields();
         self.emit(Op::LoopStart);
         let mut phis = Vec::new();
         for i in 0..self.frame().registers.len() {
@@ -183,7 +184,11 @@ impl Recorder {
 
     /// What the register holds in the run that is recorded.
     fn actual(&self, i: usize) -> Value {
-        crate::vm::run::cx::word_value(crate::vm::run::cx::header_word(self.frame().actual as *mut u64, i as isize))
+        self.actual_in(self.frames.len() - 1, i)
+    }
+    /// The same in any frame.
+    pub(super) fn actual_in(&self, f: usize, i: usize) -> Value {
+        crate::vm::run::cx::word_value(crate::vm::run::cx::header_word(self.frames[f].actual as *mut u64, i as isize))
     }
 
     fn float_at_end(&mut self, i: usize) -> Option<Val> {

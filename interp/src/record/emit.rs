@@ -1,7 +1,7 @@
 //! Writing operations: constants, guards with their snapshots, registers and their homes.
 
 use super::state::{Fact, Register};
-use super::{Abort, Recorder, Seen, exit_id};
+use super::{Abort, Key, Recorder, Seen, exit_id};
 use crate::tier::enter::{helpers, offset};
 use crate::tier::exits::{ExitKind, FrameShot, Known};
 use skein_jit::ir::{Binary, Cond, ExitId, Op, Type, Val, Width};
@@ -56,19 +56,69 @@ impl Recorder {
     pub(super) fn know(&mut self, v: Val, change: impl FnOnce(&mut Known)) {
         change(&mut self.facts[v.0 as usize].known);
     }
+    /// A pure operation, or the value it had before.
+    fn shared(&mut self, key: Key, op: Op) -> Val {
+        if let Some(v) = self.known_ops.get(&key) {
+            return *v;
+        }
+        let v = self.emit(op);
+        self.known_ops.insert(key, v);
+        v
+    }
     pub(super) fn binary(&mut self, o: Binary, x: Val, y: Val) -> Val {
-        self.emit(Op::Binary(o, x, y))
+        if let (Some(a), Some(b)) = (self.fact(x).constant, self.fact(y).constant) {
+            let folded = match o {
+                Binary::Add => Some(a.wrapping_add(b)),
+                Binary::Sub => Some(a.wrapping_sub(b)),
+                Binary::And => Some(a & b),
+                Binary::Or => Some(a | b),
+                Binary::Shl if b < 64 => Some(a << b),
+                _ => None,
+            };
+            if let Some(w) = folded {
+                return self.constant(w);
+            }
+        }
+        self.shared(Key::Binary(o, x, y), Op::Binary(o, x, y))
+    }
+    pub(super) fn compare(&mut self, c: Cond, x: Val, y: Val) -> Val {
+        self.shared(Key::Compare(c, x, y), Op::Compare(c, x, y))
+    }
+    pub(super) fn to_float(&mut self, x: Val) -> Val {
+        self.shared(Key::ToFloat(x), Op::ToFloat(x))
     }
     pub(super) fn binary_imm(&mut self, o: Binary, x: Val, y: u64) -> Val {
         let y = self.constant(y);
-        self.emit(Op::Binary(o, x, y))
+        self.binary(o, x, y)
     }
     pub(super) fn compare_imm(&mut self, c: Cond, x: Val, y: u64) -> Val {
         let y = self.constant(y);
-        self.emit(Op::Compare(c, x, y))
+        self.compare(c, x, y)
     }
     pub(super) fn load(&mut self, base: Val, off: i32) -> Val {
         self.emit(Op::Load(Width::W64, base, off))
+    }
+    /// A field of an object, which only stores through [`Recorder::field_stored`] and calls change.
+    pub(super) fn field(&mut self, base: Val, off: i32) -> Val {
+        if let Some(v) = self.fields.get(&(base, off)) {
+            return *v;
+        }
+        let v = self.load(base, off);
+        self.fields.insert((base, off), v);
+        v
+    }
+    /// A field was written: what was known of that offset in any object is gone.
+    pub(super) fn field_stored(&mut self, base: Val, off: i32, v: Val) {
+        self.fields.retain(|(_, o), _| *o != off);
+        self.fields.insert((base, off), v);
+    }
+    /// Items or fields at that offset of any object may have changed.
+    pub(super) fn fields_stored_at(&mut self, off: i32) {
+        self.fields.retain(|(_, o), _| *o != off);
+    }
+    /// Something ran that may change any object.
+    pub(super) fn forget_fields(&mut self) {
+        self.fields.clear();
     }
     pub(super) fn load32(&mut self, base: Val, off: i32) -> Val {
         self.emit(Op::Load(Width::W32, base, off))
@@ -85,7 +135,11 @@ impl Recorder {
     }
     /// The address `words` words above the stack's top at entry.
     pub(super) fn top_address(&mut self, words: u32) -> Val {
-        let top = self.load(self.context, offset::TOP);
+        let top = match self.top {
+            Some(top) => top,
+            None => self.load(self.context, offset::TOP),
+        };
+        self.top = Some(top);
         self.binary_imm(Binary::Add, top, 8 * words as u64)
     }
 
@@ -160,6 +214,9 @@ impl Recorder {
     // ---- guards
 
     pub(super) fn guard(&mut self, condition: Val, expected: bool) {
+        if !self.guarded.insert((condition, expected)) {
+            return;
+        }
         let e = self.exit();
         self.emit(Op::Guard(condition, expected, e));
     }

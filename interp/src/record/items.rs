@@ -16,11 +16,11 @@ impl Recorder {
             let c = self.compare_imm(Cond::Lt, n, 0);
             self.guard(c, true);
             let n = self.binary(Binary::Add, n, length);
-            let c = self.emit(Op::Compare(Cond::Below, n, length));
+            let c = self.compare(Cond::Below, n, length);
             self.guard(c, true);
             return n;
         }
-        let c = self.emit(Op::Compare(Cond::Below, n, length));
+        let c = self.compare(Cond::Below, n, length);
         self.guard(c, true);
         n
     }
@@ -37,21 +37,21 @@ impl Recorder {
             ids::LIST if p.c.is_int() => {
                 let l = self.word(b);
                 self.guard_shape(l, ids::LIST);
-                let length = self.load(l, layout::LIST_LEN);
+                let length = self.field(l, layout::LIST_LEN);
                 let n = self.index(c, p.c.bits, length);
-                let items = self.load(l, layout::LIST_ITEMS);
+                let items = self.field(l, layout::LIST_ITEMS);
                 let at = self.item_address(items, n);
-                let v = self.load(at, layout::ARRAY_SLOTS);
+                let v = self.field(at, layout::ARRAY_SLOTS);
                 self.set(a, v);
                 true
             }
             ids::TUPLE if p.c.is_int() => {
                 let t = self.word(b);
                 self.guard_shape(t, ids::TUPLE);
-                let length = self.load(t, layout::TUPLE_LEN);
+                let length = self.field(t, layout::TUPLE_LEN);
                 let n = self.index(c, p.c.bits, length);
                 let at = self.item_address(t, n);
-                let v = self.load(at, layout::TUPLE_ITEMS);
+                let v = self.field(at, layout::TUPLE_ITEMS);
                 self.set(a, v);
                 true
             }
@@ -80,16 +80,18 @@ impl Recorder {
             ids::LIST if p.b.is_int() => {
                 let l = self.word(a);
                 self.guard_shape(l, ids::LIST);
-                let length = self.load(l, layout::LIST_LEN);
+                let length = self.field(l, layout::LIST_LEN);
                 let n = self.index(b, p.b.bits, length);
                 let v = self.word(c);
                 let k = self.fact(v).known;
                 if k.int || k.boolean {
-                    let items = self.load(l, layout::LIST_ITEMS);
+                    let items = self.field(l, layout::LIST_ITEMS);
                     let at = self.item_address(items, n);
                     self.store(at, layout::ARRAY_SLOTS, v);
+                    self.field_stored(at, layout::ARRAY_SLOTS, v);
                 } else {
                     self.call(helpers::store_item as *const () as usize, &[l, n, v], Type::Unit);
+                    self.fields_stored_at(layout::ARRAY_SLOTS);
                 }
                 self.begun = true;
                 true
@@ -105,6 +107,7 @@ impl Recorder {
                 }
                 let v = self.word(c);
                 let ok = self.call(helpers::dict_set as *const () as usize, &[self.context, d, k, v], Type::Word);
+                self.forget_fields();
                 let c = self.compare_imm(Cond::Ne, ok, 0);
                 self.guard(c, true);
                 self.begun = true;
@@ -145,6 +148,7 @@ impl Recorder {
         self.guard_shape(l, ids::LIST);
         let v = self.word(p.word.b() as usize);
         self.call(helpers::append as *const () as usize, &[self.context, l, v], Type::Unit);
+        self.forget_fields();
         self.begun = true;
         true
     }
@@ -161,47 +165,50 @@ impl Recorder {
             ids::RANGE_ITERATOR => {
                 let it = self.word(p.word.b() as usize);
                 self.guard_shape(it, ids::RANGE_ITERATOR);
-                let left = self.load(it, layout::ITER_STOP);
+                let left = self.field(it, layout::ITER_STOP);
                 let c = self.compare_imm(Cond::Gt, left, 0);
                 self.guard(c, goes_on);
                 if !goes_on {
                     return true;
                 }
-                let i = self.load(it, layout::ITER_INDEX);
+                let i = self.field(it, layout::ITER_INDEX);
                 let e = self.exit();
                 let two = self.emit(Op::Checked(Checked::Add, i, i, e));
                 let w = self.binary_imm(Binary::Or, two, 1);
                 self.know(w, |k| k.int = true);
                 let left = self.binary_imm(Binary::Sub, left, 1);
                 self.store(it, layout::ITER_STOP, left);
-                let step = self.load(it, layout::ITER_STEP);
+                self.field_stored(it, layout::ITER_STOP, left);
+                let step = self.field(it, layout::ITER_STEP);
                 let i = self.binary(Binary::Add, i, step);
                 self.store(it, layout::ITER_INDEX, i);
+                self.field_stored(it, layout::ITER_INDEX, i);
                 self.set(a, w);
                 true
             }
             shape @ (ids::LIST_ITERATOR | ids::TUPLE_ITERATOR) if goes_on => {
                 let it = self.word(p.word.b() as usize);
                 self.guard_shape(it, shape);
-                let of = self.load(it, layout::ITER_OBJECT);
+                let of = self.field(it, layout::ITER_OBJECT);
                 let c = self.compare_imm(Cond::Ne, of, 0);
                 self.guard(c, true);
-                let i = self.load(it, layout::ITER_INDEX);
+                let i = self.field(it, layout::ITER_INDEX);
                 let is_list = shape == ids::LIST_ITERATOR;
                 // The iterator of a list subclass' instance has the same shape: the layouts agree.
-                let n = self.load(of, if is_list { layout::LIST_LEN } else { layout::TUPLE_LEN });
-                let c = self.emit(Op::Compare(Cond::Below, i, n));
+                let n = self.field(of, if is_list { layout::LIST_LEN } else { layout::TUPLE_LEN });
+                let c = self.compare(Cond::Below, i, n);
                 self.guard(c, true);
                 let v = if is_list {
-                    let items = self.load(of, layout::LIST_ITEMS);
+                    let items = self.field(of, layout::LIST_ITEMS);
                     let at = self.item_address(items, i);
-                    self.load(at, layout::ARRAY_SLOTS)
+                    self.field(at, layout::ARRAY_SLOTS)
                 } else {
                     let at = self.item_address(of, i);
-                    self.load(at, layout::TUPLE_ITEMS)
+                    self.field(at, layout::TUPLE_ITEMS)
                 };
                 let i = self.binary_imm(Binary::Add, i, 1);
                 self.store(it, layout::ITER_INDEX, i);
+                self.field_stored(it, layout::ITER_INDEX, i);
                 self.set(a, v);
                 true
             }
@@ -218,18 +225,18 @@ impl Recorder {
         };
         let s = self.word(b);
         self.guard_shape(s, p.b.shape);
-        let len = self.load(s, length);
+        let len = self.field(s, length);
         let c = self.compare_imm(Cond::Eq, len, n as u64);
         self.guard(c, true);
         if n == 0 {
             return true;
         }
         let (base, first) = if is_list {
-            (self.load(s, layout::LIST_ITEMS), layout::ARRAY_SLOTS)
+            (self.field(s, layout::LIST_ITEMS), layout::ARRAY_SLOTS)
         } else {
             (s, layout::TUPLE_ITEMS)
         };
-        let items: Vec<Val> = (0..n).map(|i| self.load(base, first + 8 * i as i32)).collect();
+        let items: Vec<Val> = (0..n).map(|i| self.field(base, first + 8 * i as i32)).collect();
         for (i, v) in items.into_iter().enumerate() {
             self.set(a + i, v);
         }

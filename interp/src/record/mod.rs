@@ -128,6 +128,14 @@ struct LoopStart {
     length: usize,
 }
 
+/// A pure operation on values.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    Binary(skein_jit::ir::Binary, Val, Val),
+    Compare(skein_jit::ir::Cond, Val, Val),
+    ToFloat(Val),
+}
+
 /// A recording.
 pub struct Recorder {
     /// What it began at.
@@ -139,6 +147,14 @@ pub struct Recorder {
     facts: Vec<Fact>,
     constants: HashMap<u64, Val>,
     float_constants: HashMap<u64, Val>,
+    /// Pure operations written so far.
+    known_ops: HashMap<Key, Val>,
+    /// Words in objects' fields, by base and offset, until something may have changed them.
+    fields: HashMap<(Val, i32), Val>,
+    /// Conditions tested so far, and how they turned out.
+    guarded: std::collections::HashSet<(Val, bool)>,
+    /// The stack's top at entry.
+    top: Option<Val>,
     /// Truth values of words that are `True` or `False`.
     truths: HashMap<Val, Val>,
     context: Val,
@@ -184,6 +200,10 @@ impl Recorder {
             facts: Vec::new(),
             constants: HashMap::new(),
             float_constants: HashMap::new(),
+            known_ops: HashMap::new(),
+            fields: HashMap::new(),
+            guarded: Default::default(),
+            top: None,
             truths: HashMap::new(),
             context: Val(0),
             vm: Val(0),

@@ -60,7 +60,7 @@ impl Recorder {
     /// The array of entries and the offset of a place's value.
     fn entry(&mut self, vm: &mut Vm, place: &Place) -> (Val, i32) {
         let d = self.guard_keys(vm, place.dict);
-        let entries = self.load(d, layout::DICT_ENTRIES);
+        let entries = self.field(d, layout::DICT_ENTRIES);
         (entries, layout::ARRAY_SLOTS + 8 * (place.position as i32 * 3 + 2))
     }
 
@@ -74,7 +74,7 @@ impl Recorder {
             self.guard_keys(vm, globals);
         }
         let (entries, offset) = self.entry(vm, &place);
-        let w = self.load(entries, offset);
+        let w = self.field(entries, offset);
         if matches!(v.kind(), Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)) {
             let c = self.object(vm, v);
             self.guard_constant(w, v.bits());
@@ -111,7 +111,7 @@ impl Recorder {
             return false;
         }
         let (entries, offset) = self.entry(vm, &place);
-        let old = self.load(entries, offset);
+        let old = self.field(entries, offset);
         let tag = self.binary_imm(skein_jit::ir::Binary::And, old, 7);
         let c = self.compare_imm(Cond::Ne, tag, 0);
         self.guard(c, true);
@@ -123,6 +123,7 @@ impl Recorder {
             self.guard(c, true);
         }
         self.store(entries, offset, w);
+        self.field_stored(entries, offset, w);
         self.begun = true;
         true
     }
@@ -135,7 +136,7 @@ impl Recorder {
         if !self.guard_seen_shape(cell, seen) {
             return false;
         }
-        let w = self.load(cell, layout::CELL_CONTENTS);
+        let w = self.field(cell, layout::CELL_CONTENTS);
         let c = self.compare_imm(Cond::Ne, w, 0);
         self.guard(c, true);
         self.set(a, w);

@@ -92,6 +92,7 @@ impl Recorder {
     /// What Python code that ran may have changed.
     fn anything_ran(&mut self) {
         self.forget_shapes();
+        self.forget_fields();
         self.versions.clear();
     }
 

@@ -136,7 +136,7 @@ impl Recorder {
             Code::Not | Code::ToBool => follows && self.truth_value(a, b, p.b, op == Code::Not),
             Code::Is => {
                 let (x, y) = (self.word(b), self.word(c));
-                let same = self.emit(Op::Compare(if p.word.x() == 0 { Cond::Eq } else { Cond::Ne }, x, y));
+                let same = self.compare(if p.word.x() == 0 { Cond::Eq } else { Cond::Ne }, x, y);
                 self.set_bool(a, same);
                 true
             }

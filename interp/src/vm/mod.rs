@@ -4,6 +4,7 @@ pub mod args;
 pub mod call;
 pub mod class;
 pub mod code;
+pub mod findings;
 pub mod frames;
 pub mod generator;
 pub mod import;

@@ -34,7 +34,7 @@ pub enum Found {
 }
 
 /// How a value found in a type binds.
-fn classify(vm: &mut Vm, v: Value) -> Found {
+pub fn classify(vm: &mut Vm, v: Value) -> Found {
     let Some(kind) = v.kind() else {
         return Found::Plain(v);
     };

@@ -13,6 +13,7 @@ pub mod header;
 pub mod ledger;
 pub mod marks;
 pub mod process;
+pub mod programs;
 pub mod reasons;
 pub mod script;
 pub mod tidy;

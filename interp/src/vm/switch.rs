@@ -12,6 +12,7 @@ use super::run::{exit_pc, fibers};
 use super::{run, trace, unwind};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::Frame;
 use skein_runtime::tasklet::tasklet::{PyTasklet, extra, tasklet_flag};
 use skein_runtime::tasklet::{bomb, greenlet};
 
@@ -117,7 +118,14 @@ fn load(vm: &mut Vm, t: Ref<PyTasklet>) {
     let changed = !t.has(tasklet_flag::GREENLET);
     if changed {
         vm.tasklet.set(t.value());
-        vm.wake_watchdog(t);
+        t.switches.set(t.switches.get().wrapping_add(1));
+        if t.has(tasklet_flag::WATCHDOG | tasklet_flag::GRANTED) {
+            vm.wake_watchdog(t);
+            t.accept();
+        }
+        if vm.scheduler.since.get() != 0 {
+            vm.measure(left);
+        }
     }
     vm.fp.set(t.fp.replace(0) as *mut u64);
     vm.stack_top.set(t.top.replace(0) as *mut u64);
@@ -208,6 +216,7 @@ fn start(vm: &mut Vm, t: Ref<PyTasklet>) -> Pc {
     vm.handled_top.set(Value::NULL);
     if t.extra.get().is_some() && !t.has(tasklet_flag::GREENLET) {
         vm.set_tasklet_extra(t, extra::GREENLET, Value::NULL);
+        vm.set_tasklet_extra(t, extra::LOCALS, Value::NULL);
     }
     let flow = match arrived(vm, t) {
         Ok(_) => begin_function(vm, function, args, kwargs),
@@ -236,6 +245,11 @@ pub fn end(vm: &mut Vm, result: PyResult) -> Pc {
         Some(g) => (g, greenlet::finish(vm, g, result)),
         None => {
             let t = vm.current_tasklet();
+            let result = if t.has(tasklet_flag::TASK) {
+                vm.finish_task(t, result)
+            } else {
+                result
+            };
             (t, vm.end_tasklet(result.is_err()))
         }
     };
@@ -266,9 +280,31 @@ pub fn frame_of(vm: &mut Vm, t: Ref<PyTasklet>) -> Value {
     } else {
         t.fp.get() as *mut u64
     };
-    match skein_runtime::helpers::frame_at(fp) {
-        Some(frame) => super::frames::frame_object(vm, frame).value(),
-        None => Value::NONE,
+    let Some(frame) = skein_runtime::helpers::frame_at(fp) else {
+        return Value::NONE;
+    };
+    let object = super::frames::frame_object(vm, frame).value();
+    if t != vm.current_tasklet() {
+        name_callers(vm, t, frame);
+    }
+    object
+}
+
+/// A frame object was made for the innermost frame of a suspended tasklet: makes those of the callers, too. They stand in
+/// the stack, which is written without barriers, and later nobody knows whose stack it is.
+fn name_callers(vm: &mut Vm, t: Ref<PyTasklet>, innermost: Frame) {
+    let (mut chunk, mut next) = (t.chunk.get(), Some(innermost));
+    while let Some(frame) = next {
+        super::frames::frame_object(vm, frame);
+        while let Some(c) = chunk {
+            c.clean.set(false);
+            if (c.base()..c.limit()).contains(&frame.fp()) || frame.generator().is_some() {
+                break;
+            }
+            chunk = c.prev.get();
+        }
+        vm.heap.remember(t.header());
+        next = frame.caller();
     }
 }
 
@@ -283,6 +319,11 @@ pub fn interrupt(vm: &mut Vm, cx: Cx) -> super::Step {
         return Ok(cx.pc);
     };
     let (budget, soft) = (&vm.scheduler.budget, vm.scheduler.budget.soft.get());
+    let deadline = budget.deadline.get();
+    if deadline != 0 && !vm.is_past(deadline) {
+        budget.refill();
+        return Ok(cx.pc);
+    }
     if soft || current == watchdog {
         budget.refill();
         current.put(tasklet_flag::PENDING_INTERRUPT, soft);

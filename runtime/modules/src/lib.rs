@@ -108,6 +108,7 @@ pub fn all() -> Vec<ModuleDef> {
         socket::MODULE,
         sre::MODULE,
         stackless::MODULE,
+        stackless::ext::MODULE,
         stat::MODULE,
         string::MODULE,
         structs::MODULE,

@@ -1,11 +1,13 @@
-//! `_thread._local`: an object whose attributes are each thread's own.
+//! `_thread._local`: an object whose attributes are each thread's own; and `stackless.ext.local`: each tasklet's own.
 //!
 //! The attributes of a thread are a dict, found by the thread's identifier. A thread that meets the object for the first
-//! time gets an empty one, and `__init__` is called there with the arguments that the object was made with.
+//! time gets an empty one, and `__init__` is called there with the arguments that the object was made with. The attributes
+//! of a tasklet are kept with the tasklet, by a number that the object has for that.
 
 use skein_runtime::builtins::args::{class, items};
 use skein_runtime::object::attr::Found;
 use skein_runtime::prelude::*;
+use skein_runtime::tasklet::tasklet::extra;
 use skein_runtime::tasklet::threads;
 
 struct Local {
@@ -13,6 +15,8 @@ struct Local {
     dicts: RefSlot<PyDict>,
     args: Slot,
     kwargs: Slot,
+    /// By which number tasklets know it; 0: attributes are threads'.
+    number: usize,
 }
 
 impl NativeData for Local {
@@ -25,6 +29,13 @@ impl NativeData for Local {
 
 const METHODS: &[NativeDef] = &[
     new_method(new),
+    slot("__getattribute__", getattribute),
+    slot("__setattr__", setattr),
+    slot("__delattr__", delattr),
+];
+
+const TASKLET_METHODS: &[NativeDef] = &[
+    new_method(new_of_tasklets),
     slot("__getattribute__", getattribute),
     slot("__setattr__", setattr),
     slot("__delattr__", delattr),
@@ -50,12 +61,39 @@ pub fn make_type(vm: &mut Vm) -> Ref<PyType> {
     )
 }
 
+/// Makes the type whose attributes are each tasklet's own.
+pub fn make_tasklet_type(vm: &mut Vm) -> Ref<PyType> {
+    vm.new_native_type(
+        "local",
+        "stackless.ext",
+        None,
+        Kind::Native,
+        tflag::BASETYPE | tflag::HAS_WEAKREF,
+        TASKLET_METHODS,
+        GETSETS,
+        "An object whose attributes are each tasklet's own. In a tasklet that uses it for the first time it is empty, or, in a \
+         subclass with an __init__, initialised with the arguments that it was made with.",
+    )
+}
+
 fn has_init(vm: &mut Vm, ty: Ref<PyType>) -> bool {
     let (object, name) = (vm.builtin_type(ids::OBJECT), vm.names.__init__);
     vm.type_lookup(ty, name) != vm.type_lookup(object, name)
 }
 
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
+    new_local(vm, args, 0)
+}
+
+fn new_of_tasklets(vm: &mut Vm, args: &[Value]) -> PyResult {
+    const LAST: &str = "stackless.ext.local";
+    let last = vm.state_get(LAST).and_then(|v| v.as_small_int());
+    let number = last.unwrap_or(0) as usize + 1;
+    vm.state_set(LAST, Value::from_usize(number));
+    new_local(vm, args, number)
+}
+
+fn new_local(vm: &mut Vm, args: &[Value], number: usize) -> PyResult {
     let ty = class(vm, args[0])?;
     let given =
         !items(&args[1]).is_empty() || args[2].cast::<PyDict>().is_some_and(|d| !d.is_empty());
@@ -67,10 +105,11 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
         dicts: RefSlot::new(dicts),
         args: Slot::new(args[1]),
         kwargs: Slot::new(args[2]),
+        number,
     };
     let this = Native::new(vm, ty, state).value();
-    // `__init__` runs anyway in the thread that makes the object.
-    let key = key(vm);
+    // `__init__` runs anyway in the thread or tasklet that makes the object.
+    let (dicts, key) = place(vm, dicts, number);
     let own = PyDict::new(vm).value();
     dicts.insert(vm, key, own)?;
     Ok(this)
@@ -81,18 +120,36 @@ fn key(vm: &mut Vm) -> Value {
     vm.new_uint(ident)
 }
 
-/// The running thread's attributes.
+/// The dict in which the attributes' dict is, and by which key.
+fn place(vm: &mut Vm, dicts: Ref<PyDict>, number: usize) -> (Ref<PyDict>, Value) {
+    if number == 0 {
+        return (dicts, key(vm));
+    }
+    let t = vm.current_tasklet();
+    let dicts = match t.extra(extra::LOCALS).cast() {
+        Some(dicts) => dicts,
+        None => {
+            let dicts = PyDict::new(vm);
+            vm.set_tasklet_extra(t, extra::LOCALS, dicts.value());
+            dicts
+        }
+    };
+    (dicts, Value::from_usize(number))
+}
+
+/// The running thread's, or tasklet's, attributes.
 fn own_dict(vm: &mut Vm, this: Value) -> PyResult<Ref<PyDict>> {
     let Some((_, local)) = native::<Local>(&this) else {
         let e = vm.wrong_self("__getattribute__", "_thread._local", this);
         return Err(e);
     };
-    let dicts = local.dicts.expect();
-    let key = key(vm);
+    let (dicts, key) = place(vm, local.dicts.expect(), local.number);
     if let Some(d) = dicts.get(vm, key)?.and_then(|d| d.cast()) {
         return Ok(d);
     }
-    forget_ended(vm, dicts)?;
+    if local.number == 0 {
+        forget_ended(vm, dicts)?;
+    }
     let own = PyDict::new(vm);
     dicts.insert(vm, key, own.value())?;
     let ty = vm.type_of(this);

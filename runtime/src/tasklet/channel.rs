@@ -5,7 +5,7 @@
 
 use super::tasklet::{PyTasklet, tasklet_flag};
 use crate::heap::Tracer;
-use crate::object::header::{Header, Ref, RefSlot};
+use crate::object::header::{Header, Ref, RefSlot, Slot};
 use crate::object::instance::trace_extension;
 use crate::object::types::PyType;
 use crate::value::Value;
@@ -28,12 +28,17 @@ pub struct PyChannel {
     pub closing: Cell<bool>,
     /// Meeting schedules, whatever the preference.
     pub schedule_all: Cell<bool>,
+    /// Nobody sends here: tasklets wait for the object in `store`, see [`super::sync`].
+    pub private: Cell<bool>,
+    /// What holds the values of a buffered channel, see [`super::buffer`]; `NULL`: it holds none.
+    pub store: Slot,
 }
 
 impl PyChannel {
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
         t.visit(self.head.value());
         t.visit(self.tail.value());
+        t.visit_slot(&self.store);
         trace_extension(self, size_of::<PyChannel>(), t);
     }
     /// A channel where nobody waits.
@@ -46,6 +51,8 @@ impl PyChannel {
             preference: Cell::new(-1),
             closing: Cell::new(false),
             schedule_all: Cell::new(false),
+            private: Cell::new(false),
+            store: Slot::new(Value::NULL),
         };
         vm.alloc_object(ty, init, 0)
     }
@@ -96,17 +103,19 @@ impl PyChannel {
         }
         let step = if t.has(tasklet_flag::SENDING) { 1 } else { -1 };
         this.balance.set(this.balance.get() - step);
-        t.put(tasklet_flag::BLOCKED, false);
+        t.put(tasklet_flag::ON_CHANNEL, false);
         t.next.clear();
         t.prev.clear();
         t.channel.clear();
     }
-    /// `closing` and nobody waits.
+    /// `closing`, nobody waits and nothing is held.
     pub fn closed(&self) -> bool {
-        self.closing.get() && self.balance.get() == 0
+        self.closing.get() && self.balance.get() == 0 && super::buffer::held(self) == 0
     }
     /// The longest waiting tasklet, as a value.
     pub fn first(&self) -> Value {
-        self.head.get().map_or(Value::NONE, Value::from)
+        self.head
+            .get()
+            .map_or(Value::NONE, |t| PyTasklet::in_person(t).value())
     }
 }

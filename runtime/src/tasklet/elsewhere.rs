@@ -3,7 +3,6 @@
 //! A tasklet belongs to the thread that made it, until `bind_thread` moves it. Its queue is the scheduler's while that
 //! thread runs, else it is kept in the [`super::threads::Thread`]; the functions here find the right one.
 
-use super::channel::PyChannel;
 use super::tasklet::{PyTasklet, tasklet_flag as flag};
 use super::threads::{saved, thread};
 use crate::builtins::list::PyList;
@@ -145,15 +144,6 @@ impl Vm {
         self.stop_waiting(t);
         if !t.has(flag::QUEUED) {
             self.append_elsewhere(t, true);
-        }
-    }
-    /// Ends whatever a tasklet waits for, so that it can be made runnable.
-    pub fn stop_waiting(&mut self, t: Ref<PyTasklet>) {
-        if let Some(channel) = t.channel.get() {
-            PyChannel::remove(channel, t);
-        }
-        if t.wait.get() != 0 {
-            self.wake(t, Value::NULL);
         }
     }
     /// Empties the run queue of the running thread.

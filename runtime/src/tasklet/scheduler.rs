@@ -7,6 +7,7 @@
 
 use super::bomb;
 use super::channel::PyChannel;
+use super::select::{CLOSED, Case, chosen};
 use super::tasklet::{PyTasklet, tasklet_flag as flag};
 use crate::builtins::list::PyList;
 use crate::error::PyResult;
@@ -53,6 +54,14 @@ pub struct Scheduler {
     pub interrupt: RootCell,
     /// How it wants to be served.
     pub budget: Budget,
+    /// State of the generator of chances, see [`Scheduler::chance`].
+    dice: Cell<u64>,
+    /// When descriptors and times were last looked at, by the clock's ticks.
+    pub last_look: Cell<i128>,
+    /// When the running tasklet was switched to, while run times are measured; 0: they are not.
+    pub since: Cell<i128>,
+    /// How many reports of deadlocks were made.
+    pub reports: Cell<u32>,
 }
 
 /// The limit that a call of `run()` set.
@@ -68,6 +77,10 @@ pub struct Budget {
     pub total: Cell<bool>,
     /// Interrupts also inside nested runs.
     pub ignore_nesting: Cell<bool>,
+    /// Switches left; 0: not counted.
+    pub switches: Cell<u64>,
+    /// When it is over, on the monotonic clock; 0: never.
+    pub deadline: Cell<i128>,
 }
 
 /// Stackless looks at its counter behind an instruction, and before it counts that one.
@@ -77,6 +90,11 @@ impl Budget {
     /// Grants a new slice.
     pub fn refill(&self) {
         self.left.set(self.timeout.get().saturating_add(LATE));
+    }
+    /// True if switches are to be watched.
+    #[inline(always)]
+    fn watches_switches(&self) -> bool {
+        self.switches.get() != 0 || self.deadline.get() != 0
     }
 }
 
@@ -100,11 +118,24 @@ impl Default for Scheduler {
             soft: Cell::new(true),
             interrupt: root(),
             budget: Budget::default(),
+            dice: Cell::new(0x9e37_79b9_7f4a_7c15),
+            last_look: Cell::new(0),
+            since: Cell::new(0),
+            reports: Cell::new(0),
         }
     }
 }
 
 impl Scheduler {
+    /// A number below `n`, all with the same chance; the same numbers in every run of a program.
+    pub fn chance(&self, n: usize) -> usize {
+        let mut x = self.dice.get();
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        self.dice.set(x);
+        ((x >> 32) * n as u64 >> 32) as usize
+    }
     /// Visits the roots.
     pub fn trace(&self, t: &mut Tracer) {
         for r in [
@@ -135,10 +166,15 @@ pub struct Limit {
     pub total: bool,
     /// See [`Budget`].
     pub ignore_nesting: bool,
+    /// See [`Budget`].
+    pub switches: u64,
+    /// See [`Budget`].
+    pub deadline: i128,
 }
 
 /// What survives the end of a tasklet.
-const LASTING: u32 = flag::ATOMIC | flag::IGNORE_NESTING | flag::BLOCK_TRAP;
+const LASTING: u32 =
+    flag::ATOMIC | flag::IGNORE_NESTING | flag::BLOCK_TRAP | flag::TASK | flag::DONE;
 
 /// What blocking when nothing else can run raises.
 const DEADLOCK: &str = "Deadlock: the last runnable tasklet cannot be blocked.";
@@ -234,6 +270,7 @@ impl Vm {
         if next == current {
             let v = current.tempval.get();
             current.tempval.set(current, Value::NONE);
+            current.accept();
             self.wake_watchdog(next);
             return bomb::explode(self, v);
         }
@@ -284,8 +321,11 @@ impl Vm {
     }
     /// Forgets the timeout of a call of `run()` that ends.
     fn end_budget(&mut self) {
+        let budget = &self.scheduler.budget;
+        budget.left.set(0);
+        budget.switches.set(0);
+        budget.deadline.set(0);
         self.scheduler.interrupt.set(Value::NULL);
-        self.scheduler.budget.left.set(0);
     }
     /// The innermost caller of `run()`, else the main tasklet.
     pub fn innermost_watchdog(&self) -> Ref<PyTasklet> {
@@ -331,6 +371,9 @@ impl Vm {
     /// this switch, else `next` inherits it.
     fn soft_interrupt(&mut self, next: Ref<PyTasklet>, now: bool) -> Ref<PyTasklet> {
         let current = self.current_tasklet();
+        if self.threads.has_waiters() || self.scheduler.budget.watches_switches() {
+            self.before_switch(current, next);
+        }
         if !current.has(flag::PENDING_INTERRUPT) {
             return next;
         }
@@ -353,6 +396,20 @@ impl Vm {
         }
         watchdog
     }
+    /// At a switch while somebody waits for a time or descriptor, or switches are counted.
+    #[cold]
+    fn before_switch(&mut self, current: Ref<PyTasklet>, next: Ref<PyTasklet>) {
+        self.look_at_waiters();
+        let budget = &self.scheduler.budget;
+        let mut over = budget.deadline.get() != 0 && self.is_past(budget.deadline.get());
+        if budget.switches.get() != 0 && current != next {
+            budget.switches.set(budget.switches.get() - 1);
+            over |= budget.switches.get() == 0;
+        }
+        if over {
+            current.put(flag::PENDING_INTERRUPT, true);
+        }
+    }
     /// `schedule_remove()`: as `schedule`, but the caller leaves the queue.
     pub fn schedule_remove(&mut self, retval: Value) -> PyResult {
         let current = self.current_tasklet();
@@ -366,12 +423,12 @@ impl Vm {
         self.queue_remove(current);
         match next {
             Some(next) => self.switch_to(next),
-            None => self.wake_for_blocked(None),
+            None => self.wake_for_blocked(false),
         }
     }
     /// The running tasklet was taken out of the queue, which is empty now: the innermost `run()` or the main tasklet goes on;
-    /// if there is none that could, the caller is put back and gets the error. `channel`: the caller waits there.
-    fn wake_for_blocked(&mut self, channel: Option<Ref<PyChannel>>) -> PyResult {
+    /// if there is none that could, the caller is put back and gets the error. `blocks`: the caller waits for something.
+    pub fn wake_for_blocked(&mut self, blocks: bool) -> PyResult {
         let current = self.current_tasklet();
         if self.thread_is_ending() {
             let next = self.next_at_thread_end();
@@ -383,7 +440,7 @@ impl Vm {
         }
         let watchdog = self.innermost_watchdog();
         let floats = watchdog.alive() && !watchdog.has(flag::BLOCKED | flag::QUEUED);
-        if floats && (watchdog != current || channel.is_none()) {
+        if floats && (watchdog != current || !blocks) {
             self.queue_append(watchdog);
             return match self.check_switch(watchdog) {
                 Ok(()) => {
@@ -396,7 +453,7 @@ impl Vm {
                 }
                 Err(r) => {
                     self.queue_remove(watchdog);
-                    self.put_back(current, channel);
+                    self.put_back(current);
                     Err(r)
                 }
             };
@@ -405,25 +462,42 @@ impl Vm {
             let next = self.next_runnable();
             return self.switch_to(next);
         }
-        self.put_back(current, channel);
-        Err(self.runtime_error(DEADLOCK))
+        let report = self.deadlock_report();
+        self.put_back(current);
+        let error = self.runtime_error(DEADLOCK);
+        self.add_report(report);
+        Err(error)
     }
-    fn put_back(&mut self, current: Ref<PyTasklet>, channel: Option<Ref<PyChannel>>) {
-        if let Some(channel) = channel {
-            PyChannel::remove(channel, current);
-        }
+    fn put_back(&mut self, current: Ref<PyTasklet>) {
+        self.stop_waiting(current);
         current.tempval.set(current, Value::NONE);
         self.queue_append(current);
         self.scheduler.queue.set(current.value());
     }
     /// The running tasklet waits on a channel, with `v` to send or for a value.
     pub fn block_on(&mut self, channel: Ref<PyChannel>, sending: bool, v: Value) -> PyResult {
-        let current = self.current_tasklet();
-        if current.has(flag::BLOCK_TRAP) {
+        self.block_until(channel, sending, v, None)
+    }
+    /// # Errors
+    /// `RuntimeError` if the running tasklet must not wait.
+    pub fn check_blocking(&mut self) -> PyResult<()> {
+        if self.current_tasklet().has(flag::BLOCK_TRAP) {
             return Err(self.runtime_error("this tasklet does not like to be blocked."));
         }
+        Ok(())
+    }
+    /// As [`Vm::block_on`]; at the deadline (monotonic nanoseconds) it goes on with a `TimeoutError`.
+    pub fn block_until(
+        &mut self,
+        channel: Ref<PyChannel>,
+        sending: bool,
+        v: Value,
+        deadline: Option<i128>,
+    ) -> PyResult {
+        let current = self.current_tasklet();
+        self.check_blocking()?;
         if channel.closing.get() {
-            return Err(self.value_error("Send/receive operation on a closed channel"));
+            return Err(self.value_error(CLOSED));
         }
         let next = current.next.get().filter(|n| *n != current);
         if let Some(next) = next {
@@ -432,26 +506,38 @@ impl Vm {
         self.queue_remove(current);
         current.tempval.set(current, v);
         PyChannel::append(channel, current, sending);
+        if deadline.is_some() {
+            self.enter_waiter(current, deadline, Vec::new());
+        }
         match next {
             Some(next) => self.switch_to(next),
-            None => self.wake_for_blocked(Some(channel)),
+            None => self.wake_for_blocked(true),
         }
     }
     /// Hands a value to, or takes one from, the first tasklet that waits on the channel, and schedules as the channel
     /// prefers. `v` is what the running tasklet sends.
     pub fn meet(&mut self, channel: Ref<PyChannel>, sending: bool, v: Value) -> PyResult {
+        self.meet_as(channel, sending, v, Case(None))
+    }
+    /// As [`Vm::meet`], for a case of a `select`.
+    pub fn meet_as(
+        &mut self,
+        channel: Ref<PyChannel>,
+        sending: bool,
+        v: Value,
+        case: Case,
+    ) -> PyResult {
         let current = self.current_tasklet();
-        let partner = channel.head.expect();
+        let waiting = channel.head.expect();
+        let partner = PyTasklet::in_person(waiting);
         let prefers_partner = if sending {
             channel.preference.get() < 0
         } else {
             channel.preference.get() > 0
         };
         let all = channel.schedule_all.get();
-        if self.is_elsewhere(partner) {
-            return self.meet_elsewhere(channel, partner, sending, v);
-        }
-        if all || prefers_partner {
+        let elsewhere = self.is_elsewhere(partner);
+        if !elsewhere && (all || prefers_partner) {
             let next = if all {
                 current
                     .next
@@ -463,13 +549,23 @@ impl Vm {
             };
             self.check_switch(next)?;
         }
-        PyChannel::remove(channel, partner);
-        if sending {
-            partner.tempval.set(partner, v);
-            current.tempval.set(current, Value::NONE);
+        let (theirs, their_case) = (waiting.tempval.get(), Case::of(waiting));
+        self.leave_channels(partner);
+        self.forget_wait(partner);
+        let (mine, yours) = if sending {
+            (Value::NONE, v)
         } else {
-            current.tempval.set(current, partner.tempval.get());
-            partner.tempval.set(partner, Value::NONE);
+            (theirs, Value::NONE)
+        };
+        let mine = chosen(self, case, mine);
+        let yours = chosen(self, their_case, yours);
+        current.tempval.set(current, mine);
+        partner.tempval.set(partner, yours);
+        if elsewhere {
+            // It becomes runnable in its thread, and the caller goes on.
+            self.append_elsewhere(partner, false);
+            current.tempval.set(current, Value::NONE);
+            return bomb::explode(self, mine);
         }
         if all {
             self.queue_append(partner);
@@ -482,22 +578,6 @@ impl Vm {
         }
         self.queue_append(partner);
         self.switch_in_order(current)
-    }
-    /// The partner belongs to another thread: it becomes runnable there and the caller goes on.
-    fn meet_elsewhere(
-        &mut self,
-        channel: Ref<PyChannel>,
-        partner: Ref<PyTasklet>,
-        sending: bool,
-        v: Value,
-    ) -> PyResult {
-        PyChannel::remove(channel, partner);
-        let mine = partner.tempval.get();
-        partner
-            .tempval
-            .set(partner, if sending { v } else { Value::NONE });
-        self.append_elsewhere(partner, false);
-        bomb::explode(self, if sending { Value::NONE } else { mine })
     }
     /// `T.run()` and `T.switch()`: the tasklet goes on at once; with `leave` the caller leaves the queue.
     pub fn run_tasklet(&mut self, t: Ref<PyTasklet>, leave: bool) -> PyResult {
@@ -557,6 +637,8 @@ impl Vm {
             budget.soft.set(limit.soft);
             budget.total.set(limit.total);
             budget.ignore_nesting.set(limit.ignore_nesting);
+            budget.switches.set(limit.switches);
+            budget.deadline.set(limit.deadline);
             budget.refill();
             self.scheduler.interrupt.set(current.value());
             list.set(0, current.value());
@@ -624,7 +706,9 @@ impl Vm {
                 } else {
                     "the main tasklet is receiving without a sender available."
                 };
+                let report = self.deadlock_report();
                 self.runtime_error(text);
+                self.add_report(report);
                 let error = self.take_raised();
                 let bomb = bomb::new(self, error);
                 watchdog.tempval.set(watchdog, bomb);

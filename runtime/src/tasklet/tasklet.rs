@@ -26,7 +26,9 @@ pub mod tasklet_flag {
     /// Waits on a channel to receive.
     pub const RECEIVING: u32 = 4;
     /// Waits on a channel.
-    pub const BLOCKED: u32 = SENDING | RECEIVING;
+    pub const ON_CHANNEL: u32 = SENDING | RECEIVING;
+    /// Cannot run before something happens.
+    pub const BLOCKED: u32 = ON_CHANNEL | SELECTING | AWAITING;
     /// No involuntary switches.
     pub const ATOMIC: u32 = 8;
     /// Involuntary switches also inside nested runs of the loop.
@@ -49,6 +51,20 @@ pub mod tasklet_flag {
     pub const FINISHED: u32 = 4096;
     /// Came from a pickle and has not gone on yet: its frames are objects, in a tuple in [`super::PyTasklet::start`].
     pub const FROZEN: u32 = 8192;
+    /// Waits on several channels, see [`super::super::select`].
+    pub const SELECTING: u32 = 1 << 14;
+    /// Never runs, but waits on a channel for the tasklet in `start`.
+    pub const STAND_IN: u32 = 1 << 15;
+    /// Waits in a loop over a channel, which ends when that is closed.
+    pub const ITERATING: u32 = 1 << 16;
+    /// Waits for a time, a descriptor or another thread, see `threads`.
+    pub const AWAITING: u32 = 1 << 17;
+    /// Was handed the object in `start`, see [`super::super::sync`], and has not run since.
+    pub const GRANTED: u32 = 1 << 18;
+    /// Keeps its outcome for who joins it, see [`super::super::task`].
+    pub const TASK: u32 = 1 << 19;
+    /// Is such a tasklet that has ended; the outcome is in `start`.
+    pub const DONE: u32 = 1 << 20;
 }
 
 /// Places of what only few tasklets need, in [`PyTasklet::extra`].
@@ -61,8 +77,14 @@ pub mod extra {
     pub const STACK: usize = 2;
     /// The greenlet whose stack it runs on, once it used one.
     pub const GREENLET: usize = 3;
+    /// Dict of what `stackless.ext.local` objects keep for it.
+    pub const LOCALS: usize = 4;
+    /// Seconds that it ran, as far as they were measured.
+    pub const RUN_TIME: usize = 5;
+    /// The channel where those wait that join it.
+    pub const JOINERS: usize = 6;
     /// Number of places.
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = 7;
 }
 
 /// A tasklet.
@@ -107,6 +129,8 @@ pub struct PyTasklet {
     pub native_stack: Cell<u32>,
     /// What it waits for, see `threads`; 0: nothing.
     pub wait: Cell<u32>,
+    /// How often it was switched to.
+    pub switches: Cell<u32>,
 }
 
 impl PyTasklet {
@@ -160,6 +184,7 @@ impl PyTasklet {
             nesting: Cell::new(0),
             native_stack: Cell::new(0),
             wait: Cell::new(0),
+            switches: Cell::new(0),
         };
         vm.alloc_object(ty, init, 0)
     }
@@ -190,7 +215,15 @@ impl PyTasklet {
         this.start.set(this, args);
         this.handled_top.set(this, kwargs);
         this.tempval.set_unbarriered(Value::NONE);
+        this.put(tasklet_flag::DONE, false);
         this.put(tasklet_flag::BOUND, true);
+    }
+    /// It goes on with what it was handed, if anything.
+    pub fn accept(&self) {
+        if self.has(tasklet_flag::GRANTED) {
+            self.put(tasklet_flag::GRANTED, false);
+            self.start.set_unbarriered(Value::NULL);
+        }
     }
     /// Takes what [`PyTasklet::give`] bound, because the tasklet starts.
     pub fn take_start(&self) -> (Value, Value, Value) {
@@ -201,6 +234,13 @@ impl PyTasklet {
             slot.set_unbarriered(Value::NULL);
         }
         bound
+    }
+    /// Who waits where this one is in line: a stand-in's tasklet, else itself.
+    pub fn in_person(this: Ref<PyTasklet>) -> Ref<PyTasklet> {
+        if !this.has(tasklet_flag::STAND_IN) {
+            return this;
+        }
+        this.start.get().cast().unwrap_or(this)
     }
     /// One of the places of [`extra`]; `NULL` if never set.
     pub fn extra(&self, place: usize) -> Value {

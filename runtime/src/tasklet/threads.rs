@@ -117,6 +117,11 @@ pub struct Threads {
 }
 
 impl Threads {
+    /// True if a tasklet waits for a time, a descriptor or another thread.
+    #[inline(always)]
+    pub fn has_waiters(&self) -> bool {
+        self.count.get() != 0
+    }
     /// Visits the roots.
     pub fn trace(&self, t: &mut Tracer) {
         for r in [
@@ -404,7 +409,13 @@ impl Vm {
         }
         begun
     }
-    fn enter_waiter(&mut self, t: Ref<PyTasklet>, deadline: Option<i128>, fds: Vec<(i32, i16)>) {
+    /// Enters a tasklet among those that wait for a deadline or descriptors.
+    pub fn enter_waiter(
+        &mut self,
+        t: Ref<PyTasklet>,
+        deadline: Option<i128>,
+        fds: Vec<(i32, i16)>,
+    ) {
         let serial = self.threads.serial.get() + 1;
         self.threads.serial.set(serial);
         let list = match self.threads.waiting.get().cast::<PyList>() {
@@ -431,7 +442,9 @@ impl Vm {
             list.push(self, t.value());
         }
         t.wait.set(slot as u32 + 1);
+        t.put(flag::AWAITING, true);
         if let Some(end) = deadline {
+            self.drop_old_times();
             self.threads
                 .times
                 .borrow_mut()
@@ -443,8 +456,39 @@ impl Vm {
         }
         self.threads.count.set(self.threads.count.get() + 1);
     }
-    /// Lets a waiting tasklet go on with `v`; with `NULL` it keeps the value for the deadline. False if it does not wait.
+    /// Deadlines of waits that ended before are dropped when they are most of all.
+    fn drop_old_times(&self) {
+        let mut times = self.threads.times.borrow_mut();
+        if times.len() > 2 * self.threads.count.get() + 64 {
+            let waiters = self.threads.waiters.borrow();
+            times.retain(|Reverse((_, slot, serial))| {
+                waiters[*slot].as_ref().is_some_and(|w| w.serial == *serial)
+            });
+        }
+    }
+    /// Lets a waiting tasklet go on with `v`; with `NULL` its deadline has come: it keeps the value for that, or gets a
+    /// `TimeoutError` if it waits on channels. False if it does not wait.
     pub fn wake(&mut self, t: Ref<PyTasklet>, v: Value) -> bool {
+        let mut v = v;
+        if t.wait.get() != 0 && t.has(flag::ON_CHANNEL | flag::SELECTING) {
+            if v.is_null() {
+                v = self.timeout_bomb(t);
+            }
+            self.leave_channels(t);
+        }
+        if !self.forget_wait(t) {
+            return false;
+        }
+        if !v.is_null() {
+            t.tempval.set(t, v);
+        }
+        if !t.has(flag::QUEUED) {
+            self.append(t);
+        }
+        true
+    }
+    /// A tasklet does not wait any more. False if it did not.
+    pub fn forget_wait(&mut self, t: Ref<PyTasklet>) -> bool {
         let Some(slot) = (t.wait.replace(0) as usize).checked_sub(1) else {
             return false;
         };
@@ -454,9 +498,7 @@ impl Vm {
         if let Some(list) = self.threads.waiting.get().cast::<PyList>() {
             list.set(slot, Value::NULL);
         }
-        if !v.is_null() {
-            t.tempval.set(t, v);
-        }
+        t.put(flag::AWAITING, false);
         let owner = self.owner_of(t);
         if let Some((_, state)) = thread(&owner) {
             state.waiting.set(state.waiting.get().saturating_sub(1));
@@ -467,8 +509,6 @@ impl Vm {
                 state.held.set(false);
                 self.make_ready(thread_object);
             }
-        } else {
-            self.append(t);
         }
         true
     }
@@ -519,6 +559,49 @@ impl Vm {
             }
         }
     }
+    /// While tasklets run, those that wait are looked at once per tick of the kernel's clock.
+    pub fn look_at_waiters(&mut self) {
+        let tick = clock::get(libc::CLOCK_MONOTONIC_COARSE).unwrap_or(0);
+        if self.scheduler.last_look.replace(tick) == tick {
+            return;
+        }
+        self.wake_due();
+        if self
+            .threads
+            .waiters
+            .borrow()
+            .iter()
+            .flatten()
+            .any(|w| !w.fds.is_empty())
+        {
+            let (fds, slots) = self.awaited_fds();
+            if let Ok(found) = files::poll(&fds, 0) {
+                self.wake_found(found, slots);
+            }
+        }
+    }
+    /// True if the monotonic clock is past a time.
+    pub fn is_past(&self, end: i128) -> bool {
+        now() >= end
+    }
+    fn wake_found(&mut self, found: Vec<i16>, slots: Vec<usize>) {
+        for (events, slot) in found.into_iter().zip(slots) {
+            if events != 0
+                && let Some(t) = self.waiting_at(slot)
+            {
+                self.wake(t, Value::TRUE);
+            }
+        }
+    }
+    /// The caller of `run_for` goes on when its time is over, whoever waits; gives when that is.
+    fn end_budget_due(&mut self) -> Option<i128> {
+        let end = Some(self.scheduler.budget.deadline.get()).filter(|end| *end != 0)?;
+        let t = self.scheduler.interrupt.get().cast::<PyTasklet>()?;
+        if now() >= end && !t.has(flag::QUEUED | flag::BLOCKED) {
+            self.queue_append(t);
+        }
+        Some(end)
+    }
     fn waiting_at(&self, slot: usize) -> Option<Ref<PyTasklet>> {
         self.threads
             .waiting
@@ -546,7 +629,10 @@ impl Vm {
     }
     /// `held`: only this one of the running thread can go on.
     fn sleep_until_something(&mut self, held: Option<Ref<PyTasklet>>) {
-        let next = self.wake_due();
+        let next = [self.wake_due(), self.end_budget_due()]
+            .into_iter()
+            .flatten()
+            .min();
         let ready = match held {
             Some(main) => main.wait.get() == 0,
             None => self.queue_head().is_some(),
@@ -561,15 +647,7 @@ impl Vm {
             None => i128::from(i32::MAX),
         };
         match files::poll(&fds, limit.min(i128::from(i32::MAX)) as i32) {
-            Ok(found) => {
-                for (events, slot) in found.into_iter().zip(slots) {
-                    if events != 0
-                        && let Some(t) = self.waiting_at(slot)
-                    {
-                        self.wake(t, Value::TRUE);
-                    }
-                }
-            }
+            Ok(found) => self.wake_found(found, slots),
             Err(_) => {
                 if (self.hooks.intrinsic)(self, "run_signals", &[]).is_err() {
                     let e = self.take_raised();

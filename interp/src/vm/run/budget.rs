@@ -9,7 +9,7 @@ use skein_runtime::prelude::*;
 
 /// True while instructions are counted.
 pub fn active(vm: &Vm) -> bool {
-    !vm.scheduler.interrupt.get().is_null()
+    !vm.scheduler.interrupt.get().is_null() && vm.scheduler.budget.timeout.get() != 0
 }
 
 /// A tasklet goes on: it gets a new slice, unless the budget is for the whole call.

@@ -1,5 +1,6 @@
 //! `channel`: methods and attributes.
 
+use super::ext::until;
 use super::switch_int;
 use super::tasklet::thrown_bomb;
 use super::wrap::tasklet as reduction;
@@ -7,6 +8,9 @@ use skein_runtime::builtins::args::{class, items};
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::bomb;
 use skein_runtime::tasklet::channel::PyChannel;
+use skein_runtime::tasklet::select::Case;
+use skein_runtime::tasklet::sync::Until;
+use skein_runtime::tasklet::tasklet::tasklet_flag as flag;
 
 /// The type's methods and attributes.
 pub static CHANNEL: TypeDef = TypeDef {
@@ -23,16 +27,18 @@ pub static CHANNEL: TypeDef = TypeDef {
         method(
             "send",
             send,
-            "($self, value, /)",
-            "Hand a value to a receiving tasklet, or wait for one.",
+            "($self, value, /, *, timeout=None)",
+            "Hand a value to a receiving tasklet, or wait for one, at most timeout seconds: then TimeoutError is raised.",
         )
+        .with_direct(send_directly)
         .switching(),
         method(
             "receive",
             receive,
-            "($self, /)",
-            "Take a value from a sending tasklet, or wait for one.",
+            "($self, /, *, timeout=None)",
+            "Take a value from a sending tasklet, or wait for one, at most timeout seconds: then TimeoutError is raised.",
         )
+        .with_direct(receive_directly)
         .switching(),
         method(
             "send_exception",
@@ -57,9 +63,10 @@ pub static CHANNEL: TypeDef = TypeDef {
         method(
             "close",
             close,
-            "($self, /)",
-            "Let no more tasklets wait here.",
-        ),
+            "($self, /, *, wake=False)",
+            "Let no more tasklets wait here; with wake, those that do get a ValueError, and loops over the channel end.",
+        )
+        .with_direct(close_directly),
         method("open", open, "($self, /)", "Undo close()."),
         method("__iter__", iter, "($self, /)", "Implement iter(self)."),
         method("__next__", next, "($self, /)", "Implement next(self).").switching(),
@@ -120,23 +127,36 @@ fn init(_: &mut Vm, _: &[Value]) -> PyResult {
 }
 
 /// One operation: with a partner that waits, or by waiting for one.
-fn act(vm: &mut Vm, c: Ref<PyChannel>, sending: bool, v: Value) -> PyResult {
+fn act(vm: &mut Vm, c: Ref<PyChannel>, sending: bool, v: Value, until: Until) -> PyResult {
     let balance = c.balance.get();
     let meets = if sending { balance < 0 } else { balance > 0 };
+    let buffered = !c.store.get().is_null() && vm.buffer_serves(c, sending);
     if !vm.scheduler.channel_callback.get().is_null() {
         let current = vm.current_tasklet();
         if sending {
             current.tempval.set(current, v);
         }
-        call_back(vm, c, sending, !meets)?;
+        call_back(vm, c, sending, !meets && !buffered)?;
     }
-    let result = if meets {
-        vm.meet(c, sending, v)
-    } else {
-        vm.block_on(c, sending, v)
-    };
     // The value that a sender's switch back brings is None, a receiver's what it got.
-    result
+    if buffered {
+        return vm.act_ready(c, sending, v, Case(None));
+    }
+    if meets {
+        return vm.meet(c, sending, v);
+    }
+    match until {
+        Until::Forever => vm.block_on(c, sending, v),
+        Until::Time(end) => vm.block_until(c, sending, v, Some(end)),
+        Until::Now => {
+            let text = if sending {
+                "send timed out"
+            } else {
+                "receive timed out"
+            };
+            Err(vm.raise(ids::TIMEOUT_ERROR, text))
+        }
+    }
 }
 
 fn call_back(vm: &mut Vm, c: Ref<PyChannel>, sending: bool, waits: bool) -> PyResult<()> {
@@ -158,13 +178,44 @@ fn call_back(vm: &mut Vm, c: Ref<PyChannel>, sending: bool, waits: bool) -> PyRe
 }
 
 fn send(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let until = until(vm, args[2])?;
     let c = channel(vm, args[0])?;
-    act(vm, c, true, args[1])
+    act(vm, c, true, args[1], until)
+}
+
+/// `send` without a timeout.
+fn send_directly(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    let c = args.first()?.cast()?;
+    let [_, v] = args else {
+        let given = args.len() - 1;
+        return Some(Err(vm.type_error(format!(
+            "channel.send() takes exactly one argument ({given} given)"
+        ))));
+    };
+    Some(act(vm, c, true, *v, Until::Forever))
 }
 
 fn receive(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let until = until(vm, args[1])?;
     let c = channel(vm, args[0])?;
-    act(vm, c, false, Value::NONE)
+    act(vm, c, false, Value::NONE, until)
+}
+
+/// `receive` without a timeout.
+fn receive_directly(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    let [this] = args else {
+        return no_arguments(vm, "receive", args);
+    };
+    let c = this.cast()?;
+    Some(act(vm, c, false, Value::NONE, Until::Forever))
+}
+
+/// Positional arguments are refused as Stackless does, where there are only keywords of our own.
+fn no_arguments(vm: &mut Vm, name: &str, args: &[Value]) -> Option<PyResult> {
+    let given = args.len().checked_sub(1).filter(|n| *n > 0)?;
+    Some(Err(vm.type_error(format!(
+        "channel.{name}() takes no arguments ({given} given)"
+    ))))
 }
 
 fn send_exception(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -173,7 +224,7 @@ fn send_exception(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.type_error("send_exception() takes at least 1 argument"));
     };
     let bomb = class_bomb(vm, *exception, rest, "channel.send_exception")?;
-    act(vm, c, true, bomb)
+    act(vm, c, true, bomb, Until::Forever)
 }
 
 /// A bomb of `exception(*args)`, for methods that take only classes.
@@ -194,7 +245,7 @@ pub fn class_bomb(vm: &mut Vm, exception: Value, args: &[Value], method: &str) -
 fn send_throw(vm: &mut Vm, args: &[Value]) -> PyResult {
     let c = channel(vm, args[0])?;
     let bomb = thrown_bomb(vm, args[1], args[2], args[3])?;
-    act(vm, c, true, bomb)
+    act(vm, c, true, bomb, Until::Forever)
 }
 
 fn send_sequence(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -209,8 +260,20 @@ fn send_sequence(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn close(vm: &mut Vm, args: &[Value]) -> PyResult {
-    channel(vm, args[0])?.closing.set(true);
+    let c = channel(vm, args[0])?;
+    c.closing.set(true);
+    if args[1].non_null().map_or(Ok(false), |v| vm.truth(v))? {
+        vm.wake_closed(c);
+    }
     Ok(Value::NONE)
+}
+
+/// `close` without keywords.
+fn close_directly(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    let [this] = args else {
+        return no_arguments(vm, "close", args);
+    };
+    Some(close(vm, &[*this, Value::NULL]))
 }
 
 fn open(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -224,10 +287,15 @@ fn iter(_: &mut Vm, args: &[Value]) -> PyResult {
 
 fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
     let c = channel(vm, args[0])?;
-    if c.closing.get() && c.balance.get() <= 0 {
+    if c.closing.get() && !vm.is_ready(c, false) {
         return Err(vm.stop_iteration(Value::NONE));
     }
-    act(vm, c, false, Value::NONE)
+    let current = vm.current_tasklet();
+    let result = act(vm, c, false, Value::NONE, Until::Forever);
+    if current.has(flag::RECEIVING) {
+        current.put(flag::ITERATING, true);
+    }
+    result
 }
 
 fn set_preference(vm: &mut Vm, this: Value, v: Value) -> PyResult<()> {

@@ -190,6 +190,8 @@ fn run(vm: &mut Vm, args: &[Value]) -> PyResult {
         soft,
         total,
         ignore_nesting,
+        switches: 0,
+        deadline: 0,
     });
     vm.run_watchdog(limit)
 }

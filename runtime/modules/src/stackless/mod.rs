@@ -7,6 +7,7 @@ mod atomic;
 mod bomb;
 mod channel;
 mod cstack;
+pub mod ext;
 mod functions;
 mod tasklet;
 mod wrap;

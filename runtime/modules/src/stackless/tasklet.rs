@@ -166,12 +166,12 @@ pub static TASKLET: TypeDef = TypeDef {
         getter("thread_id", thread_id, "Its thread's identifier, or -1."),
         getter(
             "next",
-            |vm, v| Ok(tasklet(vm, v)?.next.get().map_or(Value::NONE, Value::from)),
+            |vm, v| neighbour(vm, v, |t| t.next.get()),
             "The next one in the queue that it is in.",
         ),
         getter(
             "prev",
-            |vm, v| Ok(tasklet(vm, v)?.prev.get().map_or(Value::NONE, Value::from)),
+            |vm, v| neighbour(vm, v, |t| t.prev.get()),
             "The one before in the queue that it is in.",
         ),
         getter("recursion_depth", recursion_depth, "Calls on its stack."),
@@ -198,10 +198,14 @@ pub static TASKLET: TypeDef = TypeDef {
         getter(
             "_channel",
             |vm, v| {
-                Ok(tasklet(vm, v)?
-                    .channel
-                    .get()
-                    .map_or(Value::NONE, Value::from))
+                let waits_on = tasklet(vm, v)?.channel.get();
+                Ok(waits_on.map_or(Value::NONE, |c| {
+                    if c.private.get() {
+                        c.store.get()
+                    } else {
+                        c.value()
+                    }
+                }))
             },
             "The channel it waits on, or None.",
         ),
@@ -226,6 +230,15 @@ fn tasklet(vm: &mut Vm, v: Value) -> PyResult<Ref<PyTasklet>> {
         Some(t) => Ok(t),
         None => Err(vm.wrong_self("tasklet", "_stackless.tasklet", v)),
     }
+}
+
+fn neighbour(
+    vm: &mut Vm,
+    v: Value,
+    which: fn(Ref<PyTasklet>) -> Option<Ref<PyTasklet>>,
+) -> PyResult {
+    let t = tasklet(vm, v)?;
+    Ok(which(t).map_or(Value::NONE, |t| PyTasklet::in_person(t).value()))
 }
 
 fn truth(vm: &mut Vm, v: Value, f: fn(Ref<PyTasklet>) -> bool) -> PyResult {
@@ -313,7 +326,7 @@ fn bind(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 /// A suspended tasklet loses its frames; their `finally` blocks do not run.
 fn forget_frames(t: Ref<PyTasklet>) {
-    t.put(flag::BOUND | flag::STARTED | flag::FROZEN, false);
+    t.put(flag::BOUND | flag::STARTED | flag::FROZEN | flag::DONE, false);
     t.nesting.set(0);
     t.fp.set(0);
     t.top.set(0);
@@ -457,7 +470,7 @@ fn kill(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     if !t.alive() {
         vm.stop_waiting(t);
-        if t.native_stack.get() == 0 {
+        if t.native_stack.get() == 0 && !t.has(flag::DONE) {
             forget_frames(t);
         }
         return Ok(Value::NONE);

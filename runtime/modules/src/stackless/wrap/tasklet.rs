@@ -84,6 +84,7 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     if t == vm.current_tasklet() {
         return Err(vm.runtime_error("You cannot __reduce__ the tasklet which is current."));
     }
+    check_waits(vm, t)?;
     let frames = frames_state(vm, t)?;
     let flags = pickle_flags(vm);
     let started = t.has(flag::STARTED);
@@ -136,6 +137,22 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     let state = vm.new_tuple(state.as_slice());
     let (class, none) = (vm.type_of(args[0]).value(), vm.new_tuple(&[]));
     Ok(vm.new_tuple(&[class, none, state]))
+}
+
+/// # Errors
+/// `TypeError` for a tasklet that waits for what is not in its pickle, and a task that has ended.
+fn check_waits(vm: &mut Vm, t: Ref<PyTasklet>) -> PyResult<()> {
+    let what = if t.has(flag::SELECTING) {
+        "a tasklet that waits in select()".to_owned()
+    } else if t.has(flag::DONE) {
+        "a task that has ended".to_owned()
+    } else if let Some(c) = t.channel.get().filter(|c| c.private.get()) {
+        let name = vm.type_name(c.store.get());
+        format!("a tasklet that waits for a '{name}' object")
+    } else {
+        return Ok(());
+    };
+    Err(vm.type_error(format!("cannot pickle {what}")))
 }
 
 fn frames_state(vm: &mut Vm, t: Ref<PyTasklet>) -> PyResult {
@@ -293,6 +310,11 @@ fn channel_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     let waiting = PyList::new(vm);
     let mut next = c.head.get();
     while let Some(t) = next {
+        if t.has(flag::STAND_IN) {
+            return Err(vm.type_error(
+                "cannot pickle a channel on which a tasklet waits in select()",
+            ));
+        }
         waiting.push(vm, t.value());
         next = t.next.get();
     }

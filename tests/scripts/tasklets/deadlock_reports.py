@@ -49,7 +49,7 @@ except RuntimeError as error:
 
 def shown_note(error):
     first, *lines = shown(error.__notes__[0]).splitlines()
-    return '\n'.join([first, lines[0], *sorted(lines[1:])])
+    return '\n'.join([first, *sorted(lines)])
 
 
 # The same if the last that could run ends.

@@ -10,7 +10,7 @@ Rules that hold for everything here:
   nothing of it is left over, and what was handed to the tasklet meanwhile is handed on.
 - Lines are first come, first served. A timeout raises TimeoutError; with 0 nothing is waited for, and nobody else runs.
 - Tasklets of other threads may wait for the same object; the one that is woken goes on in its own thread.
-- Objects of these types cannot be pickled (TypeError), nor can a tasklet that waits for one.
+- Objects of these types cannot be pickled (TypeError), nor can a tasklet that waits for one or in select().
 """
 
 import sys as _sys

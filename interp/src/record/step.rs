@@ -79,6 +79,12 @@ impl Recorder {
         let op = Recorder::op(&p);
         let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
         let stays = next.fp == here;
+        if op == Code::Call && collects(p) {
+            // Values in registers and on the native stack would keep objects alive: the interpreter calls it.
+            let e = self.exit();
+            self.ended = Some(End::Exit(e));
+            return Ok(());
+        }
         let follows = stays && next.pc == p.pc + 8 * op.len() as u64;
         let done = match op {
             Code::Nop | Code::Resume | Code::Jump => stays,
@@ -224,4 +230,12 @@ impl Recorder {
             && header_word(fp, at::CALLER) == self.frame().actual as u64
             && Action::of(header_word(fp, at::RETURN)) != Action::Exit
     }
+}
+
+/// True for a call of `gc.collect()`.
+fn collects(p: Pending) -> bool {
+    p.b.kind == Some(Kind::Builtin)
+        && crate::vm::run::cx::word_value(p.b.bits)
+            .cast::<skein_runtime::builtins::builtin::PyBuiltin>()
+            .is_some_and(|b| b.collects)
 }

@@ -71,8 +71,8 @@ pub struct Exit {
     pub frames: std::rc::Rc<Vec<FrameShot>>,
     /// How many of them but the first the `Vm` counts in its depth.
     pub depth: u32,
-    /// The code to go to, which machine code reads.
-    pub slot: Box<u64>,
+    /// The codes to go to from the trace's exits, which machine code reads, and this one's place among them.
+    pub slot: (std::rc::Rc<[std::cell::Cell<u64>]>, usize),
     /// Times taken in all.
     pub total: u64,
     /// Times taken since the last recording that failed.

@@ -18,10 +18,10 @@ use exits::{Exit, ExitKind};
 use params::Params;
 use skein_compiler::bytecode::ops::Op;
 use skein_jit::backend::{Backend, Options, Slots};
-use skein_jit::ir::ExitId;
 use skein_runtime::prelude::*;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::time::Instant;
 
 /// A loop's code.
 struct Loop {
@@ -48,6 +48,10 @@ pub struct Stats {
     pub compile_ns: u64,
     /// Exits taken to the interpreter.
     pub exits: u64,
+    /// Nanoseconds spent recording.
+    pub record_ns: u64,
+    /// Recordings put off because too much time had gone into them already.
+    pub put_off: u64,
 }
 
 #[derive(Default)]
@@ -63,6 +67,25 @@ struct Tier {
     exits: Vec<Exit>,
     recorder: Option<Box<Recorder>>,
     stats: Stats,
+    /// When the tier was set up, and when the recording in progress began.
+    started: Option<Instant>,
+    recording_since: Option<Instant>,
+}
+
+impl Tier {
+    /// True if recording and compiling have not had their share of the time yet: what is put off is asked again later.
+    fn may_record(&mut self) -> bool {
+        let elapsed = self.started.get_or_insert_with(Instant::now).elapsed().as_nanos() as u64;
+        let granted = (elapsed / 100).saturating_mul(self.params.share).saturating_add(self.params.allowance.saturating_mul(1_000_000));
+        let ok = self.stats.compile_ns + self.stats.record_ns <= granted;
+        self.stats.put_off += !ok as u64;
+        ok
+    }
+    fn stop_clock(&mut self) {
+        if let Some(since) = self.recording_since.take() {
+            self.stats.record_ns += since.elapsed().as_nanos() as u64;
+        }
+    }
 }
 
 thread_local! {
@@ -76,6 +99,7 @@ const NEVER: u64 = i64::MAX as u64;
 /// Sets the tier up from the command line: `(name, value)` of `-X jit…` options.
 pub fn configure(options: &[(String, String)]) -> Result<(), String> {
     TIER.with_borrow_mut(|t| {
+        t.started = Some(Instant::now());
         for (name, value) in options {
             match name.as_str() {
                 "jit" => t.enabled = !matches!(value.as_str(), "off" | "0" | "no"),
@@ -140,12 +164,14 @@ impl Tier {
             })
             .collect();
         format!(
-            "{{\"loops\": {}, \"bridges\": {}, \"exits\": {}, \"code_bytes\": {}, \"compile_ms\": {:.3}, \"aborts\": {{{}}},\n \"most_taken\": [\n  {}\n ]}}\n",
+            "{{\"loops\": {}, \"bridges\": {}, \"exits\": {}, \"code_bytes\": {}, \"record_ms\": {:.3}, \"compile_ms\": {:.3}, \"put_off\": {}, \"aborts\": {{{}}},\n \"most_taken\": [\n  {}\n ]}}\n",
             s.loops,
             s.bridges,
             s.exits,
             s.bytes,
+            s.record_ns as f64 / 1e6,
             s.compile_ns as f64 / 1e6,
+            s.put_off,
             aborts.join(", "),
             exits.join(",\n  ")
         )
@@ -217,7 +243,9 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
         cx.set_ext(1, threshold);
     } else if traced::is_plain(vm) {
         cx.set_ext(1, threshold);
-        begin_loop(vm, cx, header);
+        if TIER.with_borrow_mut(Tier::may_record) {
+            begin_loop(vm, cx, header);
+        }
     }
     header
 }
@@ -249,7 +277,10 @@ fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {
 }
 
 fn start(vm: &mut Vm, r: Recorder) {
-    TIER.with_borrow_mut(|t| t.recorder = Some(Box::new(r)));
+    TIER.with_borrow_mut(|t| {
+        t.recorder = Some(Box::new(r));
+        t.recording_since = Some(Instant::now());
+    });
     recorded::begin(vm);
 }
 
@@ -263,6 +294,7 @@ pub fn step(vm: &mut Vm, cx: Cx) {
         Ok(true) => TIER.with_borrow_mut(|t| t.recorder = Some(r)),
         Ok(false) => {
             recorded::end(vm);
+            TIER.with_borrow_mut(Tier::stop_clock);
             let (origin, root) = (r.origin, r.root);
             match r.finish_recording() {
                 Some(f) => compile(f),
@@ -285,6 +317,7 @@ pub fn abandon(why: &'static str) {
 
 fn failed(origin: Origin, root: usize, why: &'static str) {
     TIER.with_borrow_mut(|t| {
+        t.stop_clock();
         if t.dump {
             eprintln!("recording of {origin:?} given up: {why}");
         }
@@ -317,19 +350,8 @@ fn set_counter(back: u64, value: u64) {
     cx.set_ext(1, value);
 }
 
-struct ExitSlots<'a> {
-    first: u32,
-    exits: &'a [Exit],
-}
-
-impl Slots for ExitSlots<'_> {
-    fn slot(&self, exit: ExitId) -> u64 {
-        &*self.exits[(exit.0 - self.first) as usize].slot as *const u64 as u64
-    }
-}
-
 fn compile(f: Finished) {
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     let result = TIER.with_borrow_mut(|t| {
         if t.backend.is_none() {
             let options = Options {
@@ -339,14 +361,16 @@ fn compile(f: Finished) {
         }
         let Some(backend) = &mut t.backend else { return Err("no code generator".to_string()) };
         let leave = backend.glue.leave;
+        let table: std::rc::Rc<[Cell<u64>]> = f.exits.iter().map(|_| Cell::new(leave)).collect();
         let exits: Vec<Exit> = f
             .exits
             .into_iter()
-            .map(|(kind, frames, depth)| Exit {
+            .enumerate()
+            .map(|(i, (kind, frames, depth))| Exit {
                 kind,
                 frames,
                 depth,
-                slot: Box::new(leave),
+                slot: (table.clone(), i),
                 count: 0,
                 total: 0,
                 failures: 0,
@@ -357,11 +381,11 @@ fn compile(f: Finished) {
         if t.dump {
             eprintln!("trace of {:?}:\n{}", f.origin, f.trace);
         }
-        let slots = ExitSlots {
+        let slots = Slots {
+            base: table.as_ptr() as u64,
             first: f.first_exit,
-            exits: &exits,
         };
-        let code = backend.compile(&f.trace, &slots, t.dump)?;
+        let code = backend.compile(&f.trace, slots, t.dump_code)?;
         if t.dump {
             if t.dump_code {
                 eprintln!("{}\n{}", code.clif.unwrap_or_default(), code.assembly.unwrap_or_default());
@@ -381,7 +405,7 @@ fn compile(f: Finished) {
             }
             Origin::Exit(e) => {
                 let e = &mut t.exits[e as usize];
-                *e.slot = code.address;
+                e.slot.0[e.slot.1].set(code.address);
                 e.bridged = true;
                 t.loops[f.root].bridges += 1;
                 t.stats.bridges += 1;
@@ -430,8 +454,13 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
             ExitKind::Left => a.left as Pc,
             ExitKind::Resume => exits::write_back(vm, e, &a),
         };
-        let hot = hot && t.loops[e.root].bridges < params.bridges;
-        Some((pc, hot.then(|| (e.kind.clone(), e.frames.clone(), e.depth, e.root, params, first))))
+        let mut hot = hot && t.loops[e.root].bridges < params.bridges;
+        let (kind, frames, depth, root) = (e.kind.clone(), e.frames.clone(), e.depth, e.root);
+        if hot && !t.may_record() {
+            t.exits[exit as usize].count = 0;
+            hot = false;
+        }
+        Some((pc, hot.then_some((kind, frames, depth, root, params, first))))
     }) else {
         return header;
     };

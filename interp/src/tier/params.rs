@@ -35,5 +35,7 @@ parameters! {
     (inline_depth, "inline-depth", 12, "calls in calls that a trace goes into"),
     (unroll, "unroll", 4, "turns of an inner loop that a recording follows"),
     (retries, "retries", 3, "recordings of one loop or exit that may fail"),
+    (share, "share", 10, "percent of the run time that recording and compiling may take"),
+    (allowance, "allowance", 20, "milliseconds that they may take besides"),
     (bridges, "bridges", 500, "bridges that hang on one loop"),
 }

@@ -16,18 +16,20 @@ const FLOAT_OFFSET: i64 = 1 << 60;
 struct Lowering<'a, 'b> {
     trace: &'a Trace,
     b: &'a mut FunctionBuilder<'b>,
-    slots: &'a dyn Slots,
+    slots: Slots,
     values: Vec<Option<Value>>,
     context: Value,
     frame: Value,
     exits: HashMap<ExitId, Block>,
     order: Vec<ExitId>,
     tail: SigRef,
+    /// The block through which all exits go, with the exit's number.
+    out: Option<Block>,
     buffer: Option<StackSlot>,
 }
 
 /// Fills the function with the trace.
-pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: &dyn Slots) {
+pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots) {
     let entry = b.create_block();
     b.append_block_params_for_function_params(entry);
     b.switch_to_block(entry);
@@ -43,6 +45,7 @@ pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: &dyn Slots) {
         exits: HashMap::new(),
         order: Vec::new(),
         tail,
+        out: None,
         buffer: None,
     };
     l.body();
@@ -119,11 +122,20 @@ impl Lowering<'_, '_> {
         block
     }
 
+    /// Leaves by an exit. What all exits do stands once, or else most of a trace's code would be exits.
     fn tail_exit(&mut self, e: ExitId) {
-        let at = self.b.ins().iconst(types::I64, self.slots.slot(e) as i64);
-        let code = self.b.ins().load(types::I64, MemFlagsData::trusted(), at, 0);
-        let number = self.b.ins().iconst(types::I64, e.0 as i64);
-        self.b.ins().return_call_indirect(self.tail, code, &[self.context, self.frame, number]);
+        let out = match self.out {
+            Some(block) => block,
+            None => {
+                let block = self.b.create_block();
+                self.b.set_cold_block(block);
+                self.b.append_block_param(block, types::I64);
+                self.out = Some(block);
+                block
+            }
+        };
+        let index = self.b.ins().iconst(types::I64, (e.0 - self.slots.first) as i64);
+        self.b.ins().jump(out, &[index.into()]);
     }
 
     fn cold_exits(&mut self) {
@@ -131,6 +143,15 @@ impl Lowering<'_, '_> {
             self.b.switch_to_block(self.exits[&e]);
             self.tail_exit(e);
         }
+        let Some(out) = self.out else { return };
+        self.b.switch_to_block(out);
+        let index = self.b.block_params(out)[0];
+        let base = self.b.ins().iconst(types::I64, self.slots.base as i64);
+        let offset = self.b.ins().ishl_imm_u(index, 3);
+        let at = self.b.ins().iadd(base, offset);
+        let code = self.b.ins().load(types::I64, MemFlagsData::trusted(), at, 0);
+        let number = self.b.ins().iadd_imm_s(index, self.slots.first as i64);
+        self.b.ins().return_call_indirect(self.tail, code, &[self.context, self.frame, number]);
     }
 
     /// Goes on in a new block if the condition is as expected, else leaves.

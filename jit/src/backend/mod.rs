@@ -54,10 +54,13 @@ pub struct Code {
     pub assembly: Option<String>,
 }
 
-/// Where the slot of each exit stands, as the trace's exits are numbered.
-pub trait Slots {
-    /// The address of the word that holds the code to go to.
-    fn slot(&self, exit: crate::ir::ExitId) -> u64;
+/// Where the slots of a trace's exits stand: words that hold the code to go to.
+#[derive(Clone, Copy, Debug)]
+pub struct Slots {
+    /// The address of the first.
+    pub base: u64,
+    /// The number of the exit that the first one is for; the others follow in order.
+    pub first: u32,
 }
 
 /// Settings that differ between uses.
@@ -119,7 +122,7 @@ impl Backend {
     }
 
     /// Makes machine code of a trace. `text`: also as text.
-    pub fn compile(&mut self, trace: &Trace, slots: &dyn Slots, text: bool) -> Result<Code, String> {
+    pub fn compile(&mut self, trace: &Trace, slots: Slots, text: bool) -> Result<Code, String> {
         if self.verifies {
             crate::ir::verify(trace)?;
         }

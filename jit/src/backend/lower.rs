@@ -53,8 +53,13 @@ pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots) {
 }
 
 impl Lowering<'_, '_> {
-    fn value(&self, v: Val) -> Value {
-        self.values[v.0 as usize].expect("defined before use, as the verifier checks")
+    /// A value at hand. Constants are made anew at each use: kept, they would take registers all along the trace.
+    fn value(&mut self, v: Val) -> Value {
+        match self.trace.ops[v.0 as usize] {
+            Op::Const(w) => self.b.ins().iconst(types::I64, w as i64),
+            Op::ConstF(bits) => self.b.ins().f64const(f64::from_bits(bits)),
+            _ => self.values[v.0 as usize].expect("defined before use, as the verifier checks"),
+        }
     }
 
     fn body(&mut self) {
@@ -94,7 +99,10 @@ impl Lowering<'_, '_> {
                 let at = self.b.ins().iconst(types::I64, *at as i64);
                 let code = self.b.ins().load(types::I64, MemFlagsData::trusted(), at, 0);
                 let none = self.b.ins().iconst(types::I64, 0);
-                let frame = frame.map_or(self.frame, |v| self.value(v));
+                let frame = match frame {
+                    Some(v) => self.value(*v),
+                    None => self.frame,
+                };
                 self.b.ins().return_call_indirect(self.tail, code, &[self.context, frame, none]);
             }
             End::Loop(next) => {
@@ -102,7 +110,8 @@ impl Lowering<'_, '_> {
                 let mut args: Vec<BlockArg> = Vec::new();
                 for (k, i) in all.iter().enumerate() {
                     if needed[*i] {
-                        args.push(self.value(next[k]).into());
+                        let v = self.value(next[k]);
+                        args.push(v.into());
                     }
                 }
                 let block = loop_block.expect("a loop has a start");
@@ -166,8 +175,7 @@ impl Lowering<'_, '_> {
     fn op(&mut self, op: &Op) -> Option<Value> {
         let flags = MemFlagsData::trusted();
         Some(match op {
-            Op::Const(w) => self.b.ins().iconst(types::I64, *w as i64),
-            Op::ConstF(bits) => self.b.ins().f64const(f64::from_bits(*bits)),
+            Op::Const(_) | Op::ConstF(_) => return None,
             Op::Context => self.context,
             Op::Frame => self.frame,
             Op::Binary(o, x, y) => self.binary(*o, *x, *y),
@@ -274,7 +282,11 @@ impl Lowering<'_, '_> {
     }
 
     fn call(&mut self, address: u64, args: &[Val], result: Type) -> Option<Value> {
-        let args: Vec<Value> = args.iter().map(|a| self.value(*a)).collect();
+        let mut values = Vec::with_capacity(args.len());
+        for a in args {
+            values.push(self.value(*a));
+        }
+        let args = values;
         let params: Vec<_> = args.iter().map(|a| self.b.func.dfg.value_type(*a)).collect();
         let results: &[_] = match result {
             Type::Unit => &[],

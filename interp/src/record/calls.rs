@@ -4,7 +4,7 @@ use super::state::{Frame, Register};
 use super::step::Next;
 use super::{Pending, Recorded, Recorder};
 use crate::tier::exits::Base;
-use crate::tier::enter::{BANK, offset};
+use crate::tier::enter::offset;
 use crate::vm::run::cx::{code_start, header_word};
 use crate::vm::run::ret::{Action, advance, aux, dst, ret};
 use skein_jit::ir::{Cond, Op};
@@ -178,7 +178,7 @@ impl Recorder {
         let f = self.frame();
         let raw = f.actual as *mut u64;
         let word = header_word(raw, at::RETURN);
-        if f.generator || next.fp != self.root_caller || self.bank as usize >= BANK {
+        if f.generator || next.fp != self.root_caller {
             return Ok(false);
         }
         let caller_pc = header_word(next.fp as *mut u64, at::PC);
@@ -228,16 +228,15 @@ impl Recorder {
         let raw = next.fp as *mut u64;
         let code = crate::vm::run::cx::word_value(header_word(raw, at::CODE)).cast::<PyCode>();
         let code = self.check(code, "no code")?;
-        if self.bank as usize >= BANK {
-            return Err("too many frames");
-        }
+        self.frames.clear();
+        let place = self.free_place()?;
         let top = self.load(self.vm, layout::VM_STACK_TOP);
         self.store(self.context, offset::TOP, top);
         self.top = Some(top);
         self.store(self.vm, layout::VM_FRAME, caller);
-        self.store(self.context, offset::BANK + 8 * self.bank as i32, caller);
+        self.store(self.context, offset::BANK + 8 * place as i32, caller);
         self.frames = vec![Frame {
-            base: Base::Bank(self.bank),
+            base: Base::Bank(place),
             fp: caller,
             code,
             function: header_word(raw, at::FUNCTION),
@@ -251,7 +250,6 @@ impl Recorder {
             registers: vec![Register::default(); code.nregs as usize],
             actual: next.fp,
         }];
-        self.bank += 1;
         // Room was tested from another place.
         self.settle_room();
         self.changed();

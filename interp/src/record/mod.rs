@@ -172,7 +172,6 @@ pub struct Recorder {
     /// Turns of inner loops seen, by header.
     turns: HashMap<u64, u64>,
     steps: u64,
-    bank: u32,
     /// The frame below the first one, as the instruction being followed began.
     root_caller: usize,
     /// Shapes that the operations name and that are not kept alive yet.
@@ -217,7 +216,6 @@ impl Recorder {
             versions: HashMap::new(),
             turns: HashMap::new(),
             steps: 0,
-            bank: 0,
             root_caller: 0,
             shapes: Vec::new(),
             actual_top: vm.stack_top.get() as usize,
@@ -277,7 +275,6 @@ impl Recorder {
         let top = self.load(self.vm, skein_runtime::layout::VM_STACK_TOP);
         self.store(self.context, offset::TOP, top);
         self.store(self.context, offset::BANK, fp);
-        self.bank = 1;
         self.root_frame(frame, Base::Bank(0), fp);
     }
 
@@ -303,7 +300,6 @@ impl Recorder {
                 Base::Root => fp,
                 Base::Top(words) => self.top_address(words),
                 Base::Bank(i) => {
-                    self.bank = self.bank.max(i + 1);
                     self.load(self.context, crate::tier::enter::offset::BANK + 8 * i as i32)
                 }
             };
@@ -337,6 +333,12 @@ impl Recorder {
         Some(())
     }
 
+    /// A place of the activation's bank that no frame of the recording uses. What frames that are gone had there is needed only
+    /// by exits that are passed already.
+    fn free_place(&self) -> Recorded<u32> {
+        let used = |k: u32| self.frames.iter().any(|f| f.base == Base::Bank(k));
+        (0..crate::tier::enter::BANK as u32).find(|k| !used(*k)).ok_or("too many frames")
+    }
     fn frame(&self) -> &Frame {
         &self.frames[self.frames.len() - 1]
     }

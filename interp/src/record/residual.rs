@@ -3,8 +3,8 @@
 use super::emit::is_stable;
 use super::state::{Frame, Register};
 use super::step::Next;
-use super::{Code, Pending, Recorded, Recorder};
-use crate::tier::enter::{BANK, helpers, offset};
+use super::{Code, Pending, Recorded, Recorder, Seen};
+use crate::tier::enter::{helpers, offset};
 use crate::tier::exits::Base;
 use crate::vm::run::cx::{header_word, word_value};
 use crate::vm::run::ret::dst;
@@ -134,7 +134,11 @@ impl Recorder {
         );
         let e = self.exit_left();
         self.emit(Op::Guard(ok, true, e));
-        self.anything_ran();
+        if next.fp == here && (is_tame(op, p) || op == Code::LoadSlice && self.slices_plainly(p)) {
+            self.forget_fields();
+        } else {
+            self.anything_ran();
+        }
         if let Some(f) = returns_to {
             if next.fp == here {
                 if next.pc == p.pc + 8 * op.len() as u64 {
@@ -171,6 +175,15 @@ impl Recorder {
         Ok(())
     }
 
+    /// True for a slice of a builtin sequence by immediates, which have no `__index__` of their own.
+    fn slices_plainly(&self, p: Pending) -> bool {
+        let (a, c) = (p.word.a() as usize, p.word.c() as usize);
+        matches!(p.b.shape, ids::LIST | ids::TUPLE | ids::STR | ids::BYTES)
+            && p.c.bits & 7 != 0
+            && a != c + 1
+            && !self.actual_in(self.frames.len() - 1, c + 1).is_object()
+    }
+
     /// An instruction that leaves the trace's first frame for the one below it.
     fn residual_out(&mut self, vm: &Vm, p: Pending, next: Next) -> Recorded {
         if header_word(next.fp as *mut u64, at::RETURN) == 0 && header_word(next.fp as *mut u64, at::CODE) == 0 {
@@ -202,10 +215,7 @@ impl Recorder {
         let code = self.check(word_value(header_word(fp, at::CODE)).cast::<PyCode>(), "no code")?;
         let words = (next.fp.wrapping_sub(self.actual_top)) / 8;
         if header_word(fp, at::GENERATOR) != 0 {
-            if self.bank as usize >= BANK {
-                return Err("too many generators");
-            }
-            return Ok((Base::Bank(self.bank), code));
+            return Ok((Base::Bank(self.free_place()?), code));
         }
         let start = self.frames.iter().rev().find_map(Frame::end).unwrap_or(0) as usize;
         if words != start + skein_runtime::tasklet::stack::FRAME_WORDS {
@@ -221,12 +231,12 @@ impl Recorder {
         let raw = next.fp as *mut u64;
         let fp = match base {
             Base::Top(words) => self.top_address(words),
-            _ => {
+            Base::Bank(place) => {
                 let fp = self.load(self.vm, layout::VM_FRAME);
-                self.store(self.context, offset::BANK + 8 * self.bank as i32, fp);
-                self.bank += 1;
+                self.store(self.context, offset::BANK + 8 * place as i32, fp);
                 fp
             }
+            Base::Root => return Err("a frame elsewhere"),
         };
         let function = word_value(header_word(raw, at::FUNCTION));
         crate::tier::keep(vm, function);
@@ -277,5 +287,29 @@ impl Recorder {
         for i in 0..self.frame().registers.len() {
             self.forget(i);
         }
+    }
+}
+
+/// True for instructions that run no Python code with such operands, and change no object's shape and no namespace.
+fn is_tame(op: Code, p: Pending) -> bool {
+    let number = |s: Seen| s.bits & 7 != 0 || matches!(s.shape, ids::INT | ids::FLOAT);
+    let plain = |s: Seen| number(s) || matches!(s.shape, ids::STR | ids::BYTES);
+    let container = |s: Seen| matches!(s.shape, ids::LIST | ids::TUPLE | ids::STR | ids::BYTES | ids::RANGE);
+    match op {
+        Code::BuildTuple | Code::BuildList | Code::BuildString | Code::BuildSlice | Code::MakeCell | Code::MakeFunction => true,
+        Code::LoadSubscr => container(p.b) && p.c.bits & 1 == 1,
+        Code::GetIter => container(p.b) || p.b.shape == ids::DICT,
+        Code::ForIter => matches!(p.b.shape, ids::LIST_ITERATOR | ids::TUPLE_ITERATOR | ids::RANGE_ITERATOR | ids::STR_ITERATOR),
+        Code::Add | Code::Sub | Code::Mul | Code::FloorDiv | Code::TrueDiv | Code::Pow | Code::LShift | Code::RShift => {
+            number(p.b) && number(p.c)
+        }
+        Code::And | Code::Or | Code::Xor => number(p.b) && number(p.c),
+        Code::AddImm | Code::SubImm | Code::Neg | Code::Invert => number(p.b),
+        Code::Lt | Code::Le | Code::Eq | Code::Ne | Code::Gt | Code::Ge => plain(p.b) && plain(p.c),
+        Code::LtJump | Code::LeJump | Code::EqJump | Code::NeJump | Code::GtJump | Code::GeJump => plain(p.b) && plain(p.c),
+        Code::JumpIfTrue | Code::JumpIfFalse => plain(p.a) || container(p.a) || p.a.shape == ids::DICT,
+        Code::Not | Code::ToBool => plain(p.b) || container(p.b) || p.b.shape == ids::DICT,
+        Code::FormatSimple | Code::Convert => plain(p.b),
+        _ => false,
     }
 }

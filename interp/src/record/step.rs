@@ -28,7 +28,13 @@ impl Recorder {
         if let Some(p) = self.pending.take() {
             self.steps += 1;
             if self.steps > self.params.instructions || self.ops.len() as u64 > self.params.trace_length {
-                return Err("too long");
+                if self.loop_start.is_some() {
+                    return Err("too long");
+                }
+                // Cut: what follows is recorded from there.
+                let e = self.exit();
+                self.ended = Some(End::Exit(e));
+                return Ok(false);
             }
             self.finish(vm, p, next)?;
             for shape in std::mem::take(&mut self.shapes) {
@@ -217,7 +223,9 @@ impl Recorder {
         let turns = self.turns.entry(next.pc).or_default();
         *turns += 1;
         if *turns > self.params.unroll {
-            return Err("inner loop");
+            // It gets hot by itself; what comes behind the exit is recorded then.
+            let e = self.exit();
+            self.ended = Some(End::Exit(e));
         }
         Ok(())
     }

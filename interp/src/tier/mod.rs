@@ -308,6 +308,16 @@ pub fn step(vm: &mut Vm, cx: Cx) {
     }
 }
 
+/// The recording in progress waits for native code that runs the loop.
+pub fn stop_clock() {
+    TIER.with_borrow_mut(Tier::stop_clock);
+}
+
+/// It goes on.
+pub fn start_clock() {
+    TIER.with_borrow_mut(|t| t.recording_since = t.recorder.as_ref().map(|_| Instant::now()));
+}
+
 /// Gives up the recording in progress, if there is one.
 pub fn abandon(why: &'static str) {
     if let Some(r) = TIER.with_borrow_mut(|t| t.recorder.take()) {
@@ -467,7 +477,8 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
     if let Some((kind, frames, depth, root, params, first)) = record
         && traced::is_plain(vm)
         && is_in_code(vm, pc)
-        && Some(word_at(pc).op()) != Some(Op::JumpBack)
+        // A loop's back edge is left where something wants attention, which lasts no longer than that.
+        && (kind == ExitKind::Left || word_at(pc).op() != Op::JumpBack || !vm.attention.load(std::sync::atomic::Ordering::Relaxed))
     {
         let start_at = match kind {
             ExitKind::Left => Start::Left(pc as u64),

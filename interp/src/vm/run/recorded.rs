@@ -29,7 +29,9 @@ pub fn pausing<T>(vm: &mut Vm, f: impl FnOnce(&mut Vm) -> T) -> T {
     }
     end(vm);
     let plain = vm.dispatch.get();
+    tier::stop_clock();
     let result = f(vm);
+    tier::start_clock();
     if std::ptr::eq(vm.dispatch.get(), plain) {
         begin(vm);
     } else {

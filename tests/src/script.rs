@@ -16,7 +16,19 @@ pub enum Mode {
     Normal,
     /// Collect at every n-th allocation, poison what is freed, check the heap.
     GcStress,
+    /// Every loop is recorded and compiled in its first turn, every exit when it is taken first.
+    Jit,
+    /// Both.
+    JitGcStress,
 }
+
+/// Settings that make the tracing tier record whatever it can.
+const EAGER: [(&str, &str); 4] = [
+    ("SKEIN_JIT_THRESHOLD", "1"),
+    ("SKEIN_JIT_EXIT_THRESHOLD", "1"),
+    ("SKEIN_JIT_SHARE", "1000"),
+    ("SKEIN_JIT_ALLOWANCE", "100000"),
+];
 
 /// Runs every script of one folder below `tests/scripts`.
 ///
@@ -83,7 +95,11 @@ fn run(skein: &Path, script: &Path, mode: Mode) -> Result<(), String> {
     command
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("NO_COLOR", "1");
-    if mode == Mode::GcStress {
+    if matches!(mode, Mode::Jit | Mode::JitGcStress) {
+        command.env("SKEIN_JIT", "on").envs(EAGER);
+        limit *= 3;
+    }
+    if matches!(mode, Mode::GcStress | Mode::JitGcStress) {
         let Some(every) = header.gc_stress else {
             return Ok(());
         };

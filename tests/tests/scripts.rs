@@ -13,6 +13,14 @@ macro_rules! folders {
         mod gc_stress {
             $(#[test] fn $folder() { super::script::run_folder(stringify!($folder), super::Mode::GcStress) })*
         }
+
+        mod jit {
+            $(#[test] fn $folder() { super::script::run_folder(stringify!($folder), super::Mode::Jit) })*
+        }
+
+        mod jit_gc_stress {
+            $(#[test] fn $folder() { super::script::run_folder(stringify!($folder), super::Mode::JitGcStress) })*
+        }
     };
 }
 

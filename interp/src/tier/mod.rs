@@ -223,7 +223,8 @@ pub fn slot_of(root: usize) -> u64 {
 pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
     let header = cx.target();
     let counter = cx.ext(1);
-    if counter & COMPILED != 0 {
+    // Code can be copied, its words with it: the loop's own header decides.
+    if counter & COMPILED != 0 && is_loop(counter & !COMPILED, header) {
         return match traced::is_plain(vm) {
             true => run_loop(vm, (counter & !COMPILED) as usize, header),
             false => header,
@@ -239,7 +240,7 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
     let (enabled, threshold) = TIER.with_borrow(|t| (t.enabled, t.params.threshold.max(1)));
     if !enabled {
         cx.set_ext(1, NEVER);
-    } else if counter == 0 && threshold > 1 {
+    } else if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {
         cx.set_ext(1, threshold);
     } else if traced::is_plain(vm) {
         cx.set_ext(1, threshold);
@@ -248,6 +249,10 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
         }
     }
     header
+}
+
+fn is_loop(number: u64, header: Pc) -> bool {
+    TIER.with_borrow(|t| t.loops.get(number as usize).is_some_and(|l| l.header == header as u64))
 }
 
 fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {

@@ -162,6 +162,22 @@ const X_OPTIONS: &[Line] = &[
         "most digits in conversions between int and str; also PYTHONINTMAXSTRDIGITS",
     ),
     (
+        "-X jit=on|off",
+        "compile hot loops (default: off); also SKEIN_JIT",
+    ),
+    (
+        "-X jit-dump[=clif,asm]",
+        "print traces, and the code made of them, to standard error",
+    ),
+    (
+        "-X jit-stats[=file]",
+        "what was compiled, and which exits were taken, as JSON",
+    ),
+    (
+        "-X jit-<name>=n",
+        "a threshold or limit of the compiler; also SKEIN_JIT_<NAME>",
+    ),
+    (
         "-X no_debug_ranges",
         "no columns in tracebacks; also PYTHONNODEBUGRANGES",
     ),

@@ -14,16 +14,24 @@ impl Recorder {
     pub(super) fn arithmetic(&mut self, op: Code, p: Pending, next: Next, follows: bool) -> bool {
         use Code::*;
         match op {
-            Add | Sub | Mul | TrueDiv | FloorDiv | Mod | LShift | RShift | And | Or | Xor if follows => self.operator(op, p),
+            Add | Sub | Mul | TrueDiv | FloorDiv | Mod | LShift | RShift | And | Or | Xor
+                if follows =>
+            {
+                self.operator(op, p)
+            }
             AddImm | SubImm if follows => self.operator_imm(op, p),
             Neg if follows => self.negate(p),
             Lt | Le | Eq | Ne | Gt | Ge if follows => {
-                let Some(c) = self.comparison(condition(op as u8 - Lt as u8), p) else { return false };
+                let Some(c) = self.comparison(condition(op as u8 - Lt as u8), p) else {
+                    return false;
+                };
                 self.set_bool(p.word.a() as usize, c);
                 true
             }
             LtJump | LeJump | EqJump | NeJump | GtJump | GeJump => {
-                let Some(c) = self.comparison(condition(op as u8 - LtJump as u8), p) else { return false };
+                let Some(c) = self.comparison(condition(op as u8 - LtJump as u8), p) else {
+                    return false;
+                };
                 self.jump_on(c, p, next);
                 true
             }
@@ -79,7 +87,7 @@ impl Recorder {
                 let w = r.int(i);
                 let n = r.untagged(w);
                 r.guard_exact(n);
-                r.to_float(n)
+                r.float_of(n)
             };
             let x = side(self, b, p.b);
             let y = side(self, d, p.c);
@@ -122,12 +130,19 @@ impl Recorder {
     }
 
     fn operator(&mut self, op: Code, p: Pending) -> bool {
-        let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        let (a, b, c) = (
+            p.word.a() as usize,
+            p.word.b() as usize,
+            p.word.c() as usize,
+        );
         if p.b.is_int() && p.c.is_int() {
             return self.int_operator(op, p, a, b, c);
         }
         let number = |s: Seen| s.is_int() || s.is_float();
-        if !number(p.b) || !number(p.c) || !matches!(op, Code::Add | Code::Sub | Code::Mul | Code::TrueDiv) {
+        if !number(p.b)
+            || !number(p.c)
+            || !matches!(op, Code::Add | Code::Sub | Code::Mul | Code::TrueDiv)
+        {
             return false;
         }
         let (x, y) = (self.number(b, p.b), self.number(c, p.c));
@@ -157,7 +172,7 @@ impl Recorder {
             return self.float_constant((c as i64 >> 1) as f64);
         }
         let n = self.untagged(w);
-        self.to_float(n)
+        self.float_of(n)
     }
 
     fn int_operator(&mut self, op: Code, p: Pending, a: usize, b: usize, c: usize) -> bool {
@@ -235,7 +250,11 @@ impl Recorder {
 
     fn divide(&mut self, op: Code, x: Val, y: Val) -> Val {
         self.guard_positive(y, 3);
-        let power = self.fact(y).constant.map(|c| c >> 1).filter(|n| n.is_power_of_two());
+        let power = self
+            .fact(y)
+            .constant
+            .map(|c| c >> 1)
+            .filter(|n| n.is_power_of_two());
         if let Some(n) = power {
             // Shifts and masks round down, as Python does.
             if op == Code::Mod {
@@ -245,14 +264,22 @@ impl Recorder {
             return self.binary_imm(Binary::Or, r, 1);
         }
         let (n, d) = (self.untagged(x), self.untagged(y));
-        let helper = if op == Code::Mod { helpers::modulo as *const () } else { helpers::floor_div as *const () };
+        let helper = if op == Code::Mod {
+            helpers::modulo as *const ()
+        } else {
+            helpers::floor_div as *const ()
+        };
         let r = self.call(helper as usize, &[n, d], Type::Word);
         self.tagged(r)
     }
 
     /// That an int's word is at least `least`.
     fn guard_positive(&mut self, y: Val, least: u64) {
-        if self.fact(y).constant.is_some_and(|c| c as i64 >= least as i64) {
+        if self
+            .fact(y)
+            .constant
+            .is_some_and(|c| c as i64 >= least as i64)
+        {
             return;
         }
         let c = self.compare_imm(Cond::Ge, y, least);
@@ -279,7 +306,7 @@ impl Recorder {
             let c = self.compare_imm(Cond::Ne, d, 0);
             self.guard(c, true);
         }
-        let (n, d) = (self.to_float(n), self.to_float(d));
+        let (n, d) = (self.float_of(n), self.float_of(d));
         let r = self.binary(Binary::FDiv, n, d);
         self.set_float(a, r);
         true
@@ -292,7 +319,11 @@ impl Recorder {
             let x = self.int(b);
             let y = self.constant((imm << 1) as u64);
             let e = self.exit();
-            let o = if op == Code::AddImm { Checked::Add } else { Checked::Sub };
+            let o = if op == Code::AddImm {
+                Checked::Add
+            } else {
+                Checked::Sub
+            };
             let w = self.emit(Op::Checked(o, x, y, e));
             self.set_int(a, w);
             return true;
@@ -300,7 +331,11 @@ impl Recorder {
         if p.b.is_float() {
             let x = self.float(b);
             let y = self.float_constant(imm as f64);
-            let o = if op == Code::AddImm { Binary::FAdd } else { Binary::FSub };
+            let o = if op == Code::AddImm {
+                Binary::FAdd
+            } else {
+                Binary::FSub
+            };
             let r = self.binary(o, x, y);
             self.set_float(a, r);
             return true;
@@ -374,15 +409,22 @@ impl Recorder {
         Some(self.compare_imm(Cond::Ne, n, 0))
     }
     pub(super) fn truth_jump(&mut self, a: usize, seen: Seen, is_true: bool) -> bool {
-        let Some(c) = self.truth(a, seen) else { return false };
+        let Some(c) = self.truth(a, seen) else {
+            return false;
+        };
         if seen.bits != Value::NONE.bits() {
             self.guard(c, is_true);
         }
         true
     }
     pub(super) fn truth_value(&mut self, a: usize, b: usize, seen: Seen, not: bool) -> bool {
-        let Some(c) = self.truth(b, seen) else { return false };
-        let (t, f) = (self.constant(Value::TRUE.bits()), self.constant(Value::FALSE.bits()));
+        let Some(c) = self.truth(b, seen) else {
+            return false;
+        };
+        let (t, f) = (
+            self.constant(Value::TRUE.bits()),
+            self.constant(Value::FALSE.bits()),
+        );
         let (yes, no) = if not { (f, t) } else { (t, f) };
         let w = self.emit(Op::Select(c, yes, no));
         self.know(w, |k| k.boolean = true);

@@ -13,7 +13,12 @@ use skein_runtime::prelude::*;
 
 impl Recorder {
     fn name(&self, p: Pending) -> Option<Ref<PyStr>> {
-        self.frame().code.names.expect().get(p.word.c() as usize).cast()
+        self.frame()
+            .code
+            .names
+            .expect()
+            .get(p.word.c() as usize)
+            .cast()
     }
     /// The instruction's own cache: its opcode now and its two words.
     fn cached(p: Pending) -> (u8, u64, u64) {
@@ -27,7 +32,10 @@ impl Recorder {
         let method = Recorder::op(&p) == Code::LoadMethod;
         let (op, key, payload) = Recorder::cached(p);
         if !follows {
-            if op == special::LOAD_ATTR_PROPERTY && key >> 32 == p.b.shape as u64 && self.entered(next) {
+            if op == special::LOAD_ATTR_PROPERTY
+                && key >> 32 == p.b.shape as u64
+                && self.entered(next)
+            {
                 return self.property(vm, p, next, payload);
             }
             return Ok(false);
@@ -42,10 +50,14 @@ impl Recorder {
             return Ok(self.found(vm, p, method, found));
         }
         match op {
-            special::LOAD_ATTR_OF_TYPE | special::LOAD_METHOD_OF_TYPE if p.b.kind == Some(Kind::Type) => {
+            special::LOAD_ATTR_OF_TYPE | special::LOAD_METHOD_OF_TYPE
+                if p.b.kind == Some(Kind::Type) =>
+            {
                 Ok(self.of_type(vm, p, op, key, payload))
             }
-            special::LOAD_ATTR_MODULE | special::LOAD_METHOD_MODULE if p.b.kind == Some(Kind::Module) => {
+            special::LOAD_ATTR_MODULE | special::LOAD_METHOD_MODULE
+                if p.b.kind == Some(Kind::Module) =>
+            {
                 Ok(self.of_module(vm, p, method, key, payload))
             }
             _ => Ok(false),
@@ -97,7 +109,9 @@ impl Recorder {
     /// An attribute of a type object.
     fn of_type(&mut self, vm: &mut Vm, p: Pending, op: u8, key: u64, payload: u64) -> bool {
         let ty = crate::vm::run::cx::word_value(p.b.bits);
-        let Some(t) = ty.cast::<PyType>() else { return false };
+        let Some(t) = ty.cast::<PyType>() else {
+            return false;
+        };
         if (t.current_version() as u64) << 32 | vm.type_epoch.get() as u64 != key {
             return false;
         }
@@ -114,18 +128,35 @@ impl Recorder {
         let a = p.word.a() as usize;
         let v = self.object(vm, crate::vm::run::cx::word_value(payload & !1));
         if op == special::LOAD_METHOD_OF_TYPE {
-            let this = if payload & 1 != 0 { w } else { self.constant(0) };
+            let this = if payload & 1 != 0 {
+                w
+            } else {
+                self.constant(0)
+            };
             self.set(a, v);
             self.set(a + 1, this);
         } else {
-            let v = if payload & 1 == 0 { v } else { self.constant(payload) };
+            let v = if payload & 1 == 0 {
+                v
+            } else {
+                self.constant(payload)
+            };
             self.set(a, v);
         }
         true
     }
 
-    fn of_module(&mut self, vm: &mut Vm, p: Pending, method: bool, key: u64, position: u64) -> bool {
-        let Some(m) = crate::vm::run::cx::word_value(p.b.bits).cast::<PyModule>() else { return false };
+    fn of_module(
+        &mut self,
+        vm: &mut Vm,
+        p: Pending,
+        method: bool,
+        key: u64,
+        position: u64,
+    ) -> bool {
+        let Some(m) = crate::vm::run::cx::word_value(p.b.bits).cast::<PyModule>() else {
+            return false;
+        };
         let d = m.dict();
         if d.current_keys_version() as u64 != key & 0xffff_ffff || d.current_keys_version() == 0 {
             return false;
@@ -140,7 +171,10 @@ impl Recorder {
         let entries = self.field(dict, layout::DICT_ENTRIES);
         let v = self.field(entries, layout::ARRAY_SLOTS + 8 * (position as i32 * 3 + 2));
         let a = p.word.a() as usize;
-        let v = if matches!(now.kind(), Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)) {
+        let v = if matches!(
+            now.kind(),
+            Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)
+        ) {
             let c = self.object(vm, now);
             self.guard_constant(v, now.bits());
             c
@@ -160,8 +194,11 @@ impl Recorder {
     /// A property's getter runs as a frame.
     fn property(&mut self, vm: &mut Vm, p: Pending, next: Next, getter: u64) -> Recorded<bool> {
         let getter = crate::vm::run::cx::word_value(getter);
-        let Some(f) = getter.cast::<PyFunction>() else { return Ok(false) };
-        if f.code().fast_argcount != 1 || next.pc != crate::vm::run::cx::code_start(f.code()) as u64 {
+        let Some(f) = getter.cast::<PyFunction>() else {
+            return Ok(false);
+        };
+        if f.code().fast_argcount != 1 || next.pc != crate::vm::run::cx::code_start(f.code()) as u64
+        {
             return Ok(false);
         }
         if !self.guard_type(vm, p.b.shape) {
@@ -177,7 +214,9 @@ impl Recorder {
     pub(super) fn store_attribute(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let (a, b) = (p.word.a() as usize, p.word.b() as usize);
         let now = self.actual_in(self.frames.len() - 1, a).shape_id();
-        let (Some(shape), Some(name)) = (vm.shapes.try_get(p.a.shape), self.name(p)) else { return false };
+        let (Some(shape), Some(name)) = (vm.shapes.try_get(p.a.shape), self.name(p)) else {
+            return false;
+        };
         if matches!(p.a.kind, Some(Kind::Type | Kind::Module)) {
             return false;
         }
@@ -220,7 +259,12 @@ impl Recorder {
         if k.int || k.boolean {
             self.store(w, offset, v);
         } else {
-            self.emit(Op::StoreLogged(w, offset, v, helpers::store_logged as *const () as u64));
+            self.emit(Op::StoreLogged(
+                w,
+                offset,
+                v,
+                helpers::store_logged as *const () as u64,
+            ));
         }
         self.field_stored(w, offset, v);
     }

@@ -3,16 +3,16 @@
 use super::state::{Frame, Register};
 use super::step::Next;
 use super::{Pending, Recorded, Recorder};
-use crate::tier::exits::Base;
 use crate::tier::enter::offset;
+use crate::tier::exits::Base;
 use crate::vm::run::cx::{code_start, header_word};
 use crate::vm::run::ret::{Action, advance, aux, dst, ret};
 use skein_jit::ir::{Cond, Op};
+use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
-use skein_runtime::builtins::code::PyCode;
 use skein_runtime::tasklet::stack::{FRAME_WORDS, at};
 
 /// Frames in one trace need at most so many words.
@@ -140,7 +140,12 @@ impl Recorder {
         let nregs = code.nregs as usize;
         let fp = self.top_address(words);
         let end = self.top_address(words + code.nregs);
-        self.emit(Op::Store(skein_jit::ir::Width::W64, self.vm, layout::VM_STACK_TOP, end));
+        self.emit(Op::Store(
+            skein_jit::ir::Width::W64,
+            self.vm,
+            layout::VM_STACK_TOP,
+            end,
+        ));
         self.object(vm, f.value());
         self.object(vm, code.value());
         self.frames.push(Frame {
@@ -189,7 +194,11 @@ impl Recorder {
             return Err("returns");
         }
         let fp = self.frame().fp;
-        for (offset, expected) in [(at::RETURN, word), (at::FRAME_OBJECT, 0), (at::GENERATOR, 0)] {
+        for (offset, expected) in [
+            (at::RETURN, word),
+            (at::FRAME_OBJECT, 0),
+            (at::GENERATOR, 0),
+        ] {
             let now = self.load(fp, 8 * offset as i32);
             self.guard_constant(now, expected);
         }
@@ -199,7 +208,11 @@ impl Recorder {
         let base = self.binary_imm(skein_jit::ir::Binary::Sub, fp, 8 * FRAME_WORDS as u64);
         // The first frame of a piece of stack gives the piece back, which the interpreter does.
         let chunk = self.load(self.vm, layout::VM_STACK_CHUNK);
-        let first = self.binary_imm(skein_jit::ir::Binary::Add, chunk, layout::CHUNK_WORDS as u64);
+        let first = self.binary_imm(
+            skein_jit::ir::Binary::Add,
+            chunk,
+            layout::CHUNK_WORDS as u64,
+        );
         let c = self.compare(Cond::Ne, first, base);
         self.guard(c, true);
         let a = p.word.a() as usize;
@@ -265,7 +278,10 @@ impl Recorder {
         let f = self.frame();
         let caller = &self.frames[last - 1];
         let word = f.ret;
-        if f.generator || next.fp != caller.actual || next.pc != caller.pc + 8 * advance(word) as u64 {
+        if f.generator
+            || next.fp != caller.actual
+            || next.pc != caller.pc + 8 * advance(word) as u64
+        {
             return Ok(false);
         }
         let (shown, a) = (f.shown, p.word.a() as usize);
@@ -291,7 +307,10 @@ impl Recorder {
             _ => {}
         }
         if shown {
-            let object = self.load(self.frame().fp, 8 * skein_runtime::tasklet::stack::at::FRAME_OBJECT as i32);
+            let object = self.load(
+                self.frame().fp,
+                8 * skein_runtime::tasklet::stack::at::FRAME_OBJECT as i32,
+            );
             let c = self.compare_imm(Cond::Eq, object, 0);
             self.guard(c, true);
         }
@@ -306,7 +325,12 @@ impl Recorder {
             self.copy((last, a), (last - 1, to));
         }
         let top = self.top_address(start);
-        self.emit(Op::Store(skein_jit::ir::Width::W64, self.vm, layout::VM_STACK_TOP, top));
+        self.emit(Op::Store(
+            skein_jit::ir::Width::W64,
+            self.vm,
+            layout::VM_STACK_TOP,
+            top,
+        ));
         if self.frame().written {
             // The machine must not name a frame that is gone.
             let caller = self.frames[last - 1].fp;

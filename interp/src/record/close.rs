@@ -95,17 +95,31 @@ impl Recorder {
         let Some(start) = self.loop_start.take() else {
             return self.again();
         };
-        if self.frame().registers.iter().zip(&start.registers).enumerate().any(|(i, (now, then))| {
-            let is_phi = start.phis.iter().any(|(r, _)| *r == i);
-            now.changed && !is_phi && (then.word.is_some() || then.float.is_some() || then.raw || then.known != Default::default())
-        }) {
+        if self
+            .frame()
+            .registers
+            .iter()
+            .zip(&start.registers)
+            .enumerate()
+            .any(|(i, (now, then))| {
+                let is_phi = start.phis.iter().any(|(r, _)| *r == i);
+                now.changed
+                    && !is_phi
+                    && (then.word.is_some()
+                        || then.float.is_some()
+                        || then.raw
+                        || then.known != Default::default())
+            })
+        {
             return self.again();
         }
         // The values for the next turn, of the types that the loop's start has.
         let mut next = Vec::new();
         for (i, is_float) in &start.phis {
             if *is_float {
-                let Some(v) = self.float_at_end(*i) else { return self.again() };
+                let Some(v) = self.float_at_end(*i) else {
+                    return self.again();
+                };
                 next.push(v);
                 continue;
             }
@@ -113,7 +127,10 @@ impl Recorder {
             if r.raw || (r.word.is_none() && r.float.is_some()) {
                 // The home gets its tag, and the loop tests the word as it did.
                 let w = self.word(*i);
-                let then = start.registers[*i].word.map(|w| self.fact(w).known).unwrap_or_default();
+                let then = start.registers[*i]
+                    .word
+                    .map(|w| self.fact(w).known)
+                    .unwrap_or_default();
                 if then.int || then.object || then.boolean {
                     return self.again();
                 }
@@ -121,8 +138,14 @@ impl Recorder {
                 continue;
             }
             let w = self.word(*i);
-            let then = start.registers[*i].word.map(|w| self.fact(w).known).unwrap_or_default();
-            let shape = start.registers[*i].word.and_then(|w| start.shapes.iter().find(|(v, _)| *v == w)).map_or(then.shape, |s| s.1);
+            let then = start.registers[*i]
+                .word
+                .map(|w| self.fact(w).known)
+                .unwrap_or_default();
+            let shape = start.registers[*i]
+                .word
+                .and_then(|w| start.shapes.iter().find(|(v, _)| *v == w))
+                .map_or(then.shape, |s| s.1);
             let actual = self.actual(*i);
             if then.int {
                 if !actual.is_int() {
@@ -147,7 +170,10 @@ impl Recorder {
             next.push(w);
         }
         for (v, shape) in &start.shapes {
-            if (v.0 as usize) < start.length && self.fact(*v).known.shape != *shape && !self.is_phi(*v) {
+            if (v.0 as usize) < start.length
+                && self.fact(*v).known.shape != *shape
+                && !self.is_phi(*v)
+            {
                 self.guard_shape(*v, *shape);
             }
         }
@@ -155,7 +181,14 @@ impl Recorder {
             if self.versions.get(d) != Some(version) {
                 let is_type = crate::vm::run::cx::word_value(*d).kind() == Some(Kind::Type);
                 let dict = self.constant(*d);
-                let now = self.load32(dict, if is_type { layout::TYPE_VERSION } else { layout::DICT_KEYS_VERSION });
+                let now = self.load32(
+                    dict,
+                    if is_type {
+                        layout::TYPE_VERSION
+                    } else {
+                        layout::DICT_KEYS_VERSION
+                    },
+                );
                 let c = self.compare_imm(Cond::Eq, now, *version as u64);
                 self.guard(c, true);
             }
@@ -188,7 +221,10 @@ impl Recorder {
     }
     /// The same in any frame.
     pub(super) fn actual_in(&self, f: usize, i: usize) -> Value {
-        crate::vm::run::cx::word_value(crate::vm::run::cx::header_word(self.frames[f].actual as *mut u64, i as isize))
+        crate::vm::run::cx::word_value(crate::vm::run::cx::header_word(
+            self.frames[f].actual as *mut u64,
+            i as isize,
+        ))
     }
 
     fn float_at_end(&mut self, i: usize) -> Option<Val> {
@@ -200,7 +236,11 @@ impl Recorder {
             return None;
         }
         let w = self.word(i);
-        if let Some(Some(x)) = self.fact(w).constant.map(|c| crate::vm::run::cx::word_value(c).as_small_float()) {
+        if let Some(Some(x)) = self
+            .fact(w)
+            .constant
+            .map(|c| crate::vm::run::cx::word_value(c).as_small_float())
+        {
             return Some(self.float_constant(x));
         }
         let e = self.exit();

@@ -38,7 +38,11 @@ impl Recorder {
         let c = self.constant(v.bits());
         if v.is_object() {
             self.facts[c.0 as usize].known.object = true;
-            self.facts[c.0 as usize].known.shape = if is_stable(v.shape_id()) { v.shape_id() } else { 0 };
+            self.facts[c.0 as usize].known.shape = if is_stable(v.shape_id()) {
+                v.shape_id()
+            } else {
+                0
+            };
         }
         c
     }
@@ -84,7 +88,7 @@ impl Recorder {
     pub(super) fn compare(&mut self, c: Cond, x: Val, y: Val) -> Val {
         self.shared(Key::Compare(c, x, y), Op::Compare(c, x, y))
     }
-    pub(super) fn to_float(&mut self, x: Val) -> Val {
+    pub(super) fn float_of(&mut self, x: Val) -> Val {
         self.shared(Key::ToFloat(x), Op::ToFloat(x))
     }
     pub(super) fn binary_imm(&mut self, o: Binary, x: Val, y: u64) -> Val {
@@ -185,7 +189,11 @@ impl Recorder {
                 for (i, r) in f.registers.iter().enumerate() {
                     if r.raw {
                         raw.push(i as u16);
-                    } else if let Some(c) = r.word.filter(|_| r.unset).and_then(|w| self.fact(w).constant) {
+                    } else if let Some(c) = r
+                        .word
+                        .filter(|_| r.unset)
+                        .and_then(|w| self.fact(w).constant)
+                    {
                         constants.push((i as u16, c));
                     } else {
                         let k = r.word.map_or(r.known, |w| self.fact(w).known);
@@ -281,7 +289,9 @@ impl Recorder {
     }
     /// That the type of a shape, and what it inherits, is as it is now; false if that cannot be tested.
     pub(super) fn guard_type(&mut self, vm: &mut Vm, shape: u32) -> bool {
-        let Some(ty) = vm.shapes.try_get(shape).and_then(|s| s.ty.get()) else { return false };
+        let Some(ty) = vm.shapes.try_get(shape).and_then(|s| s.ty.get()) else {
+            return false;
+        };
         let version = ty.version(vm);
         if version == 0 {
             return false;
@@ -365,7 +375,11 @@ impl Recorder {
             return v;
         }
         let w = self.word(i);
-        if let Some(Some(x)) = self.fact(w).constant.map(|c| crate::vm::run::cx::word_value(c).as_small_float()) {
+        if let Some(Some(x)) = self
+            .fact(w)
+            .constant
+            .map(|c| crate::vm::run::cx::word_value(c).as_small_float())
+        {
             return self.float_constant(x);
         }
         let e = self.exit();
@@ -444,7 +458,10 @@ impl Recorder {
     }
     /// Sets a register to `True` or `False` as a condition says.
     pub(super) fn set_bool(&mut self, i: usize, condition: Val) {
-        let (t, f) = (self.constant(Value::TRUE.bits()), self.constant(Value::FALSE.bits()));
+        let (t, f) = (
+            self.constant(Value::TRUE.bits()),
+            self.constant(Value::FALSE.bits()),
+        );
         let w = self.emit(Op::Select(condition, t, f));
         self.know(w, |k| k.boolean = true);
         self.truths.insert(w, condition);

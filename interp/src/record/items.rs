@@ -32,7 +32,11 @@ impl Recorder {
     }
 
     pub(super) fn load_item(&mut self, p: Pending) -> bool {
-        let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        let (a, b, c) = (
+            p.word.a() as usize,
+            p.word.b() as usize,
+            p.word.c() as usize,
+        );
         match p.b.shape {
             ids::LIST if p.c.is_int() => {
                 let l = self.word(b);
@@ -64,7 +68,11 @@ impl Recorder {
                 } else {
                     self.guard_shape(k, ids::STR);
                 }
-                let v = self.call(helpers::dict_get as *const () as usize, &[self.context, d, k], Type::Word);
+                let v = self.call(
+                    helpers::dict_get as *const () as usize,
+                    &[self.context, d, k],
+                    Type::Word,
+                );
                 let c = self.compare_imm(Cond::Ne, v, 0);
                 self.guard(c, true);
                 self.set(a, v);
@@ -75,7 +83,11 @@ impl Recorder {
     }
 
     pub(super) fn store_item(&mut self, p: Pending) -> bool {
-        let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        let (a, b, c) = (
+            p.word.a() as usize,
+            p.word.b() as usize,
+            p.word.c() as usize,
+        );
         match p.a.shape {
             ids::LIST if p.b.is_int() => {
                 let l = self.word(a);
@@ -90,7 +102,11 @@ impl Recorder {
                     self.store(at, layout::ARRAY_SLOTS, v);
                     self.field_stored(at, layout::ARRAY_SLOTS, v);
                 } else {
-                    self.call(helpers::store_item as *const () as usize, &[l, n, v], Type::Unit);
+                    self.call(
+                        helpers::store_item as *const () as usize,
+                        &[l, n, v],
+                        Type::Unit,
+                    );
                     self.fields_stored_at(layout::ARRAY_SLOTS);
                 }
                 self.begun = true;
@@ -106,7 +122,11 @@ impl Recorder {
                     self.guard_shape(k, ids::STR);
                 }
                 let v = self.word(c);
-                let ok = self.call(helpers::dict_set as *const () as usize, &[self.context, d, k, v], Type::Word);
+                let ok = self.call(
+                    helpers::dict_set as *const () as usize,
+                    &[self.context, d, k, v],
+                    Type::Word,
+                );
                 self.forget_fields();
                 let c = self.compare_imm(Cond::Ne, ok, 0);
                 self.guard(c, true);
@@ -119,7 +139,11 @@ impl Recorder {
 
     /// `in` a dict.
     pub(super) fn contains(&mut self, p: Pending) -> bool {
-        let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        let (a, b, c) = (
+            p.word.a() as usize,
+            p.word.b() as usize,
+            p.word.c() as usize,
+        );
         if p.c.shape != ids::DICT || !(p.b.is_int() || p.b.shape == ids::STR) {
             return false;
         }
@@ -131,7 +155,11 @@ impl Recorder {
         } else {
             self.guard_shape(k, ids::STR);
         }
-        let found = self.call(helpers::dict_contains as *const () as usize, &[self.context, d, k], Type::Word);
+        let found = self.call(
+            helpers::dict_contains as *const () as usize,
+            &[self.context, d, k],
+            Type::Word,
+        );
         let sure = self.compare_imm(Cond::Ne, found, 2);
         self.guard(sure, true);
         let wanted = 1 - (p.word.x() != 0) as u64;
@@ -147,7 +175,11 @@ impl Recorder {
         let l = self.word(p.word.a() as usize);
         self.guard_shape(l, ids::LIST);
         let v = self.word(p.word.b() as usize);
-        self.call(helpers::append as *const () as usize, &[self.context, l, v], Type::Unit);
+        self.call(
+            helpers::append as *const () as usize,
+            &[self.context, l, v],
+            Type::Unit,
+        );
         self.forget_fields();
         self.begun = true;
         true
@@ -195,7 +227,14 @@ impl Recorder {
                 let i = self.field(it, layout::ITER_INDEX);
                 let is_list = shape == ids::LIST_ITERATOR;
                 // The iterator of a list subclass' instance has the same shape: the layouts agree.
-                let n = self.field(of, if is_list { layout::LIST_LEN } else { layout::TUPLE_LEN });
+                let n = self.field(
+                    of,
+                    if is_list {
+                        layout::LIST_LEN
+                    } else {
+                        layout::TUPLE_LEN
+                    },
+                );
                 let c = self.compare(Cond::Below, i, n);
                 self.guard(c, true);
                 let v = if is_list {
@@ -217,7 +256,11 @@ impl Recorder {
     }
 
     pub(super) fn unpack(&mut self, p: Pending) -> bool {
-        let (a, b, n) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        let (a, b, n) = (
+            p.word.a() as usize,
+            p.word.b() as usize,
+            p.word.c() as usize,
+        );
         let (length, is_list) = match p.b.shape {
             ids::TUPLE => (layout::TUPLE_LEN, false),
             ids::LIST => (layout::LIST_LEN, true),
@@ -236,7 +279,9 @@ impl Recorder {
         } else {
             (s, layout::TUPLE_ITEMS)
         };
-        let items: Vec<Val> = (0..n).map(|i| self.field(base, first + 8 * i as i32)).collect();
+        let items: Vec<Val> = (0..n)
+            .map(|i| self.field(base, first + 8 * i as i32))
+            .collect();
         for (i, v) in items.into_iter().enumerate() {
             self.set(a + i, v);
         }

@@ -81,7 +81,10 @@ impl Seen {
         self.bits & 1 == 1
     }
     fn is_float(self) -> bool {
-        self.bits & 3 == 2 || self.bits == Value::ZERO.bits() || self.bits == Value::NEG_ZERO.bits() || self.shape == ids::FLOAT
+        self.bits & 3 == 2
+            || self.bits == Value::ZERO.bits()
+            || self.bits == Value::NEG_ZERO.bits()
+            || self.shape == ids::FLOAT
     }
 }
 
@@ -189,7 +192,14 @@ pub struct Recorder {
 
 impl Recorder {
     /// Begins at the running frame, which is about to run the instruction at `pc`.
-    pub fn new(vm: &mut Vm, origin: Origin, root: usize, params: Params, first_exit: u32, start: Start) -> Option<Recorder> {
+    pub fn new(
+        vm: &mut Vm,
+        origin: Origin,
+        root: usize,
+        params: Params,
+        first_exit: u32,
+        start: Start,
+    ) -> Option<Recorder> {
         let frame = vm.current_frame()?;
         let mut r = Recorder {
             origin,
@@ -225,7 +235,11 @@ impl Recorder {
             ended: None,
         };
         r.context = r.emit(Op::Context);
-        r.vm = r.emit(Op::Load(skein_jit::ir::Width::W64, r.context, crate::tier::enter::offset::VM));
+        r.vm = r.emit(Op::Load(
+            skein_jit::ir::Width::W64,
+            r.context,
+            crate::tier::enter::offset::VM,
+        ));
         let fp = r.emit(Op::Frame);
         match start {
             Start::Anywhere => r.root_frame(frame, Base::Root, fp),
@@ -299,9 +313,10 @@ impl Recorder {
             let base = match s.base {
                 Base::Root => fp,
                 Base::Top(words) => self.top_address(words),
-                Base::Bank(i) => {
-                    self.load(self.context, crate::tier::enter::offset::BANK + 8 * i as i32)
-                }
+                Base::Bank(i) => self.load(
+                    self.context,
+                    crate::tier::enter::offset::BANK + 8 * i as i32,
+                ),
             };
             let mut registers = vec![Register::default(); s.registers as usize];
             for (i, known) in &s.known {
@@ -337,7 +352,9 @@ impl Recorder {
     /// by exits that are passed already.
     fn free_place(&self) -> Recorded<u32> {
         let used = |k: u32| self.frames.iter().any(|f| f.base == Base::Bank(k));
-        (0..crate::tier::enter::BANK as u32).find(|k| !used(*k)).ok_or("too many frames")
+        (0..crate::tier::enter::BANK as u32)
+            .find(|k| !used(*k))
+            .ok_or("too many frames")
     }
     fn frame(&self) -> &Frame {
         &self.frames[self.frames.len() - 1]

@@ -24,7 +24,10 @@ impl Recorder {
         }
         let f = self.function()?;
         let (globals, builtins) = (f.globals.get()?, f.builtins.get()?);
-        let function = self.load(self.frame().fp, 8 * skein_runtime::tasklet::stack::at::FUNCTION as i32);
+        let function = self.load(
+            self.frame().fp,
+            8 * skein_runtime::tasklet::stack::at::FUNCTION as i32,
+        );
         for (offset, d) in [
             (std::mem::offset_of!(PyFunction, globals), globals),
             (std::mem::offset_of!(PyFunction, builtins), builtins),
@@ -46,7 +49,10 @@ impl Recorder {
             return None;
         }
         if let Some(position) = globals.find_interned(name) {
-            let place = Place { dict: globals, position };
+            let place = Place {
+                dict: globals,
+                position,
+            };
             return Some((place, None));
         }
         let builtins = f.builtins.get()?;
@@ -54,18 +60,29 @@ impl Recorder {
             return None;
         }
         let position = builtins.find_interned(name)?;
-        Some((Place { dict: builtins, position }, Some(globals)))
+        Some((
+            Place {
+                dict: builtins,
+                position,
+            },
+            Some(globals),
+        ))
     }
 
     /// The array of entries and the offset of a place's value.
     fn entry(&mut self, vm: &mut Vm, place: &Place) -> (Val, i32) {
         let d = self.guard_keys(vm, place.dict);
         let entries = self.field(d, layout::DICT_ENTRIES);
-        (entries, layout::ARRAY_SLOTS + 8 * (place.position as i32 * 3 + 2))
+        (
+            entries,
+            layout::ARRAY_SLOTS + 8 * (place.position as i32 * 3 + 2),
+        )
     }
 
     pub(super) fn load_global(&mut self, vm: &mut Vm, p: Pending) -> bool {
-        let Some((place, missing_in)) = self.find(p) else { return false };
+        let Some((place, missing_in)) = self.find(p) else {
+            return false;
+        };
         if self.pin(vm).is_none() {
             return false;
         }
@@ -75,7 +92,10 @@ impl Recorder {
         }
         let (entries, offset) = self.entry(vm, &place);
         let w = self.field(entries, offset);
-        if matches!(v.kind(), Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)) {
+        if matches!(
+            v.kind(),
+            Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)
+        ) {
             let c = self.object(vm, v);
             self.guard_constant(w, v.bits());
             self.set(p.word.a() as usize, c);
@@ -89,19 +109,26 @@ impl Recorder {
 
     /// `LoadName` and `StoreName` of module code, whose names are its globals.
     pub(super) fn module_name(&mut self, vm: &mut Vm, p: Pending) -> bool {
-        let Some(f) = self.function() else { return false };
+        let Some(f) = self.function() else {
+            return false;
+        };
         let fp = self.frame().actual as *mut u64;
         let locals = crate::vm::run::cx::header_word(fp, skein_runtime::tasklet::stack::at::LOCALS);
         let globals = f.globals.get();
         if locals != 0 && globals.map(|g| g.value().bits()) != Some(locals) {
             return false;
         }
-        let now = self.load(self.frame().fp, 8 * skein_runtime::tasklet::stack::at::LOCALS as i32);
+        let now = self.load(
+            self.frame().fp,
+            8 * skein_runtime::tasklet::stack::at::LOCALS as i32,
+        );
         self.guard_constant(now, locals);
         if Recorder::op(&p) == Code::LoadName {
             return self.load_global(vm, p);
         }
-        let Some((place, None)) = self.find(p) else { return false };
+        let Some((place, None)) = self.find(p) else {
+            return false;
+        };
         if self.pin(vm).is_none() {
             return false;
         }

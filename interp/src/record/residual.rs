@@ -62,7 +62,8 @@ impl Recorder {
         let frames = self.frames.len() as u32 - 1;
         if self.depth != frames {
             let now = self.load(self.vm, layout::VM_DEPTH);
-            let right = self.binary_imm(Binary::Add, now, (frames as i64 - self.depth as i64) as u64);
+            let right =
+                self.binary_imm(Binary::Add, now, (frames as i64 - self.depth as i64) as u64);
             self.store(self.vm, layout::VM_DEPTH, right);
             self.depth = frames;
             self.changed();
@@ -103,7 +104,9 @@ impl Recorder {
             return Err("begun twice");
         }
         match op {
-            Code::Yield | Code::Return if self.frames.len() == 1 && matches!(self.origin, super::Origin::Loop { .. }) => {
+            Code::Yield | Code::Return
+                if self.frames.len() == 1 && matches!(self.origin, super::Origin::Loop { .. }) =>
+            {
                 return Err("leaves the frame");
             }
             _ => {}
@@ -118,7 +121,11 @@ impl Recorder {
             return Err("another stack");
         }
         self.write_all_back()?;
-        let new = if enters { Some(self.frame_at(next)?) } else { None };
+        let new = if enters {
+            Some(self.frame_at(next)?)
+        } else {
+            None
+        };
         let pc = self.constant(p.pc);
         let to = self.constant(next.pc);
         let frame = match (returns_to, &new) {
@@ -186,7 +193,9 @@ impl Recorder {
 
     /// An instruction that leaves the trace's first frame for the one below it.
     fn residual_out(&mut self, vm: &Vm, p: Pending, next: Next) -> Recorded {
-        if header_word(next.fp as *mut u64, at::RETURN) == 0 && header_word(next.fp as *mut u64, at::CODE) == 0 {
+        if header_word(next.fp as *mut u64, at::RETURN) == 0
+            && header_word(next.fp as *mut u64, at::CODE) == 0
+        {
             return Err("another stack");
         }
         self.write_all_back()?;
@@ -212,7 +221,10 @@ impl Recorder {
     /// The place and code of a frame that an instruction entered.
     fn frame_at(&self, next: Next) -> Recorded<(Base, Ref<PyCode>)> {
         let fp = next.fp as *mut u64;
-        let code = self.check(word_value(header_word(fp, at::CODE)).cast::<PyCode>(), "no code")?;
+        let code = self.check(
+            word_value(header_word(fp, at::CODE)).cast::<PyCode>(),
+            "no code",
+        )?;
         let words = (next.fp.wrapping_sub(self.actual_top)) / 8;
         if header_word(fp, at::GENERATOR) != 0 {
             return Ok((Base::Bank(self.free_place()?), code));
@@ -267,7 +279,9 @@ impl Recorder {
         for k in 1..op.len() {
             words.push(crate::vm::run::cx::word_at((pc as *const u64).wrapping_add(k)).0);
         }
-        let Ok(i) = Instruction::decode(&words, 0) else { return self.forget_all() };
+        let Ok(i) = Instruction::decode(&words, 0) else {
+            return self.forget_all();
+        };
         for o in &i.operands {
             let written = match *o {
                 Operand::Dest(r) => r as usize..r as usize + 1,
@@ -277,7 +291,10 @@ impl Recorder {
             written.for_each(|r| self.forget(r));
         }
         // Pairs that the letters do not tell.
-        if matches!(op, Code::LoadSuperAttr | Code::LoadMethod | Code::LoadSpecial | Code::ExcGroupMatch) {
+        if matches!(
+            op,
+            Code::LoadSuperAttr | Code::LoadMethod | Code::LoadSpecial | Code::ExcGroupMatch
+        ) {
             self.forget(word.a() as usize + 1);
         }
     }
@@ -294,20 +311,42 @@ impl Recorder {
 fn is_tame(op: Code, p: Pending) -> bool {
     let number = |s: Seen| s.bits & 7 != 0 || matches!(s.shape, ids::INT | ids::FLOAT);
     let plain = |s: Seen| number(s) || matches!(s.shape, ids::STR | ids::BYTES);
-    let container = |s: Seen| matches!(s.shape, ids::LIST | ids::TUPLE | ids::STR | ids::BYTES | ids::RANGE);
+    let container = |s: Seen| {
+        matches!(
+            s.shape,
+            ids::LIST | ids::TUPLE | ids::STR | ids::BYTES | ids::RANGE
+        )
+    };
     match op {
-        Code::BuildTuple | Code::BuildList | Code::BuildString | Code::BuildSlice | Code::MakeCell | Code::MakeFunction => true,
+        Code::BuildTuple
+        | Code::BuildList
+        | Code::BuildString
+        | Code::BuildSlice
+        | Code::MakeCell
+        | Code::MakeFunction => true,
         Code::LoadSubscr => container(p.b) && p.c.bits & 1 == 1,
         Code::GetIter => container(p.b) || p.b.shape == ids::DICT,
-        Code::ForIter => matches!(p.b.shape, ids::LIST_ITERATOR | ids::TUPLE_ITERATOR | ids::RANGE_ITERATOR | ids::STR_ITERATOR),
-        Code::Add | Code::Sub | Code::Mul | Code::FloorDiv | Code::TrueDiv | Code::Pow | Code::LShift | Code::RShift => {
-            number(p.b) && number(p.c)
-        }
+        Code::ForIter => matches!(
+            p.b.shape,
+            ids::LIST_ITERATOR | ids::TUPLE_ITERATOR | ids::RANGE_ITERATOR | ids::STR_ITERATOR
+        ),
+        Code::Add
+        | Code::Sub
+        | Code::Mul
+        | Code::FloorDiv
+        | Code::TrueDiv
+        | Code::Pow
+        | Code::LShift
+        | Code::RShift => number(p.b) && number(p.c),
         Code::And | Code::Or | Code::Xor => number(p.b) && number(p.c),
         Code::AddImm | Code::SubImm | Code::Neg | Code::Invert => number(p.b),
         Code::Lt | Code::Le | Code::Eq | Code::Ne | Code::Gt | Code::Ge => plain(p.b) && plain(p.c),
-        Code::LtJump | Code::LeJump | Code::EqJump | Code::NeJump | Code::GtJump | Code::GeJump => plain(p.b) && plain(p.c),
-        Code::JumpIfTrue | Code::JumpIfFalse => plain(p.a) || container(p.a) || p.a.shape == ids::DICT,
+        Code::LtJump | Code::LeJump | Code::EqJump | Code::NeJump | Code::GtJump | Code::GeJump => {
+            plain(p.b) && plain(p.c)
+        }
+        Code::JumpIfTrue | Code::JumpIfFalse => {
+            plain(p.a) || container(p.a) || p.a.shape == ids::DICT
+        }
         Code::Not | Code::ToBool => plain(p.b) || container(p.b) || p.b.shape == ids::DICT,
         Code::FormatSimple | Code::Convert => plain(p.b),
         _ => false,

@@ -27,7 +27,9 @@ impl Recorder {
         };
         if let Some(p) = self.pending.take() {
             self.steps += 1;
-            if self.steps > self.params.instructions || self.ops.len() as u64 > self.params.trace_length {
+            if self.steps > self.params.instructions
+                || self.ops.len() as u64 > self.params.trace_length
+            {
                 if self.loop_start.is_some() {
                     return Err("too long");
                 }
@@ -62,7 +64,13 @@ impl Recorder {
         let Some(op) = special::original(cx.insn.opcode()) else {
             return Err("unknown opcode");
         };
-        let seen = |i: usize| if i < cx.code().nregs as usize { Seen::of(cx.reg(i)) } else { Seen::default() };
+        let seen = |i: usize| {
+            if i < cx.code().nregs as usize {
+                Seen::of(cx.reg(i))
+            } else {
+                Seen::default()
+            }
+        };
         let is_call = matches!(op, Code::Call);
         self.root_caller = header_word(self.frames[0].actual as *mut u64, at::CALLER) as usize;
         self.pending = Some(Pending {
@@ -71,7 +79,11 @@ impl Recorder {
             a: seen(cx.a()),
             b: seen(cx.b()),
             c: seen(cx.c()),
-            next: if is_call { seen(cx.b() + 1) } else { Seen::default() },
+            next: if is_call {
+                seen(cx.b() + 1)
+            } else {
+                Seen::default()
+            },
         });
         self.frame_mut().pc = next.pc;
         self.begun = false;
@@ -83,7 +95,11 @@ impl Recorder {
     fn finish(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded {
         let here = self.frame().actual;
         let op = Recorder::op(&p);
-        let (a, b, c) = (p.word.a() as usize, p.word.b() as usize, p.word.c() as usize);
+        let (a, b, c) = (
+            p.word.a() as usize,
+            p.word.b() as usize,
+            p.word.c() as usize,
+        );
         let stays = next.fp == here;
         if op == Code::Call && collects(p) {
             // Values in registers and on the native stack would keep objects alive: the interpreter calls it.
@@ -141,7 +157,11 @@ impl Recorder {
                 stays && self.truth_jump(a, p.a, jumped == (op == Code::JumpIfTrue))
             }
             Code::JumpIfNone | Code::JumpIfNotNone | Code::JumpIfNull => {
-                let word = if op == Code::JumpIfNull { 0 } else { Value::NONE.bits() };
+                let word = if op == Code::JumpIfNull {
+                    0
+                } else {
+                    Value::NONE.bits()
+                };
                 self.is_jump(a, p.a, word);
                 true
             }
@@ -212,7 +232,11 @@ impl Recorder {
             self.begun = false;
             self.changed();
             self.write_all_back()?;
-            let frame = if self.frame().base == crate::tier::exits::Base::Root { None } else { Some(self.frame().fp) };
+            let frame = if self.frame().base == crate::tier::exits::Base::Root {
+                None
+            } else {
+                Some(self.frame().fp)
+            };
             if frame.is_some() {
                 let top = self.load(self.vm, skein_runtime::layout::VM_STACK_TOP);
                 self.store(self.context, crate::tier::enter::offset::TOP, top);

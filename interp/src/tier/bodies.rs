@@ -3,7 +3,10 @@
 //! Opcodes that only move words or jump have none: a recording always follows them itself.
 
 use crate::vm::run::cx::Cx;
-use crate::vm::{Step, call, class, import, ops_arith, ops_attr, ops_build, ops_exc, ops_iter, ops_match, ops_names, unwind};
+use crate::vm::{
+    Step, call, class, import, ops_arith, ops_attr, ops_build, ops_exc, ops_iter, ops_match,
+    ops_names, unwind,
+};
 use skein_compiler::bytecode::Op;
 use skein_runtime::prelude::*;
 

@@ -124,7 +124,8 @@ pub fn write_back(vm: &mut skein_runtime::vm::Vm, exit: &Exit, a: &Activation) -
         vm.fp.set(fp);
     }
     let frames = exit.frames.len() as u32 - 1;
-    vm.depth.set((vm.depth.get() + frames as usize).wrapping_sub(exit.depth as usize));
+    vm.depth
+        .set((vm.depth.get() + frames as usize).wrapping_sub(exit.depth as usize));
     vm.stack_top.set(top);
     // A float may need memory: only now, when everything is where the collector looks.
     for f in exit.frames.iter() {
@@ -136,5 +137,7 @@ pub fn write_back(vm: &mut skein_runtime::vm::Vm, exit: &Exit, a: &Activation) -
         }
     }
     let _ = FRAME_WORDS;
-    exit.frames.last().map_or(std::ptr::null(), |f| f.pc as *const u64)
+    exit.frames
+        .last()
+        .map_or(std::ptr::null(), |f| f.pc as *const u64)
 }

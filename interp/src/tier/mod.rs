@@ -75,8 +75,14 @@ struct Tier {
 impl Tier {
     /// True if recording and compiling have not had their share of the time yet: what is put off is asked again later.
     fn may_record(&mut self) -> bool {
-        let elapsed = self.started.get_or_insert_with(Instant::now).elapsed().as_nanos() as u64;
-        let granted = (elapsed / 100).saturating_mul(self.params.share).saturating_add(self.params.allowance.saturating_mul(1_000_000));
+        let elapsed = self
+            .started
+            .get_or_insert_with(Instant::now)
+            .elapsed()
+            .as_nanos() as u64;
+        let granted = (elapsed / 100)
+            .saturating_mul(self.params.share)
+            .saturating_add(self.params.allowance.saturating_mul(1_000_000));
         let ok = self.stats.compile_ns + self.stats.record_ns <= granted;
         self.stats.put_off += !ok as u64;
         ok
@@ -103,14 +109,22 @@ pub fn configure(options: &[(String, String)]) -> Result<(), String> {
         for (name, value) in options {
             match name.as_str() {
                 "jit" => t.enabled = !matches!(value.as_str(), "off" | "0" | "no"),
-                "jit-stats" => t.stats_file = Some(if value == "1" { String::new() } else { value.clone() }),
+                "jit-stats" => {
+                    t.stats_file = Some(if value == "1" {
+                        String::new()
+                    } else {
+                        value.clone()
+                    })
+                }
                 "jit-dump" => {
                     t.dump = true;
                     t.dump_code = value.contains("clif") || value.contains("asm");
                 }
                 _ => {
                     let parameter = name.strip_prefix("jit-").unwrap_or(name);
-                    let number = value.parse().map_err(|_| format!("-X {name}: '{value}' is no number"))?;
+                    let number = value
+                        .parse()
+                        .map_err(|_| format!("-X {name}: '{value}' is no number"))?;
                     if !t.params.set(parameter, number) {
                         return Err(format!("-X {name}: no such parameter"));
                     }
@@ -132,7 +146,9 @@ pub fn stats() -> Stats {
 /// The file cannot be written.
 pub fn report() -> std::io::Result<()> {
     TIER.with_borrow(|t| {
-        let Some(file) = &t.stats_file else { return Ok(()) };
+        let Some(file) = &t.stats_file else {
+            return Ok(());
+        };
         let text = t.describe();
         match file.as_str() {
             "" => std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()),
@@ -147,8 +163,16 @@ impl Tier {
         let s = &self.stats;
         let mut aborts: Vec<_> = s.aborts.iter().collect();
         aborts.sort_by_key(|(why, n)| (std::cmp::Reverse(**n), **why));
-        let aborts: Vec<String> = aborts.iter().map(|(why, n)| format!("\"{why}\": {n}")).collect();
-        let mut exits: Vec<(usize, &Exit)> = self.exits.iter().enumerate().filter(|(_, e)| e.total > 0).collect();
+        let aborts: Vec<String> = aborts
+            .iter()
+            .map(|(why, n)| format!("\"{why}\": {n}"))
+            .collect();
+        let mut exits: Vec<(usize, &Exit)> = self
+            .exits
+            .iter()
+            .enumerate()
+            .filter(|(_, e)| e.total > 0)
+            .collect();
         exits.sort_by_key(|(_, e)| std::cmp::Reverse(e.total));
         let exits: Vec<String> = exits
             .iter()
@@ -181,10 +205,18 @@ impl Tier {
 /// Where an instruction is, and its opcode.
 fn place(code: u64, pc: u64) -> (String, &'static str) {
     use skein_runtime::builtins::code::PyCode;
-    let Some(c) = crate::vm::run::cx::word_value(code).cast::<PyCode>() else { return Default::default() };
+    let Some(c) = crate::vm::run::cx::word_value(code).cast::<PyCode>() else {
+        return Default::default();
+    };
     let start = crate::vm::run::cx::code_start(c) as u64;
-    let op = crate::vm::run::special::original(word_at(pc as *const u64).opcode()).map_or("", |o| o.name());
-    let name = c.qualname.get().cast::<PyStr>().map(|s| s.text_lossy()).unwrap_or_default();
+    let op = crate::vm::run::special::original(word_at(pc as *const u64).opcode())
+        .map_or("", |o| o.name());
+    let name = c
+        .qualname
+        .get()
+        .cast::<PyStr>()
+        .map(|s| s.text_lossy())
+        .unwrap_or_default();
     (format!("{name}+{}", pc.wrapping_sub(start) / 8), op)
 }
 
@@ -211,7 +243,11 @@ pub fn keep(vm: &mut Vm, v: Value) {
 
 /// The address that holds the code of the loop at `header`, if there is any.
 pub fn link_for(header: u64) -> Option<u64> {
-    TIER.with_borrow(|t| t.by_header.get(&header).map(|i| &*t.loops[*i].code as *const u64 as u64))
+    TIER.with_borrow(|t| {
+        t.by_header
+            .get(&header)
+            .map(|i| &*t.loops[*i].code as *const u64 as u64)
+    })
 }
 
 /// The address that holds the code of loop number `root`.
@@ -252,12 +288,20 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
 }
 
 fn is_loop(number: u64, header: Pc) -> bool {
-    TIER.with_borrow(|t| t.loops.get(number as usize).is_some_and(|l| l.header == header as u64))
+    TIER.with_borrow(|t| {
+        t.loops
+            .get(number as usize)
+            .is_some_and(|l| l.header == header as u64)
+    })
 }
 
 fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {
     let (root, params, first) = TIER.with_borrow_mut(|t| {
-        let root = match t.loops.iter().position(|l| l.header == header as u64 && *l.code == 0) {
+        let root = match t
+            .loops
+            .iter()
+            .position(|l| l.header == header as u64 && *l.code == 0)
+        {
             Some(i) => i,
             None => {
                 t.loops.push(Loop {
@@ -343,7 +387,11 @@ fn failed(origin: Origin, root: usize, why: &'static str) {
                 let l = &mut t.loops[root];
                 l.failures += 1;
                 let threshold = t.params.threshold.max(1);
-                let wait = if l.failures > retries { NEVER } else { threshold.saturating_mul(4 << l.failures.min(16)).min(NEVER) };
+                let wait = if l.failures > retries {
+                    NEVER
+                } else {
+                    threshold.saturating_mul(4 << l.failures.min(16)).min(NEVER)
+                };
                 set_counter(back, wait);
             }
             Origin::Exit(e) => {
@@ -374,7 +422,9 @@ fn compile(f: Finished) {
             };
             t.backend = Some(Backend::new(options)?);
         }
-        let Some(backend) = &mut t.backend else { return Err("no code generator".to_string()) };
+        let Some(backend) = &mut t.backend else {
+            return Err("no code generator".to_string());
+        };
         let leave = backend.glue.leave;
         let table: std::rc::Rc<[Cell<u64>]> = f.exits.iter().map(|_| Cell::new(leave)).collect();
         let exits: Vec<Exit> = f
@@ -401,10 +451,12 @@ fn compile(f: Finished) {
             first: f.first_exit,
         };
         let code = backend.compile(&f.trace, slots, t.dump_code)?;
-        if t.dump {
-            if t.dump_code {
-                eprintln!("{}\n{}", code.clif.unwrap_or_default(), code.assembly.unwrap_or_default());
-            }
+        if t.dump_code {
+            eprintln!(
+                "{}\n{}",
+                code.clif.unwrap_or_default(),
+                code.assembly.unwrap_or_default()
+            );
         }
         if f.first_exit as usize != t.exits.len() {
             return Err("exits were numbered meanwhile".to_string());
@@ -451,7 +503,9 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
         l.entries += 1;
         t.backend.as_ref().map(|b| (b.glue.enter, *l.code))
     });
-    let Some((enter, code)) = entry else { return header };
+    let Some((enter, code)) = entry else {
+        return header;
+    };
     let (a, exit) = enter::run(vm, enter, code);
     let Some((pc, record)) = TIER.with_borrow_mut(|t| {
         t.stats.exits += 1;
@@ -464,7 +518,10 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
         let e = t.exits.get_mut(exit as usize)?;
         e.count += 1;
         e.total += 1;
-        let hot = e.count >= params.exit_threshold.max(1) && !e.bridged && e.failures < params.retries && !recording;
+        let hot = e.count >= params.exit_threshold.max(1)
+            && !e.bridged
+            && e.failures < params.retries
+            && !recording;
         let pc = match e.kind {
             ExitKind::Left => a.left as Pc,
             ExitKind::Resume => exits::write_back(vm, e, &a),
@@ -475,7 +532,10 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
             t.exits[exit as usize].count = 0;
             hot = false;
         }
-        Some((pc, hot.then_some((kind, frames, depth, root, params, first))))
+        Some((
+            pc,
+            hot.then_some((kind, frames, depth, root, params, first)),
+        ))
     }) else {
         return header;
     };

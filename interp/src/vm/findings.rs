@@ -47,7 +47,11 @@ pub fn load(vm: &mut Vm, shape: Ref<Shape>, name: Ref<PyStr>) -> Option<Finding>
         if let Some(offset) = member(shape, ty, d) {
             return Some(Finding::Slot(offset));
         }
-        let getter = d.cast::<PyProperty>().filter(|_| d.shape_id() == ids::PROPERTY)?.fget.get();
+        let getter = d
+            .cast::<PyProperty>()
+            .filter(|_| d.shape_id() == ids::PROPERTY)?
+            .fget
+            .get();
         return (getter.kind() == Some(Kind::Function)).then_some(Finding::Property(getter));
     }
     if let Some(i) = own {
@@ -62,7 +66,9 @@ pub fn load(vm: &mut Vm, shape: Ref<Shape>, name: Ref<PyStr>) -> Option<Finding>
 
 fn member(shape: Ref<Shape>, ty: Ref<PyType>, descriptor: Value) -> Option<usize> {
     let m = descriptor.cast::<PyMember>()?;
-    let fits = shape.ext_offset != 0 && shape.ext_offset != FROM_END && m.index < shape.member_slots as usize;
+    let fits = shape.ext_offset != 0
+        && shape.ext_offset != FROM_END
+        && m.index < shape.member_slots as usize;
     (fits && ty.is_subtype(m.owner.get()?)).then(|| shape.ext_offset as usize + 8 + 8 * m.index)
 }
 
@@ -75,7 +81,11 @@ pub fn store(vm: &mut Vm, shape: Ref<Shape>, after: u32, name: Ref<PyStr>) -> Op
     if let Some(v) = vm.type_lookup(ty, name) {
         let found = classify(vm, v);
         match found {
-            Found::DataDescriptor(d) => return member(shape, ty, d).filter(|_| after == shape.id).map(Place::Slot),
+            Found::DataDescriptor(d) => {
+                return member(shape, ty, d)
+                    .filter(|_| after == shape.id)
+                    .map(Place::Slot);
+            }
             Found::Plain(_) | Found::Method(_) => {}
             _ => return None,
         }
@@ -84,7 +94,9 @@ pub fn store(vm: &mut Vm, shape: Ref<Shape>, after: u32, name: Ref<PyStr>) -> Op
         return None;
     }
     if after == shape.id {
-        return vm.inline_offset(shape, shape.lookup(name)?).map(Place::Slot);
+        return vm
+            .inline_offset(shape, shape.lookup(name)?)
+            .map(Place::Slot);
     }
     let then = vm.shapes.try_get(after)?;
     if then.dict_mode || then.ty.get() != Some(ty) || then.count != shape.count + 1 {

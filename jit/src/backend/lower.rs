@@ -4,7 +4,8 @@ use super::Slots;
 use crate::ir::{Binary, Checked, Cond, End, ExitId, Op, Trace, Type, Val, Width};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, SigRef, Signature, StackSlot, StackSlotData, StackSlotKind, Value, types,
+    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, SigRef, Signature, StackSlot,
+    StackSlotData, StackSlotKind, Value as Clif, types,
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
@@ -17,9 +18,9 @@ struct Lowering<'a, 'b> {
     trace: &'a Trace,
     b: &'a mut FunctionBuilder<'b>,
     slots: Slots,
-    values: Vec<Option<Value>>,
-    context: Value,
-    frame: Value,
+    values: Vec<Option<Clif>>,
+    context: Clif,
+    frame: Clif,
     exits: HashMap<ExitId, Block>,
     order: Vec<ExitId>,
     tail: SigRef,
@@ -33,7 +34,9 @@ pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots) {
     let entry = b.create_block();
     b.append_block_params_for_function_params(entry);
     b.switch_to_block(entry);
-    let [context, frame, _] = *b.block_params(entry) else { return };
+    let [context, frame, _] = *b.block_params(entry) else {
+        return;
+    };
     let tail = b.import_signature(super::trace_signature());
     let mut l = Lowering {
         trace,
@@ -54,7 +57,7 @@ pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots) {
 
 impl Lowering<'_, '_> {
     /// A value at hand. Constants are made anew at each use: kept, they would take registers all along the trace.
-    fn value(&mut self, v: Val) -> Value {
+    fn value(&mut self, v: Val) -> Clif {
         match self.trace.ops[v.0 as usize] {
             Op::Const(w) => self.b.ins().iconst(types::I64, w as i64),
             Op::ConstF(bits) => self.b.ins().f64const(f64::from_bits(bits)),
@@ -75,7 +78,9 @@ impl Lowering<'_, '_> {
                     let block = self.b.create_block();
                     let mut args: Vec<BlockArg> = Vec::new();
                     for p in &phis {
-                        let Op::Phi(first) = &self.trace.ops[*p] else { continue };
+                        let Op::Phi(first) = &self.trace.ops[*p] else {
+                            continue;
+                        };
                         let first = self.value(*first);
                         let ty = self.b.func.dfg.value_type(first);
                         args.push(first.into());
@@ -97,13 +102,18 @@ impl Lowering<'_, '_> {
             End::Exit(e) => self.tail_exit(*e),
             End::Link(at, frame) => {
                 let at = self.b.ins().iconst(types::I64, *at as i64);
-                let code = self.b.ins().load(types::I64, MemFlagsData::trusted(), at, 0);
+                let code = self
+                    .b
+                    .ins()
+                    .load(types::I64, MemFlagsData::trusted(), at, 0);
                 let none = self.b.ins().iconst(types::I64, 0);
                 let frame = match frame {
                     Some(v) => self.value(*v),
                     None => self.frame,
                 };
-                self.b.ins().return_call_indirect(self.tail, code, &[self.context, frame, none]);
+                self.b
+                    .ins()
+                    .return_call_indirect(self.tail, code, &[self.context, frame, none]);
             }
             End::Loop(next) => {
                 let all: Vec<usize> = self.trace.phis().collect();
@@ -143,7 +153,10 @@ impl Lowering<'_, '_> {
                 block
             }
         };
-        let index = self.b.ins().iconst(types::I64, (e.0 - self.slots.first) as i64);
+        let index = self
+            .b
+            .ins()
+            .iconst(types::I64, (e.0 - self.slots.first) as i64);
         self.b.ins().jump(out, &[index.into()]);
     }
 
@@ -158,13 +171,18 @@ impl Lowering<'_, '_> {
         let base = self.b.ins().iconst(types::I64, self.slots.base as i64);
         let offset = self.b.ins().ishl_imm_u(index, 3);
         let at = self.b.ins().iadd(base, offset);
-        let code = self.b.ins().load(types::I64, MemFlagsData::trusted(), at, 0);
+        let code = self
+            .b
+            .ins()
+            .load(types::I64, MemFlagsData::trusted(), at, 0);
         let number = self.b.ins().iadd_imm_s(index, self.slots.first as i64);
-        self.b.ins().return_call_indirect(self.tail, code, &[self.context, self.frame, number]);
+        self.b
+            .ins()
+            .return_call_indirect(self.tail, code, &[self.context, self.frame, number]);
     }
 
     /// Goes on in a new block if the condition is as expected, else leaves.
-    fn guard(&mut self, condition: Value, expected: bool, e: ExitId) {
+    fn guard(&mut self, condition: Clif, expected: bool, e: ExitId) {
         let exit = self.exit_block(e);
         let next = self.b.create_block();
         let (yes, no) = if expected { (next, exit) } else { (exit, next) };
@@ -172,7 +190,7 @@ impl Lowering<'_, '_> {
         self.b.switch_to_block(next);
     }
 
-    fn op(&mut self, op: &Op) -> Option<Value> {
+    fn op(&mut self, op: &Op) -> Option<Clif> {
         let flags = MemFlagsData::trusted();
         Some(match op {
             Op::Const(_) | Op::ConstF(_) => return None,
@@ -245,12 +263,16 @@ impl Lowering<'_, '_> {
             }
             Op::Unbox(v, helper, e) => self.unbox(*v, *helper, *e),
             Op::Box(v, helper) => self.boxed(*v, *helper),
-            Op::Call { address, args, result } => return self.call(*address, args, *result),
+            Op::Call {
+                address,
+                args,
+                result,
+            } => return self.call(*address, args, *result),
             Op::LoopStart | Op::Phi(_) => return None,
         })
     }
 
-    fn binary(&mut self, o: Binary, x: Val, y: Val) -> Value {
+    fn binary(&mut self, o: Binary, x: Val, y: Val) -> Clif {
         let (x, y) = (self.value(x), self.value(y));
         let b = self.b.ins();
         match o {
@@ -270,7 +292,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn checked(&mut self, o: Checked, x: Val, y: Val, e: ExitId) -> Value {
+    fn checked(&mut self, o: Checked, x: Val, y: Val, e: ExitId) -> Clif {
         let (x, y) = (self.value(x), self.value(y));
         let (r, overflow) = match o {
             Checked::Add => self.b.ins().sadd_overflow(x, y),
@@ -281,13 +303,16 @@ impl Lowering<'_, '_> {
         r
     }
 
-    fn call(&mut self, address: u64, args: &[Val], result: Type) -> Option<Value> {
+    fn call(&mut self, address: u64, args: &[Val], result: Type) -> Option<Clif> {
         let mut values = Vec::with_capacity(args.len());
         for a in args {
             values.push(self.value(*a));
         }
         let args = values;
-        let params: Vec<_> = args.iter().map(|a| self.b.func.dfg.value_type(*a)).collect();
+        let params: Vec<_> = args
+            .iter()
+            .map(|a| self.b.func.dfg.value_type(*a))
+            .collect();
         let results: &[_] = match result {
             Type::Unit => &[],
             Type::Float => &[types::F64],
@@ -309,8 +334,8 @@ impl Lowering<'_, '_> {
         address: u64,
         params: &[cranelift_codegen::ir::Type],
         results: &[cranelift_codegen::ir::Type],
-        args: &[Value],
-    ) -> Option<Value> {
+        args: &[Clif],
+    ) -> Option<Clif> {
         let mut s = Signature::new(CallConv::SystemV);
         s.params.extend(params.iter().map(|t| AbiParam::new(*t)));
         s.returns.extend(results.iter().map(|t| AbiParam::new(*t)));
@@ -321,9 +346,13 @@ impl Lowering<'_, '_> {
     }
 
     /// The hot path tests the tag and decodes; the rest is asked of the helper.
-    fn unbox(&mut self, v: Val, helper: u64, e: ExitId) -> Value {
+    fn unbox(&mut self, v: Val, helper: u64, e: ExitId) -> Clif {
         let w = self.value(v);
-        let (fast, slow, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (fast, slow, done) = (
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+        );
         self.b.set_cold_block(slow);
         let result = self.b.append_block_param(done, types::F64);
         let tag = self.b.ins().iadd_imm_s(w, -2);
@@ -332,13 +361,18 @@ impl Lowering<'_, '_> {
         self.b.switch_to_block(slow);
         let buffer = self.float_buffer();
         let at = self.b.ins().stack_addr(types::I64, buffer, 0);
-        let ok = self.native(helper, &[types::I64, types::I64], &[types::I64], &[w, at]).expect("a result");
+        let ok = self
+            .native(helper, &[types::I64, types::I64], &[types::I64], &[w, at])
+            .expect("a result");
         let loaded = self.b.create_block();
         self.b.set_cold_block(loaded);
         let exit = self.exit_block(e);
         self.b.ins().brif(ok, loaded, &[], exit, &[]);
         self.b.switch_to_block(loaded);
-        let f = self.b.ins().load(types::F64, MemFlagsData::trusted(), at, 0);
+        let f = self
+            .b
+            .ins()
+            .load(types::F64, MemFlagsData::trusted(), at, 0);
         self.b.ins().jump(done, &[f.into()]);
         self.b.switch_to_block(fast);
         let turned = self.b.ins().rotr_imm_u(w, 3);
@@ -352,9 +386,16 @@ impl Lowering<'_, '_> {
 
     fn store_logged(&mut self, object: Val, off: i32, v: Val, helper: u64) {
         let (o, v) = (self.value(object), self.value(v));
-        let (fast, slow, done) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let (fast, slow, done) = (
+            self.b.create_block(),
+            self.b.create_block(),
+            self.b.create_block(),
+        );
         self.b.set_cold_block(slow);
-        let flags = self.b.ins().uload8(types::I64, MemFlagsData::trusted(), o, 0);
+        let flags = self
+            .b
+            .ins()
+            .uload8(types::I64, MemFlagsData::trusted(), o, 0);
         let logged = self.b.ins().band_imm_u(flags, 1);
         self.b.ins().brif(logged, slow, &[], fast, &[]);
         self.b.switch_to_block(slow);
@@ -371,12 +412,14 @@ impl Lowering<'_, '_> {
         if let Some(s) = self.buffer {
             return s;
         }
-        let s = self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 8, 3));
+        let s =
+            self.b
+                .create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 8, 3));
         self.buffer = Some(s);
         s
     }
 
-    fn boxed(&mut self, v: Val, helper: u64) -> Value {
+    fn boxed(&mut self, v: Val, helper: u64) -> Clif {
         let f = self.value(v);
         let (slow, done) = (self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
@@ -390,7 +433,14 @@ impl Lowering<'_, '_> {
         self.b.ins().brif(tag, slow, &[], done, &[w.into()]);
         self.b.switch_to_block(slow);
         let context = self.context;
-        let w = self.native(helper, &[types::I64, types::F64], &[types::I64], &[context, f]).expect("a result");
+        let w = self
+            .native(
+                helper,
+                &[types::I64, types::F64],
+                &[types::I64],
+                &[context, f],
+            )
+            .expect("a result");
         self.b.ins().jump(done, &[w.into()]);
         self.b.switch_to_block(done);
         result

@@ -87,7 +87,10 @@ fn isa(options: Options) -> Result<OwnedTargetIsa, String> {
     set("unwind_info", "false")?;
     set("is_pic", "false")?;
     set("use_colocated_libcalls", "false")?;
-    set("enable_verifier", if options.verify { "true" } else { "false" })?;
+    set(
+        "enable_verifier",
+        if options.verify { "true" } else { "false" },
+    )?;
     let flags = settings::Flags::new(flags);
     let host = target_lexicon::Triple::host();
     let mut isa = cranelift_codegen::isa::lookup(host).map_err(|e| e.to_string())?;
@@ -151,21 +154,30 @@ fn publish(module: &mut JITModule, context: &mut Context) -> Result<u64, String>
     let id = module
         .declare_anonymous_function(&context.func.signature)
         .map_err(|e| e.to_string())?;
-    module.define_function(id, context).map_err(|e| format!("{e:?}"))?;
+    module
+        .define_function(id, context)
+        .map_err(|e| format!("{e:?}"))?;
     module.finalize_definitions().map_err(|e| e.to_string())?;
     Ok(module.get_finalized_function(id) as u64)
 }
 
 /// `tail fn(context, frame, exit) -> exit`
-fn leave(module: &mut JITModule, context: &mut Context, frontend: &mut FunctionBuilderContext) -> Result<u64, String> {
+fn leave(
+    module: &mut JITModule,
+    context: &mut Context,
+    frontend: &mut FunctionBuilderContext,
+) -> Result<u64, String> {
     module.clear_context(context);
     context.func.signature = trace_signature();
     let mut b = FunctionBuilder::new(&mut context.func, frontend);
     let block = b.create_block();
     b.append_block_params_for_function_params(block);
     b.switch_to_block(block);
-    let [c, f, exit] = *b.block_params(block) else { return Err("three parameters".to_string()) };
-    b.ins().store(MemFlagsData::trusted(), f, c, FRAME_IN_CONTEXT);
+    let [c, f, exit] = *b.block_params(block) else {
+        return Err("three parameters".to_string());
+    };
+    b.ins()
+        .store(MemFlagsData::trusted(), f, c, FRAME_IN_CONTEXT);
     b.ins().return_(&[exit]);
     b.seal_all_blocks();
     b.finalize(module.isa().frontend_config());
@@ -173,7 +185,11 @@ fn leave(module: &mut JITModule, context: &mut Context, frontend: &mut FunctionB
 }
 
 /// `extern "C" fn(context, frame, code) -> exit`
-fn enter(module: &mut JITModule, context: &mut Context, frontend: &mut FunctionBuilderContext) -> Result<u64, String> {
+fn enter(
+    module: &mut JITModule,
+    context: &mut Context,
+    frontend: &mut FunctionBuilderContext,
+) -> Result<u64, String> {
     module.clear_context(context);
     let mut signature = Signature::new(module.isa().default_call_conv());
     signature.params = vec![AbiParam::new(types::I64); 3];
@@ -184,7 +200,9 @@ fn enter(module: &mut JITModule, context: &mut Context, frontend: &mut FunctionB
     let block = b.create_block();
     b.append_block_params_for_function_params(block);
     b.switch_to_block(block);
-    let [c, f, code] = *b.block_params(block) else { return Err("three parameters".to_string()) };
+    let [c, f, code] = *b.block_params(block) else {
+        return Err("three parameters".to_string());
+    };
     let callee = b.import_signature(callee);
     let none = b.ins().iconst(types::I64, 0);
     let call = b.ins().call_indirect(callee, code, &[c, f, none]);

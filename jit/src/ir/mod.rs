@@ -195,10 +195,20 @@ impl Op {
     /// The type of the value that it gives.
     pub fn result(&self, ops: &[Op]) -> Type {
         match self {
-            Op::Const(_) | Op::Context | Op::Frame | Op::Checked(..) | Op::Bits(_) | Op::Select(..) | Op::Box(..) => Type::Word,
-            Op::ConstF(_) | Op::NegF(_) | Op::AbsF(_) | Op::SqrtF(_) | Op::ToFloat(_) | Op::FromBits(_) | Op::Unbox(..) => {
-                Type::Float
-            }
+            Op::Const(_)
+            | Op::Context
+            | Op::Frame
+            | Op::Checked(..)
+            | Op::Bits(_)
+            | Op::Select(..)
+            | Op::Box(..) => Type::Word,
+            Op::ConstF(_)
+            | Op::NegF(_)
+            | Op::AbsF(_)
+            | Op::SqrtF(_)
+            | Op::ToFloat(_)
+            | Op::FromBits(_)
+            | Op::Unbox(..) => Type::Float,
             Op::Binary(b, ..) => b.result(),
             Op::Compare(..) | Op::CompareF(..) => Type::Bool,
             Op::Load(Width::F64, ..) => Type::Float,
@@ -226,7 +236,10 @@ impl Op {
     pub fn operands(&self, mut f: impl FnMut(Val)) {
         match self {
             Op::Const(_) | Op::ConstF(_) | Op::Context | Op::Frame | Op::LoopStart => {}
-            Op::Binary(_, a, b) | Op::Checked(_, a, b, _) | Op::Compare(_, a, b) | Op::CompareF(_, a, b) => {
+            Op::Binary(_, a, b)
+            | Op::Checked(_, a, b, _)
+            | Op::Compare(_, a, b)
+            | Op::CompareF(_, a, b) => {
                 f(*a);
                 f(*b);
             }
@@ -234,8 +247,17 @@ impl Op {
                 f(*a);
                 f(*b);
             }
-            Op::NegF(a) | Op::AbsF(a) | Op::SqrtF(a) | Op::ToFloat(a) | Op::FromBits(a) | Op::Bits(a) => f(*a),
-            Op::Load(_, a, _) | Op::Guard(a, ..) | Op::Unbox(a, ..) | Op::Box(a, _) | Op::Phi(a) => f(*a),
+            Op::NegF(a)
+            | Op::AbsF(a)
+            | Op::SqrtF(a)
+            | Op::ToFloat(a)
+            | Op::FromBits(a)
+            | Op::Bits(a) => f(*a),
+            Op::Load(_, a, _)
+            | Op::Guard(a, ..)
+            | Op::Unbox(a, ..)
+            | Op::Box(a, _)
+            | Op::Phi(a) => f(*a),
             Op::Select(c, a, b) => {
                 f(*c);
                 f(*a);
@@ -290,6 +312,10 @@ impl Trace {
     }
     /// Positions of the phis.
     pub fn phis(&self) -> impl Iterator<Item = usize> + '_ {
-        self.ops.iter().enumerate().filter(|(_, op)| matches!(op, Op::Phi(_))).map(|(i, _)| i)
+        self.ops
+            .iter()
+            .enumerate()
+            .filter(|(_, op)| matches!(op, Op::Phi(_)))
+            .map(|(i, _)| i)
     }
 }

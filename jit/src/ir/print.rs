@@ -17,7 +17,12 @@ impl Display for Op {
             Op::Context => f.write_str("context"),
             Op::Frame => f.write_str("frame"),
             Op::Binary(b, x, y) => write!(f, "{} {x}, {y}", b.name().to_lowercase()),
-            Op::Checked(c, x, y, e) => write!(f, "checked_{} {x}, {y} else exit {}", format!("{c:?}").to_lowercase(), e.0),
+            Op::Checked(c, x, y, e) => write!(
+                f,
+                "checked_{} {x}, {y} else exit {}",
+                format!("{c:?}").to_lowercase(),
+                e.0
+            ),
             Op::Compare(c, x, y) => write!(f, "cmp.{} {x}, {y}", format!("{c:?}").to_lowercase()),
             Op::CompareF(c, x, y) => write!(f, "fcmp.{} {x}, {y}", format!("{c:?}").to_lowercase()),
             Op::NegF(x) => write!(f, "fneg {x}"),
@@ -28,7 +33,9 @@ impl Display for Op {
             Op::Bits(x) => write!(f, "bits {x}"),
             Op::Select(c, x, y) => write!(f, "select {c}, {x}, {y}"),
             Op::Load(w, b, o) => write!(f, "load.{} {b}{o:+}", format!("{w:?}").to_lowercase()),
-            Op::Store(w, b, o, v) => write!(f, "store.{} {b}{o:+}, {v}", format!("{w:?}").to_lowercase()),
+            Op::Store(w, b, o, v) => {
+                write!(f, "store.{} {b}{o:+}, {v}", format!("{w:?}").to_lowercase())
+            }
             Op::StoreLogged(b, o, v, _) => write!(f, "store.logged {b}{o:+}, {v}"),
             Op::Guard(c, expected, e) => write!(f, "guard {c} is {expected} else exit {}", e.0),
             Op::Unbox(v, _, e) => write!(f, "unbox {v} else exit {}", e.0),

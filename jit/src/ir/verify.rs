@@ -21,13 +21,19 @@ pub fn verify(t: &Trace) -> Result<(), String> {
             Op::Binary(b, x, y) => all(b.operand(), &[x, y]),
             Op::Checked(_, x, y, _) | Op::Compare(_, x, y) => all(Type::Word, &[x, y]),
             Op::CompareF(_, x, y) => all(Type::Float, &[x, y]),
-            Op::NegF(x) | Op::AbsF(x) | Op::SqrtF(x) | Op::Bits(x) | Op::Box(x, _) => all(Type::Float, &[x]),
-            Op::ToFloat(x) | Op::FromBits(x) | Op::Unbox(x, ..) | Op::Load(_, x, _) => all(Type::Word, &[x]),
+            Op::NegF(x) | Op::AbsF(x) | Op::SqrtF(x) | Op::Bits(x) | Op::Box(x, _) => {
+                all(Type::Float, &[x])
+            }
+            Op::ToFloat(x) | Op::FromBits(x) | Op::Unbox(x, ..) | Op::Load(_, x, _) => {
+                all(Type::Word, &[x])
+            }
             Op::Store(Width::F64, b, _, v) => ty(b) == Type::Word && ty(v) == Type::Float,
             Op::Store(_, b, _, v) | Op::StoreLogged(b, _, v, _) => all(Type::Word, &[b, v]),
             Op::Select(c, x, y) => ty(c) == Type::Bool && all(Type::Word, &[x, y]),
             Op::Guard(c, ..) => ty(c) == Type::Bool,
-            Op::Call { args, .. } => args.iter().all(|a| matches!(ty(a), Type::Word | Type::Float)),
+            Op::Call { args, .. } => args
+                .iter()
+                .all(|a| matches!(ty(a), Type::Word | Type::Float)),
             Op::LoopStart => {
                 starts += 1;
                 true
@@ -46,13 +52,17 @@ pub fn verify(t: &Trace) -> Result<(), String> {
                 return Err("the end goes back to a loop start that does not fit".to_string());
             }
             for (k, v) in phis.iter().zip(next) {
-                if v.0 as usize >= t.ops.len() || t.ops[*k].result(&t.ops) != t.ops[v.0 as usize].result(&t.ops) {
+                if v.0 as usize >= t.ops.len()
+                    || t.ops[*k].result(&t.ops) != t.ops[v.0 as usize].result(&t.ops)
+                {
                     return Err(format!("v{k} gets a next value of another type"));
                 }
             }
             Ok(())
         }
-        End::Link(_, Some(v)) if v.0 as usize >= t.ops.len() => Err("the end names no value".to_string()),
+        End::Link(_, Some(v)) if v.0 as usize >= t.ops.len() => {
+            Err("the end names no value".to_string())
+        }
         _ => Ok(()),
     }
 }

@@ -12,7 +12,13 @@ use skein_runtime::tasklet::stack::at;
 
 /// Runs one instruction as the interpreter does. 1: it went on at `next` in the frame `frame` (0: in one that the running frame
 /// called) and nothing wants another loop; else the activation says where to go on.
-pub extern "C" fn residual(a: *mut Activation, pc: *const u64, fp: *mut u64, next: Pc, frame: *mut u64) -> u64 {
+pub extern "C" fn residual(
+    a: *mut Activation,
+    pc: *const u64,
+    fp: *mut u64,
+    next: Pc,
+    frame: *mut u64,
+) -> u64 {
     // SAFETY: machine code passes its own activation, an instruction of live code and its frame, which is the running one.
     unsafe {
         let vm = (*a).vm;
@@ -22,7 +28,15 @@ pub extern "C" fn residual(a: *mut Activation, pc: *const u64, fp: *mut u64, nex
             return 0;
         };
         let word = word & !0xff | op as u64;
-        let to = run_body(vm, pc, fp, word, |vm, cx: Cx| bodies::body(op)(vm, Cx { insn: Word(word), ..cx }));
+        let to = run_body(vm, pc, fp, word, |vm, cx: Cx| {
+            bodies::body(op)(
+                vm,
+                Cx {
+                    insn: Word(word),
+                    ..cx
+                },
+            )
+        });
         let now = (*vm).fp.get();
         let same_frame = if frame.is_null() {
             !now.is_null() && now != fp && header_word(now, at::CALLER) == fp as u64
@@ -44,7 +58,10 @@ pub extern "C" fn unbox(word: u64, to: *mut f64) -> u64 {
         let v = Value::from_bits(word);
         let f = match v.as_small_float() {
             Some(f) => f,
-            None if v.shape_id() == ids::FLOAT => v.cast_unchecked::<skein_runtime::builtins::float::PyFloat>().value,
+            None if v.shape_id() == ids::FLOAT => {
+                v.cast_unchecked::<skein_runtime::builtins::float::PyFloat>()
+                    .value
+            }
             None => return 0,
         };
         *to = f;
@@ -63,7 +80,8 @@ pub extern "C" fn store_logged(object: u64, offset: u64, word: u64) {
     // SAFETY: machine code passes a live object, the offset of one of its slots and a live value.
     unsafe {
         let o = Ref::<Header>::from_raw(object as *mut Header);
-        skein_runtime::heap::tail::slot_at_header(&o, offset as usize).set(o, Value::from_bits(word));
+        skein_runtime::heap::tail::slot_at_header(&o, offset as usize)
+            .set(o, Value::from_bits(word));
     }
 }
 

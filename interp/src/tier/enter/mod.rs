@@ -51,7 +51,8 @@ pub fn run(vm: &mut Vm, enter: u64, code: u64) -> (Activation, u32) {
     // SAFETY: both addresses are of code that the tier's backend made and never frees; the glue has this signature, and the
     // code was recorded for the loop that the running frame is at.
     let exit = unsafe {
-        let enter: extern "C" fn(*mut Activation, u64, u64) -> u64 = std::mem::transmute(enter as usize);
+        let enter: extern "C" fn(*mut Activation, u64, u64) -> u64 =
+            std::mem::transmute(enter as usize);
         enter(&mut a, a.frame, code)
     };
     (a, exit as u32)

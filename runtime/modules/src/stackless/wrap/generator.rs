@@ -163,8 +163,8 @@ fn generator_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
         Value::NONE => Value::NONE,
         f => reducer(vm, f)?,
     };
-    let runs = i64::from(g.state.get() == GenState::Running) * running::TASKLET
-        | i64::from(g.ag_running.get()) * running::AWAITED;
+    let runs = (i64::from(g.state.get() == GenState::Running) * running::TASKLET)
+        | (i64::from(g.ag_running.get()) * running::AWAITED);
     let [class, value, traceback] = exception_state(vm, g.handled.get());
     let mut state = ValueVec::new();
     for v in [

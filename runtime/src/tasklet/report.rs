@@ -115,14 +115,13 @@ impl Vm {
         let (place, waits) = (self.place_text(t), self.wait_text(t));
         format!("  {place}: {who} {waits}").trim_end().to_owned()
     }
-    /// The note for the error that says of a deadlock: all blocked tasklets, the running one first.
-    pub fn deadlock_report(&mut self) -> Value {
+    /// The note for the error that says of a deadlock: all blocked tasklets, the one first that gets the error.
+    pub fn deadlock_report(&mut self, first: Ref<PyTasklet>) -> Value {
         let count = self.scheduler.reports.get();
         self.scheduler.reports.set(count.saturating_add(1));
-        let current = self.current_tasklet();
         let mut lines = Vec::new();
-        if current.has(flag::BLOCKED) {
-            lines.push(self.tasklet_text(current));
+        if first.has(flag::BLOCKED) {
+            lines.push(self.tasklet_text(first));
         }
         let all = if count < REPORTS {
             self.all_tasklets()
@@ -134,7 +133,7 @@ impl Vm {
             let Some(t) = all.get(i).cast::<PyTasklet>() else {
                 continue;
             };
-            if t == current || !t.has(flag::BLOCKED) {
+            if t == first || !t.has(flag::BLOCKED) {
                 continue;
             }
             if lines.len() < NAMED {

@@ -462,7 +462,7 @@ impl Vm {
             let next = self.next_runnable();
             return self.switch_to(next);
         }
-        let report = self.deadlock_report();
+        let report = self.deadlock_report(current);
         self.put_back(current);
         let error = self.runtime_error(DEADLOCK);
         self.add_report(report);
@@ -706,7 +706,7 @@ impl Vm {
                 } else {
                     "the main tasklet is receiving without a sender available."
                 };
-                let report = self.deadlock_report();
+                let report = self.deadlock_report(watchdog);
                 self.runtime_error(text);
                 self.add_report(report);
                 let error = self.take_raised();

@@ -27,7 +27,7 @@ pub static CHANNEL: TypeDef = TypeDef {
         method(
             "send",
             send,
-            "($self, value, /, *, timeout=None)",
+            "($self, value, *, timeout=None)",
             "Hand a value to a receiving tasklet, or wait for one, at most timeout seconds: then TimeoutError is raised.",
         )
         .with_direct(send_directly)

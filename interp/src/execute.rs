@@ -340,7 +340,11 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
             Ok(Value::NONE)
         }
         "run_signals" => {
-            skein_modules::signal::run_pending(vm)?;
+            skein_modules::signal::run_handlers(vm)?;
+            Ok(Value::NONE)
+        }
+        "thread_ended" => {
+            skein_modules::thread_local::ended(vm, arg(0))?;
             Ok(Value::NONE)
         }
         "tasklet_frame" => Ok(match arg(0).cast() {

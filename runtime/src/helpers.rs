@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod clock;
+pub mod epoll;
 pub mod files;
 pub mod mathlib;
 pub mod pages;

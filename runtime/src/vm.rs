@@ -7,7 +7,7 @@ use crate::builtins::generator::PyGenerator;
 use crate::builtins::module::PyModule;
 use crate::builtins::tuple::PyTuple;
 use crate::error::PyResult;
-use crate::heap::roots::RootCell;
+use crate::heap::roots::{RootCell, RootVec};
 use crate::heap::{Heap, RootSource, Tracer};
 use crate::object::attr_cache::AttrCache;
 use crate::object::header::Ref;
@@ -98,6 +98,8 @@ pub struct Vm {
     pub scheduler: Scheduler,
     /// The threads.
     pub threads: Threads,
+    /// Values that the next collection keeps: see [`Vm::keep_until_collected`].
+    kept: RootVec,
     /// The running contextvars context; `NULL`: none made yet.
     pub context: RootCell,
     /// Exception handled at the bottom level of the running tasklet (`NULL`: none).
@@ -278,6 +280,7 @@ impl Vm {
             tasklet: RootCell::new(Value::NULL),
             scheduler: Scheduler::default(),
             threads: Threads::default(),
+            kept: RootVec::new(),
             context: RootCell::new(Value::NULL),
             handled: RootCell::new(Value::NULL),
             handled_top: RootCell::new(Value::NULL),
@@ -354,6 +357,11 @@ impl Vm {
         PyTuple::new_instance(self, self.builtin_type(ids::TUPLE), &[]).value()
     }
 
+    /// A value was stored into a frame other than the running one, which has no barrier: a minor collection may not look
+    /// there. It keeps the value, which is old then.
+    pub fn keep_until_collected(&mut self, v: Value) {
+        self.kept.push(v);
+    }
     /// Makes `chunk` the top chunk of the running tasklet.
     pub fn enter_chunk(&mut self, chunk: Ref<StackChunk>) {
         self.stack_top.set(chunk.base());
@@ -671,6 +679,7 @@ impl Vm {
         }
         self.scheduler.trace(t);
         self.threads.trace(t);
+        self.kept.trace(t);
     }
 }
 
@@ -717,6 +726,7 @@ impl RootSource for Vm {
             // The object may be gone.
             self.dropped.set(crate::heap::eager::ANY);
         }
+        self.kept.resize(0, Value::NULL);
         self.shapes.retain(full, live);
         self.method_cache.drop_dead(live);
         // What runs now goes on being written to without barriers.

@@ -149,6 +149,7 @@ pub fn finish(vm: &mut Vm, mut end: End) -> End {
             report(vm);
         }
     }
+    vm.threads.stopped.set(true);
     let flushed = flush_streams(vm);
     vm.state_set("sys.finalizing", Value::TRUE);
     crate::vm::run::poll::run_finalizers(vm);

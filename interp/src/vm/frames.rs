@@ -89,20 +89,7 @@ fn leave_chunk(vm: &Vm) {
 
 /// The frame object of a live frame, made on demand.
 pub fn frame_object(vm: &mut Vm, frame: Frame) -> Ref<PyFrame> {
-    if let Some(f) = frame.frame_object() {
-        return f;
-    }
-    let generator = frame.generator().map_or(Value::NULL, Value::from);
-    let f = PyFrame::new(
-        vm,
-        frame.fp() as usize,
-        frame.code(),
-        frame.function().value(),
-        frame.locals(),
-        generator,
-    );
-    frame.set_word(at::FRAME_OBJECT, f.value().bits());
-    f
+    skein_runtime::builtins::frame_attrs::frame_object(vm, frame)
 }
 
 /// Copies the registers out of a frame that ends, so that its frame object outlives it.

@@ -11,6 +11,7 @@ use super::run::ret::{Action, ret};
 use super::run::{exit_pc, fibers};
 use super::{run, trace, unwind};
 use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::builtins::generator::PyGenerator;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::Frame;
 use skein_runtime::tasklet::tasklet::{PyTasklet, extra, tasklet_flag};
@@ -135,6 +136,7 @@ fn load(vm: &mut Vm, t: Ref<PyTasklet>) {
         .set(chunk.map_or(std::ptr::null_mut(), |c| c.limit()));
     vm.handled.set(t.handled.get());
     vm.handled_top.set(t.handled_top.get());
+    remember_generators(vm);
     vm.context.set(t.context.get());
     vm.depth.set(t.depth.get() as usize);
     if !changed {
@@ -144,6 +146,16 @@ fn load(vm: &mut Vm, t: Ref<PyTasklet>) {
         trace::exchange(vm, left, t);
     }
     run::budget::next_slice(vm);
+}
+
+/// The running generators of a tasklet that goes on are written to without barriers again, and a collection meanwhile may have
+/// made them old.
+fn remember_generators(vm: &mut Vm) {
+    let mut running = vm.handled_top.get().cast::<PyGenerator>();
+    while let Some(g) = running {
+        vm.heap.remember(g.header());
+        running = g.handled_below.get().cast();
+    }
 }
 
 /// What a tasklet or greenlet that was just loaded goes on with.

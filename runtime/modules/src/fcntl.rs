@@ -155,6 +155,19 @@ fn ioctl(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn flock(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (fd, operation) = (descriptor(vm, args[0])?, c_int(vm, args[1])?);
+    if vm.has_company() && operation & libc::LOCK_NB == 0 {
+        // Held by somebody else, only this tasklet waits.
+        match terminal::flock(fd, operation | libc::LOCK_NB) {
+            Ok(_) => return Ok(Value::NONE),
+            Err(libc::EWOULDBLOCK) => {}
+            Err(e) => return Err(os_error(vm, e, Value::NULL)),
+        }
+        let locked = move || terminal::flock(fd, operation).map(|_| 0);
+        return match crate::support::call_patiently(vm, locked)? {
+            Ok(_) => Ok(Value::NONE),
+            Err(e) => Err(os_error(vm, e, Value::NULL)),
+        };
+    }
     retry(vm, || terminal::flock(fd, operation))?;
     Ok(Value::NONE)
 }

@@ -13,6 +13,7 @@ mod codecs;
 mod collections;
 pub mod contextvars;
 mod csv;
+mod epoll;
 mod errno;
 pub mod faulthandler;
 pub mod fcntl;

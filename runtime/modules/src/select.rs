@@ -1,9 +1,9 @@
-//! `select`: waiting for descriptors, by `poll(2)`.
+//! `select`: waiting for descriptors, by `poll(2)`; `epoll` objects are in [`crate::epoll`].
 
 use crate::os_error::os_error;
 use skein_runtime::helpers::files;
 use skein_runtime::prelude::*;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 /// The module.
@@ -36,8 +36,14 @@ const CONSTANTS: &[(&str, i16)] = &[
     ("POLLRDHUP", libc::POLLRDHUP),
 ];
 
-/// State of a polling object: descriptors and events in order of registration.
-struct Poll(RefCell<Vec<(i32, i16)>>);
+/// State of a polling object.
+#[derive(Default)]
+struct Poll {
+    /// Descriptors and events, in order of registration.
+    wanted: RefCell<Vec<(i32, i16)>>,
+    /// A call of `poll()` is in progress.
+    busy: Cell<bool>,
+}
 impl NativeData for Poll {}
 
 static POLL_METHODS: &[NativeDef] = &[
@@ -86,11 +92,15 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
         "",
     );
     vm.state_set("select.poll", ty.value());
+    crate::epoll::init(vm, m);
     Ok(())
 }
 
 /// The descriptor of an int or of an object with `fileno()`.
-fn descriptor(vm: &mut Vm, v: Value) -> PyResult<i32> {
+///
+/// # Errors
+/// `TypeError` for other objects, `ValueError` for negative numbers.
+pub fn descriptor(vm: &mut Vm, v: Value) -> PyResult<i32> {
     let n = if as_int(&v).is_some() {
         v
     } else {
@@ -133,13 +143,22 @@ fn wait(vm: &mut Vm, wanted: &[(i32, i16)], limit: Option<Duration>) -> PyResult
 }
 
 /// A timeout in units of `scale` seconds; `None` waits for ever.
-fn timeout(vm: &mut Vm, v: Value, scale: f64) -> PyResult<Option<Duration>> {
+///
+/// # Errors
+/// `TypeError`, `ValueError` for negative ones, `OverflowError` for large ones.
+pub fn timeout(vm: &mut Vm, v: Value, scale: f64) -> PyResult<Option<Duration>> {
     if v.is_absent() {
         return Ok(None);
     }
     let n = match as_float(v) {
         Some(f) => f,
-        None => vm.index_i64(v)? as f64,
+        None => {
+            let n = vm.index(v)?;
+            match as_i64(n) {
+                Some(n) => n as f64,
+                None => return Err(vm.overflow_error("timestamp out of range for platform time_t")),
+            }
+        }
     } * scale;
     match Duration::try_from_secs_f64(n) {
         Ok(d) => Ok(Some(d)),
@@ -156,9 +175,26 @@ fn select(vm: &mut Vm, a: &[Value]) -> PyResult {
         .into_iter()
         .enumerate()
     {
-        lists[i] = vm.collect(a[i])?;
-        for k in 0..lists[i].len() {
-            wanted.push((descriptor(vm, lists[i].get(k))?, events));
+        if vm.iter(a[i]).is_err() {
+            if vm.clear_raised_if(ids::TYPE_ERROR) {
+                return Err(vm.type_error("arguments 1-3 must be sequences"));
+            }
+            return Err(Raised);
+        }
+        // `fileno()` may change a list that is being read.
+        let list = a[i].cast::<PyList>();
+        let others = match list {
+            Some(_) => ValueVec::new(),
+            None => vm.collect(a[i])?,
+        };
+        let mut k = 0;
+        while let Some(v) = match list {
+            Some(list) => list.try_get(k),
+            None => (k < others.len()).then(|| others.get(k)),
+        } {
+            wanted.push((descriptor(vm, v)?, events));
+            lists[i].push(&vm.heap, v);
+            k += 1;
         }
     }
     let came = wait(vm, &wanted, limit)?;
@@ -187,7 +223,7 @@ fn select(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 fn poll(vm: &mut Vm, _: &[Value]) -> PyResult {
     match vm.state_get("select.poll").and_then(|t| t.cast()) {
-        Some(ty) => Ok(Native::new(vm, ty, Poll(RefCell::default())).value()),
+        Some(ty) => Ok(Native::new(vm, ty, Poll::default()).value()),
         None => Err(vm.system_error("select is not initialised")),
     }
 }
@@ -202,11 +238,11 @@ fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a Poll> {
 fn register(vm: &mut Vm, a: &[Value]) -> PyResult {
     let fd = descriptor(vm, a[1])?;
     let events = match a[2].non_null() {
-        Some(v) => vm.index_i64(v)? as i16,
+        Some(v) => event_mask(vm, v)?,
         None => libc::POLLIN | libc::POLLPRI | libc::POLLOUT,
     };
     let p = this(vm, &a[0])?;
-    let mut list = p.0.borrow_mut();
+    let mut list = p.wanted.borrow_mut();
     match list.iter_mut().find(|(f, _)| *f == fd) {
         Some(entry) => entry.1 = events,
         None => list.push((fd, events)),
@@ -214,10 +250,14 @@ fn register(vm: &mut Vm, a: &[Value]) -> PyResult {
     Ok(Value::NONE)
 }
 
+fn event_mask(vm: &mut Vm, v: Value) -> PyResult<i16> {
+    Ok(crate::support::unsigned(vm, v, 16, "unsigned short")? as u16 as i16)
+}
+
 fn modify(vm: &mut Vm, a: &[Value]) -> PyResult {
-    let (fd, events) = (descriptor(vm, a[1])?, vm.index_i64(a[2])? as i16);
+    let (fd, events) = (descriptor(vm, a[1])?, event_mask(vm, a[2])?);
     let p = this(vm, &a[0])?;
-    match p.0.borrow_mut().iter_mut().find(|(f, _)| *f == fd) {
+    match p.wanted.borrow_mut().iter_mut().find(|(f, _)| *f == fd) {
         Some(entry) => entry.1 = events,
         None => return Err(os_error(vm, libc::ENOENT, Value::NULL)),
     }
@@ -227,10 +267,10 @@ fn modify(vm: &mut Vm, a: &[Value]) -> PyResult {
 fn unregister(vm: &mut Vm, a: &[Value]) -> PyResult {
     let fd = descriptor(vm, a[1])?;
     let p = this(vm, &a[0])?;
-    let at = p.0.borrow().iter().position(|(f, _)| *f == fd);
+    let at = p.wanted.borrow().iter().position(|(f, _)| *f == fd);
     match at {
         Some(i) => {
-            p.0.borrow_mut().remove(i);
+            p.wanted.borrow_mut().remove(i);
             Ok(Value::NONE)
         }
         None => Err(vm.key_error(Value::from_i32(fd))),
@@ -244,8 +284,17 @@ fn poll_poll(vm: &mut Vm, a: &[Value]) -> PyResult {
     } else {
         timeout(vm, a[1], 0.001)?
     };
-    let wanted = this(vm, &a[0])?.0.borrow().clone();
-    let came = wait(vm, &wanted, limit)?;
+    if limit.is_some_and(|l| l.as_millis() > i32::MAX as u128) {
+        return Err(vm.overflow_error("timeout is too large"));
+    }
+    let p = this(vm, &a[0])?;
+    if p.busy.replace(true) {
+        return Err(vm.runtime_error("concurrent poll() invocation"));
+    }
+    let wanted = p.wanted.borrow().clone();
+    let came = wait(vm, &wanted, limit);
+    p.busy.set(false);
+    let came = came?;
     let out = PyList::new(vm);
     for ((fd, _), events) in wanted.iter().zip(came) {
         if events != 0 {

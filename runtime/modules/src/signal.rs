@@ -216,11 +216,19 @@ pub fn start(vm: &mut Vm) -> PyResult<()> {
     Ok(())
 }
 
+/// Runs the handlers of signals that came, in the first thread.
+///
+/// # Errors
+/// What a handler raised.
+pub fn run_pending(vm: &mut Vm) -> PyResult<()> {
+    vm.run_signals()
+}
+
 /// Runs the handlers of signals that have come.
 ///
 /// # Errors
 /// What a handler raised; further signals stay pending and attention is asked for again.
-pub fn run_pending(vm: &mut Vm) -> PyResult<()> {
+pub fn run_handlers(vm: &mut Vm) -> PyResult<()> {
     while let Some(n) = signals::take() {
         if n == crate::faulthandler::TIMEOUT {
             crate::faulthandler::timed_out(vm)?;
@@ -428,11 +436,12 @@ fn pthread_kill(vm: &mut Vm, args: &[Value]) -> PyResult {
     let thread = vm.index(args[0])?;
     let thread = as_int(&thread).and_then(|n| u64::try_from(n.to_big()).ok());
     let n = c_int(vm, args[1])?;
-    // There is one thread; other numbers cannot name a live one.
-    if thread != Some(skein_runtime::helpers::clock::thread_ident()) {
+    // All threads are one to the kernel; handlers run in the first one anyway.
+    if thread.is_none_or(|t| vm.find_thread(t).is_none()) {
         return Err(os_error(vm, libc::ESRCH));
     }
-    signals::kill_thread(thread.unwrap_or(0), n).map_err(|e| os_error(vm, e))?;
+    let own = skein_runtime::helpers::clock::thread_ident();
+    signals::kill_thread(own, n).map_err(|e| os_error(vm, e))?;
     run_pending(vm)?;
     Ok(Value::NONE)
 }
@@ -444,8 +453,22 @@ fn sigpending(vm: &mut Vm, _: &[Value]) -> PyResult {
 
 fn sigwait(vm: &mut Vm, args: &[Value]) -> PyResult {
     let set = from_set(vm, args[0])?;
+    let_others_run(vm, &set, None)?;
     let n = signals::wait(&set).map_err(|e| os_error(vm, e))?;
     Ok(Value::from_i32(n))
+}
+
+/// Lets others run until one of the signals is pending.
+fn let_others_run(vm: &mut Vm, set: &[i32], end: Option<i128>) -> PyResult<()> {
+    if !vm.has_company() {
+        return Ok(());
+    }
+    let Ok(fd) = signals::descriptor(set) else {
+        return Ok(());
+    };
+    let waited = crate::support::give_way(vm, &[(fd, libc::POLLIN)], end);
+    let _ = skein_runtime::helpers::files::close(fd);
+    waited
 }
 
 fn info(vm: &mut Vm, fields: signals::Info) -> PyResult {
@@ -461,6 +484,7 @@ fn info(vm: &mut Vm, fields: signals::Info) -> PyResult {
 
 fn sigwaitinfo(vm: &mut Vm, args: &[Value]) -> PyResult {
     let set = from_set(vm, args[0])?;
+    let_others_run(vm, &set, None)?;
     loop {
         match signals::wait_info(&set, None) {
             Ok(fields) => return info(vm, fields),
@@ -477,6 +501,9 @@ fn sigtimedwait(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.value_error("timeout must be non-negative"));
     }
     let end = crate::support::monotonic(vm)? + timeout;
+    if timeout > 0 {
+        let_others_run(vm, &set, Some(end))?;
+    }
     loop {
         let left = (end - crate::support::monotonic(vm)?).max(0);
         match signals::wait_info(&set, Some(left)) {

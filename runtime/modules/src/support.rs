@@ -1,7 +1,8 @@
 //! Small things that several modules of this crate need: operating system errors, numbers from arguments, waiting.
 
-use skein_runtime::helpers::clock;
+use skein_runtime::helpers::{clock, files};
 use skein_runtime::prelude::*;
+use std::ffi::CStr;
 
 /// Raises the `OSError` (or its subclass) of an `errno`.
 #[cold]
@@ -55,11 +56,14 @@ pub fn sleep_until(vm: &mut Vm, deadline: i128) -> PyResult<()> {
 /// While others could run, waits until a descriptor is as wanted (`POLLIN`, `POLLOUT`) or the deadline (monotonic
 /// nanoseconds) has come, and lets them run; alone it does nothing, and the call that follows blocks.
 pub fn give_way(vm: &mut Vm, fds: &[(i32, i16)], deadline: Option<i128>) -> PyResult<()> {
-    if vm.has_company() {
-        let ready = skein_runtime::helpers::files::poll(fds, 0)
-            .is_ok_and(|found| found.iter().any(|&e| e != 0));
-        if !ready {
-            vm.wait_here(deadline, fds.to_vec(), Value::FALSE)?;
+    while vm.has_company() {
+        let found = files::poll(fds, 0);
+        if found.is_ok_and(|found| found.iter().any(|&e| e != 0)) {
+            break;
+        }
+        // It may be woken in vain.
+        if vm.wait_here(deadline, fds.to_vec(), Value::FALSE)? == Value::FALSE {
+            break;
         }
     }
     Ok(())
@@ -67,10 +71,113 @@ pub fn give_way(vm: &mut Vm, fds: &[(i32, i16)], deadline: Option<i128>) -> PyRe
 
 /// [`give_way`] before a read or write that may block.
 pub fn give_way_to_blocking(vm: &mut Vm, fd: i32, events: i16) -> PyResult<()> {
-    if vm.has_company() && skein_runtime::helpers::files::blocking(fd) == Ok(true) {
+    if vm.has_company() && files::blocking(fd) == Ok(true) {
         give_way(vm, &[(fd, events)], None)?;
     }
     Ok(())
+}
+
+/// An unsigned integer of so many bits, which C calls `name`.
+///
+/// # Errors
+/// `ValueError` for negative numbers, `OverflowError` for large ones, `TypeError` for other types.
+pub fn unsigned(vm: &mut Vm, v: Value, bits: u32, name: &str) -> PyResult<u64> {
+    let n = vm.index(v)?;
+    let big = as_int(&n).map(|n| n.to_big()).unwrap_or_default();
+    if big < 0.into() {
+        return Err(vm.value_error("value must be positive"));
+    }
+    match u64::try_from(big) {
+        Ok(n) if bits == 64 || n >> bits == 0 => Ok(n),
+        _ => Err(vm.overflow_error(format!("Python int too large for C {name}"))),
+    }
+}
+
+/// Descriptors on which a write may wait for a reader.
+fn is_stream(fd: i32) -> bool {
+    files::fstat(fd).is_ok_and(|st| {
+        matches!(
+            st.mode & libc::S_IFMT,
+            libc::S_IFIFO | libc::S_IFSOCK | libc::S_IFCHR
+        )
+    })
+}
+
+/// `write(2)`; while others could run, only the tasklet waits. A pipe that is ready takes so many bytes at least, no more are
+/// written at once then.
+///
+/// # Errors
+/// What a signal handler raised.
+pub fn write_patiently(vm: &mut Vm, fd: i32, data: &[u8]) -> PyResult<Result<usize, i32>> {
+    if !vm.has_company() || files::blocking(fd) != Ok(true) || !is_stream(fd) {
+        return Ok(files::write(fd, data));
+    }
+    let mut done = 0;
+    loop {
+        give_way(vm, &[(fd, libc::POLLOUT)], None)?;
+        let part = &data[done..data.len().min(done + libc::PIPE_BUF)];
+        match files::write(fd, part) {
+            Ok(n) => done += n,
+            Err(_) if done > 0 => return Ok(Ok(done)),
+            Err(e) => return Ok(Err(e)),
+        }
+        if done >= data.len() {
+            return Ok(Ok(done));
+        }
+    }
+}
+
+/// A call of the system that may block for long and cannot be polled: while others could run, a helper thread makes it.
+///
+/// # Errors
+/// What the tasklet was woken with.
+pub fn call_patiently(
+    vm: &mut Vm,
+    call: impl FnOnce() -> Result<i32, i32> + Send + 'static,
+) -> PyResult<Result<i32, i32>> {
+    if !vm.has_company() {
+        return Ok(call());
+    }
+    let begun = vm.offload(Box::new(move || {
+        let result = call();
+        Box::new(move |vm| {
+            let (ok, n) = match result {
+                Ok(n) => (true, n),
+                Err(e) => (false, e),
+            };
+            Ok(vm.new_tuple(&[Value::bool(ok), Value::from_i32(n)]))
+        })
+    }));
+    let answer = vm.finish_wait(begun)?.cast::<PyTuple>();
+    let answer = answer.as_ref().map_or(&[][..], |t| t.items());
+    match answer {
+        [ok, n] => {
+            let n = as_i64(*n).unwrap_or(0) as i32;
+            Ok(if *ok == Value::TRUE { Ok(n) } else { Err(n) })
+        }
+        _ => Ok(Err(libc::EINTR)),
+    }
+}
+
+/// `openat(2)`; a FIFO waits for its other end.
+///
+/// # Errors
+/// What the tasklet was woken with.
+pub fn open_patiently(
+    vm: &mut Vm,
+    dir: i32,
+    path: &CStr,
+    flags: i32,
+    mode: u32,
+) -> PyResult<Result<i32, i32>> {
+    let waits = vm.has_company()
+        && flags & libc::O_NONBLOCK == 0
+        && files::stat(dir, path, true).is_ok_and(|st| st.mode & libc::S_IFMT == libc::S_IFIFO);
+    if !waits {
+        return Ok(files::open(dir, path, flags, mode));
+    }
+    let path = path.to_owned();
+    call_patiently(vm, move || files::open(dir, &path, flags, mode))
 }
 
 /// How to round a time that is not a whole number of nanoseconds.

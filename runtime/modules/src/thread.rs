@@ -389,16 +389,20 @@ fn get_native_id(vm: &mut Vm, _: &[Value]) -> PyResult {
 }
 
 /// Starts a thread that calls a function; gives its object.
-fn start(vm: &mut Vm, function: Value, args: Value, kwargs: Value, daemon: bool) -> Value {
+fn start(vm: &mut Vm, function: Value, args: Value, kwargs: Value, daemon: bool) -> PyResult {
+    if vm.threads.stopped.get() {
+        let text = "can't create new thread at interpreter shutdown";
+        return Err(vm.raise(ids::PYTHON_FINALIZATION_ERROR, text));
+    }
     let ty = vm.builtin_type(ids::TASKLET);
     let main = PyTasklet::new_instance(vm, ty);
     PyTasklet::give(main, function, args, kwargs);
-    vm.start_thread(main, function, daemon)
+    Ok(vm.start_thread(main, function, daemon))
 }
 
 /// Identifier of a thread object.
 fn ident_of(thread: Value) -> u64 {
-    threads::thread(&thread).map_or(0, |(_, t)| t.ident)
+    threads::thread(&thread).map_or(0, |(_, t)| t.ident.get())
 }
 
 fn start_new_thread(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -411,7 +415,7 @@ fn start_new_thread(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !args[2].is_null() && !args[2].is::<PyDict>() {
         return Err(vm.type_error("optional 3rd arg must be a dictionary"));
     }
-    let thread = start(vm, args[0], args[1], args[2], true);
+    let thread = start(vm, args[0], args[1], args[2], true)?;
     Ok(vm.new_uint(ident_of(thread)))
 }
 
@@ -439,7 +443,7 @@ fn start_joinable_thread(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.runtime_error("thread already started"));
     }
     let empty = vm.new_tuple(&[]);
-    let thread = start(vm, args[0], empty, Value::NULL, daemon);
+    let thread = start(vm, args[0], empty, Value::NULL, daemon)?;
     h.thread.set(owner, thread);
     h.ident.set(ident_of(thread));
     Ok(given)
@@ -478,7 +482,7 @@ fn shutdown(vm: &mut Vm, _: &[Value]) -> PyResult {
             (0..l.len()).map(|i| l.get(i)).find(|v| {
                 *v != current
                     && threads::thread(v).is_some_and(|(_, t)| {
-                        !t.daemon && !t.done.get() && t.ident != clock::thread_ident()
+                        !t.daemon && !t.done.get() && t.ident.get() != clock::thread_ident()
                     })
             })
         });
@@ -849,6 +853,10 @@ fn handle_join(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     if h.ident.get() == vm.thread_ident() {
         return Err(vm.runtime_error("Cannot join current thread"));
+    }
+    if vm.threads.stopped.get() {
+        let text = "cannot join thread at interpreter shutdown";
+        return Err(vm.raise(ids::PYTHON_FINALIZATION_ERROR, text));
     }
     match until {
         Some(None) => Ok(Value::NONE),

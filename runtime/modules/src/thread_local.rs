@@ -5,6 +5,7 @@
 //! of a tasklet are kept with the tasklet, by a number that the object has for that.
 
 use skein_runtime::builtins::args::{class, items};
+use skein_runtime::builtins::weakref;
 use skein_runtime::object::attr::Found;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::tasklet::extra;
@@ -112,6 +113,9 @@ fn new_local(vm: &mut Vm, args: &[Value], number: usize) -> PyResult {
     let (dicts, key) = place(vm, dicts, number);
     let own = PyDict::new(vm).value();
     dicts.insert(vm, key, own)?;
+    if number == 0 {
+        note(vm, this);
+    }
     Ok(this)
 }
 
@@ -147,11 +151,11 @@ fn own_dict(vm: &mut Vm, this: Value) -> PyResult<Ref<PyDict>> {
     if let Some(d) = dicts.get(vm, key)?.and_then(|d| d.cast()) {
         return Ok(d);
     }
-    if local.number == 0 {
-        forget_ended(vm, dicts)?;
-    }
     let own = PyDict::new(vm);
     dicts.insert(vm, key, own.value())?;
+    if local.number == 0 {
+        note(vm, this);
+    }
     let ty = vm.type_of(this);
     if has_init(vm, ty) {
         let name = vm.names.__init__;
@@ -168,27 +172,43 @@ fn own_dict(vm: &mut Vm, this: Value) -> PyResult<Ref<PyDict>> {
     Ok(own)
 }
 
-/// Drops the dicts of threads that have ended, when there are many.
-fn forget_ended(vm: &mut Vm, dicts: Ref<PyDict>) -> PyResult<()> {
-    let all = vm.threads.all.get().cast::<PyList>();
-    let live = all.map_or(1, |l| l.len());
-    if dicts.len() <= 2 * live + 16 {
-        return Ok(());
-    }
-    let mut keep = ValueVec::new();
-    for i in 0..live {
-        let thread = all.and_then(|l| l.try_get(i)).unwrap_or(Value::NONE);
-        if let Some((_, t)) = threads::thread(&thread) {
-            let key = vm.new_uint(t.ident);
-            if let Some(d) = dicts.get(vm, key)? {
-                keep.push(&vm.heap, key);
-                keep.push(&vm.heap, d);
-            }
+/// Notes that the running thread has to be told apart when it ends.
+fn note(vm: &mut Vm, this: Value) {
+    let current = vm.threads.current.get();
+    let Some((owner, thread)) = threads::thread(&current) else {
+        return;
+    };
+    let locals = match thread.locals.get() {
+        Some(locals) => locals,
+        None => {
+            let locals = PyList::new(vm);
+            thread.locals.set(owner, locals);
+            locals
         }
-    }
-    dicts.clear();
-    for pair in keep.as_slice().chunks(2) {
-        dicts.insert(vm, pair[0], pair[1])?;
+    };
+    let weak = weakref::new_plain(vm, this);
+    locals.push(vm, weak);
+}
+
+/// A thread has ended: its attributes go.
+///
+/// # Errors
+/// None of ours; what comparing keys may raise.
+pub fn ended(vm: &mut Vm, thread: Value) -> PyResult<()> {
+    let Some((_, state)) = threads::thread(&thread) else {
+        return Ok(());
+    };
+    let key = vm.new_uint(state.ident.get());
+    let Some(locals) = state.locals.get() else {
+        return Ok(());
+    };
+    state.locals.clear();
+    for i in 0..locals.len() {
+        if let Some(this) = weakref::target_of(locals.get(i))
+            && let Some((_, local)) = native::<Local>(&this)
+        {
+            local.dicts.expect().remove(vm, key)?;
+        }
     }
     Ok(())
 }

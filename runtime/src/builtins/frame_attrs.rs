@@ -27,6 +27,7 @@ pub fn frame_object(vm: &mut Vm, frame: Frame) -> Ref<PyFrame> {
         generator,
     );
     frame.set_word(at::FRAME_OBJECT, f.value().bits());
+    vm.keep_until_collected(f.value());
     if let Some(g) = owner {
         g.frame.set(g, f.value());
     }

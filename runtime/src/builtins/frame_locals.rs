@@ -157,6 +157,7 @@ fn store(vm: &mut Vm, f: Ref<PyFrame>, key: Value, v: Value) -> PyResult<()> {
     if let Some(s) = key.cast::<PyStr>()
         && let Some(r) = register_of(f, s.bytes())
     {
+        vm.keep_until_collected(v);
         write(f, r, v);
         return Ok(());
     }

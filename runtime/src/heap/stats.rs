@@ -90,6 +90,10 @@ pub struct HeapStats {
 }
 
 impl Heap {
+    /// Bytes ever handed out, in whole pieces of blocks.
+    pub fn allocated_ever(&self) -> u64 {
+        self.counters.allocated.get() + self.handed_out.get() as u64
+    }
     /// The present counters.
     pub fn stats(&self) -> HeapStats {
         let c = &self.counters;

@@ -15,6 +15,8 @@ static ANY: AtomicBool = AtomicBool::new(false);
 static TRIPPED: [AtomicBool; COUNT as usize] = [const { AtomicBool::new(false) }; COUNT as usize];
 static ATTENTION: AtomicPtr<AtomicBool> = AtomicPtr::new(std::ptr::null_mut());
 static WAKEUP: AtomicI32 = AtomicI32::new(-1);
+/// Event counter of the poller; -1: none.
+static POLLER: AtomicI32 = AtomicI32::new(-1);
 
 /// What a signal does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,6 +42,10 @@ extern "C" fn on_signal(signum: libc::c_int) {
     if let Some(flag) = unsafe { attention.as_ref() } {
         flag.store(true, Ordering::Release);
     }
+    let poller = POLLER.load(Ordering::Relaxed);
+    if poller >= 0 {
+        super::epoll::ring(poller);
+    }
     let fd = WAKEUP.load(Ordering::Relaxed);
     if fd >= 0 {
         let byte = signum as u8;
@@ -54,6 +60,22 @@ extern "C" fn on_signal(signum: libc::c_int) {
 pub fn connect(attention: &Arc<AtomicBool>) {
     let leaked = Arc::into_raw(attention.clone()).cast_mut();
     ATTENTION.store(leaked, Ordering::Release);
+}
+
+/// Says which event counter ([`super::epoll`]) is rung for signals, so that one that comes right before the poller sleeps
+/// wakes it; -1: none.
+pub fn ring_poller(counter: i32) {
+    POLLER.store(counter, Ordering::Relaxed);
+}
+
+/// Blocks all signals for this helper thread: they are for the thread that runs Python.
+pub fn leave_to_others() {
+    let mut all = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: fills the set before it is read.
+    unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), std::ptr::null_mut());
+    }
 }
 
 /// True if a signal has come since [`take`] last found none.
@@ -285,6 +307,14 @@ pub fn wait(signals: &[i32]) -> Result<i32, i32> {
         0 => Ok(n),
         e => Err(e),
     }
+}
+
+/// A descriptor that is readable while one of the (blocked) signals is pending.
+pub fn descriptor(signals: &[i32]) -> Result<i32, i32> {
+    let set = to_set(signals);
+    // SAFETY: reads one set.
+    let fd = unsafe { libc::signalfd(-1, &set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) };
+    if fd < 0 { Err(last_errno()) } else { Ok(fd) }
 }
 
 /// What `sigwaitinfo` tells: signo, code, errno, pid, uid, status, band.

@@ -49,7 +49,7 @@ impl Address {
 }
 
 /// Lets the kernel write an address.
-fn receive<R>(call: impl FnOnce(*mut libc::sockaddr, *mut libc::socklen_t) -> R) -> (R, Address) {
+fn addressed<R>(call: impl FnOnce(*mut libc::sockaddr, *mut libc::socklen_t) -> R) -> (R, Address) {
     let mut storage = MaybeUninit::<libc::sockaddr_storage>::zeroed();
     let mut len = ADDRESS_ROOM as libc::socklen_t;
     let r = call(storage.as_mut_ptr().cast(), &mut len);
@@ -104,7 +104,7 @@ pub fn listen(fd: i32, backlog: i32) -> Result<(), i32> {
 
 /// `accept4(2)`; the descriptor is not inherited.
 pub fn accept(fd: i32) -> Result<(i32, Address), i32> {
-    let (r, address) = receive(|storage, len| {
+    let (r, address) = addressed(|storage, len| {
         // SAFETY: the kernel writes at most the given length.
         unsafe { libc::accept4(fd, storage, len, libc::SOCK_CLOEXEC) }
     });
@@ -113,7 +113,7 @@ pub fn accept(fd: i32) -> Result<(i32, Address), i32> {
 
 /// `getsockname(2)`
 pub fn own_name(fd: i32) -> Result<Address, i32> {
-    let (r, address) = receive(|storage, len| {
+    let (r, address) = addressed(|storage, len| {
         // SAFETY: the kernel writes at most the given length.
         unsafe { libc::getsockname(fd, storage, len) }
     });
@@ -122,17 +122,23 @@ pub fn own_name(fd: i32) -> Result<Address, i32> {
 
 /// `getpeername(2)`
 pub fn peer_name(fd: i32) -> Result<Address, i32> {
-    let (r, address) = receive(|storage, len| {
+    let (r, address) = addressed(|storage, len| {
         // SAFETY: the kernel writes at most the given length.
         unsafe { libc::getpeername(fd, storage, len) }
     });
     check(r).map(|_| address)
 }
 
+/// `recv(2)`
+pub fn receive(fd: i32, buf: &mut [u8], flags: i32) -> Result<usize, i32> {
+    // SAFETY: the kernel writes at most the given length.
+    check_size(unsafe { libc::recv(fd, buf.as_mut_ptr().cast(), buf.len(), flags) })
+}
+
 /// `recvfrom(2)`
 pub fn receive_from(fd: i32, buf: &mut [u8], flags: i32) -> Result<(usize, Address), i32> {
     let (data, room) = (buf.as_mut_ptr(), buf.len());
-    let (r, address) = receive(|storage, len| {
+    let (r, address) = addressed(|storage, len| {
         // SAFETY: the kernel writes at most the given lengths.
         unsafe { libc::recvfrom(fd, data.cast(), room, flags, storage, len) }
     });
@@ -162,6 +168,147 @@ pub fn send(fd: i32, data: &[u8], flags: i32, to: Option<&Address>) -> Result<us
         }
     };
     check_size(r)
+}
+
+/// A piece of ancillary data.
+pub struct Ancillary {
+    /// The protocol it belongs to.
+    pub level: i32,
+    /// Its kind, as the protocol numbers them.
+    pub kind: i32,
+    /// What it says.
+    pub data: Vec<u8>,
+}
+
+/// What [`receive_message`] received.
+pub struct Message {
+    /// Bytes of data.
+    pub length: usize,
+    /// Ancillary data, the last piece perhaps cut short.
+    pub ancillary: Vec<Ancillary>,
+    /// `MSG_TRUNC` and the like.
+    pub flags: i32,
+    /// The sender.
+    pub from: Address,
+}
+
+/// `CMSG_LEN`
+pub fn item_length(data: u32) -> usize {
+    // SAFETY: only computes.
+    unsafe { libc::CMSG_LEN(data) as usize }
+}
+
+/// `CMSG_SPACE`
+pub fn item_space(data: u32) -> usize {
+    // SAFETY: only computes.
+    unsafe { libc::CMSG_SPACE(data) as usize }
+}
+
+/// Room for ancillary data, aligned as its headers must be.
+fn control_room(bytes: usize) -> Vec<u64> {
+    vec![0; bytes.div_ceil(8)]
+}
+
+/// `recvmsg(2)` into one buffer, with room for so many bytes of ancillary data.
+pub fn receive_message(
+    fd: i32,
+    buf: &mut [u8],
+    control: usize,
+    flags: i32,
+) -> Result<Message, i32> {
+    let mut room = control_room(control);
+    // SAFETY: numbers and null pointers; all zero is a valid record.
+    let mut header: libc::msghdr = unsafe { MaybeUninit::zeroed().assume_init() };
+    let mut part = libc::iovec {
+        iov_base: buf.as_mut_ptr().cast(),
+        iov_len: buf.len(),
+    };
+    header.msg_iov = &raw mut part;
+    header.msg_iovlen = 1;
+    if control > 0 {
+        header.msg_control = room.as_mut_ptr().cast();
+        header.msg_controllen = control as _;
+    }
+    let (r, mut from) = addressed(|storage, len| {
+        header.msg_name = storage.cast();
+        // SAFETY: the length is alive.
+        header.msg_namelen = unsafe { *len };
+        // SAFETY: all places are alive and as long as said.
+        unsafe { libc::recvmsg(fd, &raw mut header, flags) }
+    });
+    let length = check_size(r)?;
+    from.len = (header.msg_namelen as usize).min(ADDRESS_ROOM);
+    let mut ancillary = Vec::new();
+    let end = room.as_ptr() as usize + header.msg_controllen as usize;
+    // SAFETY: the header and the room are as the kernel left them; items lie within the room.
+    unsafe {
+        let mut item = if control > 0 {
+            libc::CMSG_FIRSTHDR(&raw const header)
+        } else {
+            ptr::null_mut()
+        };
+        while !item.is_null() {
+            let data = libc::CMSG_DATA(item);
+            let said = ((*item).cmsg_len as usize).saturating_sub(libc::CMSG_LEN(0) as usize);
+            let len = said.min(end.saturating_sub(data as usize));
+            ancillary.push(Ancillary {
+                level: (*item).cmsg_level,
+                kind: (*item).cmsg_type,
+                data: std::slice::from_raw_parts(data, len).to_vec(),
+            });
+            item = libc::CMSG_NXTHDR(&raw const header, item);
+        }
+    }
+    Ok(Message {
+        length,
+        ancillary,
+        flags: header.msg_flags,
+        from,
+    })
+}
+
+/// `sendmsg(2)` of one buffer. A closed peer is an error, no signal.
+pub fn send_message(
+    fd: i32,
+    data: &[u8],
+    ancillary: &[Ancillary],
+    flags: i32,
+    to: Option<&Address>,
+) -> Result<usize, i32> {
+    let space = |i: &Ancillary| item_space(i.data.len() as u32);
+    let bytes: usize = ancillary.iter().map(space).sum();
+    let mut room = control_room(bytes);
+    let storage = to.map(Address::storage);
+    let mut part = libc::iovec {
+        iov_base: data.as_ptr().cast_mut().cast(),
+        iov_len: data.len(),
+    };
+    // SAFETY: numbers and null pointers; all zero is a valid record.
+    let mut header: libc::msghdr = unsafe { MaybeUninit::zeroed().assume_init() };
+    header.msg_iov = &raw mut part;
+    header.msg_iovlen = usize::from(!data.is_empty()) as _;
+    if let (Some(storage), Some(to)) = (&storage, to) {
+        header.msg_name = ptr::from_ref(storage).cast_mut().cast();
+        header.msg_namelen = to.len as u32;
+    }
+    if bytes > 0 {
+        header.msg_control = room.as_mut_ptr().cast();
+        header.msg_controllen = bytes as _;
+    }
+    let mut at = room.as_mut_ptr().cast::<u8>();
+    for item in ancillary {
+        let place = at.cast::<libc::cmsghdr>();
+        // SAFETY: the room is as long as all items together and aligned for headers.
+        unsafe {
+            (*place).cmsg_len = item_length(item.data.len() as u32) as _;
+            (*place).cmsg_level = item.level;
+            (*place).cmsg_type = item.kind;
+            ptr::copy_nonoverlapping(item.data.as_ptr(), libc::CMSG_DATA(place), item.data.len());
+            at = at.add(space(item));
+        }
+    }
+    // SAFETY: all places are alive and as long as said.
+    check_size(unsafe { libc::sendmsg(fd, &raw const header, flags | libc::MSG_NOSIGNAL) })
 }
 
 /// `shutdown(2)`
@@ -308,8 +455,50 @@ pub fn protocol_number(name: &CStr) -> Option<i32> {
     unsafe { libc::getprotobyname(name.as_ptr()).as_ref() }.map(|entry| entry.p_proto)
 }
 
-/// Number of a network interface; 0 if there is none of that name.
-pub fn interface_index(name: &CString) -> u32 {
+/// Name of the service at a port, by `getservbyport(3)`.
+pub fn service_name(port: u16, protocol: Option<&CStr>) -> Option<Vec<u8>> {
+    let protocol = protocol.map_or(ptr::null(), CStr::as_ptr);
+    // SAFETY: a C string or null; the record is read before anything else can ask for one.
+    let entry = unsafe { libc::getservbyport(port.to_be().into(), protocol).as_ref() }?;
+    // SAFETY: the record's name is a C string.
+    Some(unsafe { CStr::from_ptr(entry.s_name) }.to_bytes().to_vec())
+}
+
+/// Number of a network interface.
+pub fn interface_index(name: &CString) -> Result<u32, i32> {
     // SAFETY: a C string.
-    unsafe { libc::if_nametoindex(name.as_ptr()) }
+    match unsafe { libc::if_nametoindex(name.as_ptr()) } {
+        0 => Err(last_errno()),
+        n => Ok(n),
+    }
+}
+
+/// Name of a network interface.
+pub fn interface_name(index: u32) -> Result<Vec<u8>, i32> {
+    let mut name = [0u8; libc::IF_NAMESIZE];
+    // SAFETY: writes at most the given room, which is as long as said.
+    if unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) }.is_null() {
+        return Err(last_errno());
+    }
+    Ok(name.iter().copied().take_while(|&b| b != 0).collect())
+}
+
+/// Numbers and names of all network interfaces.
+pub fn interfaces() -> Result<Vec<(u32, Vec<u8>)>, i32> {
+    let mut found = Vec::new();
+    // SAFETY: the list ends with a null name and is freed once, after it was read.
+    unsafe {
+        let list = libc::if_nameindex();
+        if list.is_null() {
+            return Err(last_errno());
+        }
+        let mut next = list;
+        while !(*next).if_name.is_null() {
+            let name = CStr::from_ptr((*next).if_name).to_bytes().to_vec();
+            found.push(((*next).if_index, name));
+            next = next.add(1);
+        }
+        libc::if_freenameindex(list);
+    }
+    Ok(found)
 }

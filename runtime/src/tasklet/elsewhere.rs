@@ -34,7 +34,7 @@ impl Vm {
     /// The identifier of a tasklet's thread; `None`: that has ended.
     pub fn thread_of(&self, t: Ref<PyTasklet>) -> Option<u64> {
         match thread(&self.owner_of(t)) {
-            Some((_, state)) => (!state.done.get()).then_some(state.ident),
+            Some((_, state)) => (!state.done.get()).then_some(state.ident.get()),
             None => Some(clock::thread_ident()),
         }
     }
@@ -45,7 +45,7 @@ impl Vm {
         };
         (0..all.len())
             .map(|i| all.get(i))
-            .find(|v| thread(v).is_some_and(|(_, s)| s.ident == ident))
+            .find(|v| thread(v).is_some_and(|(_, s)| s.ident.get() == ident))
     }
     /// Main tasklet, running tasklet and length of the queue of a thread.
     pub fn thread_state(&self, t: Value) -> (Value, Value, usize) {
@@ -189,6 +189,9 @@ impl Vm {
             return t;
         }
         self.end_thread();
+        if self.was_last_thread() {
+            crate::helpers::process::exit(0);
+        }
         self.next_runnable()
     }
     fn next_to_kill(&self) -> Option<Ref<PyTasklet>> {

@@ -696,7 +696,9 @@ impl Vm {
             watchdog
         } else if let Some(next) = next {
             next
-        } else if self.own_waiting() {
+        } else if self.own_waiting()
+            || self.innermost_watchdog().has(flag::BLOCKED) && self.something_awaited()
+        {
             self.next_runnable()
         } else {
             let watchdog = self.innermost_watchdog();

@@ -57,6 +57,10 @@ pub fn allow(vm: &Vm) {
 
 /// Runs `f`, an import, without watching: importlib's own weak references come and go with each module.
 pub fn pausing<T>(vm: &mut Vm, f: impl FnOnce(&mut Vm) -> T) -> T {
+    if vm.watched.get() == u32::MAX {
+        // Another thread imports, too; it may end before this one.
+        return f(vm);
+    }
     let (was_watching, count) = (watching(vm), vm.watched.replace(u32::MAX));
     end(vm);
     let result = f(vm);
@@ -123,7 +127,7 @@ unsafe extern "C" fn watched(pc: Pc, fp: *mut u64, vm: *mut Vm, insn: u64, tbl: 
             }
         }
         observe(&mut *vm, pc, fp, insn);
-        (*vm).watched.set((*vm).watched.get() + 1);
+        (*vm).watched.set((*vm).watched.get().saturating_add(1));
         if (*vm).watched.get() >= INSTRUCTIONS {
             end(&*vm);
         }

@@ -9,6 +9,7 @@ use super::support::{
     class, closed_error, interrupted, is_closed, no_pickle, size_arg, uninitialized, unsupported,
     with_data, writable_len, write_into,
 };
+use super::turns::{Turn, locked};
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
 
@@ -24,11 +25,13 @@ pub struct Buffered {
     wbuf: RefCell<Vec<u8>>,
     reads: bool,
     writes: bool,
+    pub(super) turn: Turn,
 }
 
 impl NativeData for Buffered {
     fn trace(&self, t: &mut Tracer) {
         t.visit_slot(&self.raw);
+        self.turn.trace(t);
     }
 }
 
@@ -39,10 +42,10 @@ macro_rules! table {
             method("__del__", del, "($self, /)", "Write what is pending."),
             method("close", close, "($self, /)", "Flush and close the stream."),
             method("detach", detach, "($self, /)", "Separate the underlying raw stream from the buffer and return it."),
-            method("seek", seek, "($self, target, whence=0, /)", "Change the stream position to the given byte offset."),
+            method("seek", |vm, a| locked(vm, a, seek), "($self, target, whence=0, /)", "Change the stream position to the given byte offset."),
             method("tell", tell, "($self, /)", "Return current stream position."),
-            method("truncate", truncate, "($self, pos=None, /)", "Truncate file to pos bytes."),
-            method("flush", flush, "($self, /)", "Flush write buffers."),
+            method("truncate", |vm, a| locked(vm, a, truncate), "($self, pos=None, /)", "Truncate file to pos bytes."),
+            method("flush", |vm, a| locked(vm, a, flush), "($self, /)", "Flush write buffers."),
             method("seekable", |vm, a| ask_raw(vm, a[0], "seekable"), "($self, /)", "Return whether object supports random access."),
             method("readable", readable, "($self, /)", "Return whether object was opened for reading."),
             method("writable", writable, "($self, /)", "Return whether object was opened for writing."),
@@ -68,44 +71,44 @@ macro_rules! reading {
             ),
             method(
                 "read",
-                read,
+                |vm, a| locked(vm, a, read),
                 "($self, size=-1, /)",
                 "Read and return up to size bytes."
             ),
             method(
                 "peek",
-                peek,
+                |vm, a| locked(vm, a, peek),
                 "($self, size=0, /)",
                 "Return buffered bytes without advancing the position."
             ),
             method(
                 "read1",
-                read1,
+                |vm, a| locked(vm, a, read1),
                 "($self, size=-1, /)",
                 "Read and return up to size bytes with at most one raw read."
             ),
             method(
                 "readinto",
-                readinto,
+                |vm, a| locked(vm, a, readinto),
                 "($self, buffer, /)",
                 "Read bytes into the buffer."
             ),
             method(
                 "readinto1",
-                readinto1,
+                |vm, a| locked(vm, a, readinto1),
                 "($self, buffer, /)",
                 "Read bytes into the buffer with at most one raw read."
             ),
             method(
                 "readline",
-                readline,
+                |vm, a| locked(vm, a, readline),
                 "($self, size=-1, /)",
                 "Read and return a line."
             ),
             slot("__next__", next),
             method(
                 "write",
-                write,
+                |vm, a| locked(vm, a, write),
                 "($self, buffer, /)",
                 "Write the bytes to the stream."
             ),
@@ -120,7 +123,7 @@ static WRITER: &[NativeDef] = table!(
     new_method(new_writer),
     method(
         "write",
-        write,
+        |vm, a| locked(vm, a, write),
         "($self, buffer, /)",
         "Write the bytes to the stream."
     ),
@@ -172,6 +175,7 @@ fn new_state(vm: &mut Vm, ty: Value, reads: bool, writes: bool) -> PyResult {
         wbuf: RefCell::default(),
         reads,
         writes,
+        turn: Turn::default(),
     };
     Ok(Native::new(vm, ty, state).value())
 }
@@ -185,7 +189,7 @@ fn new_random(vm: &mut Vm, args: &[Value]) -> PyResult {
     new_state(vm, args[0], true, true)
 }
 
-fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a Buffered)> {
+pub(super) fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a Buffered)> {
     match native::<Buffered>(v) {
         Some(b) => Ok(b),
         None => Err(vm.wrong_self("method", "buffered stream", *v)),
@@ -687,7 +691,7 @@ fn readline(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
     let exact = matches!(super::support::io_type(vm, "BufferedReader"), Some(t) if t == vm.type_of(args[0]));
     let line = if exact {
-        readline(vm, &[args[0], Value::NULL])?
+        locked(vm, &[args[0], Value::NULL], readline)?
     } else {
         vm.call_method(args[0], "readline", &[])?
     };

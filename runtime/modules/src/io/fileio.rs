@@ -5,6 +5,7 @@ use super::support::{
     write_into,
 };
 use crate::os_error::os_error;
+use crate::support::{open_patiently, write_patiently};
 use skein_runtime::helpers::files;
 use skein_runtime::prelude::*;
 use std::cell::Cell;
@@ -303,7 +304,7 @@ fn open_path(vm: &mut Vm, file: Value, flags: i32) -> PyResult<i32> {
         return Err(vm.value_error("embedded null byte"));
     };
     loop {
-        match files::open(files::AT_CWD, &path, flags, 0o666) {
+        match open_patiently(vm, files::AT_CWD, &path, flags, 0o666)? {
             Ok(fd) => return Ok(fd),
             Err(libc::EINTR) => interrupted(vm)?,
             Err(e) => return Err(os_error(vm, e, file)),
@@ -358,7 +359,7 @@ pub fn write_fd(vm: &mut Vm, f: &FileIo, data: &[u8]) -> PyResult<Option<usize>>
         return Err(unsupported(vm, "File not open for writing"));
     }
     loop {
-        match files::write(f.fd.get(), data) {
+        match write_patiently(vm, f.fd.get(), data)? {
             Ok(n) => return Ok(Some(n)),
             Err(libc::EINTR) => interrupted(vm)?,
             Err(libc::EAGAIN) => return Ok(None),
@@ -515,6 +516,7 @@ fn truncate(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn close_fd(vm: &mut Vm, f: &FileIo) -> PyResult<()> {
     let fd = f.fd.replace(-1);
+    vm.closing_descriptor(fd);
     if fd >= 0
         && let Err(e) = files::close(fd)
         && e != libc::EINTR

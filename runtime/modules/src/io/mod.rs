@@ -17,6 +17,7 @@ pub(crate) mod support;
 mod text;
 mod text_codec;
 mod text_read;
+mod turns;
 
 pub use dirty::settle;
 pub use std_streams::init_std_streams;

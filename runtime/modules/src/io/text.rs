@@ -9,6 +9,7 @@ use super::support::{
     add_stream, class, closed_error, is_closed, no_pickle, or_none, uninitialized, unsupported,
 };
 use super::text_codec::Fast;
+use super::turns;
 use crate::support::optional_str;
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -351,7 +352,8 @@ impl Text {
         let mut data = self.pending.take();
         let buffer = self.buffer.get();
         if self.direct.get() {
-            let r = buffered::direct(vm, &buffer)?.write_data(vm, &data);
+            let b = buffered::direct(vm, &buffer)?;
+            let r = turns::alone(vm, buffer, |vm| b.write_data(vm, &data));
             data.clear();
             if self.pending.borrow().is_empty() {
                 self.pending.replace(data);
@@ -609,7 +611,8 @@ fn del(vm: &mut Vm, args: &[Value]) -> PyResult {
     let done = match open_stream(vm, &args[0]) {
         Ok((_, t)) if t.direct.get() => t.write_pending(vm).and_then(|()| {
             let buffer = t.buffer.get();
-            buffered::direct(vm, &buffer)?.flush_all(vm)
+            let b = buffered::direct(vm, &buffer)?;
+            turns::alone(vm, buffer, |vm| b.flush_all(vm))
         }),
         Ok(_) => vm.call_method(args[0], "close", &[]).map(|_| ()),
         Err(r) => Err(r),

@@ -8,6 +8,7 @@ use super::buffered;
 use super::support::{size_arg, unsupported};
 use super::text::{Text, open_stream};
 use super::text_codec::Fast;
+use super::turns;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 use skein_runtime::builtins::byte_view::ByteView;
@@ -21,7 +22,9 @@ impl Text {
         if self.direct.get() {
             let mut out = Vec::new();
             let b = buffered::direct(vm, &buffer)?;
-            b.read1_data(vm, self.chunk.get(), &mut out)?;
+            turns::alone(vm, buffer, |vm| {
+                b.read1_data(vm, self.chunk.get(), &mut out)
+            })?;
             return Ok(out.into());
         }
         let size = Value::from_usize(self.chunk.get());
@@ -177,10 +180,9 @@ impl Text {
     fn read_all(&self, vm: &mut Vm) -> PyResult {
         let buffer = self.buffer.get();
         let data = if self.direct.get() {
-            buffered::direct(vm, &buffer)?
-                .read_all(vm)?
-                .unwrap_or_default()
-                .into()
+            let b = buffered::direct(vm, &buffer)?;
+            let all = turns::alone(vm, buffer, |vm| b.read_all(vm))?;
+            all.unwrap_or_default().into()
         } else {
             let data = vm.call_method(buffer, "read", &[])?;
             bytes_result(vm, data, "read")?

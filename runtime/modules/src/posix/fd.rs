@@ -229,7 +229,18 @@ fn sendfile(vm: &mut Vm, a: &[Value]) -> PyResult {
     };
     let count = vm.index_i64(a[3])?.max(0) as usize;
     loop {
-        match files::sendfile(out, input, offset, count) {
+        // It would wait until all is sent.
+        let lent = vm.has_company()
+            && files::blocking(out) == Ok(true)
+            && files::set_blocking(out, false).is_ok();
+        let sent = files::sendfile(out, input, offset, count);
+        if lent {
+            let _ = files::set_blocking(out, true);
+        }
+        match sent {
+            Err(libc::EAGAIN) if lent => {
+                crate::support::give_way(vm, &[(out, libc::POLLOUT)], None)?;
+            }
             Ok(n) => return Ok(Value::from_usize(n)),
             Err(libc::EINTR) => crate::signal::run_pending(vm)?,
             Err(e) => return Err(os_error(vm, e, Value::NULL)),

@@ -520,7 +520,8 @@ fn open(vm: &mut Vm, a: &[Value]) -> PyResult {
     };
     let dir = dir_fd(vm, a[3])?;
     loop {
-        match files::open(dir, &p, flags | libc::O_CLOEXEC, mode as u32) {
+        let flags = flags | libc::O_CLOEXEC;
+        match crate::support::open_patiently(vm, dir, &p, flags, mode as u32)? {
             Ok(fd) => return Ok(Value::from_i32(fd)),
             Err(libc::EINTR) => crate::signal::run_pending(vm)?,
             Err(e) => return Err(os_error(vm, e, a[0])),
@@ -529,6 +530,7 @@ fn open(vm: &mut Vm, a: &[Value]) -> PyResult {
 }
 fn close(vm: &mut Vm, a: &[Value]) -> PyResult {
     let fd = int(vm, a[0])?;
+    vm.closing_descriptor(fd);
     done(vm, files::close(fd), Value::NULL)
 }
 fn read(vm: &mut Vm, a: &[Value]) -> PyResult {
@@ -550,8 +552,7 @@ fn write(vm: &mut Vm, a: &[Value]) -> PyResult {
     let fd = int(vm, a[0])?;
     let data = skein_runtime::builtins::bytes_methods::buffer(vm, a[1])?;
     loop {
-        crate::support::give_way_to_blocking(vm, fd, libc::POLLOUT)?;
-        match files::write(fd, &data) {
+        match crate::support::write_patiently(vm, fd, &data)? {
             Ok(n) => return Ok(Value::from_usize(n)),
             Err(libc::EINTR) => crate::signal::run_pending(vm)?,
             Err(e) => return Err(os_error(vm, e, Value::NULL)),

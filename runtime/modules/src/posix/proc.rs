@@ -3,7 +3,7 @@
 use super::{done, int, number};
 use crate::os_error::os_error;
 use skein_runtime::builtins::struct_seq::{self, StructSeq};
-use skein_runtime::helpers::process;
+use skein_runtime::helpers::{epoll, files, process};
 use skein_runtime::prelude::*;
 
 static FUNCTIONS: &[NativeDef] = &[
@@ -341,7 +341,22 @@ fn run_fork_list(vm: &mut Vm, name: &str, backwards: bool) {
 
 fn fork(vm: &mut Vm, _: &[Value]) -> PyResult {
     let r = fork_with(vm, || Ok(()));
+    if r.is_ok_and(|pid| pid > 0) {
+        warn_about_threads(vm, "fork")?;
+    }
     number(vm, r)
+}
+
+/// The child lacks the other threads, which may have been in the middle of something.
+pub(super) fn warn_about_threads(vm: &mut Vm, name: &str) -> PyResult<()> {
+    if vm.thread_idents().len() <= 1 {
+        return Ok(());
+    }
+    let pid = std::process::id();
+    let text = format!(
+        "This process (pid={pid}) is multi-threaded, use of {name}() may lead to deadlocks in the child."
+    );
+    vm.warn(ids::DEPRECATION_WARNING, &text, 1)
 }
 
 /// Forks, with what is registered to run around it; `first` is what the child does before anything else.
@@ -360,16 +375,28 @@ pub(super) fn fork_with(vm: &mut Vm, first: impl FnOnce() -> Result<(), i32>) ->
 /// How often a child is looked for while others run.
 const CHILD_STEP: i128 = 2_000_000;
 
+/// Lets others run until a child has ended, perhaps: one alone has a descriptor for that, of many only the kernel knows.
+fn wait_for_end(vm: &mut Vm, pid: i32, options: i32) -> PyResult<()> {
+    if pid > 0
+        && options & (libc::WUNTRACED | libc::WCONTINUED) == 0
+        && let Ok(fd) = epoll::of_process(pid)
+    {
+        let waited = vm.wait_here(None, vec![(fd, libc::POLLIN)], Value::FALSE);
+        let _ = files::close(fd);
+        return waited.map(|_| ());
+    }
+    let next = crate::support::monotonic(vm)? + CHILD_STEP;
+    vm.wait_here(Some(next), Vec::new(), Value::FALSE)
+        .map(|_| ())
+}
+
 /// `wait4()`; others run meanwhile.
 pub fn wait_for(vm: &mut Vm, pid: i32, options: i32) -> PyResult<(i32, i32, process::Usage)> {
     loop {
         let company = vm.has_company() && options & libc::WNOHANG == 0;
         let now = if company { libc::WNOHANG } else { 0 };
         match process::wait(pid, options | now) {
-            Ok((0, _, _)) if company => {
-                let next = crate::support::monotonic(vm)? + CHILD_STEP;
-                vm.wait_here(Some(next), Vec::new(), Value::FALSE)?;
-            }
+            Ok((0, _, _)) if company => wait_for_end(vm, pid, options)?,
             Ok(r) => return Ok(r),
             Err(libc::EINTR) => crate::signal::run_pending(vm)?,
             Err(e) => return Err(os_error(vm, e, Value::NULL)),

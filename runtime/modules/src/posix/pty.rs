@@ -86,6 +86,7 @@ fn forkpty(vm: &mut Vm, _: &[Value]) -> PyResult {
         }
         Ok(pid) => {
             let _ = files::close(slave);
+            super::proc::warn_about_threads(vm, "forkpty")?;
             pair(vm, pid, master)
         }
         Err(e) => {

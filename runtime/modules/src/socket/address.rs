@@ -206,12 +206,15 @@ pub(super) fn host(vm: &mut Vm, v: Value, family: i32) -> PyResult<IpAddr> {
             }
         }
     }
-    let found = sockets::look_up(Some(&name), None, [family, 0, 0, 0])
-        .map_err(|e| super::names::look_up_error(vm, e))?;
-    let first = found.first().map(|f| f.address.bytes().to_vec());
-    match first {
-        Some(b) if b.len() >= 24 => Ok(Ipv6Addr::from(octets(&b)).into()),
-        Some(b) if b.len() >= 8 => Ok(Ipv4Addr::from(word(&b, 4)).into()),
+    let found = super::names::ask(
+        vm,
+        move || sockets::look_up(Some(&name), None, [family, 0, 0, 0]),
+        |vm, found| Ok(vm.new_bytes(found.first().map_or(&[], |f| f.address.bytes()))),
+    );
+    let first = vm.finish_wait(found)?.cast::<PyBytes>();
+    match first.as_ref().map_or(&[][..], |b| b.bytes()) {
+        b if b.len() >= 24 => Ok(Ipv6Addr::from(octets(b)).into()),
+        b if b.len() >= 8 => Ok(Ipv4Addr::from(word(b, 4)).into()),
         _ => Err(super::names::look_up_error(vm, libc::EAI_NONAME)),
     }
 }

@@ -1,12 +1,13 @@
 //! `_socket`: network and local sockets, and the names of hosts.
 //!
-//! [`object`] is the type, [`address`] turns addresses into what the kernel wants and back, [`names`] asks the resolver, [`constants`] has
-//! the numbers. Left out: ancillary data (`sendmsg`, `recvmsg`), and families other than IPv4, IPv6 and local ones.
+//! [`object`] is the type, [`transfer`] what may wait, [`address`] turns addresses into what the kernel wants and back, [`names`] asks
+//! the resolver, [`constants`] has the numbers. Left out: families other than IPv4, IPv6 and local ones.
 
 mod address;
 mod constants;
 mod names;
 mod object;
+mod transfer;
 
 use crate::os_error::os_error;
 use skein_runtime::helpers::{files, sockets};
@@ -28,6 +29,18 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
     function("dup", dup, "(integer, /)", "Duplicate a descriptor."),
     function("close", close, "(integer, /)", "Close a descriptor."),
+    function(
+        "CMSG_LEN",
+        transfer::cmsg_len,
+        "(length, /)",
+        "The size of an ancillary item with data of this length.",
+    ),
+    function(
+        "CMSG_SPACE",
+        transfer::cmsg_space,
+        "(length, /)",
+        "The room that an ancillary item with data of this length takes.",
+    ),
     function(
         "getdefaulttimeout",
         getdefaulttimeout,
@@ -153,7 +166,8 @@ fn dup(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
 }
 fn close(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let fd = number(vm, args[0], -1)?;
+    let fd = crate::support::c_int(vm, args[0])?;
+    vm.closing_descriptor(fd);
     match files::close(fd) {
         Ok(()) | Err(libc::ECONNRESET) => Ok(Value::NONE),
         Err(e) => Err(os_error(vm, e, Value::NULL)),

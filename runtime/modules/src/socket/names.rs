@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 macro_rules! functions {
     ($($name:literal $func:ident $sig:literal $doc:literal;)*) => {
-        pub(super) static FUNCTIONS: &[NativeDef] = &[$(function($name, $func, $sig, $doc)),*];
+        pub(super) static FUNCTIONS: &[NativeDef] = &[$(function($name, $func, $sig, $doc).switching()),*];
     };
 }
 
@@ -22,8 +22,11 @@ functions! {
     "gethostbyname_ex" gethostbyname_ex "(host, /)" "Name, aliases and addresses of a host.";
     "gethostbyaddr" gethostbyaddr "(host, /)" "Name, aliases and addresses of a host by its address.";
     "getservbyname" getservbyname "(servicename, protocolname=None, /)" "The port of a service.";
+    "getservbyport" getservbyport "(port, protocolname=None, /)" "The name of the service at a port.";
     "getprotobyname" getprotobyname "(name, /)" "The number of a protocol.";
     "if_nametoindex" if_nametoindex "(oname, /)" "The index of a network interface.";
+    "if_indextoname" if_indextoname "(if_index, /)" "The name of a network interface.";
+    "if_nameindex" if_nameindex "()" "Indices and names of all network interfaces.";
     "inet_aton" inet_aton "(ip_addr, /)" "Pack an IPv4 address.";
     "inet_ntoa" inet_ntoa "(packed_ip, /)" "Unpack an IPv4 address.";
     "inet_pton" inet_pton "(address_family, ip_string, /)" "Pack an address.";
@@ -37,8 +40,7 @@ functions! {
 /// Raises `gaierror`.
 pub(super) fn look_up_error(vm: &mut Vm, number: i32) -> Raised {
     if number == libc::EAI_SYSTEM {
-        let e = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
-        return os_error(vm, e, Value::NULL);
+        return os_error(vm, libc::EIO, Value::NULL);
     }
     let text = vm.new_str(&sockets::look_up_error(number));
     match crate::util::state_type(vm, "socket.gaierror") {
@@ -83,17 +85,36 @@ fn getaddrinfo(vm: &mut Vm, args: &[Value]) -> PyResult {
         number(vm, args[4])?,
         number(vm, args[5])?,
     ];
-    let found = sockets::look_up(host.as_deref(), service.as_deref(), wanted)
-        .map_err(|e| look_up_error(vm, e))?;
-    let list = PyList::new(vm);
-    for f in &found {
-        let [family, kind, protocol] = f.kind.map(Value::from_i32);
-        let name = vm.new_str_bytes(f.name.as_deref().unwrap_or_default());
-        let at = address::to_python(vm, &f.address)?;
-        let entry = vm.new_tuple(&[family, kind, protocol, name, at]);
-        list.push(vm, entry);
-    }
-    Ok(list.value())
+    ask(
+        vm,
+        move || sockets::look_up(host.as_deref(), service.as_deref(), wanted),
+        |vm, found| {
+            let list = PyList::new(vm);
+            for f in &found {
+                let [family, kind, protocol] = f.kind.map(Value::from_i32);
+                let name = vm.new_str_bytes(f.name.as_deref().unwrap_or_default());
+                let at = address::to_python(vm, &f.address)?;
+                let entry = vm.new_tuple(&[family, kind, protocol, name, at]);
+                list.push(vm, entry);
+            }
+            Ok(list.value())
+        },
+    )
+}
+
+/// Asks the resolver, which may take long: only the calling tasklet waits. `made` makes the result.
+pub(super) fn ask<T: Send + 'static>(
+    vm: &mut Vm,
+    question: impl FnOnce() -> Result<T, i32> + Send + 'static,
+    made: impl FnOnce(&mut Vm, T) -> PyResult + Send + 'static,
+) -> PyResult {
+    vm.offload(Box::new(move || {
+        let answer = question();
+        Box::new(move |vm| match answer {
+            Ok(found) => made(vm, found),
+            Err(e) => Err(look_up_error(vm, e)),
+        })
+    }))
 }
 
 fn getnameinfo(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -109,9 +130,14 @@ fn getnameinfo(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     let at = address::from_python(vm, family, args[0], "getnameinfo")?;
     let flags = number(vm, args[1])?;
-    let (host, service) = sockets::name_of(&at, flags).map_err(|e| look_up_error(vm, e))?;
-    let (host, service) = (vm.new_str_bytes(&host), vm.new_str_bytes(&service));
-    Ok(vm.new_tuple(&[host, service]))
+    ask(
+        vm,
+        move || sockets::name_of(&at, flags),
+        |vm, (host, service)| {
+            let (host, service) = (vm.new_str_bytes(&host), vm.new_str_bytes(&service));
+            Ok(vm.new_tuple(&[host, service]))
+        },
+    )
 }
 
 fn gethostname(vm: &mut Vm, _: &[Value]) -> PyResult {
@@ -148,30 +174,33 @@ fn host_entry(vm: &mut Vm, name: &[u8], found: &[Found]) -> PyResult {
 fn gethostbyname_ex(vm: &mut Vm, args: &[Value]) -> PyResult {
     let host = address::host_text(vm, args[0])?;
     let wanted = [libc::AF_INET, libc::SOCK_STREAM, 0, libc::AI_CANONNAME];
-    let found = sockets::look_up(Some(&host), None, wanted).map_err(|e| look_up_error(vm, e))?;
-    let name = found.iter().find_map(|f| f.name.clone());
-    host_entry(
+    let text = host.to_bytes().to_vec();
+    ask(
         vm,
-        &name.unwrap_or_else(|| host.to_bytes().to_vec()),
-        &found,
+        move || sockets::look_up(Some(&host), None, wanted),
+        |vm, found| {
+            let name = found.iter().find_map(|f| f.name.clone());
+            host_entry(vm, &name.unwrap_or(text), &found)
+        },
     )
 }
 
 fn gethostbyaddr(vm: &mut Vm, args: &[Value]) -> PyResult {
     let host = address::host_text(vm, args[0])?;
-    let found = sockets::look_up(Some(&host), None, [0, libc::SOCK_STREAM, 0, 0])
-        .map_err(|e| look_up_error(vm, e))?;
-    let Some(first) = found.first() else {
-        return Err(look_up_error(vm, libc::EAI_NONAME));
+    let question = move || {
+        let found = sockets::look_up(Some(&host), None, [0, libc::SOCK_STREAM, 0, 0])?;
+        let first = found.first().ok_or(libc::EAI_NONAME)?;
+        let name = sockets::name_of(&first.address, libc::NI_NAMEREQD);
+        Ok((name.ok(), found))
     };
-    match sockets::name_of(&first.address, libc::NI_NAMEREQD) {
-        Ok((name, _)) => host_entry(vm, &name, &found),
-        Err(_) => {
+    ask(vm, question, |vm, (name, found)| match name {
+        Some((name, _)) => host_entry(vm, &name, &found),
+        None => {
             let text = vm.new_str("Unknown host");
             let ty = crate::util::state_type(vm, "socket.herror")?;
             Err(vm.raise_type(ty, &[Value::from_i32(1), text]))
         }
-    }
+    })
 }
 
 fn getservbyname(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -185,6 +214,20 @@ fn getservbyname(vm: &mut Vm, args: &[Value]) -> PyResult {
         None => Err(vm.raise(ids::OS_ERROR, "service/proto not found")),
     }
 }
+fn getservbyport(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let port = vm.index_i64(args[0])?;
+    let Ok(port) = u16::try_from(port) else {
+        return Err(vm.overflow_error("getservbyport: port must be 0-65535."));
+    };
+    let protocol = match args[1].is_absent() {
+        true => None,
+        false => Some(text_of(vm, args[1], "getservbyport")?),
+    };
+    match sockets::service_name(port, protocol.as_deref()) {
+        Some(name) => Ok(vm.new_str_bytes(&name)),
+        None => Err(vm.raise(ids::OS_ERROR, "port/proto not found")),
+    }
+}
 fn getprotobyname(vm: &mut Vm, args: &[Value]) -> PyResult {
     let name = text_of(vm, args[0], "getprotobyname")?;
     match sockets::protocol_number(&name) {
@@ -196,9 +239,25 @@ fn if_nametoindex(vm: &mut Vm, args: &[Value]) -> PyResult {
     let name = crate::path::encode(vm, args[0])?;
     let name = CString::new(name).map_err(|_| vm.value_error("embedded null byte"))?;
     match sockets::interface_index(&name) {
-        0 => Err(vm.raise(ids::OS_ERROR, "no interface with this name")),
-        n => Ok(Value::from_usize(n as usize)),
+        Err(e) => Err(os_error(vm, e, Value::NULL)),
+        Ok(n) => Ok(Value::from_usize(n as usize)),
     }
+}
+fn if_indextoname(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let n = crate::support::unsigned(vm, args[0], 32, "unsigned int")? as u32;
+    match sockets::interface_name(n) {
+        Ok(name) => crate::path::decode(vm, &name),
+        Err(e) => Err(os_error(vm, e, Value::NULL)),
+    }
+}
+fn if_nameindex(vm: &mut Vm, _: &[Value]) -> PyResult {
+    let list = PyList::new(vm);
+    for (index, name) in sockets::interfaces().map_err(|e| os_error(vm, e, Value::NULL))? {
+        let name = crate::path::decode(vm, &name)?;
+        let pair = vm.new_tuple(&[Value::from_usize(index as usize), name]);
+        list.push(vm, pair);
+    }
+    Ok(list.value())
 }
 
 /// An IPv4 address in any form that C takes: one to four numbers, also octal and hexadecimal.
@@ -268,24 +327,10 @@ fn inet_ntop(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn swap16(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let n = vm.index_i64(args[0])?;
-    if n < 0 {
-        return Err(
-            vm.overflow_error("can't convert negative Python int to C 16-bit unsigned integer")
-        );
-    }
-    match u16::try_from(n) {
-        Ok(n) => Ok(Value::from_i32(n.to_be().into())),
-        Err(_) => {
-            Err(vm.overflow_error("Python int too large to convert to C 16-bit unsigned integer"))
-        }
-    }
+    let n = crate::support::unsigned(vm, args[0], 16, "uint16_t")? as u16;
+    Ok(Value::from_i32(n.to_be().into()))
 }
 fn swap32(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let n = vm.index_i64(args[0])?;
-    match u32::try_from(n) {
-        Ok(n) => Ok(Value::from_usize(n.to_be() as usize)),
-        Err(_) if n < 0 => Err(vm.overflow_error("can't convert negative value to unsigned int")),
-        Err(_) => Err(vm.overflow_error("int larger than 32 bits")),
-    }
+    let n = crate::support::unsigned(vm, args[0], 32, "uint32_t")? as u32;
+    Ok(Value::from_usize(n.to_be() as usize))
 }

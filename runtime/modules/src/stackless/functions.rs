@@ -3,11 +3,9 @@
 use super::{none, switch_int};
 use crate::support::c_int;
 use skein_runtime::builtins::args::items;
-use skein_runtime::helpers::clock;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::scheduler::Limit;
 use skein_runtime::tasklet::tasklet::PyTasklet;
-use skein_runtime::tasklet::threads;
 
 /// What pickles keep beside the state that they always keep.
 pub const PICKLE_FLAGS: &[(&str, i64)] = &[
@@ -219,16 +217,9 @@ fn getruncount(vm: &mut Vm, _: &[Value]) -> PyResult {
 
 fn getthreads(vm: &mut Vm, _: &[Value]) -> PyResult {
     let list = PyList::new(vm);
-    let Some(all) = vm.threads.all.get().cast::<PyList>() else {
-        let id = vm.new_uint(clock::thread_ident());
-        list.push(vm, id);
-        return Ok(list.value());
-    };
-    for i in 0..all.len() {
-        if let Some((_, state)) = threads::thread(&all.get(i)) {
-            let id = vm.new_uint(state.ident);
-            list.push(vm, id);
-        }
+    for ident in vm.thread_idents() {
+        let ident = vm.new_uint(ident);
+        list.push(vm, ident);
     }
     Ok(list.value())
 }

@@ -123,17 +123,17 @@ pub static TASKLET: TypeDef = TypeDef {
         getter("alive", |vm, v| truth(vm, v, |t| t.alive()), "Can run."),
         getter(
             "blocked",
-            |vm, v| truth(vm, v, |t| t.has(flag::BLOCKED)),
+            |vm, v| truth(vm, v, waits),
             "Waits on a channel.",
         ),
         getter(
             "scheduled",
-            |vm, v| truth(vm, v, |t| t.has(flag::QUEUED | flag::BLOCKED)),
+            |vm, v| truth(vm, v, |t| t.has(flag::QUEUED) || waits(t)),
             "Is in the run queue or waits on a channel.",
         ),
         getter(
             "paused",
-            |vm, v| truth(vm, v, |t| t.alive() && !t.has(flag::QUEUED | flag::BLOCKED)),
+            |vm, v| truth(vm, v, |t| t.alive() && !t.has(flag::QUEUED) && !waits(t)),
             "Can run, but is nowhere in line.",
         ),
         getter("restorable", restorable, "Can go on from a pickle."),
@@ -287,7 +287,7 @@ fn bind(vm: &mut Vm, args: &[Value]) -> PyResult {
     if t == vm.current_tasklet() {
         return Err(vm.runtime_error("can't (re)bind the current tasklet"));
     }
-    if t.has(flag::QUEUED | flag::BLOCKED) {
+    if t.has(flag::QUEUED) || waits(t) {
         return Err(vm.runtime_error("tasklet is scheduled"));
     }
     if t.native_stack.get() != 0 {
@@ -377,10 +377,15 @@ fn setup(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(args[0])
 }
 
+/// True for a tasklet that waits, on a channel or for a blocking call.
+fn waits(t: Ref<PyTasklet>) -> bool {
+    t.has(flag::BLOCKED) || t.wait.get() != 0
+}
+
 /// # Errors
 /// `RuntimeError` if the tasklet cannot be put into the run queue.
 fn check_insertable(vm: &mut Vm, t: Ref<PyTasklet>) -> PyResult<()> {
-    if t.has(flag::BLOCKED) {
+    if waits(t) {
         return Err(vm.runtime_error("You cannot run a blocked tasklet"));
     }
     if t.thread_gone() {
@@ -401,7 +406,7 @@ fn insert(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn remove(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = tasklet(vm, args[0])?;
-    if t.has(flag::BLOCKED) {
+    if waits(t) {
         return Err(vm.runtime_error("You cannot remove a blocked tasklet."));
     }
     if t == vm.current_tasklet() {

@@ -3,6 +3,7 @@
 use crate::support::{c_int, str_arg};
 use skein_runtime::builtins::{args::items, struct_seq};
 use skein_runtime::prelude::*;
+use skein_runtime::tasklet::tasklet::{PyTasklet, extra};
 
 /// Does nothing.
 pub fn none(_: &mut Vm, _: &[Value]) -> PyResult {
@@ -270,6 +271,33 @@ pub fn settrace(vm: &mut Vm, args: &[Value]) -> PyResult {
     (vm.hooks.intrinsic)(vm, "settrace", args)
 }
 
+/// `sys._setprofileallthreads(function)`
+pub fn setprofileallthreads(vm: &mut Vm, args: &[Value]) -> PyResult {
+    for_other_threads(vm, extra::PROFILE, args[0]);
+    setprofile(vm, args)
+}
+
+/// `sys._settraceallthreads(function)`
+pub fn settraceallthreads(vm: &mut Vm, args: &[Value]) -> PyResult {
+    for_other_threads(vm, extra::TRACE, args[0]);
+    settrace(vm, args)
+}
+
+/// Other threads have the function when they go on.
+fn for_other_threads(vm: &mut Vm, place: usize, function: Value) {
+    let function = if function.is_none() {
+        Value::NULL
+    } else {
+        function
+    };
+    let mains = vm.other_mains();
+    for main in mains.as_slice() {
+        if let Some(main) = main.cast::<PyTasklet>() {
+            vm.set_tasklet_extra(main, place, function);
+        }
+    }
+}
+
 /// `sys.getrecursionlimit()`
 pub fn getrecursionlimit(vm: &mut Vm, _: &[Value]) -> PyResult {
     Ok(Value::from_usize(vm.recursion_limit.get()))
@@ -340,6 +368,7 @@ pub fn setswitchinterval(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     let v = vm.new_float((seconds * 1e6).trunc() / 1e6);
     vm.state_set("sys.switchinterval", v);
+    vm.set_switch_interval((seconds * 1e6).min(1e12) as u64);
     Ok(Value::NONE)
 }
 

@@ -200,13 +200,13 @@ pub static FUNCTIONS: &[NativeDef] = &[
     ),
     function(
         "_setprofileallthreads",
-        setprofile,
+        setprofileallthreads,
         "(function, /)",
         "Set the profile function of all threads.",
     ),
     function(
         "_settraceallthreads",
-        settrace,
+        settraceallthreads,
         "(function, /)",
         "Set the trace function of all threads.",
     ),

@@ -128,7 +128,8 @@ fn sleep(vm: &mut Vm, args: &[Value]) -> PyResult {
         return vm.schedule(Value::NONE);
     }
     let end = monotonic(vm)? + ns;
-    if !vm.has_company() {
+    let trapped = vm.scheduler.trap.get() != 0 && vm.scheduler.count.get() > 1;
+    if !vm.has_company() && !trapped {
         crate::support::sleep_until(vm, end)?;
         return Ok(Value::NONE);
     }

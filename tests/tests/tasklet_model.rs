@@ -1,4 +1,5 @@
-//! Random programs of tasklets and channels against a model of their semantics: `tests/model/tasklets.py`.
+//! Random programs of tasklets and channels against a model of their semantics, `tests/model/tasklets.py`, and of all that
+//! tasklets can wait for, which must leave nothing behind, `tests/model/waiting.py`.
 //!
 //! Seeds are fixed, so that a failure repeats; it prints the program and where the journals part.
 
@@ -6,11 +7,11 @@ use skein_tests::{binary, process};
 use std::process::Command;
 use std::time::Duration;
 
-fn run(first: u32, count: u32, stress: bool) {
+fn run(program: &str, first: u32, count: u32, stress: bool) {
     let skein = binary::skein().expect("a binary");
     let mut command = Command::new(skein);
     command
-        .arg(binary::workspace().join("tests/model/tasklets.py"))
+        .arg(binary::workspace().join("tests/model").join(program))
         .args([first.to_string(), count.to_string()]);
     if stress {
         command.env("SKEIN_GC", "stress:64");
@@ -27,10 +28,20 @@ fn run(first: u32, count: u32, stress: bool) {
 
 #[test]
 fn thousands_of_programs() {
-    run(0, 4000, false);
+    run("tasklets.py", 0, 4000, false);
 }
 
 #[test]
 fn under_gc_stress() {
-    run(10_000, 60, true);
+    run("tasklets.py", 10_000, 60, true);
+}
+
+#[test]
+fn waiting_leaves_nothing_behind() {
+    run("waiting.py", 0, 300, false);
+}
+
+#[test]
+fn waiting_under_gc_stress() {
+    run("waiting.py", 1000, 20, true);
 }

@@ -326,7 +326,10 @@ fn bind(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 /// A suspended tasklet loses its frames; their `finally` blocks do not run.
 fn forget_frames(t: Ref<PyTasklet>) {
-    t.put(flag::BOUND | flag::STARTED | flag::FROZEN | flag::DONE, false);
+    t.put(
+        flag::BOUND | flag::STARTED | flag::FROZEN | flag::DONE,
+        false,
+    );
     t.nesting.set(0);
     t.fp.set(0);
     t.top.set(0);

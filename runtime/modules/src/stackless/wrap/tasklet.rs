@@ -311,9 +311,9 @@ fn channel_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     let mut next = c.head.get();
     while let Some(t) = next {
         if t.has(flag::STAND_IN) {
-            return Err(vm.type_error(
-                "cannot pickle a channel on which a tasklet waits in select()",
-            ));
+            return Err(
+                vm.type_error("cannot pickle a channel on which a tasklet waits in select()")
+            );
         }
         waiting.push(vm, t.value());
         next = t.next.get();

@@ -134,7 +134,7 @@ impl Scheduler {
         x ^= x >> 7;
         x ^= x << 17;
         self.dice.set(x);
-        ((x >> 32) * n as u64 >> 32) as usize
+        (((x >> 32) * n as u64) >> 32) as usize
     }
     /// Visits the roots.
     pub fn trace(&self, t: &mut Tracer) {

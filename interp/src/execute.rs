@@ -272,6 +272,9 @@ pub fn run_code(
     if !closure.is_absent() {
         f.closure.set(f, closure);
     }
+    if code.parameter_count() > 0 {
+        return vm.call(f.value(), &[]);
+    }
     if code.flags.get() & call::GENERATOR_FLAGS != 0 {
         // Compiled with top-level `await`.
         let made = call::make_generator(vm, f, &[]);
@@ -351,6 +354,12 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
             Some(t) => crate::vm::switch::frame_of(vm, t),
             None => Value::NONE,
         }),
+        "detach_frames" => {
+            if let Some(t) = arg(0).cast() {
+                frames::detach_all(vm, t);
+            }
+            Ok(Value::NONE)
+        }
         "pack_code" => Ok(match arg(0).cast().and_then(crate::vm::packed::pack) {
             Some(data) => vm.new_bytes(&data),
             None => Value::NONE,

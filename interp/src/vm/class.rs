@@ -258,8 +258,9 @@ pub fn build_class(
 
 /// Runs a class body with `namespace` as its locals; the result is the `__class__` cell or None.
 fn run_body(vm: &mut Vm, body: Ref<PyFunction>, namespace: Value) -> PyResult {
-    // Only the compiler's own class bodies are sure to be none.
-    if body.code().flags.get() & super::call::GENERATOR_FLAGS != 0 {
+    // Only the compiler's own class bodies are sure to be neither generators nor functions with parameters.
+    let code = body.code();
+    if code.flags.get() & super::call::GENERATOR_FLAGS != 0 || code.parameter_count() > 0 {
         return vm.call(body.value(), &[]);
     }
     super::call::enter_native(vm)?;

@@ -4,8 +4,10 @@ use super::run::cx::{Pc, code_start, header_word, set_header, word_value, write_
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::frame::PyFrame;
 use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::builtins::generator::GenState;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::{FRAME_WORDS, Frame, at};
+use skein_runtime::tasklet::tasklet::PyTasklet;
 
 /// Pushes a frame of `code` with the given leading registers and makes it the running one.
 #[inline]
@@ -114,7 +116,24 @@ pub fn detach(vm: &mut Vm, fp: *mut u64) {
         f.back.set(f, back.value());
     }
     f.fp.set(0);
+    f.owner.set(f, Value::NULL);
     set_header(fp, at::FRAME_OBJECT, 0);
+}
+
+/// Lets the frame objects of a tasklet outlive its stack, which it is about to lose.
+pub fn detach_all(vm: &mut Vm, t: Ref<PyTasklet>) {
+    let mut next = skein_runtime::helpers::frame_at(t.fp.get() as *mut u64);
+    while let Some(frame) = next {
+        next = frame.caller();
+        if frame.frame_object().is_some() {
+            detach(vm, frame.fp());
+        }
+        if let Some(g) = frame.generator() {
+            frame.set_word(at::CALLER, 0);
+            g.handled_below.set(g, Value::NULL);
+            g.state.set(GenState::Closed);
+        }
+    }
 }
 
 /// Registers that hold variables: locals, cells and free variables.

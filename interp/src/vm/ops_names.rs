@@ -90,11 +90,15 @@ pub fn op_make_cell(vm: &mut Vm, cx: Cx) -> Step {
 }
 
 /// `CopyFreeVars`
-pub fn op_copy_free_vars(_: &mut Vm, cx: Cx) -> Step {
-    if let Some(closure) = cx.function().closure.get().cast::<PyTuple>() {
-        for (i, c) in closure.items().iter().take(cx.b()).enumerate() {
-            cx.set(cx.a() + i, *c);
-        }
+pub fn op_copy_free_vars(vm: &mut Vm, cx: Cx) -> Step {
+    let closure = cx.function().closure.get();
+    let cells = skein_runtime::builtins::args::items(&closure);
+    // Only a function of foreign code can lack some.
+    if cells.len() < cx.b() || !cells.iter().all(|c| c.is::<PyCell>()) {
+        return Err(vm.system_error("function without the closure that its code needs"));
+    }
+    for (i, c) in cells[..cx.b()].iter().enumerate() {
+        cx.set(cx.a() + i, *c);
     }
     Ok(cx.after(1))
 }

@@ -295,11 +295,12 @@ pub fn frame_of(vm: &mut Vm, t: Ref<PyTasklet>) -> Value {
     let Some(frame) = skein_runtime::helpers::frame_at(fp) else {
         return Value::NONE;
     };
-    let object = super::frames::frame_object(vm, frame).value();
+    let object = super::frames::frame_object(vm, frame);
+    object.owner.set(object, t.value());
     if t != vm.current_tasklet() {
         name_callers(vm, t, frame);
     }
-    object
+    object.value()
 }
 
 /// A frame object was made for the innermost frame of a suspended tasklet: makes those of the callers, too. They stand in
@@ -307,7 +308,8 @@ pub fn frame_of(vm: &mut Vm, t: Ref<PyTasklet>) -> Value {
 fn name_callers(vm: &mut Vm, t: Ref<PyTasklet>, innermost: Frame) {
     let (mut chunk, mut next) = (t.chunk.get(), Some(innermost));
     while let Some(frame) = next {
-        super::frames::frame_object(vm, frame);
+        let object = super::frames::frame_object(vm, frame);
+        object.owner.set(object, t.value());
         while let Some(c) = chunk {
             c.clean.set(false);
             if (c.base()..c.limit()).contains(&frame.fp()) || frame.generator().is_some() {

@@ -46,6 +46,8 @@ pub struct PyFrame {
     pub traced_line: Cell<u32>,
     /// While profiling: the native function being called, or `NULL`.
     pub native_call: Slot,
+    /// The tasklet or greenlet on whose stack the frame stands while it is alive: the object keeps it alive.
+    pub owner: Slot,
 }
 
 /// How a frame that is only an object, because of pickling, goes on when it is given a row on a stack again.
@@ -74,6 +76,7 @@ impl PyFrame {
             &self.generator,
             &self.extra_locals,
             &self.native_call,
+            &self.owner,
         ] {
             t.visit_slot(s);
         }
@@ -120,6 +123,10 @@ impl PyFrame {
         generator: Value,
     ) -> Ref<PyFrame> {
         let null = || Slot::new(Value::NULL);
+        let owner = match fp {
+            0 => Value::NULL,
+            _ => crate::tasklet::greenlet::stack_owner(vm),
+        };
         vm.heap.alloc(
             ids::FRAME,
             PyFrame {
@@ -139,6 +146,7 @@ impl PyFrame {
                 traced_at: Cell::new(0),
                 traced_line: Cell::new(0),
                 native_call: null(),
+                owner: Slot::new(owner),
             },
         )
     }

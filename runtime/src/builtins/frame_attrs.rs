@@ -126,7 +126,11 @@ fn get_back(vm: &mut Vm, v: Value) -> PyResult {
         return Ok(Value::NONE);
     }
     match l.caller() {
-        Some(c) => Ok(frame_object(vm, c).value()),
+        Some(c) => {
+            let back = frame_object(vm, c);
+            back.owner.set(back, f.owner.get());
+            Ok(back.value())
+        }
         None => Ok(Value::NONE),
     }
 }

@@ -85,6 +85,18 @@ pub fn running(vm: &Vm) -> Option<Ref<PyTasklet>> {
     (!g.is_root_greenlet()).then_some(g)
 }
 
+/// The object that owns the running stack: a tasklet, or a greenlet of it. `NULL` before the first tasklet was made.
+pub fn stack_owner(vm: &Vm) -> Value {
+    let running = vm.tasklet.get();
+    let Some(t) = running.cast::<PyTasklet>() else {
+        return Value::NULL;
+    };
+    match t.extra(extra::GREENLET).cast::<PyTasklet>() {
+        Some(g) if !g.is_root_greenlet() => g.value(),
+        _ => running,
+    }
+}
+
 /// The running greenlet; a tasklet's root greenlet is made when it is first asked for.
 ///
 /// # Errors

@@ -21,6 +21,18 @@ def register(wrap):
         if isinstance(shadow, type) and name not in ('frame', 'frame_reducer'):
             copyreg.pickle(shadow.__base__, shadow.__reduce__)
     copyreg.pickle(types.ModuleType, reduce_module)
+    set_function = wrap.set_reduce_frame
+
+    def set_reduce_frame(function):
+        """Set the function that makes what stands for a frame in states, from what would else."""
+        set_function(function)
+        wrap.reduce_frame = function
+
+    def reduce_frame(reducer):
+        """What stands for a frame in states."""
+        return reducer
+
+    wrap.set_reduce_frame, wrap.reduce_frame = set_reduce_frame, reduce_frame
     for view in (type({}.keys()), type({}.values()), type({}.items())):
         copyreg.pickle(view, reduce_view)
 
@@ -36,11 +48,16 @@ def is_imported(module):
     return sys.modules.get(getattr(module, '__name__', None)) is module
 
 
+def new_module(name):
+    """An empty module; its type has no name that a pickle could find it by."""
+    return types.ModuleType(name)
+
+
 def reduce_module(module):
     """An imported module by its name, another by its contents."""
     if is_imported(module):
         return importlib.import_module, (module.__name__,)
-    return types.ModuleType, (module.__name__,), dict(vars(module))
+    return new_module, (module.__name__,), dict(vars(module))
 
 
 def module_of(namespace):
@@ -86,7 +103,7 @@ def install(pickle):
             self.save_reduce(*reduce_module(module), obj=module)
             return
         # Functions in it refer to its namespace, which must be the same object again.
-        self.save_reduce(types.ModuleType, (module.__name__,), obj=module)
+        self.save_reduce(new_module, (module.__name__,), obj=module)
         namespace = vars(module)
         self.save_reduce(getattr, (module, '__dict__'), obj=namespace)
         self._batch_setitems(namespace.items(), namespace)

@@ -4,6 +4,7 @@
 //! turns a [`unit::CodeUnit`] into a code object of its heap.
 
 pub mod decode;
+pub mod flow;
 pub mod ops;
 pub mod pack;
 pub mod text;

@@ -5,6 +5,7 @@
 
 use crate::vm::code::byte_buf;
 use crate::vm::packed::{clear_caches, words_of};
+use skein_compiler::bytecode::flow::states;
 use skein_compiler::bytecode::verify::verify_unit;
 use skein_compiler::bytecode::{CodeUnit, Const, ExceptionEntry};
 use skein_runtime::builtins::code::{CodeInit, PyCode};
@@ -133,11 +134,34 @@ fn placeholder(v: Value) -> Const {
     if v.is::<PyCode>() {
         return Const::Code(Box::default());
     }
+    if v.shape_id() == ids::STR {
+        return Const::Str(Box::default());
+    }
     match v.cast::<PyTuple>() {
-        Some(t) if t.items().iter().all(|v| v.shape_id() == ids::STR) => {
-            Const::Tuple(vec![Const::Str(Box::default()); t.len()])
+        Some(t) if v.shape_id() == ids::TUPLE => {
+            Const::Tuple(t.items().iter().map(|v| placeholder(*v)).collect())
         }
         _ => Const::None,
+    }
+}
+
+/// A unit of what is checked when a frame of the code is to go on; the code itself was checked before.
+pub fn outline(code: Ref<PyCode>) -> CodeUnit {
+    let (rows, consts) = (code.exceptions.expect(), code.consts.expect());
+    let (rows, _) = rows.bytes().as_chunks::<16>();
+    CodeUnit {
+        argcount: code.argcount,
+        kwonlyargcount: code.kwonlyargcount,
+        nregs: code.nregs,
+        flags: code.flags.get(),
+        code: words_of(code),
+        exceptions: rows.iter().filter_map(entry).collect(),
+        consts: consts
+            .slots()
+            .iter()
+            .map(|s| placeholder(s.get()))
+            .collect(),
+        ..CodeUnit::default()
     }
 }
 
@@ -183,7 +207,7 @@ pub fn restore(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.type_error("code object: arguments of wrong number or type"));
     };
     let unit = match unit_of(&p).ok_or_else(|| "bad tables".to_string()) {
-        Ok(unit) => verify_unit(&unit).map(|()| unit),
+        Ok(unit) => verify_unit(&unit).and_then(|()| states(&unit).map(|_| unit)),
         Err(text) => Err(text),
     };
     match unit {

@@ -5,9 +5,12 @@ use crate::vm::liveness::resumed_registers;
 use crate::vm::packed::words_of;
 use crate::vm::run::ret::{self, Action};
 use skein_compiler::bytecode::decode::{Instruction, Operand};
+use skein_compiler::bytecode::flow::{Held, states};
 use skein_compiler::bytecode::ops::Op;
+use skein_runtime::builtins::cell::PyCell;
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::frame::{Going, PyFrame};
+use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
 use skein_runtime::helpers::frame_at;
 use skein_runtime::prelude::*;
@@ -56,12 +59,50 @@ fn freeze(vm: &mut Vm, frame: Frame, going: Going) -> Ref<PyFrame> {
     copy
 }
 
-/// A copy of a frame object with its variables.
+/// A copy of a frame object; that of a frame of a tasklet that waits could go on, others only show their variables.
 pub fn view(vm: &mut Vm, f: Ref<PyFrame>) -> Ref<PyFrame> {
     if let Some(frame) = frame_at(f.fp.get() as *mut u64) {
-        return freeze(vm, frame, Going::Never);
+        let going = match f.owner.get().cast::<PyTasklet>() {
+            Some(t) if t != vm.current_tasklet() && !below_native_code(t) => going_in(t, frame),
+            _ => Going::Never,
+        };
+        return freeze(vm, frame, going);
     }
     copy(vm, f)
+}
+
+fn rows_of(t: Ref<PyTasklet>) -> Vec<Frame> {
+    let mut rows = Vec::new();
+    let mut next = frame_at(t.fp.get() as *mut u64);
+    while let Some(frame) = next {
+        next = frame.caller();
+        rows.push(frame);
+    }
+    rows
+}
+
+/// Native code between two frames is nothing that could be written down.
+fn below_native_code(t: Ref<PyTasklet>) -> bool {
+    let rows = rows_of(t);
+    let inner = &rows[..rows.len().saturating_sub(1)];
+    t.native_stack.get() != 0
+        || t.has(tasklet_flag::GREENLET)
+        || !t.extra(extra::GREENLET).is_null()
+        || inner
+            .iter()
+            .any(|f| Action::of(f.return_word()) == Action::Exit)
+}
+
+/// How a frame of a tasklet that waits goes on.
+fn going_in(t: Ref<PyTasklet>, frame: Frame) -> Going {
+    let mut word = t.word.get();
+    for row in rows_of(t) {
+        if row == frame {
+            return Going::Word(word);
+        }
+        word = row.return_word();
+    }
+    Going::Never
 }
 
 /// A copy of a frame object that is one itself.
@@ -106,20 +147,7 @@ pub fn of_tasklet(vm: &mut Vm, t: Ref<PyTasklet>) -> PyResult {
         }
         return Ok(list.value());
     }
-    let mut rows = Vec::new();
-    let mut next = frame_at(t.fp.get() as *mut u64);
-    while let Some(frame) = next {
-        next = frame.caller();
-        rows.push(frame);
-    }
-    // Native code between two frames is nothing that could be written down.
-    let inner = &rows[..rows.len().saturating_sub(1)];
-    let native = t.native_stack.get() != 0
-        || t.has(tasklet_flag::GREENLET)
-        || !t.extra(extra::GREENLET).is_null()
-        || inner
-            .iter()
-            .any(|f| Action::of(f.return_word()) == Action::Exit);
+    let (rows, native) = (rows_of(t), below_native_code(t));
     for i in (0..rows.len()).rev() {
         let word = match i {
             0 => t.word.get(),
@@ -163,11 +191,47 @@ pub fn delegate(f: Ref<PyFrame>) -> Value {
 /// True if the frame object, of which everything may be wrong, can be given a row and go on there.
 pub fn can_go_on(f: Ref<PyFrame>) -> bool {
     let code = f.code.expect();
-    let function = f
-        .function
-        .get()
-        .is::<skein_runtime::builtins::function::PyFunction>();
-    f.fp.get() == 0 && function && may_go_on(code, f.lasti.get(), f.going())
+    let function = f.function.get().is::<PyFunction>();
+    f.fp.get() == 0 && function && may_go_on(code, f.lasti.get(), f.going()) && is_complete(f)
+}
+
+/// True if the registers that the frame will read hold what the instructions expect.
+fn is_complete(f: Ref<PyFrame>) -> bool {
+    let (code, lasti) = (f.code.expect(), f.lasti.get());
+    let word = match f.going() {
+        Going::Word(word) => Some(word),
+        _ => None,
+    };
+    let Ok((instructions, states)) = states(&super::code::outline(code)) else {
+        return false;
+    };
+    let at = instructions.iter().position(|i| i.at == lasti as usize);
+    let Some(state) = at.and_then(|i| states[i].as_ref()) else {
+        return false;
+    };
+    let (Some(registers), Some(needed)) = (f.registers.get(), resumed_registers(code, lasti, word))
+    else {
+        return false;
+    };
+    needed
+        .iter()
+        .zip(state)
+        .enumerate()
+        .all(|(i, (needed, held))| !needed || holds(registers.get_or_null(i), *held))
+}
+
+fn holds(v: Value, held: Held) -> bool {
+    match held {
+        Held::Unknown => true,
+        Held::Object => !v.is_null(),
+        Held::Cell => v.is::<PyCell>(),
+        Held::List => v.shape_id() == ids::LIST,
+        Held::Set => v.shape_id() == ids::SET,
+        Held::Dict => v.shape_id() == ids::DICT,
+        Held::Tuple => v.is::<PyTuple>(),
+        Held::Str => v.is::<PyStr>(),
+        Held::Function => v.is::<PyFunction>(),
+    }
 }
 
 fn instruction(code: Ref<PyCode>, lasti: u32) -> Option<Instruction> {

@@ -131,6 +131,7 @@ fn give_rows(vm: &mut Vm, t: Ref<PyTasklet>) -> Result<(), String> {
                 word_at(row, at::FRAME_OBJECT).set(r.frame.value().bits());
                 r.frame.fp.set(fp as usize);
                 r.frame.registers.clear();
+                r.frame.owner.set(r.frame, t.value());
                 fp
             }
             Some(g) => {

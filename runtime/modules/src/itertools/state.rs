@@ -59,9 +59,14 @@ fn both(it: &It) -> bool {
     !it.slot(0).is_null() && second(it)
 }
 
+/// The parent may be part of a cycle and have no state yet.
 fn of_groupby(it: &It) -> bool {
-    native::<It>(&it.slot(0))
-        .is_some_and(|(_, p)| std::ptr::fn_addr_eq(p.step.get(), group::groupby_step as StepFn))
+    native::<It>(&it.slot(0)).is_some_and(|(_, p)| {
+        let step = p.step.get();
+        [group::groupby_step as StepFn, exhausted]
+            .iter()
+            .any(|s| std::ptr::fn_addr_eq(step, *s))
+    })
 }
 
 fn longest(it: &It) -> bool {

@@ -136,13 +136,16 @@ pub static FUNCTIONS: &[NativeDef] = &[
     ),
     function(
         "pickle_flags",
-        |vm, a| pickle_flags(vm, a, "_stackless.pickle_flags"),
+        |vm, a| {
+            let key = pickle_flags_key(vm);
+            pickle_flags(vm, a, &key)
+        },
         "(new_flags=-1, mask=-1)",
         "Change the thread's pickle flags and return the old ones.",
     ),
     function(
         "pickle_flags_default",
-        |vm, a| pickle_flags(vm, a, "_stackless.pickle_flags_default"),
+        |vm, a| pickle_flags(vm, a, DEFAULT_FLAGS),
         "(new_default=-1, mask=-1)",
         "Change the pickle flags of new threads and return the old ones.",
     ),
@@ -312,6 +315,27 @@ fn enable_softswitch(vm: &mut Vm, args: &[Value]) -> PyResult {
         vm.scheduler.soft.set(n != 0);
     }
     Ok(Value::bool(old))
+}
+
+const DEFAULT_FLAGS: &str = "_stackless.pickle_flags_default";
+
+/// Where the running thread's flags are kept. Another thread than the first begins with the default.
+fn pickle_flags_key(vm: &mut Vm) -> String {
+    if vm.thread_ident() == clock::thread_ident() {
+        return "_stackless.pickle_flags".into();
+    }
+    let key = format!("_stackless.pickle_flags {}", vm.thread_ident());
+    if vm.state_get(&key).is_none() {
+        let default = vm.state_get(DEFAULT_FLAGS);
+        vm.state_set(&key, default.unwrap_or(Value::from_i32(0)));
+    }
+    key
+}
+
+/// The running thread's pickle flags.
+pub fn current_pickle_flags(vm: &mut Vm) -> i64 {
+    let key = pickle_flags_key(vm);
+    vm.state_get(&key).and_then(as_i64).unwrap_or(0)
 }
 
 fn pickle_flags(vm: &mut Vm, args: &[Value], key: &str) -> PyResult {

@@ -298,7 +298,7 @@ fn bind(vm: &mut Vm, args: &[Value]) -> PyResult {
         if t == vm.main_tasklet() {
             return Err(vm.runtime_error("can't unbind the main tasklet"));
         }
-        forget_frames(t);
+        forget_frames(vm, t);
         t.tempval.set(t, Value::NONE);
         return Ok(args[0]);
     }
@@ -311,10 +311,10 @@ fn bind(vm: &mut Vm, args: &[Value]) -> PyResult {
         } else {
             function
         };
-        forget_frames(t);
+        forget_frames(vm, t);
         give_arguments(vm, t, function, positional, kwargs)?;
     } else {
-        forget_frames(t);
+        forget_frames(vm, t);
         t.tempval.set(t, function);
     }
     if !none(args[1]) {
@@ -325,7 +325,11 @@ fn bind(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 /// A suspended tasklet loses its frames; their `finally` blocks do not run.
-fn forget_frames(t: Ref<PyTasklet>) {
+fn forget_frames(vm: &mut Vm, t: Ref<PyTasklet>) {
+    if t.fp.get() != 0 {
+        // It only copies registers.
+        let _ = (vm.hooks.intrinsic)(vm, "detach_frames", &[t.value()]);
+    }
     t.put(
         flag::BOUND | flag::STARTED | flag::FROZEN | flag::DONE,
         false,
@@ -479,7 +483,7 @@ fn kill(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !t.alive() {
         vm.stop_waiting(t);
         if t.native_stack.get() == 0 && !t.has(flag::DONE) {
-            forget_frames(t);
+            forget_frames(vm, t);
         }
         return Ok(Value::NONE);
     }

@@ -5,6 +5,7 @@
 
 use super::code::{REDUCE, SETSTATE, closure_of};
 use super::{Shadow, dress, or_none, part, reduced, service, state_items, undress};
+use crate::stackless::functions::current_pickle_flags;
 use skein_runtime::builtins::args::items;
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::frame::{Going, PyFrame};
@@ -161,11 +162,6 @@ fn set_reduce_frame(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::NONE)
 }
 
-fn flags(vm: &mut Vm) -> i64 {
-    let key = "_stackless.pickle_flags";
-    vm.state_get(key).and_then(as_i64).unwrap_or(0)
-}
-
 // -- frames --
 
 /// The frame of the running program or of a tasklet, by its variables.
@@ -188,7 +184,7 @@ fn frame_state(vm: &mut Vm, frame: Value) -> PyResult {
         Some(f) => (f.globals.value(), or_none(f.closure.get())),
         None => (PyDict::new(vm).value(), Value::NONE),
     };
-    let trace = match flags(vm) & 1 {
+    let trace = match current_pickle_flags(vm) & 1 {
         0 => Value::NONE,
         _ => or_none(f.trace.get()),
     };

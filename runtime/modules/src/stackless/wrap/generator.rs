@@ -3,6 +3,7 @@
 use super::code::{REDUCE, SETSTATE, is_foreign};
 use super::frame::{frozen, reducer};
 use super::{Shadow, dress, or_none, part, reduced, service, state_items, undress};
+use crate::stackless::functions::current_pickle_flags;
 use skein_runtime::builtins::args::items;
 use skein_runtime::builtins::async_generator::init_hooks;
 use skein_runtime::builtins::code::PyCode;
@@ -137,11 +138,6 @@ fn generator_new(vm: &mut Vm, args: &[Value], id: u32, name: &str) -> PyResult {
     dress(vm, g.value(), name)
 }
 
-fn pickle_flags(vm: &mut Vm) -> i64 {
-    let key = "_stackless.pickle_flags";
-    vm.state_get(key).and_then(as_i64).unwrap_or(0)
-}
-
 /// Bits of the second item of a state.
 mod running {
     /// Runs in a tasklet that does not run.
@@ -182,7 +178,7 @@ fn generator_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     match name {
         "coroutine" => state.push(&vm.heap, or_none(g.extra.get())),
         "async_generator" => {
-            let flags = pickle_flags(vm);
+            let flags = current_pickle_flags(vm);
             // 1: with the finaliser, -1: was initialised.
             let (finalizer, inited) = match g.hooks_inited.get() && flags & 4 == 0 {
                 false => (Value::NONE, 0),
@@ -287,7 +283,7 @@ fn restore_hooks(
     finalizer: Value,
     inited: Value,
 ) -> PyResult<()> {
-    let reset = pickle_flags(vm) & 4 != 0;
+    let reset = current_pickle_flags(vm) & 4 != 0;
     match as_i64(inited) {
         Some(1) if !reset => {
             g.hooks_inited.set(true);

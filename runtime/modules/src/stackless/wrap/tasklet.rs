@@ -8,6 +8,7 @@
 use super::code::fill_dict;
 use super::generator::{exception_of, exception_state};
 use super::{frozen, or_none, part, reducer, service};
+use crate::stackless::functions::current_pickle_flags;
 use skein_runtime::builtins::args::items;
 use skein_runtime::builtins::generator::PyGenerator;
 use skein_runtime::builtins::object_reduce::state_of;
@@ -54,11 +55,6 @@ fn reduce_ex(vm: &mut Vm, args: &[Value]) -> PyResult {
     vm.call_method(args[0], "__reduce__", &[])
 }
 
-fn pickle_flags(vm: &mut Vm) -> i64 {
-    let key = "_stackless.pickle_flags";
-    vm.state_get(key).and_then(as_i64).unwrap_or(0)
-}
-
 /// The places of flags in a state.
 const FLAGS: [(u32, i64); 4] = [
     (flag::ATOMIC, 1 << 2),
@@ -86,7 +82,7 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     check_waits(vm, t)?;
     let frames = frames_state(vm, t)?;
-    let flags = pickle_flags(vm);
+    let flags = current_pickle_flags(vm);
     let started = t.has(flag::STARTED);
     let [class, value, traceback] = match started {
         true => exception_state(vm, t.handled.get()),

@@ -111,7 +111,10 @@ pub fn op_list_to_tuple(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `SetAdd`
 pub fn op_set_add(vm: &mut Vm, cx: Cx) -> Step {
-    set_ops::add(vm, typed::<PySet>(cx.reg(cx.a())), cx.reg(cx.b()))?;
+    let Some(set) = cx.reg(cx.a()).cast::<PySet>() else {
+        return Err(vm.system_error("bad internal call"));
+    };
+    set_ops::add(vm, set, cx.reg(cx.b()))?;
     Ok(cx.after(1))
 }
 

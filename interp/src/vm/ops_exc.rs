@@ -60,6 +60,10 @@ pub fn op_raise(vm: &mut Vm, cx: Cx) -> Step {
 
 /// Raises again without a new traceback entry for this frame.
 pub fn reraise(vm: &mut Vm, e: Value) -> Step {
+    // Only foreign code can have something else there.
+    if !e.is::<PyException>() {
+        return Err(vm.system_error("bad exception to raise again"));
+    }
     vm.reraise_value(e);
     Ok(super::unwind::unwind_from(vm, false))
 }

@@ -181,7 +181,8 @@ fn needed(instruction: &Instruction, register: u16) -> Held {
         Op::ListAppend | Op::ListExtend => is(word.a(), Held::List),
         Op::ListToTuple => is(word.b(), Held::List),
         Op::PrepReraiseStar => is(word.c(), Held::List),
-        Op::SetAdd | Op::SetUpdate => is(word.a(), Held::Set),
+        // The set of annotations under conditions is a variable, so `SetAdd` tests what it gets.
+        Op::SetUpdate => is(word.a(), Held::Set),
         Op::DictSet | Op::DictUpdate | Op::DictMerge => is(word.a(), Held::Dict),
         Op::BuildString => Held::Str,
         Op::SetFunctionAttr => is(word.a(), Held::Function),

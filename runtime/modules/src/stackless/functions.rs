@@ -321,7 +321,7 @@ const DEFAULT_FLAGS: &str = "_stackless.pickle_flags_default";
 
 /// Where the running thread's flags are kept. Another thread than the first begins with the default.
 fn pickle_flags_key(vm: &mut Vm) -> String {
-    if vm.thread_ident() == clock::thread_ident() {
+    if vm.thread_ident() == skein_runtime::helpers::clock::thread_ident() {
         return "_stackless.pickle_flags".into();
     }
     let key = format!("_stackless.pickle_flags {}", vm.thread_ident());

@@ -70,9 +70,6 @@ def stand_ins_for_unit_tests():
     helpers.test_cframe = schedule_often
     helpers.test_cstate = lambda function: _stackless._test_nostacklesscall(function)
     sys.modules['_teststackless'] = helpers
-    if not hasattr(sys, 'getcheckinterval'):
-        sys.getcheckinterval = lambda: 100
-        sys.setcheckinterval = lambda count: None
     stand_in_ctypes()
     try:
         import test.support as support
@@ -169,6 +166,9 @@ def run_child(folder, kind, name, ids, done):
     """Run the tests of one file that are not `done`, telling the outcome of each as soon as it is known."""
     import unittest
     sys.path.insert(0, folder)
+    if not hasattr(sys, 'getcheckinterval'):
+        sys.getcheckinterval = lambda: 100
+        sys.setcheckinterval = lambda count: None
     if kind == 'unit':
         stand_ins_for_unit_tests()
     elif kind == 'greenlet':
@@ -312,7 +312,7 @@ def read_listed(kind):
     with contextlib.suppress(FileNotFoundError), open(LISTED) as f:
         for line in f:
             if line.startswith('== '):
-                section = line.split()[1]
+                section = line.split()[1].rstrip(':')
             elif section == kind and line.startswith('- '):
                 test, _, reason = line[2:].rstrip('\n').partition(': ')
                 listed[test] = reason

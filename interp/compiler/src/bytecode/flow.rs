@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn own_code_passes() {
-        let source = b"def f(a, *b, k=1, **w):\n  try:\n    with a as c, b:\n      x = [i for i in c if i]\n  except* (A, B) as e:\n    raise\n  finally:\n    del a\n  match w:\n    case {'k': [1, *y], **z}: pass\n    case C(q, r=1) | q: yield lambda: (x, q, y)\n  return f'{x!r:>{k}}', (yield from k)\nasync def g(s):\n  async with s as t:\n    async for u in t: await u(*s, **t)\nclass C[T]:\n  a: int = __class__ = 1\n  def h(self): return super().h(a=1)\n";
+        let source = b"def f(a, *b, k=1, **w):\n  try:\n    with a as c, b:\n      x = [i for i in c if i]\n  except* (A, B) as e:\n    raise\n  finally:\n    del a\n  match w:\n    case {'k': [1, *y], **z}: pass\n    case C(q, r=1) | q: yield lambda: (x, q, y)\n  return f'{x!r:>{k}}', (yield from k)\nasync def g(s):\n  async with s as t:\n    async for u in t: await u(*s, **t)\nclass C[T]:\n  a: int = 1\n  def h(self): return super().h(a=1)\n";
         let options = crate::codegen::Options::default();
         let unit = crate::compile::compile(source, b"", &options)
             .expect("it compiles")

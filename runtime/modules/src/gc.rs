@@ -202,8 +202,9 @@ fn finalize_generator(vm: &mut Vm, g: Ref<PyGenerator>) -> PyResult<()> {
     match (g.shape_id(), g.state.get()) {
         (ids::COROUTINE, GenState::Created) => warn_unawaited(vm, g.value()),
         (ids::ASYNC_GENERATOR, GenState::Suspended) => {
-            let hook = vm.state_get(crate::sys::functions::ASYNCGEN_KEYS[1]);
-            if let Some(hook) = hook.filter(|h| !h.is_none()) {
+            // The hook of its first iteration, whatever is set now.
+            let hook = g.extra.get();
+            if !hook.is_absent() {
                 return vm.call(hook, &[g.value()]).map(|_| ());
             }
             let ty = vm.builtin_type(ids::GENERATOR_EXIT);

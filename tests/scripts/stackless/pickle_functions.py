@@ -165,6 +165,7 @@ tb = a()
 again = loads(tb)
 print(type(again) is type(tb), list(shown(again)) == list(shown(tb)))
 print([x[0] for x in shown(again)], again.tb_next.tb_frame.f_back is again.tb_frame, again.tb_next.tb_frame.f_locals)
+print(copy.copy(tb).tb_frame is tb.tb_frame, copy.copy(tb) is tb)
 for o in (sys._getframe(), ):
     for act in (pickle.dumps, copy.copy):
         try:

@@ -153,7 +153,11 @@ fn frozen_or_error(vm: &mut Vm, v: Value) -> PyResult {
 
 fn reducer_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     let frame = frozen_or_error(vm, args[0])?;
-    frame_state(vm, frame)
+    let lives = frame.cast::<PyFrame>().is_some_and(|f| f.fp.get() != 0);
+    match lives {
+        true => frame_reduce(vm, &[frame]),
+        false => frame_state(vm, frame),
+    }
 }
 
 /// A function that every new reducer is passed through, for tests.
@@ -377,8 +381,8 @@ fn traceback_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
     let Some(tb) = args[0].cast::<PyTraceback>() else {
         return Err(vm.type_error("a traceback is required"));
     };
-    let frame = service(vm, "pickle.view", &[tb.frame.value()])?;
-    let frame = reducer(vm, frame)?;
+    // A copy of the traceback has the same frame, a pickle one of its own.
+    let frame = reducer(vm, tb.frame.value())?;
     let line = vm.get_attr_text(args[0], "tb_lineno")?;
     let state = [
         frame,

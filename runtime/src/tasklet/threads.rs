@@ -462,9 +462,6 @@ impl Vm {
     /// In the child of a fork only the running thread goes on.
     pub fn forget_other_threads(&mut self) {
         let t = &self.threads;
-        for r in [&t.head, &t.tail] {
-            r.set(Value::NULL);
-        }
         t.bell.forget();
         let current = t.current.get();
         if let Some(all) = t.all.get().cast::<PyList>() {
@@ -476,6 +473,10 @@ impl Vm {
             }
         }
         self.forget_waits_of_others();
+        // Whoever held its thread by waiting has just made it ready.
+        for r in [&self.threads.head, &self.threads.tail] {
+            r.set(Value::NULL);
+        }
     }
 
     // -- the end --

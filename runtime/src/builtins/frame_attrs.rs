@@ -27,11 +27,26 @@ pub fn frame_object(vm: &mut Vm, frame: Frame) -> Ref<PyFrame> {
         generator,
     );
     frame.set_word(at::FRAME_OBJECT, f.value().bits());
-    vm.keep_until_collected(f.value());
-    if let Some(g) = owner {
-        g.frame.set(g, f.value());
+    match owner {
+        Some(g) => g.frame.set(g, f.value()),
+        None if !note_store(vm, frame) => vm.keep_until_collected(f.value()),
+        None => {}
     }
     f
+}
+
+/// A frame of the running stack was written to: the next collection looks at its piece of the stack again. False if it stands
+/// on another stack.
+fn note_store(vm: &Vm, frame: Frame) -> bool {
+    let mut next = vm.chunk.get();
+    while let Some(chunk) = next {
+        if (chunk.base()..chunk.limit()).contains(&frame.fp()) {
+            chunk.clean.set(false);
+            return true;
+        }
+        next = chunk.prev.get();
+    }
+    false
 }
 
 /// The live frame behind the object, if it has not ended.

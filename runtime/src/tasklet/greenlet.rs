@@ -85,7 +85,8 @@ pub fn running(vm: &Vm) -> Option<Ref<PyTasklet>> {
     (!g.is_root_greenlet()).then_some(g)
 }
 
-/// The object that owns the running stack: a tasklet, or a greenlet of it. `NULL` before the first tasklet was made.
+/// The object that owns the running stack: a tasklet, or a greenlet of it. `NULL` before the first tasklet was made, and for a
+/// main tasklet's own stack, whose frames all end before it does: frames that lead to it would seem to hold all it holds.
 pub fn stack_owner(vm: &Vm) -> Value {
     let running = vm.tasklet.get();
     let Some(t) = running.cast::<PyTasklet>() else {
@@ -93,6 +94,7 @@ pub fn stack_owner(vm: &Vm) -> Value {
     };
     match t.extra(extra::GREENLET).cast::<PyTasklet>() {
         Some(g) if !g.is_root_greenlet() => g.value(),
+        _ if vm.scheduler.main.get() == running => Value::NULL,
         _ => running,
     }
 }

@@ -44,6 +44,15 @@ class Terminal:
                 self.seen += piece
         return ESCAPE.sub(b'', self.seen[start:]).decode()
 
+    def runs(self):
+        """Waits until the program computes, not just for a moment."""
+        in_a_row = 0
+        while in_a_row < 20:
+            time.sleep(0.05)
+            with open(f'/proc/{self.pid}/stat') as f:
+                running = f.read().rpartition(')')[2].split()[0] == 'R'
+            in_a_row = in_a_row + 1 if running else 0
+
     def send(self, keys):
         os.write(self.master, keys.encode())
 
@@ -72,7 +81,7 @@ for line in ('1 + 1', 'def f(x):', '    return x * 2', '', 'f(21)', '_ + 1', '1 
     else:
         print(line, '->', answer(t.line(line)))
 t.send('while True: pass\r\r')
-time.sleep(1)
+t.runs()
 t.send('\x03')
 print('interrupted ->', answer(t.until(b'>>> '))[-2:-1])
 t.send('abc\x03')

@@ -44,14 +44,15 @@ class Terminal:
                 self.seen += piece
         return ESCAPE.sub(b'', self.seen[start:]).decode()
 
+    def ticks(self):
+        with open(f'/proc/{self.pid}/stat') as f:
+            return int(f.read().rpartition(')')[2].split()[11])
+
     def runs(self):
-        """Waits until the program computes, not just for a moment."""
-        in_a_row = 0
-        while in_a_row < 20:
+        """Waits until the program has computed for a while, which no prompt does."""
+        start = self.ticks()
+        while self.ticks() < start + 30:
             time.sleep(0.05)
-            with open(f'/proc/{self.pid}/stat') as f:
-                running = f.read().rpartition(')')[2].split()[0] == 'R'
-            in_a_row = in_a_row + 1 if running else 0
 
     def send(self, keys):
         os.write(self.master, keys.encode())

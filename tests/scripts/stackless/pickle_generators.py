@@ -198,6 +198,7 @@ drive(a.aclose())
 
 # What becomes of the hooks.
 log = []
+kept = []  # or their finalizer is called whenever they are collected
 a = numbers()
 old = sys.get_asyncgen_hooks()
 
@@ -214,15 +215,18 @@ sys.set_asyncgen_hooks(first_iteration, finalizer)
 drive(a.__anext__())
 log.append('pickle')
 b = loads(a)
+kept.append(b)
 log.append('begin')
 drive(b.__anext__())
 stackless.pickle_flags(stackless.PICKLEFLAGS_RESET_AG_FINALIZER)
 b = loads(a)
+kept.append(b)
 log.append('reset')
 drive(b.__anext__())
 stackless.pickle_flags(stackless.PICKLEFLAGS_PRESERVE_AG_FINALIZER)
 sys.set_asyncgen_hooks(None, None)
 b = loads(a)
+kept.append(b)
 log.append('preserved')
 print(log)
 stackless.pickle_flags(0)

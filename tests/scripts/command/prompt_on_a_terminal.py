@@ -6,10 +6,13 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import tempfile
 import time
 
+# Who runs the tests may ignore interrupts, which programs inherit.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 ESCAPE = re.compile(rb'\x1b(\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78])')
 history = os.path.join(tempfile.mkdtemp(), 'history')
 

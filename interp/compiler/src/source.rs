@@ -111,7 +111,10 @@ impl Source {
                 Some(Err(msg)) => Err(SyntaxError::bare(format!("(unicode error) {msg}"))),
                 None => {
                     let name = cookie.unwrap_or_default();
-                    Err(SyntaxError::bare(format!("unknown encoding: {name}")))
+                    Err(SyntaxError::bare(match file {
+                        Some(_) => format!("encoding problem: {name}"),
+                        None => format!("unknown encoding: {name}"),
+                    }))
                 }
             },
         }

@@ -338,7 +338,15 @@ pub fn op_unpack_ex(vm: &mut Vm, cx: Cx) -> Step {
         let name = vm.type_name(v);
         return Err(vm.type_error(format!("cannot unpack non-iterable {name} object")));
     }
-    let items = vm.collect(v)?;
+    // What is counted is the iterator: a class's `__len__` is not asked.
+    let source = match v.kind() {
+        Some(Kind::List | Kind::Tuple) if !matches!(v.shape_id(), ids::LIST | ids::TUPLE) => {
+            vm.iter(v)?
+        }
+        Some(Kind::Instance) => vm.iter(v)?,
+        _ => v,
+    };
+    let items = vm.collect(source)?;
     let n = items.len();
     if n < before + after {
         return Err(vm.value_error(format!(

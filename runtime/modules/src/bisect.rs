@@ -71,7 +71,8 @@ fn search(vm: &mut Vm, args: &[Value], x: Value, right: bool) -> PyResult<usize>
     let key = args[4];
     while low < high {
         let middle = low + (high - low) / 2;
-        let mut v = vm.get_item(a, Value::from_usize(middle))?;
+        let index = vm.new_int(middle as i64);
+        let mut v = vm.get_item(a, index)?;
         if !key.is_absent() {
             v = vm.call(key, &[v])?;
         }
@@ -90,7 +91,8 @@ fn search(vm: &mut Vm, args: &[Value], x: Value, right: bool) -> PyResult<usize>
 }
 
 fn find(vm: &mut Vm, args: &[Value], right: bool) -> PyResult {
-    Ok(Value::from_usize(search(vm, args, args[1], right)?))
+    let at = search(vm, args, args[1], right)?;
+    Ok(vm.new_int(at as i64))
 }
 
 fn insert(vm: &mut Vm, args: &[Value], right: bool) -> PyResult {
@@ -109,7 +111,8 @@ fn insert(vm: &mut Vm, args: &[Value], right: bool) -> PyResult {
             l.splice(vm, at, at, &[args[1]]);
         }
         None => {
-            vm.call_method(args[0], "insert", &[Value::from_usize(at), args[1]])?;
+            let at = vm.new_int(at as i64);
+            vm.call_method(args[0], "insert", &[at, args[1]])?;
         }
     }
     Ok(Value::NONE)

@@ -136,16 +136,28 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
 pub fn run_due(vm: &mut Vm) -> usize {
     let mut count = 0;
     loop {
-        if let Some(w) = vm.heap.take_dead_weakref() {
-            count += 1;
-            run_callback(vm, w);
-        } else if let Some(object) = vm.heap.take_finalizable() {
-            count += 1;
-            finalize(vm, object);
-        } else {
+        // All at once: what one of them makes due runs inside it, but not the others.
+        let callbacks = taken(vm, |vm| vm.heap.take_dead_weakref());
+        let objects = taken(vm, |vm| vm.heap.take_finalizable());
+        if callbacks.len() + objects.len() == 0 {
             return count;
         }
+        count += callbacks.len() + objects.len();
+        for i in 0..callbacks.len() {
+            run_callback(vm, callbacks.get(i));
+        }
+        for i in 0..objects.len() {
+            finalize(vm, objects.get(i));
+        }
     }
+}
+
+fn taken(vm: &mut Vm, next: impl Fn(&Vm) -> Option<Value>) -> ValueVec {
+    let mut all = ValueVec::with_capacity(&vm.heap, 0);
+    while let Some(v) = next(vm) {
+        all.push(&vm.heap, v);
+    }
+    all
 }
 
 /// Calls back; the exception that was in flight stays so.

@@ -3,6 +3,7 @@
 use super::code_attrs::LASTI_UNITS;
 use super::frame::PyFrame;
 use super::function::PyFunction;
+use super::functions::scope::shows_comprehension;
 use super::generator::{GenState, PyGenerator};
 use crate::prelude::*;
 use crate::tasklet::stack::{Frame, at};
@@ -152,12 +153,15 @@ fn get_back(vm: &mut Vm, v: Value) -> PyResult {
 
 fn get_locals(vm: &mut Vm, v: Value) -> PyResult {
     let f = frame(vm, v)?;
+    let code = f.code.expect();
+    let optimized = code.flags.get() & OPTIMIZED != 0;
+    if !optimized && shows_comprehension(code, &|i| super::frame_locals::raw(f, i)) {
+        return super::frame_locals::new_proxy(vm, f);
+    }
     if let Some(mapping) = f.locals.get().non_null() {
         return Ok(mapping);
     }
-    if f.code.expect().flags.get() & OPTIMIZED == 0
-        && let Some(function) = function(vm, v)?
-    {
+    if !optimized && let Some(function) = function(vm, v)? {
         return Ok(function.globals.value());
     }
     super::frame_locals::new_proxy(vm, f)

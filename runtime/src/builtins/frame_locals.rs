@@ -72,7 +72,7 @@ fn register_of(f: Ref<PyFrame>, name: &[u8]) -> Option<usize> {
     Some(code.free_base as usize + i)
 }
 
-fn raw(f: Ref<PyFrame>, register: usize) -> Value {
+pub(super) fn raw(f: Ref<PyFrame>, register: usize) -> Value {
     match super::frame_attrs::live(f) {
         Some(l) => l.register(register),
         None => match f.registers.get() {

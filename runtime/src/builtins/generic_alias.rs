@@ -514,10 +514,26 @@ fn iter_next(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(out.value())
 }
 
+fn iter_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let held = args[0].cast::<PyIter>().map(|it| it.a.get());
+    let iter = vm.builtins_dict().get_text(vm, "iter");
+    let iter = iter.unwrap_or(Value::NONE);
+    let source = match held.and_then(Value::non_null) {
+        Some(alias) => alias,
+        None => vm.new_tuple(&[]),
+    };
+    let of = vm.new_tuple(&[source]);
+    Ok(vm.new_tuple(&[iter, of]))
+}
+
 /// The iterator that `*alias` runs.
 pub static ITERATOR: TypeDef = TypeDef {
     id: ids::GENERIC_ALIAS_ITERATOR,
     doc: "",
-    methods: &[slot("__iter__", iter_self), slot("__next__", iter_next)],
+    methods: &[
+        slot("__iter__", iter_self),
+        slot("__next__", iter_next),
+        method("__reduce__", iter_reduce, "($self, /)", "Pickling."),
+    ],
     getsets: &[],
 };

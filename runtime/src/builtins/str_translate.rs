@@ -87,6 +87,9 @@ pub fn str_translate(vm: &mut Vm, a: &[Value]) -> PyResult {
                 _ => UNKNOWN,
             };
         }
+        if let Mapping::Text(s) = &mapping {
+            vm.reserve(&mut out, s.byte_len())?;
+        }
         apply(text, &mapping, &mut out);
     }
     if out == bytes {

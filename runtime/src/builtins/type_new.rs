@@ -165,6 +165,12 @@ fn make_class(
     }
     add_standard_getsets(vm, ty, base, &slots);
     set_inline_hint(vm, ty, base, dict);
+    if let Some(cell) = cells.0 {
+        cell.contents.set(cell, ty.value());
+    }
+    if let Some(cell) = cells.1 {
+        cell.contents.set(cell, dict.value());
+    }
     let mro = super::type_mro::mro_of(vm, ty)?;
     ty.mro.set(ty, mro);
     inherit_pattern_flags(ty);
@@ -186,12 +192,6 @@ fn make_class(
         }
     }
     vm.type_modified(ty);
-    if let Some(cell) = cells.0 {
-        cell.contents.set(cell, ty.value());
-    }
-    if let Some(cell) = cells.1 {
-        cell.contents.set(cell, dict.value());
-    }
     Ok(ty)
 }
 

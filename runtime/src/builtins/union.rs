@@ -52,8 +52,12 @@ fn add_member(vm: &mut Vm, out: &mut ValueVec, v: Value) -> PyResult<()> {
     } else {
         v
     };
+    let hash = hash_if_any(vm, v)?;
     for i in 0..out.len() {
         let x = out.get(i);
+        if hash_if_any(vm, x)? != hash {
+            continue;
+        }
         let alias = |vm: &Vm, v: Value| vm.is_instance_of(v, ids::GENERIC_ALIAS);
         if alias(vm, x) != alias(vm, v) {
             continue;
@@ -64,6 +68,15 @@ fn add_member(vm: &mut Vm, out: &mut ValueVec, v: Value) -> PyResult<()> {
     }
     out.push(&vm.heap, v);
     Ok(())
+}
+
+/// Members are compared as in a set: what has another hash is not asked. The unhashable ones are compared among themselves.
+fn hash_if_any(vm: &mut Vm, v: Value) -> PyResult<Option<i64>> {
+    match vm.hash(v) {
+        Ok(h) => Ok(Some(h)),
+        Err(_) if vm.clear_raised_if(ids::TYPE_ERROR) => Ok(None),
+        Err(r) => Err(r),
+    }
 }
 
 /// `__args__` of a union.

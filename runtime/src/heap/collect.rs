@@ -122,6 +122,7 @@ impl Heap {
         self.clear_weakrefs(full);
         self.resurrect(full, &mut tracer);
         tracer.drain();
+        self.forget_weakrefs();
         let live = |v: Value| {
             v.header()
                 .is_none_or(|h| Heap::is_marked(h.as_ptr() as usize))

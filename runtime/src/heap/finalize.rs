@@ -1,8 +1,7 @@
 //! What has to happen when objects die: finalisers (`__del__`, closing a generator) and Rust drop glue.
 //!
 //! A finalisable object that became unreachable is resurrected once, together with all it refers to, and queued; the
-//! `Vm` runs its finaliser at a safepoint (PEP 442: all of a group before any is resurrected, so order among them does
-//! not matter). Drop glue frees malloc memory of a payload (big integers, native state); it runs inside the collection,
+//! `Vm` runs its finaliser at a safepoint. Drop glue frees malloc memory of a payload (big integers, native state); it runs inside the collection,
 //! when the object is finally dead, and must neither allocate here nor look at other objects.
 
 use super::{Heap, Tracer};
@@ -116,6 +115,7 @@ impl Heap {
         if self.eager.get() && self.eager_backwards.get() {
             due.make_contiguous()[before..].reverse();
         }
+        Heap::order_finalizers(&mut due.make_contiguous()[before..], tracer);
         due.iter().skip(before).for_each(|&addr| tracer.mark(addr));
     }
     /// Says that `object`, the one allocated last among those with drop glue, owns `bytes` outside the heap (the digits of

@@ -39,6 +39,7 @@ mod finalize;
 mod garbage;
 mod large;
 mod mark;
+mod order;
 mod report;
 pub mod roots;
 pub mod stack_scan;

@@ -7,7 +7,7 @@ use super::{Heap, Tracer};
 use crate::number_hash::BuildNumberHasher;
 use crate::object::header::{Header, Ref, Slot, flag};
 use crate::value::Value;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 
 struct Entry {
@@ -23,6 +23,8 @@ pub struct WeakRefs {
     /// Made since the last collection: only these can change in a minor one.
     young: RefCell<Vec<Entry>>,
     old: RefCell<Vec<Entry>>,
+    /// How many of the old ones the present collection need not look at.
+    settled: Cell<usize>,
     dead: RefCell<VecDeque<usize>>,
     /// References without callback by target and shape, which are made once and shared.
     shared: RefCell<HashMap<(usize, u32), usize, BuildNumberHasher>>,
@@ -79,12 +81,32 @@ impl Heap {
         if full {
             old.retain(|e| self.settle(e));
         }
+        let settled = if full { 0 } else { old.len() };
         old.extend(young.drain(..).filter(|e| self.settle(e)));
+        self.weak.settled.set(settled);
+    }
+    /// After the resurrection of what has finalisers: the references that were dead before and still are go; those that
+    /// came back with their owner lose a target that did not, without a callback.
+    pub(super) fn forget_weakrefs(&self) {
+        let mut old = self.weak.old.borrow_mut();
+        let settled = self.weak.settled.get().min(old.len());
+        let new = old.split_off(settled);
+        old.extend(new.into_iter().filter(|e| {
+            let lives = Heap::is_marked(e.weakref) && Heap::is_marked(e.target);
+            if !lives {
+                self.unshare(e);
+                e.slot().set_unbarriered(Value::NULL);
+            }
+            lives
+        }));
     }
     fn settle(&self, e: &Entry) -> bool {
-        if !Heap::is_marked(e.weakref) || !e.holds_target() {
+        if !e.holds_target() {
             self.unshare(e);
             return false;
+        }
+        if !Heap::is_marked(e.weakref) {
+            return true;
         }
         let lives = Heap::is_marked(e.target);
         if !lives && self.is_cleared_later(e) {

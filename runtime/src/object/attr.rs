@@ -243,13 +243,13 @@ impl Vm {
             .unwrap_or(Value::NULL);
         if v.is_null() {
             let (ty, name) = (
-                self.c_type_name(object),
+                self.full_type_name(self.type_of(object)),
                 crate::builtins::str::lossy(m.name.get()),
             );
             return Err(self.attribute_error(
                 object,
                 m.name.get(),
-                format!("'{}' object has no attribute '{name}'", ty),
+                format!("'{ty}' object has no attribute '{name}'"),
             ));
         }
         Ok(v)

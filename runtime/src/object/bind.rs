@@ -1,6 +1,7 @@
 //! Argument binding for native functions, with CPython's error texts.
 
 use super::header::Ref;
+use super::kinds::Kind;
 use super::native_def::{Binding, Counts, NativeDef, ParamKind, Signature};
 use super::types::{PyType, tflag};
 use crate::builtins::builtin::PyBuiltin;
@@ -77,7 +78,7 @@ fn call_bound_in<const N: usize>(
         let rest = PyTuple::from_slice(vm, &positional[taken..]);
         bound[c.params as usize] = rest.value();
     } else if positional.len() > taken {
-        if nkw > 0 {
+        if nkw > 0 && !ignores_keywords(vm, def, positional.first().copied()) {
             refuse_keywords(vm, def, positional.first().copied())?;
         }
         return Err(too_many(vm, def, def.signature(), positional, nkw));
@@ -98,6 +99,20 @@ fn call_bound_in<const N: usize>(
         check_missing(vm, def, def.signature(), bound, positional.len())?;
     }
     (def.func)(vm, bound)
+}
+
+/// `__new__` of a builtin type without keywords leaves them to the `__init__` of a subclass that has its own.
+fn ignores_keywords(vm: &mut Vm, def: &NativeDef, first: Option<Value>) -> bool {
+    let sig = def.signature();
+    let Some(ty) = first.and_then(|v| v.cast::<PyType>()) else {
+        return false;
+    };
+    if def.name != "__new__" || sig.params.iter().any(|p| p.kind != ParamKind::Positional) {
+        return false;
+    }
+    let init = vm.names.__init__;
+    vm.type_lookup(ty, init)
+        .is_some_and(|f| f.kind() == Some(Kind::Function))
 }
 
 /// Functions without keyword parameters say so before they count their arguments.
@@ -126,17 +141,18 @@ fn bind_keywords(
     let shift = sig.has_self as usize;
     let given = (positional + names.len()).saturating_sub(shift);
     if !names.items().is_empty() {
+        if ignores_keywords(vm, def, first) && !sig.var_kw {
+            return Ok(());
+        }
         refuse_keywords(vm, def, first)?;
     }
     let most = sig.params.len() - shift;
     if given > most && !sig.var_args && !sig.var_kw {
         let name = shown_name(vm, def, first);
-        let exactly = sig.params.iter().skip(shift).all(|p| !p.optional);
-        let quantity = if exactly { "exactly" } else { "at most" };
         let keyword = if positional == shift { "keyword " } else { "" };
         let plural = if most == 1 { "" } else { "s" };
         return Err(vm.type_error(format!(
-            "{name}() takes {quantity} {most} {keyword}argument{plural} ({given} given)"
+            "{name}() takes at most {most} {keyword}argument{plural} ({given} given)"
         )));
     }
     for (i, v) in values.iter().enumerate() {

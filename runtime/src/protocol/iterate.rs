@@ -159,12 +159,20 @@ impl Vm {
             _ => {}
         }
         let it = self.iter(iterable)?;
-        let hint = self.length_hint(iterable, 0)?;
+        let hint = self.plausible_hint(iterable, 0)?;
         let mut out = ValueVec::with_capacity(&self.heap, hint.min(1 << 16));
         while let Some(v) = self.next(it)? {
             out.push(&self.heap, v);
         }
         Ok(out)
+    }
+
+    /// The same for a list to be filled: what no memory could hold is refused before anything is taken.
+    pub fn plausible_hint(&mut self, v: Value, default: usize) -> PyResult<usize> {
+        match self.length_hint(v, default)? {
+            n if n > 1 << 36 => Err(self.memory_error()),
+            n => Ok(n),
+        }
     }
 
     /// `operator.length_hint(v, default)`

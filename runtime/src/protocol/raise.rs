@@ -1,7 +1,7 @@
 //! Raising exceptions from native code.
 
 use crate::builtins::exception::PyException;
-use crate::error::Raised;
+use crate::error::{PyResult, Raised};
 use crate::object::header::Ref;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
@@ -200,6 +200,28 @@ impl Vm {
     #[cold]
     pub fn memory_error(&mut self) -> Raised {
         self.raise_with(ids::MEMORY_ERROR, &[])
+    }
+
+    /// `n` bytes of zeros, or `MemoryError`.
+    ///
+    /// # Errors
+    /// `MemoryError`
+    pub fn zeroed(&mut self, n: usize) -> PyResult<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.reserve(&mut bytes, n)?;
+        bytes.resize(n, 0);
+        Ok(bytes)
+    }
+
+    /// Makes room for `n` more bytes whose number a program chose.
+    ///
+    /// # Errors
+    /// `MemoryError`
+    pub fn reserve(&mut self, bytes: &mut Vec<u8>, n: usize) -> PyResult<()> {
+        if n > 1 << 40 || bytes.try_reserve(n).is_err() {
+            return Err(self.memory_error());
+        }
+        Ok(())
     }
 
     /// The error of calling a method on the wrong type of `self`.

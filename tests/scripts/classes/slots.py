@@ -1,3 +1,4 @@
+# golden: 3.14
 # __slots__: layout, inheritance, conflicts.
 class P:
     __slots__ = ('x', 'y')

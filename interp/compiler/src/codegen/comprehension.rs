@@ -125,11 +125,37 @@ impl<'a> Compiler<'a> {
         let iterator = self.u().temp();
         self.first_iterator(first, iterator)?;
         self.build_accumulator(parts.element, acc, parts.range);
-        self.push_comprehension(parts.scope);
-        self.clause(parts, 0, Some(iterator), acc)?;
-        self.pop_comprehension();
+        if !matches!(self.unit().kind, UnitKind::Module | UnitKind::Class) {
+            self.push_comprehension(parts.scope);
+            self.clause(parts, 0, Some(iterator), acc)?;
+            self.pop_comprehension();
+        } else {
+            self.shown_comprehension(parts, iterator, acc)?;
+        }
         self.at(parts.range);
         self.u().move_to(dst, acc);
+        Ok(())
+    }
+
+    /// The loop of a comprehension in a module or class: while its variables are bound they are what `locals()` shows
+    /// instead of the namespace, so they are emptied on every way out.
+    fn shown_comprehension(&mut self, parts: &Parts<'a>, iterator: Reg, acc: Reg) -> R {
+        let raised = self.u().temp();
+        let outer = self.u().handler;
+        let (cleanup, cleanup_label) = self.u().new_handler(raised);
+        self.push_comprehension(parts.scope);
+        self.u().handler = cleanup;
+        self.clause(parts, 0, Some(iterator), acc)?;
+        self.u().handler = outer;
+        let variables = self.pop_comprehension();
+        let end = self.u().label();
+        self.u().jump(end);
+        self.u().place(cleanup_label);
+        for reg in variables {
+            self.u().emit(Op::SetNull, reg, 0, 0);
+        }
+        self.u().emit(Op::Reraise, raised, 0, 0);
+        self.u().place(end);
         Ok(())
     }
 
@@ -168,10 +194,10 @@ impl<'a> Compiler<'a> {
         });
     }
 
-    /// Forgets the variables; those that `locals()` would show are emptied.
-    fn pop_comprehension(&mut self) {
+    /// Forgets the variables; those that `locals()` would show are emptied and returned.
+    fn pop_comprehension(&mut self) -> Vec<Reg> {
         let Some(frame) = self.u().comps.pop() else {
-            return;
+            return Vec::new();
         };
         let cells = frame.cells.values().map(|cell| cell.reg);
         let locals = frame.fast.values().copied();
@@ -180,9 +206,10 @@ impl<'a> Compiler<'a> {
             .filter(|r| self.unit().regs.is_variable(*r))
             .collect();
         regs.sort_unstable();
-        for reg in regs {
-            self.u().emit(Op::SetNull, reg, 0, 0);
+        for reg in &regs {
+            self.u().emit(Op::SetNull, *reg, 0, 0);
         }
+        regs
     }
 
     fn comprehension_function(&mut self, parts: &Parts<'a>, dst: Reg) -> R {

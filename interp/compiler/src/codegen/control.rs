@@ -12,6 +12,9 @@ use rustpython_ast::name::Name;
 use rustpython_ast::{ExprContext, Stmt};
 use rustpython_text_size::TextRange;
 
+/// Blocks inside one another in one function.
+const MAX_BLOCKS: usize = 21;
+
 /// An enclosing block. `outer` is the handler in effect around it.
 #[derive(Clone)]
 pub enum Block<'a> {
@@ -181,6 +184,22 @@ impl<'a> Compiler<'a> {
         jump::LINE
     }
 
+    /// CPython's limit, so that the same programs are refused.
+    fn check_nesting(&self) -> R {
+        let unit = self.unit();
+        let scope = self.scope_of(unit.scope);
+        let suspends = scope.is_function_like() && (scope.generator || scope.coroutine);
+        let weight = |b: &Block| match b {
+            Block::Handler { name: Some(_), .. } => 2,
+            _ => 1,
+        };
+        let depth: usize = unit.blocks.iter().map(weight).sum();
+        if depth + suspends as usize >= MAX_BLOCKS {
+            return self.error(unit.statement, "too many statically nested blocks");
+        }
+        Ok(())
+    }
+
     /// Runs `f` with `block` pushed and `handler` covering what it emits.
     pub(super) fn in_block(
         &mut self,
@@ -189,6 +208,7 @@ impl<'a> Compiler<'a> {
         f: impl FnOnce(&mut Self) -> R,
     ) -> R {
         let outer = std::mem::replace(&mut self.u().handler, handler);
+        self.check_nesting()?;
         self.u().blocks.push(block);
         f(self)?;
         self.u().blocks.pop();

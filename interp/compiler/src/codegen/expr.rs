@@ -274,14 +274,38 @@ impl<'a> Compiler<'a> {
                 }
                 continue;
             }
-            self.expr(value, t)?;
-            self.at(value);
-            self.u().emit_jump(truth_jump(stop_on), t, end);
+            self.value_or_jump(value, t, stop_on, end)?;
         }
         self.expr(last, t)?;
         self.u().place(end);
         self.u().move_to(dst, t);
         Ok(())
+    }
+
+    /// The value of `expr` in `t`, and a jump to `target` if its truth is `when`. What an `and` or `or` inside has
+    /// asked for its truth already is not asked again.
+    fn value_or_jump(&mut self, expr: &'a Expr, t: Reg, when: bool, target: Label) -> R {
+        self.nested(expr, |c| {
+            let inner = match expr {
+                Expr::BoolOp(e) if c.fold(expr).is_none() => e.values.split_last().zip(Some(e.op)),
+                _ => None,
+            };
+            let Some(((last, init), op)) = inner else {
+                c.expr(expr, t)?;
+                c.at(expr);
+                c.u().emit_jump(truth_jump(when), t, target);
+                return Ok(());
+            };
+            let decisive = op == BoolOp::Or;
+            let skip = c.u().label();
+            let decided = if decisive == when { target } else { skip };
+            for value in init {
+                c.value_or_jump(value, t, decisive, decided)?;
+            }
+            c.value_or_jump(last, t, when, target)?;
+            c.u().place(skip);
+            Ok(())
+        })
     }
 
     // ---- attributes and items

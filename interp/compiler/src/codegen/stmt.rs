@@ -19,6 +19,7 @@ impl<'a> Compiler<'a> {
         self.nested(stmt, |c| {
             let mark = c.u().mark();
             c.at(stmt);
+            c.u().statement = stmt.range();
             c.stmt_kind(stmt)?;
             c.u().release(mark);
             Ok(())

@@ -91,6 +91,8 @@ pub struct Unit<'a> {
     pub handlers: Vec<Handler>,
     pub handler: HandlerId,
     pub loc: Option<TextRange>,
+    /// The innermost statement that began last.
+    pub statement: TextRange,
     pub consts: Vec<Const>,
     const_index: HashMap<Vec<u8>, u32>,
     pub names: Vec<String>,
@@ -144,6 +146,7 @@ impl<'a> Unit<'a> {
             }],
             handler: HandlerId(0),
             loc: None,
+            statement: TextRange::default(),
             consts: Vec::new(),
             const_index: HashMap::new(),
             names: Vec::new(),

@@ -127,9 +127,7 @@ impl<'a> Compiler<'a> {
         for (i, name) in unit.varnames.iter().enumerate() {
             unit.locals.insert(name.clone(), i as Reg);
         }
-        if scope.is_function_like() {
-            self.comprehension_locals(unit, scope, &[]);
-        }
+        self.comprehension_locals(unit, scope, &[]);
         let mut next = unit.varnames.len();
         let cell = |name: &Name| scope.get(name).is_some_and(|s| s.scope == VarScope::Cell);
         for (i, name) in scope.params.iter().enumerate().filter(|(_, n)| cell(n)) {
@@ -192,9 +190,11 @@ impl<'a> Compiler<'a> {
             for symbol in &child.symbols {
                 let bound = symbol.scope == VarScope::Local && symbol.flags & sym::PARAM == 0;
                 let name = &symbol.name;
-                let foreign = own
-                    .get(name)
-                    .is_some_and(|s| s.scope != VarScope::GlobalImplicit);
+                let foreign = own.get(name).is_some_and(|s| match s.scope {
+                    VarScope::GlobalImplicit => false,
+                    VarScope::Cell | VarScope::Free => true,
+                    _ => own.is_function_like(),
+                });
                 if !bound || foreign || taken.contains(&name) {
                     continue;
                 }

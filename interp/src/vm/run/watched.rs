@@ -46,6 +46,26 @@ pub fn begin(vm: &mut Vm) {
         && std::ptr::eq(vm.dispatch.get(), fast::TABLE.as_ptr() as *const ())
     {
         vm.dispatch.set(WATCHED.as_ptr() as *const ());
+        note_running_call(vm);
+    }
+}
+
+/// The call that makes the first object to watch for began unwatched.
+fn note_running_call(vm: &Vm) {
+    let Some(frame) = vm.current_frame() else {
+        return;
+    };
+    let (code, at) = (frame.code(), frame.lasti() as usize);
+    let words = code.words.expect();
+    let Some(word) = words.bytes().as_chunks::<8>().0.get(at) else {
+        return;
+    };
+    let word = Word(u64::from_le_bytes(*word));
+    if let Some(op @ (Op::Call | Op::CallKw | Op::CallEx)) = special::original(word.0 as u8) {
+        let next = at + op.len();
+        if is_ignored(code, next, word.a() as usize) {
+            note_result(vm, code_start(code).wrapping_add(next), word.a() as usize);
+        }
     }
 }
 
@@ -390,6 +410,9 @@ fn observe(vm: &mut Vm, pc: Pc, fp: *mut u64, insn: u64) {
             } else if key.is::<PySlice>() {
                 drops_contents(vm, object, place);
             }
+        }
+        Op::Mul if cx.insn.x() == 1 && cx.reg(cx.b()).kind() == Some(Kind::List) => {
+            drops_contents(vm, cx.reg(cx.b()), Place::new(cx, false));
         }
         Op::StoreSlice => drops_contents(vm, cx.reg(cx.a()), Place::new(cx, false)),
         Op::StoreCell | Op::DelCell => {

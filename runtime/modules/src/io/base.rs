@@ -483,10 +483,8 @@ fn raw_read(vm: &mut Vm, args: &[Value]) -> PyResult {
         return vm.call_method(args[0], "readall", &[]);
     };
     let bytearray = vm.builtin_type(ids::BYTEARRAY);
-    if n > isize::MAX as usize / 4 {
-        return Err(vm.memory_error());
-    }
-    let buffer = PyByteArray::new_instance(vm, bytearray, &vec![0; n]);
+    let zeros = vm.zeroed(n)?;
+    let buffer = PyByteArray::new_instance(vm, bytearray, &zeros);
     let r = vm.call_method(args[0], "readinto", &[buffer.value()])?;
     if r.is_none() {
         return Ok(r);

@@ -262,7 +262,7 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
             return Err(vm.memory_error());
         }
         if start > old {
-            let gap = vec![0; start - old];
+            let gap = vm.zeroed(start - old)?;
             data.buffer().write(old, &gap);
         }
         data.buffer().write(start, new);

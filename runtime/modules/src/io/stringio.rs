@@ -307,6 +307,8 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.type_error(format!("string argument expected, got '{name}'")));
     };
     let s = open_stream(vm, &args[0])?;
+    let gap = s.pos.get().saturating_sub(s.len.get());
+    vm.reserve(&mut s.text.borrow_mut(), gap + text.byte_len())?;
     s.write(text.bytes());
     Ok(Value::from_usize(text.len()))
 }

@@ -170,6 +170,7 @@ impl Text {
             let decoded = self.decoded.borrow();
             let rest = &decoded[self.dpos.get()..];
             let end = wtf8::offset_of(rest, left).unwrap_or(rest.len());
+            vm.reserve(&mut out, end)?;
             out.extend_from_slice(&rest[..end]);
             left -= wtf8::count(&rest[..end]);
             self.dpos.set(self.dpos.get() + end);

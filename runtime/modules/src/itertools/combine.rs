@@ -43,6 +43,9 @@ fn length(vm: &mut Vm, v: Value, default: usize) -> PyResult<usize> {
     usize::try_from(r).map_err(|_| vm.value_error("r must be non-negative"))
 }
 
+/// Longer results are refused.
+const MOST: usize = 1 << 27;
+
 fn too_long(vm: &mut Vm) -> Raised {
     vm.memory_error()
 }
@@ -68,9 +71,13 @@ pub(super) fn product_new(vm: &mut Vm, args: &[Value]) -> PyResult {
         let pool = pool_of(vm, *v)?.value();
         pools.push(&vm.heap, pool);
     }
-    let Some(total) = sources.len().checked_mul(repeat).filter(|n| *n < 1 << 32) else {
+    let total = sources.len().checked_mul(repeat);
+    let Some(total) = total.filter(|n| *n <= isize::MAX as usize / 8) else {
         return Err(vm.overflow_error("repeat argument too large"));
     };
+    if total >= MOST {
+        return Err(too_long(vm));
+    }
     let once = pools.len();
     for i in once..total {
         let v = pools.get(i % once);
@@ -163,7 +170,7 @@ pub(super) fn combinations_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> St
 pub(super) fn replacement_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let pool = pool_of(vm, args[1])?;
     let r = length(vm, args[2], 0)?;
-    if r >= 1 << 32 {
+    if r >= MOST {
         return Err(too_long(vm));
     }
     let empty = pool.is_empty() && r > 0;

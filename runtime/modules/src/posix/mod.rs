@@ -538,7 +538,7 @@ fn read(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Ok(n) = usize::try_from(n) else {
         return Err(os_error(vm, libc::EINVAL, Value::NULL));
     };
-    let mut buf = vec![0; n];
+    let mut buf = vm.zeroed(n)?;
     loop {
         crate::support::give_way_to_blocking(vm, fd, libc::POLLIN)?;
         match files::read(fd, &mut buf) {
@@ -668,7 +668,7 @@ fn urandom(vm: &mut Vm, a: &[Value]) -> PyResult {
     let Ok(n) = usize::try_from(n) else {
         return Err(vm.value_error("negative argument not allowed"));
     };
-    let mut buf = vec![0; n];
+    let mut buf = vm.zeroed(n)?;
     let mut at = 0;
     while at < n {
         match process::getrandom(&mut buf[at..], 0) {

@@ -11,7 +11,7 @@ mod iteration;
 mod minmax;
 mod numbers;
 mod objects;
-mod scope;
+pub mod scope;
 mod sum;
 
 pub use asynchronous::ANEXT_AWAITABLE;

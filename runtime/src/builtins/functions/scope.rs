@@ -1,6 +1,7 @@
 //! The namespaces of the calling frame: `globals`, `locals`, `vars`, `dir`.
 
 use crate::builtins::cell::PyCell;
+use crate::builtins::code::PyCode;
 use crate::builtins::list_sort;
 use crate::prelude::*;
 use crate::tasklet::stack::Frame;
@@ -53,10 +54,12 @@ fn locals(vm: &mut Vm, _args: &[Value]) -> PyResult {
 /// `locals()` in a frame: its mapping if it has one (modules, class bodies, `exec`), else a snapshot of its variables
 /// (PEP 667).
 pub fn frame_locals(vm: &mut Vm, f: Frame) -> Value {
-    if let Some(mapping) = f.locals().non_null() {
+    let code = f.code();
+    if let Some(mapping) = f.locals().non_null()
+        && !shows_comprehension(code, &|i| f.register(i))
+    {
         return mapping;
     }
-    let code = f.code();
     let d = PyDict::new(vm);
     let varnames = code.varnames.expect();
     for (i, name) in varnames.items().iter().enumerate() {
@@ -88,6 +91,11 @@ pub fn frame_locals(vm: &mut Vm, f: Frame) -> Value {
         }
     }
     d.value()
+}
+
+/// True in a module or class body that runs an inlined comprehension, whose variables are all that `locals()` shows then.
+pub fn shows_comprehension(code: Ref<PyCode>, register: &dyn Fn(usize) -> Value) -> bool {
+    (0..code.varnames.expect().len()).any(|i| !register(i).is_null())
 }
 
 fn add_variable(vm: &mut Vm, d: Ref<PyDict>, name: Value, v: Value) {

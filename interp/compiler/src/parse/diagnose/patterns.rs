@@ -1,7 +1,7 @@
 //! Patterns.
 
 use super::node::Shape;
-use super::tokens::Kind;
+use super::tokens::{Kind, Token};
 use super::{P, Parser};
 use crate::errors::SyntaxError;
 
@@ -9,13 +9,15 @@ impl Parser<'_> {
     /// What stands between `case` and the guard.
     pub(super) fn patterns(&mut self) -> P<()> {
         self.attempt(|p| {
+            let mut lone_star = p.at("*");
             loop {
                 if p.maybe_star_pattern()?.is_none() {
                     return Ok(None);
                 }
                 if !p.eat(",") {
-                    return Ok(Some(()));
+                    return Ok((!lone_star).then_some(()));
                 }
+                lone_star = false;
                 if matches!(p.word(), ":" | "if") {
                     return Ok(Some(()));
                 }
@@ -92,13 +94,28 @@ impl Parser<'_> {
     /// `[-] number [(+ | -) number]`
     fn number_pattern(&mut self) -> P<()> {
         self.eat("-");
+        let real = self.token();
         if !self.eat_kind(Kind::Number) {
             return Ok(None);
         }
-        if (self.eat("+") || self.eat("-")) && !self.eat_kind(Kind::Number) {
+        if !self.eat("+") && !self.eat("-") {
+            return Ok(Some(()));
+        }
+        if self.is_imaginary(real) {
+            return self.fail_token(real, "real number required in complex literal");
+        }
+        let imaginary = self.token();
+        if !self.eat_kind(Kind::Number) {
             return Ok(None);
         }
+        if !self.is_imaginary(imaginary) {
+            return self.fail_token(imaginary, "imaginary number required in complex literal");
+        }
         Ok(Some(()))
+    }
+
+    fn is_imaginary(&self, number: Token) -> bool {
+        self.text(number).ends_with(['j', 'J'])
     }
 
     fn sequence_pattern(&mut self, close: &str) -> P<()> {
@@ -146,7 +163,11 @@ impl Parser<'_> {
                     p.pos += 1;
                     Some(())
                 }
-                _ => p.dotted_name(),
+                _ => {
+                    let start = p.pos;
+                    let name = p.dotted_name();
+                    name.filter(|()| p.pos > start + 1)
+                }
             };
             if key.is_none() || !p.eat(":") {
                 return Ok(None);

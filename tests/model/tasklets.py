@@ -4,10 +4,14 @@
 
 A program is a list of operations for each tasklet; number 0 is the main tasklet. Both runs write a journal: the result of
 each operation, every switch, the number of runnable tasklets and the channels' balances. The journals must be equal. The
-model knows no stacks: where an operation is done below native code, the scheduler must behave as if it were not.
+model knows no stacks: whatever stands between a tasklet's function and an operation, native code or frames of any kind, the
+scheduler must behave as if it did not.
 """
 
+import contextvars
+import functools
 import random
+import re
 import sys
 
 DEADLOCK = 'Deadlock: the last runnable tasklet cannot be blocked.'
@@ -28,8 +32,8 @@ def make_program(seed):
         if me == 0:
             ops = [('spawn', k) for k in range(1, tasklets) if rng.random() < 0.8] + ops
             ops += [('run',), ('run',)]
-        # Every fifth operation is done below native code.
-        program.append([(op, rng.random() < 0.2) for op in ops])
+        # Two of five operations are done inside of something that calls Python, and something in that.
+        program.append([(op, [rng.choice(list(WAYS)) for _ in range(rng.choice((0, 0, 0, 1, 2)))]) for op in ops])
     return program, channels
 
 
@@ -63,9 +67,119 @@ def make_operation(rng, me, tasklets, channels):
 
 # -- by the scheduler --
 
-def below_native(function):
+# -- what may stand between the function of a tasklet and an operation --
+
+def by_key(function):
+    sorted((1, 2), key=lambda n: (n, function() if n == 2 else None)[0])
+
+
+def by_class_body(function):
+    class _:
+        function()
+
+
+def by_exec(function):
+    exec('function()', {'function': function})
+
+
+def by_eval(function):
+    eval('function()', {'function': function})
+
+
+def by_context(function):
+    contextvars.copy_context().run(function)
+
+
+def by_list_of_generator(function):
+    list(function() for _ in range(1))
+
+
+def by_map(function):
+    for _ in map(lambda _: function(), (1,)):
+        pass
+
+
+def by_generator(function):
+    def steps():
+        yield 1
+        function()
+        yield 2
+
+    for _ in steps():
+        pass
+
+
+def by_coroutine(function):
+    async def inner():
+        function()
+
+    async def outer():
+        await inner()
+
+    try:
+        outer().send(None)
+    except StopIteration:
+        pass
+
+
+def by_operator(function):
+    class Operand:
+        def __add__(self, other):
+            function()
+
+    Operand() + 1
+
+
+def by_property(function):
+    class Owner:
+        value = property(lambda self: function())
+
+    Owner().value
+
+
+def by_hash(function):
+    class Key:
+        def __hash__(self):
+            function()
+            return 1
+
+    {Key(): 1}
+
+
+def by_substitution(function):
+    re.sub('x', lambda match: function() and '' or '', 'x')
+
+
+def by_cache(function):
+    functools.lru_cache(lambda: function())()
+
+
+def by_with(function):
+    class Manager:
+        def __enter__(self):
+            function()
+
+        def __exit__(self, *error):
+            pass
+
+    with Manager():
+        pass
+
+
+WAYS = {name: way for name, way in globals().items() if name.startswith('by_')}
+
+
+def inside(ways, function):
+    """Call a function by way of all these; gives what it gives."""
     result = []
-    sorted((None,), key=lambda _: result.append(function()))
+
+    def call(depth):
+        if depth == len(ways):
+            result.append(function())
+        else:
+            WAYS[ways[depth]](lambda: call(depth + 1))
+
+    call(0)
     return result[0]
 
 
@@ -113,12 +227,12 @@ class Real:
         assert self.stackless.getruncount() == 1, 'tasklets are left'
 
     def body(self, me):
-        for place, (op, native) in enumerate(self.program[me]):
+        for place, (op, ways) in enumerate(self.program[me]):
             if op[0] == 'fail':
                 raise LookupError(f'{me}/{place}')
             try:
-                if native:
-                    result = below_native(lambda: self.perform(op))
+                if ways:
+                    result = inside(ways, lambda: self.perform(op))
                 else:
                     result = self.perform(op)
             except Exception as e:

@@ -67,6 +67,10 @@ impl Tracer {
     pub fn is_full(&self) -> bool {
         self.mode == Mode::Full
     }
+    /// True if what is visited is being marked, not only listed: a trace function may note that it was here.
+    pub fn is_marking(&self) -> bool {
+        !matches!(self.mode, Mode::List { .. })
+    }
 
     /// Total size in bytes of an object being traced.
     #[inline(always)]

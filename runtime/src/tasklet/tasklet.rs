@@ -274,13 +274,16 @@ impl Vm {
 pub fn trace_stack(chunk: Option<Ref<StackChunk>>, top: *mut u64, all: bool, t: &mut Tracer) {
     let Some(first) = chunk else { return };
     first.trace_words((top as usize - first.base() as usize) / 8, t);
-    first.clean.set(false);
+    let marking = t.is_marking();
+    if marking {
+        first.clean.set(false);
+    }
     let mut next = first.prev.get();
     while let Some(c) = next {
         t.visit(c.value());
-        if all || !c.clean.get() {
+        if all || !marking || !c.clean.get() {
             c.trace_words(c.used.get(), t);
-            c.clean.set(true);
+            c.clean.set(c.clean.get() || marking);
         }
         next = c.prev.get();
     }

@@ -97,8 +97,17 @@ fn a_phi_that_feeds_only_itself_is_not_needed() {
 
 #[test]
 fn what_is_verified_compiles() {
-    let mut backend =
-        Backend::new(Options { verify: true }).expect("a code generator for this machine");
+    for branches in [false, true] {
+        compiles(branches);
+    }
+}
+
+fn compiles(branches: bool) {
+    let mut backend = Backend::new(Options {
+        verify: true,
+        branches,
+    })
+    .expect("a code generator for this machine");
     let table = [0u64; 2];
     let slots = Slots {
         base: table.as_ptr() as u64,

@@ -419,6 +419,7 @@ fn compile(f: Finished) {
         if t.backend.is_none() {
             let options = Options {
                 verify: cfg!(debug_assertions),
+                branches: t.params.branch_guards != 0,
             };
             t.backend = Some(Backend::new(options)?);
         }

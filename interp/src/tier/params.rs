@@ -37,5 +37,6 @@ parameters! {
     (retries, "retries", 3, "recordings of one loop or exit that may fail"),
     (share, "share", 10, "percent of the run time that recording and compiling may take"),
     (allowance, "allowance", 20, "milliseconds that they may take besides"),
+    (branch_guards, "branch-guards", 0, "1: guards are branches also where the machine's code allows traps"),
     (bridges, "bridges", 500, "bridges that hang on one loop"),
 }

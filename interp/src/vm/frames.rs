@@ -131,6 +131,7 @@ pub fn detach_all(vm: &mut Vm, t: Ref<PyTasklet>) {
         if let Some(g) = frame.generator() {
             frame.set_word(at::CALLER, 0);
             g.handled_below.set(g, Value::NULL);
+            g.frame.set(g, Value::NULL);
             g.state.set(GenState::Closed);
         }
     }

@@ -71,6 +71,7 @@ pub fn unlink(vm: &mut Vm, g: Ref<PyGenerator>, state: GenState) {
         vm.heap.remember(g.header());
         g.handled.set_unbarriered(Value::NULL);
         g.delegate.set_unbarriered(Value::NULL);
+        g.frame.set_unbarriered(Value::NULL);
     }
 }
 

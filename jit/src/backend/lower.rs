@@ -1,11 +1,14 @@
 //! From trace operations to Cranelift's.
+//!
+//! Guards come in two forms. As *traps* they do not end a basic block, which is what makes compiling fast; where the machine
+//! code traps, [`super::patch`] lets it leave by the exit instead. As *branches* they need nothing of the machine.
 
 use super::Slots;
 use crate::ir::{Binary, Checked, Cond, End, ExitId, Op, Trace, Type, Val, Width};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, SigRef, Signature, StackSlot,
-    StackSlotData, StackSlotKind, Value as Clif, types,
+    AbiParam, Block, BlockArg, InstBuilder, MemFlagsData, SigRef, Signature, SourceLoc, StackSlot,
+    StackSlotData, StackSlotKind, TrapCode, Value as Clif, types,
 };
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
@@ -18,39 +21,66 @@ struct Lowering<'a, 'b> {
     trace: &'a Trace,
     b: &'a mut FunctionBuilder<'b>,
     slots: Slots,
+    traps: bool,
     values: Vec<Option<Clif>>,
-    context: Clif,
     frame: Clif,
     exits: HashMap<ExitId, Block>,
     order: Vec<ExitId>,
     tail: SigRef,
-    /// The block through which all exits go, with the exit's number.
-    out: Option<Block>,
+    /// The block through which all exits go; the exit's number is in the context then.
+    out: Block,
     buffer: Option<StackSlot>,
 }
 
+/// What guards are turned into.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guards {
+    /// Traps, each with its exit's number among the trace's as source location, from 1 on.
+    Traps,
+    /// Branches to cold blocks.
+    Branches,
+}
+
+/// The source location of the block through which traps are to leave.
+pub const OUT: u32 = u32::MAX - 1;
+
 /// Fills the function with the trace.
-pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots) {
+pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots, guards: Guards) {
     let entry = b.create_block();
     b.append_block_params_for_function_params(entry);
     b.switch_to_block(entry);
-    let [context, frame, _] = *b.block_params(entry) else {
+    let [frame] = *b.block_params(entry) else {
         return;
     };
     let tail = b.import_signature(super::trace_signature());
+    let out = b.create_block();
+    b.set_cold_block(out);
+    let context = b.ins().get_pinned_reg(types::I64);
+    b.ins().store(
+        MemFlagsData::trusted(),
+        frame,
+        context,
+        super::FRAME_IN_CONTEXT,
+    );
     let mut l = Lowering {
         trace,
         b,
         slots,
+        traps: guards == Guards::Traps,
         values: vec![None; trace.ops.len()],
-        context,
         frame,
         exits: HashMap::new(),
         order: Vec::new(),
         tail,
-        out: None,
+        out,
         buffer: None,
     };
+    if l.traps {
+        // Nothing else that the code generator sees leads there. A frame is never at 0.
+        let body = l.b.create_block();
+        l.b.ins().brif(frame, body, &[], out, &[]);
+        l.b.switch_to_block(body);
+    }
     l.body();
     l.cold_exits();
 }
@@ -61,8 +91,13 @@ impl Lowering<'_, '_> {
         match self.trace.ops[v.0 as usize] {
             Op::Const(w) => self.b.ins().iconst(types::I64, w as i64),
             Op::ConstF(bits) => self.b.ins().f64const(f64::from_bits(bits)),
+            Op::Context => self.context(),
             _ => self.values[v.0 as usize].expect("defined before use, as the verifier checks"),
         }
+    }
+
+    fn context(&mut self) -> Clif {
+        self.b.ins().get_pinned_reg(types::I64)
     }
 
     fn body(&mut self) {
@@ -106,14 +141,11 @@ impl Lowering<'_, '_> {
                     .b
                     .ins()
                     .load(types::I64, MemFlagsData::trusted(), at, 0);
-                let none = self.b.ins().iconst(types::I64, 0);
                 let frame = match frame {
                     Some(v) => self.value(*v),
                     None => self.frame,
                 };
-                self.b
-                    .ins()
-                    .return_call_indirect(self.tail, code, &[self.context, frame, none]);
+                self.b.ins().return_call_indirect(self.tail, code, &[frame]);
             }
             End::Loop(next) => {
                 let all: Vec<usize> = self.trace.phis().collect();
@@ -143,21 +175,16 @@ impl Lowering<'_, '_> {
 
     /// Leaves by an exit. What all exits do stands once, or else most of a trace's code would be exits.
     fn tail_exit(&mut self, e: ExitId) {
-        let out = match self.out {
-            Some(block) => block,
-            None => {
-                let block = self.b.create_block();
-                self.b.set_cold_block(block);
-                self.b.append_block_param(block, types::I64);
-                self.out = Some(block);
-                block
-            }
-        };
-        let index = self
-            .b
-            .ins()
-            .iconst(types::I64, (e.0 - self.slots.first) as i64);
-        self.b.ins().jump(out, &[index.into()]);
+        let context = self.context();
+        let number = self.b.ins().iconst(types::I64, e.0 as i64);
+        self.b.ins().store(
+            MemFlagsData::trusted(),
+            number,
+            context,
+            super::EXIT_IN_CONTEXT,
+        );
+        let out = self.out;
+        self.b.ins().jump(out, &[]);
     }
 
     fn cold_exits(&mut self) {
@@ -165,24 +192,39 @@ impl Lowering<'_, '_> {
             self.b.switch_to_block(self.exits[&e]);
             self.tail_exit(e);
         }
-        let Some(out) = self.out else { return };
-        self.b.switch_to_block(out);
-        let index = self.b.block_params(out)[0];
-        let base = self.b.ins().iconst(types::I64, self.slots.base as i64);
-        let offset = self.b.ins().ishl_imm_u(index, 3);
-        let at = self.b.ins().iadd(base, offset);
-        let code = self
+        let flags = MemFlagsData::trusted();
+        self.b.switch_to_block(self.out);
+        // Traps lead here from anywhere: nothing may be expected in registers but the context.
+        self.b.set_srcloc(SourceLoc::new(OUT));
+        let context = self.context();
+        let number = self
             .b
             .ins()
-            .load(types::I64, MemFlagsData::trusted(), at, 0);
-        let number = self.b.ins().iadd_imm_s(index, self.slots.first as i64);
-        self.b
+            .load(types::I64, flags, context, super::EXIT_IN_CONTEXT);
+        let slots = self.slots.base.wrapping_sub(8 * self.slots.first as u64);
+        let slots = self.b.ins().iconst(types::I64, slots as i64);
+        let offset = self.b.ins().ishl_imm_u(number, 3);
+        let at = self.b.ins().iadd(slots, offset);
+        let code = self.b.ins().load(types::I64, flags, at, 0);
+        let frame = self
+            .b
             .ins()
-            .return_call_indirect(self.tail, code, &[self.context, self.frame, number]);
+            .load(types::I64, flags, context, super::FRAME_IN_CONTEXT);
+        self.b.ins().return_call_indirect(self.tail, code, &[frame]);
     }
 
     /// Goes on in a new block if the condition is as expected, else leaves.
     fn guard(&mut self, condition: Clif, expected: bool, e: ExitId) {
+        if self.traps {
+            self.b
+                .set_srcloc(SourceLoc::new(e.0 - self.slots.first + 1));
+            match expected {
+                true => self.b.ins().trapz(condition, TrapCode::unwrap_user(1)),
+                false => self.b.ins().trapnz(condition, TrapCode::unwrap_user(1)),
+            };
+            self.b.set_srcloc(SourceLoc::default());
+            return;
+        }
         let exit = self.exit_block(e);
         let next = self.b.create_block();
         let (yes, no) = if expected { (next, exit) } else { (exit, next) };
@@ -190,11 +232,18 @@ impl Lowering<'_, '_> {
         self.b.switch_to_block(next);
     }
 
+    /// The same where what follows is seldom reached, too.
+    fn cold_guard(&mut self, condition: Clif, e: ExitId) {
+        self.guard(condition, true, e);
+        if let (false, Some(block)) = (self.traps, self.b.current_block()) {
+            self.b.set_cold_block(block);
+        }
+    }
+
     fn op(&mut self, op: &Op) -> Option<Clif> {
         let flags = MemFlagsData::trusted();
         Some(match op {
-            Op::Const(_) | Op::ConstF(_) => return None,
-            Op::Context => self.context,
+            Op::Const(_) | Op::ConstF(_) | Op::Context => return None,
             Op::Frame => self.frame,
             Op::Binary(o, x, y) => self.binary(*o, *x, *y),
             Op::Checked(o, x, y, e) => self.checked(*o, *x, *y, *e),
@@ -364,11 +413,7 @@ impl Lowering<'_, '_> {
         let ok = self
             .native(helper, &[types::I64, types::I64], &[types::I64], &[w, at])
             .expect("a result");
-        let loaded = self.b.create_block();
-        self.b.set_cold_block(loaded);
-        let exit = self.exit_block(e);
-        self.b.ins().brif(ok, loaded, &[], exit, &[]);
-        self.b.switch_to_block(loaded);
+        self.cold_guard(ok, e);
         let f = self
             .b
             .ins()
@@ -432,7 +477,7 @@ impl Lowering<'_, '_> {
         let tag = self.b.ins().band_imm_u(tag, 3);
         self.b.ins().brif(tag, slow, &[], done, &[w.into()]);
         self.b.switch_to_block(slow);
-        let context = self.context;
+        let context = self.context();
         let w = self
             .native(
                 helper,

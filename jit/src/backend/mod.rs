@@ -1,22 +1,28 @@
 //! Machine code from traces, by Cranelift.
 //!
-//! A trace is a function without a native frame of its own to come back to: `tail (context, frame, exit) -> exit`. A guard is
-//! a branch to a cold block that tail-calls whatever stands in that exit's slot: at first [`Code::leave`], which returns the
-//! exit's number to [`Code::enter`]'s caller, later a bridge's code. Nothing is ever patched.
+//! A trace is a function without a native frame of its own to come back to: `tail (frame) -> exit`; the context is in the pinned
+//! register. A guard that fails writes its exit's number to the context and tail-calls whatever stands in that exit's slot: at
+//! first [`Glue::leave`], which returns the number to [`Glue::enter`]'s caller, later a bridge's code. Code is complete before it
+//! is published and never written to again.
 
 mod lower;
+mod patch;
 
 use crate::ir::Trace;
 use cranelift_codegen::Context;
+use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, types};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
-use cranelift_module::Module;
+use cranelift_module::{Module, ModuleReloc};
+use lower::Guards;
 
 /// Where the frame that a trace was entered in is noted in the context when the trace is left.
 pub const FRAME_IN_CONTEXT: i32 = 8;
+/// Where the number of the exit by which it is left is noted.
+pub const EXIT_IN_CONTEXT: i32 = 16;
 
 /// Bytes of address space for machine code.
 const RESERVED: usize = 64 << 20;
@@ -31,6 +37,7 @@ pub struct Backend {
     /// Bytes of machine code made so far.
     pub bytes: usize,
     verifies: bool,
+    guards: Guards,
 }
 
 /// Addresses of the code around traces.
@@ -68,11 +75,13 @@ pub struct Slots {
 pub struct Options {
     /// Cranelift checks its input.
     pub verify: bool,
+    /// Guards are branches also where they could be traps.
+    pub branches: bool,
 }
 
 fn trace_signature() -> Signature {
     let mut s = Signature::new(CallConv::Tail);
-    s.params = vec![AbiParam::new(types::I64); 3];
+    s.params = vec![AbiParam::new(types::I64)];
     s.returns = vec![AbiParam::new(types::I64)];
     s
 }
@@ -84,6 +93,7 @@ fn isa(options: Options) -> Result<OwnedTargetIsa, String> {
     set("opt_level", "none")?;
     set("regalloc_algorithm", "backtracking")?;
     set("preserve_frame_pointers", "true")?;
+    set("enable_pinned_reg", "true")?;
     set("unwind_info", "false")?;
     set("is_pic", "false")?;
     set("use_colocated_libcalls", "false")?;
@@ -121,33 +131,85 @@ impl Backend {
             glue: Glue { enter, leave },
             bytes: 0,
             verifies: options.verify,
+            guards: match patch::SUPPORTED && !options.branches {
+                true => Guards::Traps,
+                false => Guards::Branches,
+            },
         })
     }
 
     /// Makes machine code of a trace. `text`: also as text.
+    ///
+    /// # Errors
+    /// The trace is not well formed, or there is no memory for the code.
     pub fn compile(&mut self, trace: &Trace, slots: Slots, text: bool) -> Result<Code, String> {
         if self.verifies {
             crate::ir::verify(trace)?;
         }
+        match self.compile_with(trace, slots, text, self.guards)? {
+            Some(code) => Ok(code),
+            None => self
+                .compile_with(trace, slots, text, Guards::Branches)?
+                .ok_or_else(|| "branches need no patching".to_string()),
+        }
+    }
+
+    /// `None`: a trap was not found in the machine code.
+    fn compile_with(
+        &mut self,
+        trace: &Trace,
+        slots: Slots,
+        text: bool,
+        guards: Guards,
+    ) -> Result<Option<Code>, String> {
         self.module.clear_context(&mut self.context);
         self.context.func.signature = trace_signature();
         let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
-        lower::lower(trace, &mut b, slots);
+        lower::lower(trace, &mut b, slots, guards);
         b.seal_all_blocks();
         b.finalize(self.module.isa().frontend_config());
         let clif = text.then(|| self.context.func.display().to_string());
         self.context.set_disasm(text);
-        let address = publish(&mut self.module, &mut self.context)?;
+        self.context
+            .compile(self.module.isa(), &mut ControlPlane::default())
+            .map_err(|e| format!("{e:?}"))?;
         let compiled = self.context.compiled_code().ok_or("nothing was compiled")?;
-        let size = compiled.code_info().total_size as usize;
-        self.bytes += size;
-        Ok(Code {
+        let bytes = match guards {
+            Guards::Branches => compiled.code_buffer().to_vec(),
+            Guards::Traps => match patch::lead_traps_out(compiled, slots.first) {
+                Some(bytes) => bytes,
+                None => return Ok(None),
+            },
+        };
+        let assembly = if text { compiled.vcode.clone() } else { None };
+        let address = publish_bytes(&mut self.module, &self.context, &bytes)?;
+        self.bytes += bytes.len();
+        Ok(Some(Code {
             address,
-            size,
+            size: bytes.len(),
             clif,
-            assembly: if text { compiled.vcode.clone() } else { None },
-        })
+            assembly,
+        }))
     }
+}
+
+/// Publishes code that was changed after it was compiled.
+fn publish_bytes(module: &mut JITModule, context: &Context, bytes: &[u8]) -> Result<u64, String> {
+    let compiled = context.compiled_code().ok_or("nothing was compiled")?;
+    let id = module
+        .declare_anonymous_function(&context.func.signature)
+        .map_err(|e| e.to_string())?;
+    let relocations: Vec<ModuleReloc> = compiled
+        .buffer
+        .relocs()
+        .iter()
+        .map(|r| ModuleReloc::from_mach_reloc(r, &context.func, id))
+        .collect();
+    module
+        .define_function_bytes(id, compiled.buffer.alignment as u64, bytes, &relocations)
+        .map_err(|e| e.to_string())?;
+    module.finalize_definitions().map_err(|e| e.to_string())?;
+    Ok(module.get_finalized_function(id) as u64)
 }
 
 fn publish(module: &mut JITModule, context: &mut Context) -> Result<u64, String> {
@@ -161,7 +223,7 @@ fn publish(module: &mut JITModule, context: &mut Context) -> Result<u64, String>
     Ok(module.get_finalized_function(id) as u64)
 }
 
-/// `tail fn(context, frame, exit) -> exit`
+/// `tail fn(frame) -> exit`
 fn leave(
     module: &mut JITModule,
     context: &mut Context,
@@ -173,11 +235,10 @@ fn leave(
     let block = b.create_block();
     b.append_block_params_for_function_params(block);
     b.switch_to_block(block);
-    let [c, f, exit] = *b.block_params(block) else {
-        return Err("three parameters".to_string());
-    };
-    b.ins()
-        .store(MemFlagsData::trusted(), f, c, FRAME_IN_CONTEXT);
+    let c = b.ins().get_pinned_reg(types::I64);
+    let exit = b
+        .ins()
+        .load(types::I64, MemFlagsData::trusted(), c, EXIT_IN_CONTEXT);
     b.ins().return_(&[exit]);
     b.seal_all_blocks();
     b.finalize(module.isa().frontend_config());
@@ -204,9 +265,12 @@ fn enter(
         return Err("three parameters".to_string());
     };
     let callee = b.import_signature(callee);
-    let none = b.ins().iconst(types::I64, 0);
-    let call = b.ins().call_indirect(callee, code, &[c, f, none]);
+    // The register is the caller's.
+    let outer = b.ins().get_pinned_reg(types::I64);
+    b.ins().set_pinned_reg(c);
+    let call = b.ins().call_indirect(callee, code, &[f]);
     let exit = b.inst_results(call)[0];
+    b.ins().set_pinned_reg(outer);
     b.ins().return_(&[exit]);
     b.seal_all_blocks();
     b.finalize(module.isa().frontend_config());

@@ -165,7 +165,7 @@ pub fn extend(vm: &mut Vm, list: Ref<PyList>, iterable: Value) -> PyResult<()> {
         _ => {}
     }
     let it = vm.iter(iterable)?;
-    let hint = vm.plausible_hint(iterable, 8)?;
+    let hint = vm.plausible_hint(iterable, 8, list.len())?;
     if list.is_empty() && hint > 4 {
         list.with_room(vm, hint.min(1 << 20));
     }

@@ -159,7 +159,7 @@ impl Vm {
             _ => {}
         }
         let it = self.iter(iterable)?;
-        let hint = self.plausible_hint(iterable, 0)?;
+        let hint = self.plausible_hint(iterable, 0, 0)?;
         let mut out = ValueVec::with_capacity(&self.heap, hint.min(1 << 16));
         while let Some(v) = self.next(it)? {
             out.push(&self.heap, v);
@@ -167,9 +167,11 @@ impl Vm {
         Ok(out)
     }
 
-    /// The same for a list to be filled: what no memory could hold is refused before anything is taken.
-    pub fn plausible_hint(&mut self, v: Value, default: usize) -> PyResult<usize> {
+    /// The same for a list of `len` items to be filled: what no memory could hold is refused before anything is taken, unless
+    /// it is more than can be counted, which CPython takes for a lie.
+    pub fn plausible_hint(&mut self, v: Value, default: usize, len: usize) -> PyResult<usize> {
         match self.length_hint(v, default)? {
+            n if n + len > isize::MAX as usize => Ok(0),
             n if n > 1 << 36 => Err(self.memory_error()),
             n => Ok(n),
         }

@@ -34,6 +34,9 @@ struct View {
     type_params: Names,
 }
 
+/// Cells that a class block has when functions in it need them.
+const HIDDEN: [&str; 3] = ["__class__", "__classdict__", "__conditional_annotations__"];
+
 impl Analyzer<'_> {
     fn scope(&mut self, id: ScopeId) -> &mut Scope {
         &mut self.table.scopes[id.0 as usize]
@@ -84,9 +87,7 @@ impl Analyzer<'_> {
             }
         };
         if is_class {
-            for name in ["__class__", "__classdict__", "__conditional_annotations__"] {
-                new_bound.insert(Name::new(name));
-            }
+            new_bound.extend(HIDDEN.map(Name::new));
         }
         self.children(id, &new_bound, &new_global, &mut view, class, &mut scopes)?;
         if function_like {
@@ -166,7 +167,7 @@ impl Analyzer<'_> {
                 continue;
             }
             let mut scope = scope;
-            if scope == VarScope::Free && is_class && name == *"__class__" {
+            if scope == VarScope::Free && is_class && HIDDEN.contains(&name.as_str()) {
                 // Functions in the comprehension capture the cell of the class.
                 if self.free_in_child(comp, &name) {
                     continue;

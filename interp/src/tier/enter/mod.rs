@@ -15,6 +15,8 @@ pub struct Activation {
     pub vm: *mut Vm,
     /// The frame that the trace left last was entered in.
     pub frame: u64,
+    /// The number of the exit by which it was left.
+    pub exit: u64,
     /// Where the tasklet's stack ended when that trace was entered.
     pub top: u64,
     /// Where an operation that went another way said to go on.
@@ -35,6 +37,8 @@ pub mod offset {
     /// `frame`
     pub const FRAME: i32 = offset_of!(Activation, frame) as i32;
     const _: () = assert!(FRAME == skein_jit::backend::FRAME_IN_CONTEXT);
+    const _: () =
+        assert!(offset_of!(Activation, exit) as i32 == skein_jit::backend::EXIT_IN_CONTEXT);
     /// `bank`
     pub const BANK: i32 = offset_of!(Activation, bank) as i32;
 }
@@ -44,6 +48,7 @@ pub fn run(vm: &mut Vm, enter: u64, code: u64) -> (Activation, u32) {
     let mut a = Activation {
         vm,
         frame: vm.fp.get() as u64,
+        exit: 0,
         top: vm.stack_top.get() as u64,
         left: 0,
         bank: [0; BANK],

@@ -8,17 +8,18 @@
 //! the median of the rounds counts. User plus system time decides, since other work shares the cores. Output must be the same on all
 //! interpreters, or the time means nothing. Without options: Skein's release binary against `/usr/bin/python3.11` over the acceptance list.
 
-mod child;
 mod options;
 mod programs;
 mod record;
 mod report;
 
-use std::collections::HashMap;
 use std::process::ExitCode;
 
 use options::Options;
 use programs::Program;
+use skein_measure::child::{End, Session};
+use skein_measure::contest::{Arena, Column};
+use skein_measure::output::difference;
 
 /// Median result of one program on one interpreter.
 #[derive(Clone, Debug)]
@@ -64,10 +65,15 @@ fn run() -> Result<bool, String> {
     if programs.is_empty() {
         return Err("no program to run".to_owned());
     }
+    let session = Session::begin();
     let mut rows = Vec::new();
     for (i, program) in programs.iter().enumerate() {
         eprintln!("[{}/{}] {}", i + 1, programs.len(), program.name);
-        rows.push(measure(program, &options));
+        match measure(program, &options, &session)? {
+            Some(row) => rows.push(row),
+            // Interrupted: what is complete is still worth showing.
+            None => break,
+        }
     }
     print!("{}", report::table(&options, &rows));
     if let Some(name) = &options.record {
@@ -82,73 +88,70 @@ fn run() -> Result<bool, String> {
         .all(|outcome| matches!(outcome, Outcome::Good(_))))
 }
 
-/// Runs one program on every interpreter, `rounds` times.
-fn measure(program: &Program, options: &Options) -> Row {
-    let mut runs: HashMap<usize, Vec<child::Run>> = HashMap::new();
-    let mut failed: HashMap<usize, String> = HashMap::new();
+/// Runs one program on every interpreter, `rounds` times; `None` if asked to stop.
+fn measure(program: &Program, options: &Options, session: &Session) -> Result<Option<Row>, String> {
+    let scratch = |e: std::io::Error| format!("no place for output: {e}");
+    let arena = Arena {
+        session,
+        limit: Some(options.timeout),
+        stdin: None,
+    };
+    let columns = options.interpreters.iter().map(|i| Column::new(&i.name));
+    let mut columns: Vec<Column> = columns.collect::<Result<_, _>>().map_err(scratch)?;
     for _ in 0..options.rounds {
-        for (i, interpreter) in options.interpreters.iter().enumerate() {
-            if failed.contains_key(&i) {
+        for (column, interpreter) in columns.iter_mut().zip(&options.interpreters) {
+            // What failed once is not run again.
+            if column.end.is_some_and(|end| end != End::Code(0)) {
                 continue;
             }
-            match child::run(&mut program.command(interpreter), options.timeout) {
-                Ok(run) => runs.entry(i).or_default().push(run),
-                Err(why) => drop(failed.insert(i, why)),
+            let mut command = program.command(interpreter);
+            let stopped = column.run(&arena, &mut command, &mut |_| {});
+            if stopped.map_err(scratch)?.is_some() {
+                return Ok(None);
             }
         }
     }
-    let expected = runs
-        .get(&options.baseline)
-        .and_then(|runs| runs.first())
-        .map(|run| run.stdout.clone());
-    let outcome = |i: usize| {
-        if let Some(why) = failed.get(&i) {
-            return Outcome::Bad(why.clone());
-        }
-        let runs = &runs[&i];
-        match &expected {
-            Some(expected) if runs.iter().any(|run| run.stdout != *expected) => {
-                Outcome::Bad(first_difference(expected, runs))
-            }
-            _ => Outcome::Good(Measured {
-                cpu: median(runs.iter().map(|run| run.cpu)),
-                wall: median(runs.iter().map(|run| run.wall)),
-                peak: median(runs.iter().map(|run| run.peak as f64)) as u64,
-            }),
-        }
-    };
-    Row {
+    let base = &columns[options.baseline];
+    Ok(Some(Row {
         name: program.name.clone(),
-        outcomes: (0..options.interpreters.len()).map(outcome).collect(),
-    }
+        outcomes: columns.iter().map(|own| outcome(own, base)).collect(),
+    }))
 }
 
-fn first_difference(expected: &[u8], runs: &[child::Run]) -> String {
-    let got = runs
-        .iter()
-        .map(|run| &run.stdout)
-        .find(|got| *got != expected)
-        .map_or(&[][..], |got| got);
-    let mut pairs = expected
-        .split(|&b| b == b'\n')
-        .zip(got.split(|&b| b == b'\n'));
-    match pairs.find(|(a, b)| a != b) {
-        Some((a, b)) => format!(
-            "prints {:?}, not {:?}",
-            String::from_utf8_lossy(b),
-            String::from_utf8_lossy(a)
-        ),
-        None => "prints more or less than the baseline".to_owned(),
+/// What became of a program on one interpreter, whose output must be that of `base`.
+fn outcome(own: &Column, base: &Column) -> Outcome {
+    if let Some(trouble) = &own.trouble {
+        return Outcome::Bad(trouble.to_string());
     }
+    match own.end {
+        Some(End::Code(0)) => {}
+        Some(end) => return Outcome::Bad(format!("{end}: {}", last_line(own))),
+        None => return Outcome::Bad("it did not run".to_owned()),
+    }
+    let compared = base.trouble.is_none() && base.end == Some(End::Code(0));
+    if compared && let Some(d) = difference(&base.stdout, &own.stdout) {
+        let shown = |line: Option<String>| line.map_or("nothing".to_owned(), |l| format!("{l:?}"));
+        return Outcome::Bad(format!(
+            "prints {} in line {}, not {}",
+            shown(d.right),
+            d.line,
+            shown(d.left)
+        ));
+    }
+    let median = |figure: fn(&skein_measure::child::Run) -> f64| {
+        own.estimate(figure).map_or(f64::NAN, |e| e.middle)
+    };
+    Outcome::Good(Measured {
+        cpu: median(|run| run.cpu),
+        wall: median(|run| run.wall),
+        peak: median(|run| run.peak as f64) as u64,
+    })
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => values[middle],
-        _ => f64::midpoint(values[middle - 1], values[middle]),
-    }
+/// The last line that it wrote to standard error, which is what a traceback says in short.
+fn last_line(column: &Column) -> String {
+    let text = column.stderr.tail(4096);
+    let text = String::from_utf8_lossy(&text);
+    let line = text.lines().rev().find(|line| !line.trim().is_empty());
+    line.unwrap_or_default().to_owned()
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::options::{Options, workspace};
 use crate::{Outcome, Row, report};
+use skein_measure::json::Json;
 
 /// Writes `perf/records/<name>.json` and returns its path.
 pub fn write(name: &str, options: &Options, rows: &[Row]) -> Result<PathBuf, String> {
@@ -93,16 +94,7 @@ fn number(value: f64) -> String {
 }
 
 fn text(value: &str) -> String {
-    let mut out = String::from("\"");
-    for c in value.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => drop(write!(out, "\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    Json::text(value).to_string()
 }
 
 fn says(program: &str, args: &[&str]) -> String {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::options::Options;
 use crate::{Measured, Outcome, Row};
+use skein_measure::statistics::geometric_mean;
 
 /// Renders all rows.
 pub fn table(options: &Options, rows: &[Row]) -> String {
@@ -92,12 +93,9 @@ pub fn means(options: &Options, rows: &[Row], i: usize) -> (f64, f64) {
             },
         )
         .collect();
-    let mean = |values: &mut dyn Iterator<Item = f64>| {
-        (values.map(f64::ln).sum::<f64>() / pairs.len() as f64).exp()
-    };
     (
-        mean(&mut pairs.iter().map(|pair| pair.0)),
-        mean(&mut pairs.iter().map(|pair| pair.1)),
+        geometric_mean(pairs.iter().map(|pair| pair.0)),
+        geometric_mean(pairs.iter().map(|pair| pair.1)),
     )
 }
 

@@ -70,6 +70,7 @@ fn unsafe_stays_within_its_budget() {
 #[test]
 fn crates_depend_in_one_direction() {
     let forbidden: &[(&str, &[&str])] = &[
+        ("perf/measure", &["skein-"]),
         (
             "runtime",
             &[

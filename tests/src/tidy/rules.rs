@@ -22,8 +22,9 @@ const FENCE: &[&str] = &[
     "interp/src/tier/enter",
     "jit/src/backend/memory.rs",
     "jit/src/backend/exits.rs",
-    // Tools outside the product: wait4 for the peak memory of a child; roots for a heap without an interpreter.
-    "perf/src/child.rs",
+    // wait4 for the costs of a child, and the signals around it.
+    "perf/measure/src/child.rs",
+    // A tool outside the product: roots for a heap without an interpreter.
     "benches/src/bin/heap.rs",
 ];
 

@@ -12,6 +12,7 @@ mod arith;
 mod attributes;
 mod calls;
 mod close;
+mod counted;
 mod emit;
 mod items;
 mod names;

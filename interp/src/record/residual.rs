@@ -126,6 +126,7 @@ impl Recorder {
         } else {
             None
         };
+        self.count_residual(vm, &p);
         let pc = self.constant(p.pc);
         let to = self.constant(next.pc);
         let frame = match (returns_to, &new) {

@@ -67,6 +67,8 @@ struct Tier {
     exits: Vec<Exit>,
     recorder: Option<Box<Recorder>>,
     stats: Stats,
+    /// How often instructions were left to the interpreter in machine code, by name; kept for code that counts in them.
+    residuals: HashMap<String, Box<Cell<u64>>>,
     /// When the tier was set up, and when the recording in progress began.
     started: Option<Instant>,
     recording_since: Option<Instant>,
@@ -187,8 +189,16 @@ impl Tier {
                 )
             })
             .collect();
+        let mut residuals: Vec<_> = self.residuals.iter().map(|(n, c)| (n, c.get())).collect();
+        residuals.sort_by_key(|(name, n)| (std::cmp::Reverse(*n), *name));
+        let residuals: Vec<String> = residuals
+            .iter()
+            .filter(|(_, n)| *n > 0)
+            .take(40)
+            .map(|(name, n)| format!("\"{name}\": {n}"))
+            .collect();
         format!(
-            "{{\"loops\": {}, \"bridges\": {}, \"exits\": {}, \"code_bytes\": {}, \"record_ms\": {:.3}, \"compile_ms\": {:.3}, \"put_off\": {}, \"aborts\": {{{}}},\n \"most_taken\": [\n  {}\n ]}}\n",
+            "{{\"loops\": {}, \"bridges\": {}, \"exits\": {}, \"code_bytes\": {}, \"record_ms\": {:.3}, \"compile_ms\": {:.3}, \"put_off\": {}, \"aborts\": {{{}}},\n \"residuals\": {{\n  {}\n }},\n \"most_taken\": [\n  {}\n ]}}\n",
             s.loops,
             s.bridges,
             s.exits,
@@ -197,6 +207,7 @@ impl Tier {
             s.compile_ns as f64 / 1e6,
             s.put_off,
             aborts.join(", "),
+            residuals.join(",\n  "),
             exits.join(",\n  ")
         )
     }
@@ -239,6 +250,16 @@ pub fn keep(vm: &mut Vm, v: Value) {
     if kept.get(vm, key).ok().flatten().is_none() {
         let _ = kept.insert(vm, key, v);
     }
+}
+
+/// The address of the word in which machine code counts that instructions called `name` were left to the interpreter, if
+/// statistics are wanted.
+pub fn residual_counter(name: impl FnOnce() -> String) -> Option<u64> {
+    TIER.with_borrow_mut(|t| {
+        t.stats_file.as_ref()?;
+        let counter = t.residuals.entry(name()).or_default();
+        Some(counter.as_ptr() as u64)
+    })
 }
 
 /// The address that holds the code of the loop at `header`, if there is any.

@@ -19,6 +19,7 @@ output. -r writes the results into a file in that form. The exit status is 1 if 
 """
 
 import contextlib
+import copy
 import json
 import os
 import re
@@ -50,9 +51,9 @@ def stand_ins_for_unit_tests():
     import stackless
 
     def native_call(function, /, *args, **kwargs):
-        # sorted() calls its key function from native code in every build.
+        # What gives the replacement of a match is called from native code in every build.
         result = []
-        sorted((None,), key=lambda _: result.append(function(*args, **kwargs)))
+        re.sub('x', lambda match: result.append(function(*args, **kwargs)) or '', 'x')
         return result[0]
 
     def outside(*args):
@@ -71,6 +72,10 @@ def stand_ins_for_unit_tests():
     helpers.test_cstate = lambda function: _stackless._test_nostacklesscall(function)
     sys.modules['_teststackless'] = helpers
     stand_in_ctypes()
+    # Older versions of `copy` have these.
+    for name in ('_copy_dispatch', '_deepcopy_dispatch'):
+        if not hasattr(copy, name):
+            setattr(copy, name, {})
     try:
         import test.support as support
     except ImportError:

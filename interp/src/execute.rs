@@ -15,6 +15,7 @@ use skein_runtime::builtins::exception_syntax;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::generator::PyGenerator;
 use skein_runtime::prelude::*;
+use skein_runtime::soft::Soft;
 use skein_runtime::tasklet::stack::{Frame, at};
 use skein_runtime::vm::Hooks;
 use std::cell::Cell;
@@ -299,6 +300,9 @@ pub fn run_code(
 /// Services by name, with arguments as the calling native function got them.
 fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
     let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
+    if let Some(result) = crate::vm::soft::intrinsic(vm, name, args) {
+        return result;
+    }
     match name {
         "__build_class__" => {
             let Some(bases) = arg(2).cast::<PyTuple>() else {
@@ -397,9 +401,9 @@ fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
 
 fn getframe(vm: &mut Vm, depth: Value) -> PyResult {
     let mut left = as_i64(depth).unwrap_or(0).max(0);
-    let mut frame = vm.current_frame();
+    let mut frame = vm.visible_frame();
     while left > 0 && frame.is_some() {
-        frame = frame.and_then(|f| f.caller());
+        frame = frame.and_then(|f| f.visible_caller());
         left -= 1;
     }
     match frame {
@@ -447,7 +451,7 @@ pub const FUTURE_BARRY: i64 = 0x40_0000;
 
 /// Flags of the code that runs, of which the future imports hold for what it compiles.
 fn inherited_flags(vm: &Vm) -> i64 {
-    vm.current_frame()
+    vm.visible_frame()
         .map_or(0, |f| i64::from(f.code().flags.get()))
 }
 
@@ -588,11 +592,12 @@ fn check_closure(vm: &mut Vm, is_code: bool, frees: usize, closure: Value) -> Py
 }
 
 fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
+    let soft = vm.take_soft();
     let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
     let what = if eval { "eval()" } else { "exec()" };
     let (globals, mut locals) = (arg(1), arg(2));
     let globals = if globals.is_absent() {
-        let Some(frame) = vm.current_frame() else {
+        let Some(frame) = vm.visible_frame() else {
             return Err(vm.system_error("globals do not exist"));
         };
         if locals.is_absent() {
@@ -664,12 +669,42 @@ fn exec_eval(vm: &mut Vm, args: &[Value], eval: bool) -> PyResult {
             let message = "code object passed to eval() may not contain free variables";
             return Err(vm.type_error(message));
         }
-        return run_code(vm, code, globals, locals, Value::NULL);
+        return match soft {
+            Some(_) if is_plain(code) => run_softly(vm, soft, code, globals, locals, Value::NULL),
+            _ => run_code(vm, code, globals, locals, Value::NULL),
+        };
     }
     let closure = arg(3);
     check_closure(vm, arg(0).is::<PyCode>(), frees, closure)?;
+    if soft.is_some() && is_plain(code) {
+        return run_softly(vm, soft, code, globals, locals, closure);
+    }
     run_code(vm, code, globals, locals, closure)?;
     Ok(Value::NONE)
+}
+
+/// True for code of a module or expression: neither a function's nor a coroutine's.
+fn is_plain(code: Ref<PyCode>) -> bool {
+    const NEW_LOCALS: u32 = 2;
+    code.flags.get() & (call::GENERATOR_FLAGS | NEW_LOCALS) == 0
+}
+
+/// As [`run_code`], in a frame that takes the calling native's place.
+fn run_softly(
+    vm: &mut Vm,
+    soft: Option<Soft>,
+    code: Ref<PyCode>,
+    globals: Ref<PyDict>,
+    locals: Value,
+    closure: Value,
+) -> PyResult {
+    let builtins = builtins_for(vm, globals);
+    let f = PyFunction::new(vm, code, globals, builtins);
+    if !closure.is_absent() {
+        f.closure.set(f, closure);
+    }
+    vm.soft.word.set(soft.map_or(0, |s| s.word()));
+    crate::vm::soft::run_with_locals(vm, f, locals)
 }
 
 fn current_locals(vm: &mut Vm) -> PyResult {

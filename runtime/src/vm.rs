@@ -96,6 +96,8 @@ pub struct Vm {
     pub tasklet: RootCell,
     /// The scheduler.
     pub scheduler: Scheduler,
+    /// Natives that hand over to Python code.
+    pub soft: crate::soft::SoftCalls,
     /// The threads.
     pub threads: Threads,
     /// Values that the next collection keeps: see [`Vm::keep_until_collected`].
@@ -279,6 +281,7 @@ impl Vm {
             chunk: Cell::new(None),
             tasklet: RootCell::new(Value::NULL),
             scheduler: Scheduler::default(),
+            soft: Default::default(),
             threads: Threads::default(),
             kept: RootVec::new(),
             context: RootCell::new(Value::NULL),
@@ -381,6 +384,11 @@ impl Vm {
     pub fn current_frame(&self) -> Option<Frame> {
         // SAFETY is inside `Frame::at`: fp is 0 or the live running frame.
         crate::helpers::frame_at(self.fp.get())
+    }
+
+    /// The innermost frame that programs see: where a native takes what it is not given from.
+    pub fn visible_frame(&self) -> Option<Frame> {
+        self.current_frame().and_then(Frame::visible)
     }
 
     /// The `builtins` namespace.

@@ -30,6 +30,38 @@ pub fn show(vm: &mut Vm) -> PyResult<()> {
     display(vm, e)
 }
 
+/// How the program ends that had this result. What `SystemExit` of a tasklet asks for happens, unless the main tasklet says
+/// otherwise.
+pub fn conclude(vm: &mut Vm, result: PyResult<()>) -> End {
+    let exit = vm.scheduler.exit.get();
+    vm.scheduler.exit.set(Value::NULL);
+    match result {
+        Ok(()) if exit.is_null() => return End::Code(0),
+        Ok(()) => {}
+        Err(_) if exit.is_null() => return report(vm),
+        Err(_) if vm.clear_raised_if(ids::TASKLET_EXIT) => {}
+        Err(_) if vm.raised_is(ids::SYSTEM_EXIT) => return report(vm),
+        Err(_) => {
+            report(vm);
+        }
+    }
+    vm.reraise_value(exit);
+    report(vm)
+}
+
+/// Tasklets that are suspended below native code are killed, so that they free what they hold.
+fn kill_tasklets(vm: &mut Vm) {
+    let parked = vm.scheduler.parked.get().cast::<PyList>();
+    let any = parked.is_some_and(|l| (0..l.len()).any(|i| !l.get(i).is_none()));
+    if any
+        && crate::vm::soft::ready(vm)
+        && let Some(f) = vm.soft_function("kill_tasklets")
+        && vm.call(f, &[]).is_err()
+    {
+        report(vm);
+    }
+}
+
 /// Shows the exception in flight, or takes the exit code out of `SystemExit`.
 pub fn report(vm: &mut Vm) -> End {
     // An exception in the hook takes the place of the first; SystemExit is the one that counts.
@@ -147,6 +179,9 @@ pub fn finish(vm: &mut Vm, mut end: End) -> End {
             && vm.call_method(m, function, &[]).is_err()
         {
             report(vm);
+        }
+        if module == "threading" {
+            kill_tasklets(vm);
         }
     }
     vm.threads.stopped.set(true);

@@ -100,18 +100,13 @@ fn run_all(vm: &mut Vm, parsed: &Parsed) -> End {
         vm.take_raised();
     }
     let result = program::run(vm, parsed).and_then(|()| skein_modules::signal::run_pending(vm));
-    let mut end = match result {
-        Ok(()) => End::Code(0),
-        Err(_) => exit::report(vm),
-    };
+    let mut end = exit::conclude(vm, result);
     // Programs may set the variable themselves.
     let inspect = vm.config.inspect || environment::variable(&vm.config, "PYTHONINSPECT").is_some();
     if inspect && !prompt_first && prompt::wanted(vm) {
         vm.config.inspect = false;
-        end = match prompt::run(vm) {
-            Ok(()) => End::Code(0),
-            Err(_) => exit::report(vm),
-        };
+        let result = prompt::run(vm);
+        end = exit::conclude(vm, result);
     }
     end
 }

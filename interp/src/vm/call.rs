@@ -196,6 +196,11 @@ pub fn begin(
             {
                 return super::switch::begin(vm, b, args, kwnames, ret);
             }
+            if let Some(b) = callable.cast::<PyBuiltin>()
+                && b.def.soft
+            {
+                return super::soft::begin(vm, b, args, kwnames, ret);
+            }
             if let Some(flow) = super::generator::begin_method(vm, callable, args, kwnames, ret)? {
                 return Ok(flow);
             }
@@ -288,6 +293,7 @@ pub fn op_call(vm: &mut Vm, cx: Cx) -> Step {
     if callable.kind() == Some(Kind::Builtin)
         && let Some(b) = callable.cast::<PyBuiltin>()
         && !b.resumes
+        && !b.def.soft
     {
         let v = vm.call_builtin(b, args, None)?;
         cx.set(cx.a(), v);
@@ -334,6 +340,11 @@ pub fn op_call_builtin(vm: &mut Vm, cx: Cx) -> Step {
     } else {
         return op_call(vm, cx);
     };
+    if b.def.soft {
+        let word = ret(Action::Store, 2, cx.a(), base as u32);
+        let flow = super::soft::begin_bound(vm, b.def, args, word)?;
+        return Ok(store(cx, flow, cx.a(), 2));
+    }
     let v = (b.def.func)(vm, args)?;
     cx.set(cx.a(), v);
     Ok(cx.after(2))

@@ -29,6 +29,11 @@ pub fn begin_instantiate(
         }
     }
     if ty.builtin_id != 0 {
+        if kwnames.is_none()
+            && let Some(flow) = super::soft::begin_collect(vm, ty, args, word)?
+        {
+            return Ok(flow);
+        }
         return Ok(Flow::Done(vm.call_type(ty, args, kwnames)?));
     }
     // Only a call instruction (which stores) can finish `__init__` in its own frame: it keeps the new object in its window.
@@ -190,6 +195,7 @@ pub fn build_class(
     bases: Ref<PyTuple>,
     kwds: Option<Ref<PyDict>>,
 ) -> PyResult {
+    let soft = vm.take_soft();
     let Some(body) = func.cast::<PyFunction>() else {
         return Err(vm.type_error("__build_class__: func must be a function"));
     };
@@ -232,12 +238,35 @@ pub fn build_class(
         );
         return Err(vm.type_error(format!("{m}.__prepare__() must return a mapping, not {n}")));
     }
+    if let Some(soft) = soft {
+        let original = if resolved == bases {
+            Value::NONE
+        } else {
+            bases.value()
+        };
+        let row = [
+            func,
+            name,
+            resolved.value(),
+            meta,
+            namespace,
+            kwds.value(),
+            original,
+        ];
+        return soft.call(vm, "build_class", &row);
+    }
     let cell = run_body(vm, body, namespace)?;
     if resolved != bases {
         let key = names.__orig_bases__.value();
         vm.set_item(namespace, key, bases.value())?;
     }
     let cls = vm.call_dict(meta, &[name, resolved.value(), namespace], kwds.value())?;
+    check_class_cell(vm, cls, cell, name)?;
+    Ok(cls)
+}
+
+/// The `__class__` cell that a class body left must have been filled.
+pub fn check_class_cell(vm: &mut Vm, cls: Value, cell: Value, name: Value) -> PyResult<()> {
     if let Some(c) = cell.cast::<skein_runtime::builtins::cell::PyCell>()
         && cls.is::<PyType>()
     {
@@ -253,11 +282,11 @@ pub fn build_class(
             return Err(vm.type_error(format!("__class__ set to {a} defining {n} as {b}")));
         }
     }
-    Ok(cls)
+    Ok(())
 }
 
 /// Runs a class body with `namespace` as its locals; the result is the `__class__` cell or None.
-fn run_body(vm: &mut Vm, body: Ref<PyFunction>, namespace: Value) -> PyResult {
+pub fn run_body(vm: &mut Vm, body: Ref<PyFunction>, namespace: Value) -> PyResult {
     // Only the compiler's own class bodies are sure to be neither generators nor functions with parameters.
     let code = body.code();
     if code.flags.get() & super::call::GENERATOR_FLAGS != 0 || code.parameter_count() > 0 {

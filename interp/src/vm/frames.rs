@@ -111,7 +111,7 @@ pub fn detach(vm: &mut Vm, fp: *mut u64) {
     f.lasti
         .set((header_word(fp, at::PC).wrapping_sub(start) / 8) as u32);
     let caller = header_word(fp, at::CALLER) as *mut u64;
-    if let Some(frame) = skein_runtime::helpers::frame_at(caller) {
+    if let Some(frame) = skein_runtime::helpers::frame_at(caller).and_then(Frame::visible) {
         let back = frame_object(vm, frame);
         f.back.set(f, back.value());
     }

@@ -17,6 +17,13 @@ pub fn op_import_name(vm: &mut Vm, cx: Cx) -> Step {
     let globals = super::ops_names::globals_of(cx).value();
     let locals = cx.frame().locals().non_null().unwrap_or(Value::NONE);
     let v = if is_default_import(import) {
+        if let Some(m) = imported(vm, name.value(), fromlist, level)? {
+            cx.set(cx.a(), m);
+            return Ok(cx.after(1));
+        }
+        if let Some(flow) = begin_import(vm, cx, [name.value(), globals, fromlist, level])? {
+            return Ok(super::call::store(cx, flow, cx.a(), 1));
+        }
         import_module(vm, name.value(), globals, fromlist, level)?
     } else {
         vm.call(import, &[name.value(), globals, locals, fromlist, level])?
@@ -41,32 +48,8 @@ pub fn import_module(
     if !name.is::<PyStr>() {
         return Err(vm.type_error("module name must be a string"));
     }
-    if level == Value::from_i32(0)
-        && let Some(n) = name.cast::<PyStr>()
-        && let Some(modules) = vm.modules_dict()
-    {
-        let interned = vm.intern_str(n);
-        if let Some(m) = modules.get_interned(interned.value())
-            && !m.is_none()
-            && !initializing(vm, m)?
-        {
-            if fromlist.is_absent() || !vm.truth(fromlist)? {
-                let text = n.text_lossy();
-                match text.split_once('.') {
-                    None => return Ok(m),
-                    Some((top, _)) => {
-                        if let Some(t) = modules.get_text(vm, top) {
-                            return Ok(t);
-                        }
-                    }
-                }
-            } else {
-                let path = vm.names.__path__;
-                if vm.try_get_attr(m, path)?.is_none() {
-                    return Ok(m);
-                }
-            }
-        }
+    if let Some(m) = imported(vm, name, fromlist, level)? {
+        return Ok(m);
     }
     let Some(import) = vm.state_get("importlib.__import__") else {
         let text = skein_runtime::builtins::str::lossy(name);
@@ -79,18 +62,73 @@ pub fn import_module(
     let r = super::run::watched::pausing(vm, |vm| {
         vm.call(import, &[name, globals, Value::NONE, fromlist, level])
     });
-    if r.is_err() && vm.config.verbose == 0 {
-        hide_importlib(vm);
+    if r.is_err()
+        && let Some(e) = vm.raised.get().cast::<PyException>()
+    {
+        clean_traceback(vm, e);
     }
     r
 }
 
-/// Takes importlib's own frames out of the traceback of the exception in flight: all of them from an ImportError, else
-/// those that lead to the module's body.
-fn hide_importlib(vm: &mut Vm) {
-    let Some(e) = vm.raised.get().cast::<PyException>() else {
-        return;
+/// Begins an import in the same loop. `None`: the library is not there yet.
+fn begin_import(vm: &mut Vm, cx: Cx, what: [Value; 4]) -> PyResult<Option<super::call::Flow>> {
+    let [name, globals, fromlist, level] = what;
+    let Some(import) = vm.state_get("importlib.__import__") else {
+        return Ok(None);
     };
+    if !super::soft::ready(vm) {
+        return Ok(None);
+    }
+    let fromlist = fromlist.non_null().unwrap_or(Value::NONE);
+    let before = super::run::watched::pause(vm);
+    let watching = vm.new_int(before);
+    let row = [import, name, globals, fromlist, level, watching];
+    let word = super::run::ret::ret(super::run::ret::Action::Store, 1, cx.a(), 0);
+    let flow = super::soft::begin_named(vm, "import_module", &row, word);
+    if flow.is_err() {
+        super::run::watched::resume(vm, before);
+    }
+    flow
+}
+
+/// The module that an import gives, if `sys.modules` has it.
+fn imported(vm: &mut Vm, name: Value, fromlist: Value, level: Value) -> PyResult<Option<Value>> {
+    if level == Value::from_i32(0)
+        && let Some(n) = name.cast::<PyStr>()
+        && let Some(modules) = vm.modules_dict()
+    {
+        let interned = vm.intern_str(n);
+        if let Some(m) = modules.get_interned(interned.value())
+            && !m.is_none()
+            && !initializing(vm, m)?
+        {
+            if fromlist.is_absent() || !vm.truth(fromlist)? {
+                let text = n.text_lossy();
+                match text.split_once('.') {
+                    None => return Ok(Some(m)),
+                    Some((top, _)) => {
+                        if let Some(t) = modules.get_text(vm, top) {
+                            return Ok(Some(t));
+                        }
+                    }
+                }
+            } else {
+                let path = vm.names.__path__;
+                if vm.try_get_attr(m, path)?.is_none() {
+                    return Ok(Some(m));
+                }
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Takes importlib's own frames out of the traceback of an exception: all of them from an ImportError, else those that lead
+/// to the module's body.
+pub fn clean_traceback(vm: &mut Vm, e: Ref<PyException>) {
+    if vm.config.verbose != 0 {
+        return;
+    }
     let all = vm.is_instance_of(e.value(), ids::IMPORT_ERROR) || refused(e);
     let link = |before: Option<Ref<PyTraceback>>, tb: Value| match before {
         Some(b) => b.next.set(b, tb),

@@ -21,6 +21,7 @@ pub mod ops_names;
 pub mod packed;
 pub mod pickling;
 pub mod run;
+pub mod soft;
 pub mod switch;
 pub mod trace;
 pub mod unwind;

@@ -68,6 +68,9 @@ pub fn op_for_iter(vm: &mut Vm, cx: Cx) -> Step {
     if it.kind() == Some(Kind::Channel) {
         return for_received(vm, cx, it);
     }
+    if let Some(step) = super::soft::for_iter(vm, cx, it)? {
+        return step;
+    }
     if let Some(to) = unpacked_pair(cx)
         && let Some(pair) = next_pair(vm, it)
     {

@@ -292,13 +292,16 @@ pub fn frame_of(vm: &mut Vm, t: Ref<PyTasklet>) -> Value {
     } else {
         t.fp.get() as *mut u64
     };
-    let Some(frame) = skein_runtime::helpers::frame_at(fp) else {
+    let innermost = skein_runtime::helpers::frame_at(fp);
+    let Some(frame) = innermost.and_then(Frame::visible) else {
         return Value::NONE;
     };
     let object = super::frames::frame_object(vm, frame);
     object.owner.set(object, t.value());
-    if t != vm.current_tasklet() {
-        name_callers(vm, t, frame);
+    if t != vm.current_tasklet()
+        && let Some(innermost) = innermost
+    {
+        name_callers(vm, t, innermost);
     }
     object.value()
 }

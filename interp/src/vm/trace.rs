@@ -10,13 +10,14 @@
 use super::frames::frame_object;
 use super::monitor::{self, fire, fire_here, wanted};
 use super::run::cx::{Cx, Pc, code_start, header_word, set_header, word_at};
+use super::soft::is_hidden;
 use super::{Step, run};
 use skein_compiler::bytecode::Op;
 use skein_compiler::bytecode::ops::jump;
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::frame::{FRESH, PyFrame};
 use skein_runtime::prelude::*;
-use skein_runtime::tasklet::stack::at;
+use skein_runtime::tasklet::stack::{Frame, at};
 use skein_runtime::tasklet::tasklet::{PyTasklet, extra};
 
 /// Places in `Vm::interp_roots`.
@@ -183,6 +184,11 @@ fn profile(vm: &mut Vm, frame: Ref<PyFrame>, name: &str, arg: Value) -> PyResult
     r.map(|_| ())
 }
 
+/// The running frame, unless nobody is to see it.
+fn shown_frame(vm: &Vm) -> Option<Frame> {
+    vm.current_frame().filter(|f| !is_hidden(f.code()))
+}
+
 /// The running generator's frame was entered by `throw`.
 pub fn thrown(vm: &mut Vm, exception: Value) -> PyResult<()> {
     fire_here(vm, monitor::PY_THROW, &[exception])?;
@@ -192,6 +198,9 @@ pub fn thrown(vm: &mut Vm, exception: Value) -> PyResult<()> {
 /// The exception `e` is about to be handled in the running frame.
 #[cold]
 pub fn handled(vm: &mut Vm, e: Value) -> PyResult<()> {
+    if shown_frame(vm).is_none() {
+        return Ok(());
+    }
     fire_here(vm, monitor::EXCEPTION_HANDLED, &[e])
 }
 
@@ -216,7 +225,7 @@ fn left(vm: &mut Vm, frame: Ref<PyFrame>, v: Value) -> PyResult<()> {
 /// The running frame is left by the exception in flight.
 #[cold]
 pub fn unwound(vm: &mut Vm) {
-    let Some(frame) = vm.current_frame() else {
+    let Some(frame) = shown_frame(vm) else {
         return;
     };
     let e = vm.raised.get();
@@ -231,7 +240,7 @@ pub fn unwound(vm: &mut Vm) {
 /// The exception in flight was raised in the running frame, or came to it from a call.
 #[cold]
 pub fn raised(vm: &mut Vm) {
-    let Some(frame) = vm.current_frame() else {
+    let Some(frame) = shown_frame(vm) else {
         return;
     };
     let e = vm.raised.get();
@@ -263,7 +272,7 @@ pub fn raised(vm: &mut Vm) {
 /// Delivers the events of the instruction that is about to run; the result is the instruction to run, another one if the
 /// trace function set `f_lineno`. `previous` is the frame's saved instruction from before.
 pub fn before(vm: &mut Vm, cx: Cx, previous: Pc) -> Step {
-    if !vm.tracing.get() {
+    if !vm.tracing.get() || is_hidden(cx.code()) {
         return Ok(cx.pc);
     }
     let op = Op::from_byte(cx.insn.opcode());

@@ -133,6 +133,9 @@ fn add_traceback(vm: &mut Vm, exception: Value) {
     let (Some(e), Some(frame)) = (exception.cast::<PyException>(), vm.current_frame()) else {
         return;
     };
+    if super::soft::is_hidden(frame.code()) {
+        return;
+    }
     let object = frames::frame_object(vm, frame);
     let tb = PyTraceback::new(vm, e.traceback.get(), object, frame.lasti(), 0);
     e.traceback.set(e, tb.value());

@@ -5,6 +5,7 @@
 
 use skein_runtime::builtins::args::{class, items};
 use skein_runtime::prelude::*;
+use skein_runtime::soft::Soft;
 use std::cell::Cell;
 
 /// The module.
@@ -70,7 +71,8 @@ const CONTEXT_METHODS: &[NativeDef] = &[
         context_run,
         "($self, /, *args, **kwargs)",
         "Call the callable in this context.",
-    ),
+    )
+    .soft(),
     method("copy", context_copy, "($self, /)", "A copy of the context."),
     method(
         "get",
@@ -322,6 +324,7 @@ fn context_copy(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn context_run(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let (_, c) = data::<Context>(vm, &args[0], "Context")?;
     if c.entered.get() {
         let text = vm.repr_text(args[0])?;
@@ -333,10 +336,52 @@ fn context_run(vm: &mut Vm, args: &[Value]) -> PyResult {
     let previous = vm.context.get();
     c.entered.set(true);
     vm.context.set(args[0]);
+    if let Some(soft) = soft {
+        let result = run_softly(vm, soft, &args[1], args[2], args[0], previous);
+        if result.is_err() {
+            leave(vm, args[0], previous);
+        }
+        return result;
+    }
     let result = vm.call_dict(*callable, positional, args[2]);
     vm.context.set(previous);
     c.entered.set(false);
     result
+}
+
+/// Calls the first of some arguments with the rest; [`leave`] follows.
+pub fn run_softly(
+    vm: &mut Vm,
+    soft: Soft,
+    args: &Value,
+    kwargs: Value,
+    context: Value,
+    previous: Value,
+) -> PyResult {
+    let Some((callable, positional)) = items(args).split_first() else {
+        return Err(vm.type_error("run() missing 1 required positional argument"));
+    };
+    let positional = vm.new_tuple(positional);
+    let kwargs = match kwargs.non_null() {
+        Some(k) => k,
+        None => PyDict::new(vm).value(),
+    };
+    let previous = previous.non_null().unwrap_or(Value::NONE);
+    let row = [*callable, positional, kwargs, context, previous];
+    soft.call(vm, "run_in_context", &row)
+}
+
+/// Ends a call in a context (`None`: one that was not entered).
+pub fn leave(vm: &mut Vm, context: Value, previous: Value) {
+    if let Some((_, c)) = native::<Context>(&context) {
+        c.entered.set(false);
+    }
+    let previous = if previous.is_none() {
+        Value::NULL
+    } else {
+        previous
+    };
+    vm.context.set(previous);
 }
 
 fn check_key(vm: &mut Vm, key: Value) -> PyResult<()> {

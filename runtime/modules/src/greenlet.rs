@@ -25,7 +25,10 @@ const CLEANUP: &str = "greenlet.cleanup";
 static FUNCTIONS: &[NativeDef] = &[
     function(
         "getcurrent",
-        |vm, _| Ok(current(vm)?.value()),
+        |vm, _| {
+            kill_forgotten(vm)?;
+            Ok(current(vm)?.value())
+        },
         "()",
         "The running greenlet.",
     ),
@@ -55,9 +58,12 @@ static FUNCTIONS: &[NativeDef] = &[
     ),
     function(
         "get_pending_cleanup_count",
-        |_, _| Ok(Value::from_i32(0)),
+        |vm, _| {
+            let list = vm.scheduler.forgotten_greenlets.get().cast::<PyList>();
+            Ok(Value::from_usize(list.map_or(0, |l| l.len())))
+        },
         "()",
-        "The number of greenlets that wait to be cleaned up: 0.",
+        "The number of forgotten greenlets that wait for their thread to kill them.",
     ),
     function(
         "get_total_main_greenlets",
@@ -95,7 +101,7 @@ const METHODS: &[NativeDef] = &[
         "($self, /)",
         "Greenlets cannot be serialised.",
     ),
-    method("__del__", delete, "($self, /)", "").switching(),
+    method("__del__", delete, "($self, /)", ""),
     slot("__bool__", truth),
     slot("__repr__", repr),
 ];
@@ -128,6 +134,7 @@ const GETSETS: &[GetSetDef] = &[
 ];
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
+    vm.want_soft_natives();
     let ty = vm.new_native_type(
         "greenlet",
         "greenlet",
@@ -184,6 +191,7 @@ fn attribute_error(vm: &mut Vm, text: &str) -> Raised {
 fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = class(vm, args[0])?;
     check_concrete(vm, ty)?;
+    kill_forgotten(vm)?;
     let parent = current(vm)?;
     let g = PyTasklet::new_instance(vm, ty);
     g.put(flag::GREENLET, true);
@@ -240,10 +248,28 @@ fn throw(vm: &mut Vm, args: &[Value]) -> PyResult {
     switch(vm, g, sent)
 }
 
-/// Nobody refers to the greenlet any more: it is killed, as a child of the running one.
+/// Nobody refers to the greenlet any more: it is killed, as a child of the running one. If it belongs to another thread, that
+/// does it when it uses greenlets next; if that has ended, nobody does.
 fn delete(vm: &mut Vm, args: &[Value]) -> PyResult {
     let g = receiver(vm, args[0])?;
     let here = current(vm)?;
+    if let Some(root) = root_of(g)
+        && Some(root) != root_of(here)
+        && g.has(flag::STARTED)
+    {
+        if !root.thread_gone() && vm.is_elsewhere(root) {
+            let forgotten = match vm.scheduler.forgotten_greenlets.get().cast() {
+                Some(list) => list,
+                None => PyList::new(vm),
+            };
+            vm.scheduler.forgotten_greenlets.set(forgotten.value());
+            forgotten.push(vm, args[0]);
+            return Ok(Value::NONE);
+        }
+        if root.thread_gone() {
+            return Ok(Value::NONE);
+        }
+    }
     // At the end of the program nothing can be switched to any more.
     let over = vm.native_depth.get() == 0;
     if over || !g.has(flag::STARTED) || g.is_root_greenlet() || g == here {
@@ -252,12 +278,31 @@ fn delete(vm: &mut Vm, args: &[Value]) -> PyResult {
     let Some(root) = root_of(here) else {
         return Ok(Value::NONE);
     };
+    let parent = g.next.get();
     g.next.set(g, here);
     g.prev.set(g, root);
     let class = state_type(vm, EXIT)?;
     let text = vm.new_str("Killing the greenlet because all references have vanished.");
     let e = vm.call(class.value(), &[text])?;
-    switch(vm, g, Sent::Exception(e))
+    let begun = switch(vm, g, Sent::Exception(e));
+    let result = vm.finish_wait(begun);
+    if let Some(parent) = parent {
+        g.next.set(g, parent);
+    }
+    result
+}
+
+/// Kills the forgotten greenlets of the running thread.
+fn kill_forgotten(vm: &mut Vm) -> PyResult<()> {
+    let forgotten = vm.scheduler.forgotten_greenlets.get();
+    let Some(list) = forgotten.cast::<PyList>() else {
+        return Ok(());
+    };
+    vm.scheduler.forgotten_greenlets.set(Value::NULL);
+    for i in 0..list.len() {
+        delete(vm, &[list.get(i)])?;
+    }
+    Ok(())
 }
 
 fn getstate(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -283,8 +328,13 @@ fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
         args[0].address(),
         root_of(g).map_or(0, |root| root.value().address()),
     );
-    let text = if g.has(flag::FINISHED) {
-        format!("<{name} object at {id:#x} (otid={thread:#x}) dead>")
+    let text = if is_dead(g) {
+        let exited = if root_of(g).is_some_and(|root| root.thread_gone()) {
+            " (thread exited)"
+        } else {
+            ""
+        };
+        format!("<{name} object at {id:#x} (otid={thread:#x}){exited} dead>")
     } else {
         let started = g.has(flag::STARTED);
         let place = match started {
@@ -372,7 +422,12 @@ fn get_frame(vm: &mut Vm, v: Value) -> PyResult {
 }
 
 fn get_dead(vm: &mut Vm, v: Value) -> PyResult {
-    Ok(Value::bool(receiver(vm, v)?.has(flag::FINISHED)))
+    Ok(Value::bool(is_dead(receiver(vm, v)?)))
+}
+
+/// Has run to its end; a root greenlet does with its thread.
+fn is_dead(g: Ref<PyTasklet>) -> bool {
+    g.has(flag::FINISHED) || g.is_root_greenlet() && g.thread_gone()
 }
 
 /// Suspended or not begun greenlets have their context with them, the running one has it in the `Vm`; those that other
@@ -443,7 +498,7 @@ fn total_main_greenlets(vm: &mut Vm, _: &[Value]) -> PyResult {
     };
     let is_root = |v: Value| {
         v.cast::<PyTasklet>()
-            .is_some_and(|g| g.has(flag::GREENLET) && g.is_root_greenlet())
+            .is_some_and(|g| g.has(flag::GREENLET) && g.is_root_greenlet() && !g.thread_gone())
     };
     let count = (0..tasklets.len())
         .filter(|i| is_root(tasklets.get(*i)))

@@ -29,6 +29,7 @@ mod json;
 pub mod locale;
 pub mod marshal;
 pub mod math;
+mod natives;
 mod operator;
 pub mod os_error;
 pub mod path;
@@ -99,6 +100,7 @@ pub fn all() -> Vec<ModuleDef> {
         locale::MODULE,
         marshal::MODULE,
         math::MODULE,
+        natives::MODULE,
         operator::MODULE,
         posix::MODULE,
         posixsubprocess::MODULE,

@@ -67,6 +67,9 @@ pub struct PyCode {
 }
 
 impl PyCode {
+    /// In `co_flags`: frames of the code are shown to nobody.
+    pub const HIDDEN: u32 = 1 << 30;
+
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
         for v in [
             self.words.value(),

@@ -38,7 +38,7 @@ pub fn frame_object(vm: &mut Vm, frame: Frame) -> Ref<PyFrame> {
 
 /// A frame of the running stack was written to: the next collection looks at its piece of the stack again. False if it stands
 /// on another stack.
-fn note_store(vm: &Vm, frame: Frame) -> bool {
+pub fn note_store(vm: &Vm, frame: Frame) -> bool {
     let mut next = vm.chunk.get();
     while let Some(chunk) = next {
         if (chunk.base()..chunk.limit()).contains(&frame.fp()) {
@@ -141,7 +141,7 @@ fn get_back(vm: &mut Vm, v: Value) -> PyResult {
     if idle {
         return Ok(Value::NONE);
     }
-    match l.caller() {
+    match l.visible_caller() {
         Some(c) => {
             let back = frame_object(vm, c);
             back.owner.set(back, f.owner.get());

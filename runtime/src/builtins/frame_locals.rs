@@ -90,11 +90,14 @@ fn read(f: Ref<PyFrame>, register: usize) -> Value {
     }
 }
 
-fn write(f: Ref<PyFrame>, register: usize, v: Value) {
+fn write(vm: &mut Vm, f: Ref<PyFrame>, register: usize, v: Value) {
     if let Some(c) = raw(f, register).cast::<PyCell>() {
         c.contents.set(c, v);
     } else if let Some(l) = super::frame_attrs::live(f) {
         l.set_register(register, v);
+        if !super::frame_attrs::note_store(vm, l) {
+            vm.keep_until_collected(v);
+        }
     } else if let Some(a) = f.registers.get()
         && register < a.len()
     {
@@ -158,7 +161,7 @@ fn store(vm: &mut Vm, f: Ref<PyFrame>, key: Value, v: Value) -> PyResult<()> {
         && let Some(r) = register_of(f, s.bytes())
     {
         vm.keep_until_collected(v);
-        write(f, r, v);
+        write(vm, f, r, v);
         return Ok(());
     }
     let d = match extra(f) {

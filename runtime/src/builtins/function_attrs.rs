@@ -201,7 +201,7 @@ pub fn builtins_for(vm: &mut Vm, globals: Ref<PyDict>) -> Ref<PyDict> {
         let of_module = || b.cast::<PyModule>().map(|m| m.dict());
         b.cast::<PyDict>().or_else(of_module)
     });
-    let inherited = vm.current_frame().map(|f| f.function().builtins.expect());
+    let inherited = vm.visible_frame().map(|f| f.function().builtins.expect());
     own.or(inherited).unwrap_or_else(|| vm.builtins_dict())
 }
 

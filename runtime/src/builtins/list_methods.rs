@@ -76,7 +76,8 @@ pub static LIST: TypeDef = TypeDef {
             list_extend,
             "($self, iterable, /)",
             "Extend list by appending elements from the iterable.",
-        ),
+        )
+        .soft(),
         method(
             "index",
             list_index,
@@ -311,7 +312,13 @@ fn copy(vm: &mut Vm, list: Ref<PyList>) -> Ref<PyList> {
 }
 
 fn list_extend(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let list = this(vm, "extend", args[0])?;
+    if let Some(soft) = soft
+        && vm.runs_softly(args[1])
+    {
+        return soft.call(vm, "extend", args);
+    }
     extend(vm, list, args[1])?;
     Ok(Value::NONE)
 }

@@ -66,8 +66,30 @@ fn sorted_array(
         }
         keys
     };
+    sorted_by(vm, items, keys, len, reverse)
+}
+
+/// Sorts a list by the keys of its items, in a list of the same length; gives it.
+pub fn by_keys(vm: &mut Vm, list: Ref<PyList>, keys: Ref<PyList>, reverse: bool) -> PyResult {
+    let len = list.len().min(keys.len());
+    if let (Some(items), Some(keys)) = (list.array(), keys.array()) {
+        match sorted_by(vm, items, keys, len, reverse) {
+            Ok(array) => list.set_array(array, len),
+            Err((_, r)) => return Err(r),
+        }
+    }
+    Ok(list.value())
+}
+
+fn sorted_by(
+    vm: &mut Vm,
+    items: Ref<Array>,
+    keys: Ref<Array>,
+    len: usize,
+    reverse: bool,
+) -> Sorted {
     if len < 2 {
-        return Ok(array);
+        return Ok(Some(items));
     }
     let mut order: Vec<u32> = (0..len as u32).collect();
     // Reversing before and after keeps equal items in their order.

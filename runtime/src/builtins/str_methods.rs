@@ -139,7 +139,13 @@ fn text_of(v: &Value) -> &[u8] {
 }
 
 fn dunder_join(vm: &mut Vm, a: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let s = this(vm, "join", a[0])?;
+    if let Some(soft) = soft
+        && vm.runs_softly(a[1])
+    {
+        return soft.call(vm, "join", &[s.value(), a[1]]);
+    }
     str_join(vm, s, a[1])
 }
 
@@ -309,7 +315,8 @@ pub static STR: TypeDef = TypeDef {
             dunder_join,
             "($self, iterable, /)",
             "The items with self between them.",
-        ),
+        )
+        .soft(),
         method(
             "capitalize",
             str_capitalize,

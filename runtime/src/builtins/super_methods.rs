@@ -77,7 +77,7 @@ pub fn super_attr(
 ///
 /// Errors: `RuntimeError` outside methods.
 pub fn from_frame(vm: &mut Vm) -> PyResult<(Value, Value)> {
-    let Some(frame) = vm.current_frame() else {
+    let Some(frame) = vm.visible_frame() else {
         return Err(vm.runtime_error("super(): no current frame"));
     };
     let code = frame.code();

@@ -370,7 +370,7 @@ fn mangle(class: Value, name: &[u8]) -> Vec<u8> {
 fn fill_namespace(vm: &mut Vm, ty: Ref<PyType>, dict: Ref<PyDict>) -> PyResult<()> {
     let names = vm.names;
     if dict.get_interned(names.__module__.value()).is_none()
-        && let Some(frame) = vm.current_frame()
+        && let Some(frame) = vm.visible_frame()
         && let Some(m) = frame
             .function()
             .globals

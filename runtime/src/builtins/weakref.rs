@@ -1,7 +1,7 @@
 //! Weak references and proxies. (Methods live in `weakref_methods.rs`.)
 
 use crate::heap::Tracer;
-use crate::object::header::{Header, Ref, Slot, flag};
+use crate::object::header::{Header, Kind, Ref, Slot, flag};
 use crate::object::instance::trace_extension;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
@@ -48,7 +48,10 @@ impl PyWeakref {
         if let Some(h) = target.header() {
             h.set_flags(flag::HAS_WEAKREF);
             vm.heap.register_weakref(w.header(), h, &w.target);
-            if h.shape_id() >= ids::FIRST_DYNAMIC && h.kind() != crate::object::header::Kind::Type {
+            let kind = h.kind();
+            if h.shape_id() >= ids::FIRST_DYNAMIC && kind != Kind::Type
+                || matches!(kind, Kind::Tasklet | Kind::Channel)
+            {
                 (vm.hooks.watch_drops)(vm);
             }
         }

@@ -34,6 +34,8 @@ pub struct NativeDef {
     pub direct: Option<DirectFn>,
     /// May leave a tasklet to switch to, see `tasklet::scheduler`.
     pub switches: bool,
+    /// May hand over to Python code, see [`crate::soft`].
+    pub soft: bool,
 }
 
 /// A short cut for common calls: gets the arguments as given; `None`: bind them and call the function.
@@ -66,6 +68,7 @@ const fn declared(
         coexists: false,
         direct: None,
         switches: false,
+        soft: false,
     }
 }
 /// A method taking `$self`.
@@ -331,6 +334,12 @@ impl NativeDef {
     /// back brings.
     pub const fn switching(mut self) -> NativeDef {
         self.switches = true;
+        self
+    }
+
+    /// The declaration of a native that may hand over to Python code.
+    pub const fn soft(mut self) -> NativeDef {
+        self.soft = true;
         self
     }
 

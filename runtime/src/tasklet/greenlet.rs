@@ -156,6 +156,10 @@ fn check_root(vm: &mut Vm, g: Ref<PyTasklet>) -> PyResult<Ref<PyTasklet>> {
     let (here, there) = (root_of(current(vm)?), root_of(g));
     match (here, there) {
         (Some(h), Some(t)) if h == t => Ok(h),
+        (Some(_), Some(t)) if t.thread_gone() => {
+            let text = "cannot switch to a different thread (which happens to have exited)";
+            Err(error(vm, text))
+        }
         (Some(h), Some(t)) => {
             let (h, t) = (vm.repr_text(h.value())?, vm.repr_text(t.value())?);
             let text =

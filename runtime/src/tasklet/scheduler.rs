@@ -31,6 +31,8 @@ pub struct Scheduler {
     pub target: RootCell,
     /// The greenlet that is left for `target`; `NULL`: tasklets switch.
     pub source: RootCell,
+    /// Forgotten greenlets that only their own thread can kill (a list), or `NULL`.
+    pub forgotten_greenlets: RootCell,
     /// Called on every switch of greenlets.
     pub greenlet_trace: RootCell,
     /// List: the tasklet that a timeout was given to, or `None`, then the tasklets inside `run()`, the innermost last.
@@ -38,6 +40,10 @@ pub struct Scheduler {
     pub watchdogs: RootCell,
     /// List of the tasklets that have a parked native stack, by its number less one; `None` in between. `NULL`: none yet.
     pub parked: RootCell,
+    /// The `SystemExit` of a tasklet of the first thread: the program ends with it, unless the main tasklet says otherwise.
+    pub exit: RootCell,
+    /// That tasklet.
+    pub exiting: RootCell,
     /// While not 0, every switch is an error.
     pub trap: Cell<i64>,
     /// Called on every switch.
@@ -107,9 +113,12 @@ impl Default for Scheduler {
             count: Cell::new(0),
             target: root(),
             source: root(),
+            forgotten_greenlets: root(),
             greenlet_trace: root(),
             watchdogs: root(),
             parked: root(),
+            exit: root(),
+            exiting: root(),
             trap: Cell::new(0),
             schedule_callback: root(),
             channel_callback: root(),
@@ -143,9 +152,12 @@ impl Scheduler {
             &self.queue,
             &self.target,
             &self.source,
+            &self.forgotten_greenlets,
             &self.greenlet_trace,
             &self.watchdogs,
             &self.parked,
+            &self.exit,
+            &self.exiting,
             &self.schedule_callback,
             &self.channel_callback,
             &self.error_handler,
@@ -666,7 +678,10 @@ impl Vm {
         if raised && self.exception_is(error, ids::TASKLET_EXIT) {
             error = Value::NULL;
         }
-        if !error.is_null() && !self.exception_is(error, ids::SYSTEM_EXIT) {
+        let exits = !error.is_null() && self.exception_is(error, ids::SYSTEM_EXIT);
+        if exits {
+            error = self.exit_from_tasklet(error);
+        } else if !error.is_null() {
             error = self.handle_error(error);
         }
         let ends = self.is_thread_end(current);
@@ -689,7 +704,11 @@ impl Vm {
                 None => self.next_at_thread_end(),
             }
         } else if !error.is_null() {
-            let watchdog = self.innermost_watchdog();
+            let watchdog = if exits {
+                self.main_tasklet()
+            } else {
+                self.innermost_watchdog()
+            };
             let bomb = bomb::new(self, error);
             self.make_runnable(watchdog);
             watchdog.tempval.set(watchdog, bomb);
@@ -725,6 +744,21 @@ impl Vm {
         }
         self.scheduler.queue.set(next.value());
         next
+    }
+    /// A tasklet that is no main one, or a thread's main tasklet, ends with `SystemExit`: in the first thread the program is to
+    /// end. Gives the exception that the main tasklet gets, with the same code, or `NULL`.
+    fn exit_from_tasklet(&mut self, error: Value) -> Value {
+        if !self.in_first_thread() {
+            return Value::NULL;
+        }
+        self.scheduler.exit.set(error);
+        self.scheduler.exiting.set(self.tasklet.get());
+        let class = self.builtin_type(ids::TASKLET_EXIT).value();
+        let args = error
+            .cast::<crate::builtins::exception::PyException>()
+            .map_or(Value::NULL, |e| e.args.value());
+        self.call(class, crate::builtins::args::items(&args))
+            .unwrap_or(error)
     }
     /// Calls the error handler of `set_error_handler`; gives what is left to raise, or `NULL`.
     fn handle_error(&mut self, error: Value) -> Value {

@@ -161,6 +161,23 @@ impl Frame {
         // SAFETY: the caller of a live frame is alive.
         unsafe { Frame::at(self.word(at::CALLER) as *mut u64) }
     }
+    /// The frame itself if programs see it, else [`Frame::visible_caller`].
+    pub fn visible(self) -> Option<Frame> {
+        if self.code().flags.get() & PyCode::HIDDEN == 0 {
+            return Some(self);
+        }
+        self.visible_caller()
+    }
+    /// The nearest calling frame that programs see.
+    pub fn visible_caller(self) -> Option<Frame> {
+        let mut frame = self.caller();
+        while let Some(f) = frame
+            && f.code().flags.get() & PyCode::HIDDEN != 0
+        {
+            frame = f.caller();
+        }
+        frame
+    }
     /// Word index of the instruction being executed.
     pub fn lasti(self) -> u32 {
         let base = self.code().words.expect().bytes().as_ptr() as u64;

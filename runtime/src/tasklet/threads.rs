@@ -383,8 +383,11 @@ impl Vm {
     }
     /// True if this is its main tasklet, and the running thread is not the first one.
     pub fn is_thread_end(&self, t: Ref<PyTasklet>) -> bool {
-        t.value() == self.scheduler.main.get()
-            && thread(&self.threads.current.get()).is_some_and(|(_, s)| !s.first)
+        t.value() == self.scheduler.main.get() && !self.in_first_thread()
+    }
+    /// True while the first thread runs.
+    pub fn in_first_thread(&self) -> bool {
+        thread(&self.threads.current.get()).is_none_or(|(_, s)| s.first)
     }
     /// Identifiers of all threads, the first one first.
     pub fn thread_idents(&self) -> Vec<u64> {

@@ -1,6 +1,6 @@
 # Tasklets of several threads: each thread runs its own, others may queue, throw at and move them.
 # only: skein
-import stackless, threading
+import re, stackless, threading
 from stackless import channel, tasklet
 
 
@@ -97,7 +97,7 @@ def waits(c):
 
 
 def native(c):
-    sorted([None], key=lambda _: list(map(waits, [c])))
+    re.sub('x', lambda match: waits(c), 'x')
     print('never')
 
 

@@ -1,5 +1,6 @@
 # only: skein
 # gc-stress: 2000
+# exit: 3
 # Tasks that are joined, tasklet-local data, run budgets, statistics.
 import pickle, stackless, time
 from stackless import getcurrent, run, schedule, tasklet
@@ -45,7 +46,7 @@ print(t.join())
 t.bind(lambda: 6)()
 print(t.done, t.join())
 print(catch(task(lambda: getcurrent().join())().join))
-# An exit is not kept from the main tasklet.
+# An exit is not kept from the main tasklet, and is what the program ends with.
 t = spawn(lambda: exit(3))
 try:
     run()

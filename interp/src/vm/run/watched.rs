@@ -77,19 +77,33 @@ pub fn allow(vm: &Vm) {
 
 /// Runs `f`, an import, without watching: importlib's own weak references come and go with each module.
 pub fn pausing<T>(vm: &mut Vm, f: impl FnOnce(&mut Vm) -> T) -> T {
+    let before = pause(vm);
+    let result = f(vm);
+    resume(vm, before);
+    result
+}
+
+/// Ends watching until [`resume`] gets the result.
+pub fn pause(vm: &mut Vm) -> i64 {
     if vm.watched.get() == u32::MAX {
-        // Another thread imports, too; it may end before this one.
-        return f(vm);
+        // Somebody else imports, too, and may end before this one.
+        return -1;
     }
     let (was_watching, count) = (watching(vm), vm.watched.replace(u32::MAX));
     end(vm);
-    let result = f(vm);
-    vm.watched.set(count);
+    i64::from(count) << 1 | i64::from(was_watching)
+}
+
+/// Ends what [`pause`] began; not if that was in another process.
+pub fn resume(vm: &mut Vm, before: i64) {
+    if before < 0 || vm.watched.get() != u32::MAX {
+        return;
+    }
+    vm.watched.set((before >> 1) as u32);
     vm.dropped.set(0);
-    if was_watching {
+    if before & 1 != 0 {
         begin(vm);
     }
-    result
 }
 
 /// Ends watching for good: what is left is finalised in its own order.

@@ -6,6 +6,7 @@ mod partial;
 
 use crate::util::add_type;
 use skein_runtime::prelude::*;
+use skein_runtime::soft::is_python;
 
 /// `_functools`
 pub const MODULE: ModuleDef = ModuleDef {
@@ -51,7 +52,8 @@ static FUNCTIONS: &[NativeDef] = &[
         reduce,
         "(function, iterable, /, initial=None)",
         "Apply a function of two arguments cumulatively to the items of an iterable, from left to right.",
-    ),
+    )
+    .soft(),
     function(
         "cmp_to_key",
         cmp_key::cmp_to_key,
@@ -61,6 +63,7 @@ static FUNCTIONS: &[NativeDef] = &[
 ];
 
 fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let f = args[0];
     let it = match vm.iter(args[1]) {
         Ok(it) => it,
@@ -71,6 +74,13 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
             return Err(r);
         }
     };
+    if let Some(soft) = soft.filter(|_| is_python(f)) {
+        let (given, v) = (
+            !args[2].is_null(),
+            args[2].non_null().unwrap_or(Value::NONE),
+        );
+        return soft.call(vm, "reduce", &[f, it, Value::bool(given), v]);
+    }
     let mut result = match args[2].non_null() {
         Some(v) => v,
         None => match vm.next(it)? {

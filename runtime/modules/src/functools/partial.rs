@@ -30,7 +30,7 @@ impl NativeData for Placeholder {}
 
 static METHODS: &[NativeDef] = &[
     new_method(new),
-    slot("__call__", call),
+    slot("__call__", call).soft(),
     slot("__get__", get),
     slot("__repr__", repr),
     slot("__reduce__", reduce),
@@ -188,6 +188,7 @@ fn merge(vm: &mut Vm, before: &[Value], extra: &[Value], placeholder: Value) -> 
 }
 
 fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let (_, p) = this(vm, &args[0])?;
     let given = items(&args[1]);
     if given.len() < p.holes.get() {
@@ -210,6 +211,9 @@ fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
             d.value()
         }
     };
+    if let Some(soft) = soft {
+        return soft.tail(vm, p.func.get(), all.as_slice(), kwargs);
+    }
     vm.call_dict(p.func.get(), all.as_slice(), kwargs)
 }
 

@@ -59,7 +59,8 @@ pub static CHANNEL: TypeDef = TypeDef {
             send_sequence,
             "($self, seq, /)",
             "Send the items of an iterable one by one; gives their number.",
-        ),
+        )
+        .soft(),
         method(
             "close",
             close,
@@ -249,6 +250,11 @@ fn send_throw(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn send_sequence(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(soft) = vm.take_soft() {
+        let name = vm.intern("send");
+        let send = vm.get_attr(args[0], name)?;
+        return soft.call(vm, "send_sequence", &[send, args[1]]);
+    }
     let _ = channel(vm, args[0])?;
     let it = vm.iter(args[1])?;
     let mut count = 0;

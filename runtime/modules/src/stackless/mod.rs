@@ -21,6 +21,7 @@ pub const MODULE: ModuleDef = ModuleDef {
 };
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
+    vm.want_soft_natives();
     vm.install_type(&tasklet::TASKLET);
     vm.install_type(&channel::CHANNEL);
     for (name, id) in [("tasklet", ids::TASKLET), ("channel", ids::CHANNEL)] {

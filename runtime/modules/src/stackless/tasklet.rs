@@ -113,7 +113,8 @@ pub static TASKLET: TypeDef = TypeDef {
             context_run,
             "($self, /, *args, **kwargs)",
             "Call a function in the tasklet's context.",
-        ),
+        )
+        .soft(),
         method("__del__", |_, _| Ok(Value::NONE), "($self, /)", ""),
         reduction::REDUCE,
         reduction::REDUCE_EX,
@@ -392,6 +393,11 @@ fn waits(t: Ref<PyTasklet>) -> bool {
 /// # Errors
 /// `RuntimeError` if the tasklet cannot be put into the run queue.
 fn check_insertable(vm: &mut Vm, t: Ref<PyTasklet>) -> PyResult<()> {
+    // The tasklet that ends the program does so.
+    let exit = vm.scheduler.exit.get();
+    if vm.scheduler.exiting.get() == t.value() && !exit.is_null() {
+        return Err(vm.reraise_value(exit));
+    }
     if waits(t) {
         return Err(vm.runtime_error("You cannot run a blocked tasklet"));
     }
@@ -701,6 +707,7 @@ fn set_context(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn context_run(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let t = tasklet(vm, args[0])?;
     let Some((f, rest)) = items(&args[1]).split_first() else {
         return Err(vm.type_error("run() missing 1 required positional argument"));
@@ -708,6 +715,14 @@ fn context_run(vm: &mut Vm, args: &[Value]) -> PyResult {
     let context = context_of(vm, t)?;
     let before = vm.context.get();
     vm.context.set(context);
+    if let Some(soft) = soft {
+        let result =
+            crate::contextvars::run_softly(vm, soft, &args[1], args[2], Value::NONE, before);
+        if result.is_err() {
+            vm.context.set(before);
+        }
+        return result;
+    }
     let result = vm.call_dict(*f, rest, args[2]);
     vm.context.set(before);
     result

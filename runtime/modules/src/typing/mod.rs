@@ -72,7 +72,7 @@ fn no_default(vm: &mut Vm) -> Value {
 /// `__name__` of the module whose code is running.
 fn caller_module(vm: &mut Vm) -> Value {
     let name = vm.names.__name__.value();
-    vm.current_frame()
+    vm.visible_frame()
         .and_then(|f| f.function().globals.get())
         .and_then(|g| g.get_interned(name))
         .unwrap_or(Value::NONE)

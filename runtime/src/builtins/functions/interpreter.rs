@@ -9,7 +9,8 @@ pub static FUNCTIONS: &[NativeDef] = &[
         build_class,
         "(func, name, /, *bases, **kwds)",
         "Internal helper function used by the class statement.",
-    ),
+    )
+    .soft(),
     function(
         "__import__",
         import,
@@ -27,13 +28,15 @@ pub static FUNCTIONS: &[NativeDef] = &[
         eval,
         "(source, /, globals=None, locals=None)",
         "Evaluate the given source in the context of globals and locals.",
-    ),
+    )
+    .soft(),
     function(
         "exec",
         exec,
         "(source, /, globals=None, locals=None, *, closure=None)",
         "Execute the given source in the context of globals and locals.",
-    ),
+    )
+    .soft(),
     function(
         "breakpoint",
         breakpoint,

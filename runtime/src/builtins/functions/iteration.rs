@@ -22,20 +22,23 @@ pub static FUNCTIONS: &[NativeDef] = &[
         all,
         "(iterable, /)",
         "Return True if bool(x) is True for all values x in the iterable.\n\nIf the iterable is empty, return True.",
-    ),
+    )
+    .soft(),
     function(
         "any",
         any,
         "(iterable, /)",
         "Return True if bool(x) is True for any x in the iterable.\n\nIf the iterable is empty, return False.",
-    ),
+    )
+    .soft(),
     function(
         "sorted",
         sorted,
         "(iterable, /, *, key=None, reverse=False)",
         "Return a new list containing all items from the iterable in ascending order.\n\nA custom key function can be supplied to customize the sort order, and the reverse flag can be set to request the result in descending order.",
     )
-    .with_direct(sorted_direct),
+    .with_direct(sorted_direct)
+    .soft(),
 ];
 
 fn iter(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -78,6 +81,11 @@ fn next(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn all(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(soft) = vm.take_soft()
+        && vm.runs_softly(args[0])
+    {
+        return soft.call(vm, "all", args);
+    }
     let mut all = true;
     vm.for_each(args[0], |vm, v| {
         all = vm.truth(v)?;
@@ -87,6 +95,11 @@ fn all(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn any(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(soft) = vm.take_soft()
+        && vm.runs_softly(args[0])
+    {
+        return soft.call(vm, "any", args);
+    }
     let mut any = false;
     vm.for_each(args[0], |vm, v| {
         any = vm.truth(v)?;
@@ -96,16 +109,21 @@ fn any(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn sorted_direct(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    vm.take_soft();
     let done = crate::builtins::args::check_count(vm, "sorted", args.len(), 1, 1);
     Some(done.and_then(|()| sorted(vm, &[args[0], Value::NULL, Value::NULL])))
 }
 
 fn sorted(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let reverse = match args[2].non_null() {
         Some(v) => vm.truth(v)?,
         None => false,
     };
     let list = list_methods::list_from(vm, args[0])?;
+    if let Some(soft) = soft.filter(|_| crate::soft::is_python(args[1])) {
+        return soft.call(vm, "sort", &[list.value(), args[1], Value::bool(reverse)]);
+    }
     list_sort::sort(vm, list, args[1], reverse)?;
     Ok(list.value())
 }

@@ -5,8 +5,8 @@ use crate::protocol::compare::CompareOp;
 
 /// See the module's header.
 pub static FUNCTIONS: &[NativeDef] = &[
-    function("min", min, "(*args, key=None, default=<unrepresentable>)", "min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> value\n\nReturn the smallest item of an iterable or of two or more arguments. The default is returned for an empty iterable.").with_direct(min_of),
-    function("max", max, "(*args, key=None, default=<unrepresentable>)", "max(iterable, *[, default=obj, key=func]) -> value\nmax(arg1, arg2, *args, *[, key=func]) -> value\n\nReturn the biggest item of an iterable or of two or more arguments. The default is returned for an empty iterable.").with_direct(max_of),
+    function("min", min, "(*args, key=None, default=<unrepresentable>)", "min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> value\n\nReturn the smallest item of an iterable or of two or more arguments. The default is returned for an empty iterable.").with_direct(min_of).soft(),
+    function("max", max, "(*args, key=None, default=<unrepresentable>)", "max(iterable, *[, default=obj, key=func]) -> value\nmax(arg1, arg2, *args, *[, key=func]) -> value\n\nReturn the biggest item of an iterable or of two or more arguments. The default is returned for an empty iterable.").with_direct(max_of).soft(),
 ];
 
 fn min(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -28,6 +28,7 @@ fn max_of(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
 /// The call with two or more arguments and no keywords.
 fn several(vm: &mut Vm, op: CompareOp, args: &[Value]) -> Option<PyResult> {
     let (first, rest) = args.split_first().filter(|(_, rest)| !rest.is_empty())?;
+    vm.take_soft();
     let mut best = *first;
     for v in rest {
         match vm.compare_bool(op, *v, best) {
@@ -41,6 +42,7 @@ fn several(vm: &mut Vm, op: CompareOp, args: &[Value]) -> Option<PyResult> {
 
 /// `args`: key, default, the tuple of positional arguments.
 fn extreme(vm: &mut Vm, name: &str, op: CompareOp, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let (key, default) = (args[0], args[1]);
     let given = crate::builtins::args::items(&args[2]);
     let source = match given {
@@ -55,6 +57,13 @@ fn extreme(vm: &mut Vm, name: &str, op: CompareOp, args: &[Value]) -> PyResult {
         }
         _ => args[2],
     };
+    if let Some(soft) = soft.filter(|_| crate::soft::is_python(key)) {
+        let (given, v) = (
+            !default.is_null(),
+            default.non_null().unwrap_or(Value::NONE),
+        );
+        return soft.call(vm, name, &[source, key, Value::bool(given), v]);
+    }
     let (mut best, mut best_key) = (Value::NULL, Value::NULL);
     vm.for_each(source, |vm, v| {
         let k = if key.is_absent() {

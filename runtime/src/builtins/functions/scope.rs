@@ -35,7 +35,7 @@ pub static FUNCTIONS: &[NativeDef] = &[
 ];
 
 fn frame(vm: &mut Vm) -> PyResult<Frame> {
-    match vm.current_frame() {
+    match vm.visible_frame() {
         Some(f) => Ok(f),
         None => Err(vm.system_error("frame does not exist")),
     }

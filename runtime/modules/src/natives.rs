@@ -1,0 +1,57 @@
+//! `_skein_natives`: what `_skein_soft.py` needs of the interpreter.
+
+use skein_runtime::prelude::*;
+
+/// The module.
+pub const MODULE: ModuleDef = ModuleDef {
+    name: "_skein_natives",
+    init,
+};
+
+static FUNCTIONS: &[NativeDef] = &[
+    function(
+        "run_body",
+        |vm, a| (vm.hooks.intrinsic)(vm, "run_body", a),
+        "(function, namespace, /)",
+        "Call a function with a mapping as its locals.",
+    )
+    .soft(),
+    function(
+        "finish_class",
+        |vm, a| (vm.hooks.intrinsic)(vm, "finish_class", a),
+        "(cls, cell, name, /)",
+        "Check the cell that a class body left.",
+    ),
+    function(
+        "clean_import",
+        |vm, a| (vm.hooks.intrinsic)(vm, "clean_import", a),
+        "(exception, /)",
+        "Take importlib's frames out of a traceback.",
+    ),
+    function(
+        "resume_watching",
+        |vm, a| (vm.hooks.intrinsic)(vm, "resume_watching", a),
+        "(state, /)",
+        "Look for dropped objects again, after an import.",
+    ),
+    function(
+        "sort_by_keys",
+        |vm, a| (vm.hooks.intrinsic)(vm, "sort_by_keys", a),
+        "(items, keys, reverse, /)",
+        "Sort a list by the keys of its items.",
+    ),
+    function(
+        "leave_context",
+        |vm, a| {
+            crate::contextvars::leave(vm, a[0], a[1]);
+            Ok(Value::NONE)
+        },
+        "(context, previous, /)",
+        "End a call in a context.",
+    ),
+];
+
+fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
+    vm.add_functions(m, FUNCTIONS);
+    Ok(())
+}

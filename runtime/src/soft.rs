@@ -1,0 +1,122 @@
+//! Natives that hand over to Python code.
+//!
+//! A native function that calls Python starts a nested run of the loop, and a tasklet that is left inside of it keeps its
+//! native stack. Natives declared [`crate::object::native_def::NativeDef::soft`] can do without where bytecode calls them:
+//! they take a [`Soft`] first of all, and if there is one, end with a call that goes on in their place in the same loop. What
+//! is to be done between and after such calls is written in Python (`_skein_soft.py`); frames of that code are hidden from
+//! tracebacks, `sys._getframe` and trace functions. Programs without tasklets get none of it.
+
+use crate::builtins::code::PyCode;
+use crate::builtins::function::PyFunction;
+use crate::builtins::iter::PyIter;
+use crate::error::PyResult;
+use crate::object::header::Kind;
+use crate::object::shape::ids;
+use crate::prelude::PyDict;
+use crate::value::Value;
+use crate::vm::Vm;
+use std::cell::Cell;
+
+/// State of the mechanism.
+#[derive(Default)]
+pub struct SoftCalls {
+    /// The return word that a soft native may hand on; 0: none.
+    pub word: Cell<u64>,
+    /// Where the loop goes on, when a soft native handed over; else 0.
+    pub pc: Cell<usize>,
+    /// Whether the Python part is there.
+    pub state: Cell<State>,
+}
+
+/// Whether the Python part is there.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// There are no tasklets that could be left: natives are faster than what stands in for them.
+    #[default]
+    Unwanted,
+    /// Not loaded yet.
+    Unknown,
+    /// Being loaded, or could not be.
+    Absent,
+    /// Loaded.
+    Ready,
+}
+
+/// The right to hand over.
+#[derive(Clone, Copy)]
+pub struct Soft(u64);
+
+impl Soft {
+    /// Ends the native with a call of a function of the Python part.
+    pub fn call(self, vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
+        let Some(f) = vm.soft_function(name) else {
+            return Err(vm.system_error(format!("_skein_soft has no {name}")));
+        };
+        self.tail(vm, f, args, Value::NULL)
+    }
+    /// Ends the native with a call; `kwargs`: a dict or `NULL`.
+    pub fn tail(self, vm: &mut Vm, f: Value, args: &[Value], kwargs: Value) -> PyResult {
+        vm.soft.word.set(self.0);
+        let args = vm.new_tuple(args);
+        (vm.hooks.intrinsic)(vm, "soft_call", &[f, args, kwargs])
+    }
+    /// The return word for a frame that takes the native's place.
+    pub fn word(self) -> u64 {
+        self.0
+    }
+}
+
+impl Vm {
+    /// There may be tasklets from now on.
+    pub fn want_soft_natives(&self) {
+        if self.soft.state.get() == State::Unwanted {
+            self.soft.state.set(State::Unknown);
+        }
+    }
+    /// To be called first of all by a native declared `soft`: whether it may hand over.
+    #[inline]
+    pub fn take_soft(&self) -> Option<Soft> {
+        match self.soft.word.replace(0) {
+            0 => None,
+            word => Some(Soft(word)),
+        }
+    }
+    /// A function of the Python part.
+    pub fn soft_function(&mut self, name: &str) -> Option<Value> {
+        let dict = self.state_get("soft")?.cast::<PyDict>()?;
+        dict.get_text(self, name)
+    }
+    /// True if going through an object runs Python code that can as well run in the loop.
+    pub fn runs_softly(&mut self, v: Value) -> bool {
+        match v.shape_id() {
+            ids::GENERATOR => true,
+            ids::MAP | ids::FILTER => v.cast::<PyIter>().is_some_and(|i| is_python(i.a.get())),
+            id if id >= ids::FIRST_DYNAMIC => {
+                let names = self.names;
+                let by_python = [names.__iter__, names.__next__].into_iter().any(|n| {
+                    self.lookup_special(v, n)
+                        .is_some_and(|f| f.kind() == Some(Kind::Function))
+                });
+                // Natives ask how many there will be.
+                by_python
+                    && [names.__len__, names.__length_hint__]
+                        .into_iter()
+                        .all(|n| self.lookup_special(v, n).is_none())
+            }
+            _ => false,
+        }
+    }
+}
+
+/// True for what calls of end in Python code at once.
+pub fn is_python(f: Value) -> bool {
+    matches!(f.kind(), Some(Kind::Function | Kind::BoundMethod))
+}
+
+/// Hides the frames of a function.
+pub fn hide(v: Value) {
+    if let Some(f) = v.cast::<PyFunction>() {
+        let code = f.code();
+        code.flags.set(code.flags.get() | PyCode::HIDDEN);
+    }
+}

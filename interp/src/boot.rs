@@ -25,8 +25,11 @@ pub fn start(config: Config, stack_low: usize) -> (Box<Vm>, PyResult<()>) {
     let mut vm = Vm::new(hooks(), config);
     vm.native_limit.set(stack_low);
     vm.native_modules = skein_modules::all();
-    vm.native_modules
-        .extend([crate::ast::MODULE, crate::symbols::MODULE]);
+    vm.native_modules.extend([
+        crate::ast::MODULE,
+        crate::symbols::MODULE,
+        crate::tier::python::MODULE,
+    ]);
     skein_runtime::builtins::functions::install_builtins(&mut vm);
     vm.heap.hold_eager();
     let r = initialise(&mut vm);

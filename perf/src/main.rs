@@ -123,6 +123,12 @@ fn outcome(own: &Column, base: &Column) -> Outcome {
     if let Some(trouble) = &own.trouble {
         return Outcome::Bad(trouble.to_string());
     }
+    if let Some(d) = &own.unsteady {
+        return Outcome::Bad(format!(
+            "prints something else in each run, first in line {}",
+            d.line
+        ));
+    }
     match own.end {
         Some(End::Code(0)) => {}
         Some(end) => return Outcome::Bad(format!("{end}: {}", last_line(own))),

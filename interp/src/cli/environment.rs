@@ -36,17 +36,21 @@ fn level(c: &Config, name: &str) -> u8 {
 /// The tracing tier's settings: `-X jit…`, else `SKEIN_JIT…`.
 fn tier(c: &Config) -> Result<(), String> {
     let mut options = Vec::new();
-    for (name, value) in std::env::vars() {
-        if let Some(name) = name.strip_prefix("SKEIN_JIT") {
-            let name = format!("jit{}", name.to_lowercase().replace('_', "-"));
-            options.push((name, value));
+    for (name, value) in std::env::vars_os() {
+        let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
+        let rest = name.strip_prefix("SKEIN_JIT").unwrap_or("-");
+        if rest.is_empty() || rest.starts_with('_') {
+            let name = format!("jit{}", rest.to_lowercase().replace('_', "-"));
+            options.push((name, value.into_owned()));
         }
     }
-    for x in c.x_options.iter().filter(|x| x.starts_with("jit")) {
+    for x in &c.x_options {
         let (name, value) = x.split_once('=').unwrap_or((x, ""));
-        options.push((name.to_string(), value.to_string()));
+        if name == "jit" || name.starts_with("jit-") {
+            options.push((name.to_string(), value.to_string()));
+        }
     }
-    crate::tier::configure(&options)
+    crate::tier::configure(&options).map_err(|why| format!("skein: {why}\n"))
 }
 
 /// Completes the settings.

@@ -142,6 +142,38 @@ const VARIABLES: &[Line] = &[
 
 const X_OPTIONS: &[Line] = &[
     (
+        "-X compare",
+        "run the program several times, without the JIT and with it, and print a table",
+    ),
+    (
+        "-X compare-with=a,b",
+        "the same with these interpreters besides, such as python3.14,pypy3",
+    ),
+    (
+        "-X compare-base=name",
+        "the column that speeds are told against (default: the first)",
+    ),
+    (
+        "-X compare-rounds=n",
+        "so many runs of each (default: as many as the noise asks for)",
+    ),
+    (
+        "-X compare-time=s",
+        "seconds after which no further round begins (default: 20)",
+    ),
+    (
+        "-X compare-timeout=s",
+        "seconds after which a single run is given up (default: none)",
+    ),
+    (
+        "-X compare-json[=file]",
+        "the result as JSON, in place of the table or into a file",
+    ),
+    (
+        "-X compare-progress",
+        "tell what is being run, also if standard error is no terminal",
+    ),
+    (
         "-X cpu_count=n",
         "what os.cpu_count() says; also PYTHON_CPU_COUNT",
     ),
@@ -166,12 +198,12 @@ const X_OPTIONS: &[Line] = &[
         "compile hot loops (default: off); also SKEIN_JIT",
     ),
     (
-        "-X jit-dump[=clif,asm]",
-        "print traces, and the code made of them, to standard error",
+        "-X jit-dump[=stage,...[:file]]",
+        "print traces: bytecode, trace, opt, clif, asm, snap, exits; also SKEIN_JIT_DUMP",
     ),
     (
         "-X jit-stats[=file]",
-        "what was compiled, and which exits were taken, as JSON",
+        "what was compiled, how long that took, and which exits were taken, as JSON",
     ),
     (
         "-X jit-<name>=n",

@@ -1,8 +1,9 @@
 //! The command line: a drop-in for `python`.
 //!
 //! `options` takes the arguments apart, `environment` adds the variables, `paths` finds the prefixes, `program` runs what
-//! was asked for, `prompt` talks to the user, `exit` ends it all.
+//! was asked for, `compare` runs it on several interpreters, `prompt` talks to the user, `exit` ends it all.
 
+mod compare;
 pub mod environment;
 pub mod exit;
 mod help;
@@ -67,6 +68,9 @@ fn run() -> i32 {
             return *code;
         }
         _ => {}
+    }
+    if compare::wanted(&parsed.config.x_options) {
+        return compare::main(&parsed);
     }
     if let Err(message) = environment::apply(&mut parsed.config) {
         complain(&message);

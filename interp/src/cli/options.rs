@@ -1,7 +1,7 @@
 //! Arguments of the command line become settings and a job, with `getopt`'s rules: flags may stand together, a value may be
 //! attached or follow, and `-c`, `-m`, a file or `-` end the options.
 
-use super::help;
+use super::{compare, help};
 use skein_runtime::vm::Config;
 
 /// What to run.
@@ -30,6 +30,8 @@ pub struct Parsed {
     pub config: Config,
     /// `-x`
     pub skip_first_line: bool,
+    /// The options, each with its value in an argument of its own behind it, and none of `-X compare`.
+    pub options: Vec<Vec<u8>>,
 }
 
 struct Options<'a> {
@@ -39,6 +41,7 @@ struct Options<'a> {
     skip_first_line: bool,
     versions: u8,
     job: Option<Job>,
+    kept: Vec<Vec<u8>>,
 }
 
 fn text(b: &[u8]) -> String {
@@ -58,6 +61,7 @@ pub fn parse(args: &[Vec<u8>]) -> Parsed {
         skip_first_line: false,
         versions: 0,
         job: None,
+        kept: Vec::new(),
     };
     while o.job.is_none() {
         match o.args.get(o.next) {
@@ -93,6 +97,7 @@ pub fn parse(args: &[Vec<u8>]) -> Parsed {
         job,
         config: o.config,
         skip_first_line: o.skip_first_line,
+        options: o.kept,
     }
 }
 
@@ -118,7 +123,8 @@ impl Options<'_> {
                 let value = self.args.get(self.next).map(|v| text(v));
                 self.next += 1;
                 match value.as_deref() {
-                    Some("always" | "never" | "default") => {
+                    Some(v @ ("always" | "never" | "default")) => {
+                        self.keep(b"--check-hash-based-pycs", v.as_bytes());
                         self.config.check_pycs = value.unwrap_or_default();
                     }
                     Some(_) => self.fail(
@@ -138,6 +144,7 @@ impl Options<'_> {
             let flag = argument[at];
             at += 1;
             if !matches!(flag, b'c' | b'm' | b'W' | b'X') {
+                self.kept.push(vec![b'-', flag]);
                 self.flag(flag);
                 continue;
             }
@@ -156,10 +163,22 @@ impl Options<'_> {
             match flag {
                 b'c' => self.job = Some(Job::Command(value)),
                 b'm' => self.job = Some(Job::Module(text(&value))),
-                b'W' => self.config.warn_options.push(text(&value)),
-                _ => self.config.x_options.push(text(&value)),
+                b'W' => {
+                    self.keep(b"-W", &value);
+                    self.config.warn_options.push(text(&value));
+                }
+                _ => {
+                    if !compare::is_option(&text(&value)) {
+                        self.keep(b"-X", &value);
+                    }
+                    self.config.x_options.push(text(&value));
+                }
             }
         }
+    }
+
+    fn keep(&mut self, option: &[u8], value: &[u8]) {
+        self.kept.extend([option.to_vec(), value.to_vec()]);
     }
 
     fn flag(&mut self, flag: u8) {
@@ -219,6 +238,23 @@ mod tests {
         assert_eq!(p.config.warn_options, ["ignore"]);
         assert_eq!(p.config.x_options, ["dev"]);
         assert!(matches!(p.job, Job::Module(m) if m == "mod"));
+    }
+
+    #[test]
+    fn options_are_kept_without_those_of_compare() {
+        let p = parsed(&[
+            "-Oq",
+            "-Xcompare",
+            "-X",
+            "compare-rounds=2",
+            "-Xutf8",
+            "-Wi",
+            "x",
+            "-B",
+        ]);
+        let kept: Vec<String> = p.options.iter().map(|o| text(o)).collect();
+        assert_eq!(kept, ["-O", "-q", "-X", "utf8", "-W", "i"]);
+        assert_eq!(p.config.x_options, ["compare", "compare-rounds=2", "utf8"]);
     }
 
     #[test]

@@ -7,18 +7,26 @@
 //! The state belongs to the thread that runs the `Vm`. Objects that machine code names are kept alive by a list in it.
 
 pub mod bodies;
+mod dump;
 pub mod enter;
 pub mod exits;
 pub mod params;
+pub mod python;
+mod settings;
+mod stats;
 
 use crate::record::{Finished, Origin, Recorder, Start};
 use crate::vm::run::cx::{Cx, Pc, word_at};
 use crate::vm::run::{recorded, traced};
 use exits::{Exit, ExitKind};
 use params::Params;
+use settings::Dump;
+pub use settings::{configure, number};
 use skein_compiler::bytecode::ops::Op;
 use skein_jit::backend::{Backend, Options, Slots};
+use skein_runtime::builtins::code::PyCode;
 use skein_runtime::prelude::*;
+use stats::{Clock, Place, Stats, TraceInfo};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::time::Instant;
@@ -33,33 +41,16 @@ struct Loop {
     entries: u64,
 }
 
-/// Counts for `-X jit-stats`.
-#[derive(Default, Debug, Clone)]
-pub struct Stats {
-    /// Loops compiled.
-    pub loops: u64,
-    /// Bridges compiled.
-    pub bridges: u64,
-    /// Recordings given up, by reason.
-    pub aborts: HashMap<&'static str, u64>,
-    /// Bytes of machine code.
-    pub bytes: u64,
-    /// Nanoseconds spent compiling.
-    pub compile_ns: u64,
-    /// Exits taken to the interpreter.
-    pub exits: u64,
-    /// Nanoseconds spent recording.
-    pub record_ns: u64,
-    /// Recordings put off because too much time had gone into them already.
-    pub put_off: u64,
-}
-
 #[derive(Default)]
 struct Tier {
     enabled: bool,
-    dump: bool,
-    dump_code: bool,
-    stats_file: Option<String>,
+    dump: Dump,
+    /// Where dumps go, if not to standard error.
+    dump_file: Option<std::fs::File>,
+    /// Statistics are wanted at the end: in that file, or on standard error.
+    stats_file: Option<Option<std::path::PathBuf>>,
+    /// The process that was asked for them, which its forked children are not.
+    process: u32,
     params: Params,
     backend: Option<Backend>,
     loops: Vec<Loop>,
@@ -69,25 +60,28 @@ struct Tier {
     stats: Stats,
     /// How often instructions were left to the interpreter in machine code, by name; kept for code that counts in them.
     residuals: HashMap<String, Box<Cell<u64>>>,
-    /// When the tier was set up, and when the recording in progress began.
-    started: Option<Instant>,
+    clock: Clock,
+    traces: Vec<TraceInfo>,
+    /// The code and the instruction at which the last recording began, as words.
+    recording_at: (u64, u64),
+    /// When the recording in progress began.
     recording_since: Option<Instant>,
 }
 
 impl Tier {
     /// True if recording and compiling have not had their share of the time yet: what is put off is asked again later.
     fn may_record(&mut self) -> bool {
-        let elapsed = self
-            .started
-            .get_or_insert_with(Instant::now)
-            .elapsed()
-            .as_nanos() as u64;
+        let elapsed = self.clock.elapsed_ns();
         let granted = (elapsed / 100)
             .saturating_mul(self.params.share)
             .saturating_add(self.params.allowance.saturating_mul(1_000_000));
         let ok = self.stats.compile_ns + self.stats.record_ns <= granted;
         self.stats.put_off += !ok as u64;
         ok
+    }
+    /// Turns of a loop before it is recorded, as its counter can hold them.
+    fn threshold(&self) -> u64 {
+        self.params.threshold.clamp(1, NEVER)
     }
     fn stop_clock(&mut self) {
         if let Some(since) = self.recording_since.take() {
@@ -104,131 +98,52 @@ thread_local! {
 const COMPILED: u64 = 1 << 63;
 const NEVER: u64 = i64::MAX as u64;
 
-/// Sets the tier up from the command line: `(name, value)` of `-X jit…` options.
-pub fn configure(options: &[(String, String)]) -> Result<(), String> {
-    TIER.with_borrow_mut(|t| {
-        t.started = Some(Instant::now());
-        for (name, value) in options {
-            match name.as_str() {
-                "jit" => t.enabled = !matches!(value.as_str(), "off" | "0" | "no"),
-                "jit-stats" => {
-                    t.stats_file = Some(if value == "1" {
-                        String::new()
-                    } else {
-                        value.clone()
-                    })
-                }
-                "jit-dump" => {
-                    t.dump = true;
-                    t.dump_code = value.contains("clif") || value.contains("asm");
-                }
-                _ => {
-                    let parameter = name.strip_prefix("jit-").unwrap_or(name);
-                    let number = value
-                        .parse()
-                        .map_err(|_| format!("-X {name}: '{value}' is no number"))?;
-                    if !t.params.set(parameter, number) {
-                        return Err(format!("-X {name}: no such parameter"));
-                    }
-                }
-            }
-        }
-        Ok(())
-    })
-}
-
-/// What the tier did so far.
-pub fn stats() -> Stats {
-    TIER.with_borrow(|t| t.stats.clone())
-}
-
 /// Writes what `-X jit-stats` asks for, if it was asked for: one JSON object, to standard error or the file named.
 ///
 /// # Errors
 /// The file cannot be written.
 pub fn report() -> std::io::Result<()> {
-    TIER.with_borrow(|t| {
-        let Some(file) = &t.stats_file else {
-            return Ok(());
+    TIER.with_borrow_mut(|t| {
+        let file = match &t.stats_file {
+            Some(file) if t.process == std::process::id() => file.clone(),
+            _ => return Ok(()),
         };
-        let text = t.describe();
-        match file.as_str() {
-            "" => std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()),
-            path => std::fs::write(path, text),
+        let text = t.describe().pretty();
+        match file {
+            None => std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()),
+            Some(path) => std::fs::write(path, text),
         }
     })
 }
 
-impl Tier {
-    /// The statistics as JSON. The exits are those taken most often to the interpreter.
-    fn describe(&self) -> String {
-        let s = &self.stats;
-        let mut aborts: Vec<_> = s.aborts.iter().collect();
-        aborts.sort_by_key(|(why, n)| (std::cmp::Reverse(**n), **why));
-        let aborts: Vec<String> = aborts
-            .iter()
-            .map(|(why, n)| format!("\"{why}\": {n}"))
-            .collect();
-        let mut exits: Vec<(usize, &Exit)> = self
-            .exits
-            .iter()
-            .enumerate()
-            .filter(|(_, e)| e.total > 0)
-            .collect();
-        exits.sort_by_key(|(_, e)| std::cmp::Reverse(e.total));
-        let exits: Vec<String> = exits
-            .iter()
-            .take(20)
-            .map(|(i, e)| {
-                let frame = e.frames.last();
-                let (place, op) = frame.map_or((String::new(), ""), |f| place(f.code, f.pc));
-                let kind = if e.kind == ExitKind::Left { "left" } else { "resume" };
-                format!(
-                    "{{\"exit\": {i}, \"loop\": {}, \"count\": {}, \"kind\": \"{kind}\", \"at\": \"{place}\", \"op\": \"{op}\", \"failures\": {}}}",
-                    e.root, e.total, e.failures
-                )
-            })
-            .collect();
-        let mut residuals: Vec<_> = self.residuals.iter().map(|(n, c)| (n, c.get())).collect();
-        residuals.sort_by_key(|(name, n)| (std::cmp::Reverse(*n), *name));
-        let residuals: Vec<String> = residuals
-            .iter()
-            .filter(|(_, n)| *n > 0)
-            .take(40)
-            .map(|(name, n)| format!("\"{name}\": {n}"))
-            .collect();
-        format!(
-            "{{\"loops\": {}, \"bridges\": {}, \"exits\": {}, \"code_bytes\": {}, \"record_ms\": {:.3}, \"compile_ms\": {:.3}, \"put_off\": {}, \"aborts\": {{{}}},\n \"residuals\": {{\n  {}\n }},\n \"most_taken\": [\n  {}\n ]}}\n",
-            s.loops,
-            s.bridges,
-            s.exits,
-            s.bytes,
-            s.record_ns as f64 / 1e6,
-            s.compile_ns as f64 / 1e6,
-            s.put_off,
-            aborts.join(", "),
-            residuals.join(",\n  "),
-            exits.join(",\n  ")
-        )
+fn code_of(word: u64) -> Option<Ref<PyCode>> {
+    crate::vm::run::cx::word_value(word).cast::<PyCode>()
+}
+
+/// Where an instruction is.
+fn place(code: u64, pc: u64) -> Place {
+    let Some(c) = code_of(code) else {
+        return Place::default();
+    };
+    let start = crate::vm::run::cx::code_start(c) as u64;
+    let offset = pc.wrapping_sub(start) / 8;
+    let op = crate::vm::run::special::original(word_at(pc as *const u64).opcode());
+    let text = |v: Value| v.cast::<PyStr>().map(|s| s.text_lossy().into());
+    let line = skein_compiler::positions::lookup(c.positions.expect().bytes(), offset as usize);
+    Place {
+        function: text(c.qualname.get()).unwrap_or_default(),
+        file: text(c.filename.get()).unwrap_or_default(),
+        line: line.map_or(c.firstlineno, |p| p.line),
+        offset,
+        op: op.map_or("", |o| o.name()),
     }
 }
 
-/// Where an instruction is, and its opcode.
-fn place(code: u64, pc: u64) -> (String, &'static str) {
-    use skein_runtime::builtins::code::PyCode;
-    let Some(c) = crate::vm::run::cx::word_value(code).cast::<PyCode>() else {
-        return Default::default();
-    };
-    let start = crate::vm::run::cx::code_start(c) as u64;
-    let op = crate::vm::run::special::original(word_at(pc as *const u64).opcode())
-        .map_or("", |o| o.name());
-    let name = c
-        .qualname
-        .get()
-        .cast::<PyStr>()
-        .map(|s| s.text_lossy())
-        .unwrap_or_default();
-    (format!("{name}+{}", pc.wrapping_sub(start) / 8), op)
+/// The instructions of a code object as text.
+fn listing(code: u64) -> Option<String> {
+    let packed = crate::vm::packed::pack(code_of(code)?)?;
+    let unit = skein_compiler::bytecode::pack::unpack(&packed)?;
+    Some(skein_compiler::bytecode::text::disassemble_alone(&unit))
 }
 
 /// Keeps an object alive for as long as machine code may name it.
@@ -256,7 +171,9 @@ pub fn keep(vm: &mut Vm, v: Value) {
 /// statistics are wanted.
 pub fn residual_counter(name: impl FnOnce() -> String) -> Option<u64> {
     TIER.with_borrow_mut(|t| {
-        t.stats_file.as_ref()?;
+        t.stats_file
+            .as_ref()
+            .filter(|_| t.params.count_residuals != 0)?;
         let counter = t.residuals.entry(name()).or_default();
         Some(counter.as_ptr() as u64)
     })
@@ -280,6 +197,11 @@ pub fn slot_of(root: usize) -> u64 {
 pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
     let header = cx.target();
     let counter = cx.ext(1);
+    if !TIER.with_borrow(|t| t.enabled) {
+        // Whoever enables it while the program runs finds loops that count.
+        cx.set_ext(1, Params::default().threshold);
+        return header;
+    }
     // Code can be copied, its words with it: the loop's own header decides.
     if counter & COMPILED != 0 && is_loop(counter & !COMPILED, header) {
         return match traced::is_plain(vm) {
@@ -294,10 +216,8 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
             false => header,
         };
     }
-    let (enabled, threshold) = TIER.with_borrow(|t| (t.enabled, t.params.threshold.max(1)));
-    if !enabled {
-        cx.set_ext(1, NEVER);
-    } else if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {
+    let threshold = TIER.with_borrow(Tier::threshold);
+    if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {
         cx.set_ext(1, threshold);
     } else if traced::is_plain(vm) {
         cx.set_ext(1, threshold);
@@ -342,12 +262,14 @@ fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {
         back: cx.pc as u64,
     };
     if let Some(r) = Recorder::new(vm, origin, root, params, first, Start::Anywhere) {
-        start(vm, r);
+        start(vm, r, header);
     }
 }
 
-fn start(vm: &mut Vm, r: Recorder) {
+fn start(vm: &mut Vm, r: Recorder, pc: Pc) {
+    let code = vm.current_frame().map_or(0, |f| f.code().value().bits());
     TIER.with_borrow_mut(|t| {
+        t.recording_at = (code, pc as u64);
         t.recorder = Some(Box::new(r));
         t.recording_since = Some(Instant::now());
     });
@@ -398,16 +320,15 @@ pub fn abandon(why: &'static str) {
 fn failed(origin: Origin, root: usize, why: &'static str) {
     TIER.with_borrow_mut(|t| {
         t.stop_clock();
-        if t.dump {
-            eprintln!("recording of {origin:?} given up: {why}");
+        if t.dump.trace {
+            t.print(&format!("; recording of {origin:?} given up: {why}\n"));
         }
         *t.stats.aborts.entry(why).or_default() += 1;
-        let retries = t.params.retries;
+        let (retries, threshold) = (t.params.retries, t.threshold());
         match origin {
             Origin::Loop { back, .. } => {
                 let l = &mut t.loops[root];
                 l.failures += 1;
-                let threshold = t.params.threshold.max(1);
                 let wait = if l.failures > retries {
                     NEVER
                 } else {
@@ -444,10 +365,9 @@ fn compile(f: Finished) {
             };
             t.backend = Some(Backend::new(options)?);
         }
-        let Some(backend) = &mut t.backend else {
+        let Some(leave) = t.backend.as_ref().map(|b| b.glue.leave) else {
             return Err("no code generator".to_string());
         };
-        let leave = backend.glue.leave;
         let table: std::rc::Rc<[Cell<u64>]> = f.exits.iter().map(|_| Cell::new(leave)).collect();
         let exits: Vec<Exit> = f
             .exits
@@ -465,26 +385,53 @@ fn compile(f: Finished) {
                 bridged: false,
             })
             .collect();
-        if t.dump {
-            eprintln!("trace of {:?}:\n{}", f.origin, f.trace);
+        let (number, at) = (t.traces.len(), place(t.recording_at.0, t.recording_at.1));
+        let from_exit = match f.origin {
+            Origin::Loop { .. } => None,
+            Origin::Exit(e) => Some(e),
+        };
+        let title = dump::title(number, from_exit, &at);
+        let subject = dump::Subject {
+            title: &title,
+            code: t.recording_at.0,
+            trace: &f.trace,
+            first_exit: f.first_exit as usize,
+            exits: &exits,
+        };
+        if t.dump.any() {
+            t.print_recorded(&subject);
         }
         let slots = Slots {
             base: table.as_ptr() as u64,
             first: f.first_exit,
         };
-        let code = backend.compile(&f.trace, slots, t.dump_code)?;
-        if t.dump_code {
-            eprintln!(
-                "{}\n{}",
-                code.clif.unwrap_or_default(),
-                code.assembly.unwrap_or_default()
-            );
+        let text = t.dump.clif || t.dump.asm;
+        let Some(backend) = &mut t.backend else {
+            return Err("no code generator".to_string());
+        };
+        let code = backend.compile(&f.trace, slots, text)?;
+        if text {
+            t.print_code(&title, &code);
         }
         if f.first_exit as usize != t.exits.len() {
             return Err("exits were numbered meanwhile".to_string());
         }
         t.exits.extend(exits);
         t.stats.bytes += code.size as u64;
+        t.stats.operations += f.trace.ops.len() as u64;
+        for (stage, ns) in &code.stages {
+            t.stats.add_stage(stage, *ns);
+        }
+        t.traces.push(TraceInfo {
+            exit: from_exit,
+            root: f.root,
+            at,
+            operations: f.trace.ops.len() as u64,
+            bytes: code.size as u64,
+            address: code.address,
+            exits: f.first_exit as usize..t.exits.len(),
+            text: (t.params.keep_text != 0).then(|| f.trace.to_string()),
+        });
         match f.origin {
             Origin::Loop { header, back } => {
                 *t.loops[f.root].code = code.address;
@@ -504,8 +451,8 @@ fn compile(f: Finished) {
     });
     if let Err(why) = result {
         TIER.with_borrow_mut(|t| {
-            if t.dump {
-                eprintln!("not compiled: {why}");
+            if t.dump.trace {
+                t.print(&format!("; not compiled: {why}\n"));
             }
             *t.stats.aborts.entry("not compiled").or_default() += 1;
             match f.origin {
@@ -523,16 +470,20 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
     let entry = TIER.with_borrow_mut(|t| {
         let l = &mut t.loops[number];
         l.entries += 1;
-        t.backend.as_ref().map(|b| (b.glue.enter, *l.code))
+        let glue = t.backend.as_ref()?.glue;
+        Some((glue.enter, *l.code, t.clock.enter()))
     });
-    let Some((enter, code)) = entry else {
+    let Some((enter, code, outermost)) = entry else {
         return header;
     };
     let (a, exit) = enter::run(vm, enter, code);
     let Some((pc, record)) = TIER.with_borrow_mut(|t| {
+        if outermost {
+            t.clock.leave();
+        }
         t.stats.exits += 1;
-        if t.dump {
-            eprintln!("loop {number} left by exit {exit}");
+        if t.dump.exits {
+            t.print(&format!("; loop {number} left by exit {exit}\n"));
         }
         let params = t.params;
         let recording = t.recorder.is_some();
@@ -572,7 +523,7 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
             ExitKind::Resume => Start::Exit(&frames, depth),
         };
         if let Some(r) = Recorder::new(vm, Origin::Exit(exit), root, params, first, start_at) {
-            start(vm, r);
+            start(vm, r, pc);
         }
     }
     pc

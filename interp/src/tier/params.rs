@@ -19,6 +19,10 @@ macro_rules! parameters {
                 }
                 true
             }
+            /// True if there is one of that name.
+            pub fn has(&self, name: &str) -> bool {
+                matches!(name, $($text)|*)
+            }
             /// Names, values and meanings.
             pub fn list(&self) -> Vec<(&'static str, u64, &'static str)> {
                 vec![$(($text, self.$name, $doc),)*]
@@ -39,4 +43,6 @@ parameters! {
     (allowance, "allowance", 20, "milliseconds that they may take besides"),
     (branch_guards, "branch-guards", 0, "1: guards are branches also where the machine's code allows traps"),
     (bridges, "bridges", 500, "bridges that hang on one loop"),
+    (count_residuals, "count-residuals", 1, "0: -X jit-stats counts nothing in machine code, which takes time there"),
+    (keep_text, "keep-text", 0, "1: keep the text of traces for skein_jit.dump()"),
 }

@@ -18,6 +18,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{Module, ModuleReloc};
 use lower::Guards;
+use std::time::Instant;
 
 /// Where the frame that a trace was entered in is noted in the context when the trace is left.
 pub const FRAME_IN_CONTEXT: i32 = 8;
@@ -59,6 +60,8 @@ pub struct Code {
     pub clif: Option<String>,
     /// The machine code's text, if wanted.
     pub assembly: Option<String>,
+    /// Nanoseconds that it took, by stage.
+    pub stages: [(&'static str, u64); 3],
 }
 
 /// Where the slots of a trace's exits stand: words that hold the code to go to.
@@ -162,12 +165,14 @@ impl Backend {
         text: bool,
         guards: Guards,
     ) -> Result<Option<Code>, String> {
+        let begun = Instant::now();
         self.module.clear_context(&mut self.context);
         self.context.func.signature = trace_signature();
         let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
         lower::lower(trace, &mut b, slots, guards);
         b.seal_all_blocks();
         b.finalize(self.module.isa().frontend_config());
+        let lowered = begun.elapsed();
         let clif = text.then(|| self.context.func.display().to_string());
         self.context.set_disasm(text);
         self.context
@@ -181,10 +186,17 @@ impl Backend {
                 None => return Ok(None),
             },
         };
+        let generated = begun.elapsed();
         let assembly = if text { compiled.vcode.clone() } else { None };
         let address = publish_bytes(&mut self.module, &self.context, &bytes)?;
         self.bytes += bytes.len();
+        let stages = [
+            ("lower", lowered),
+            ("generate", generated - lowered),
+            ("publish", begun.elapsed() - generated),
+        ];
         Ok(Some(Code {
+            stages: stages.map(|(name, time)| (name, time.as_nanos() as u64)),
             address,
             size: bytes.len(),
             clif,

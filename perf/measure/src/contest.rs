@@ -21,6 +21,8 @@ pub struct Column {
     pub stderr: Output,
     /// How it ended.
     pub end: Option<End>,
+    /// Where another run first printed something else than the first one did.
+    pub unsteady: Option<Difference>,
     /// Why it runs no more.
     pub trouble: Option<Trouble>,
 }
@@ -30,8 +32,6 @@ pub struct Column {
 pub enum Trouble {
     /// No result.
     Failed(Failure),
-    /// Another run printed something else than the first.
-    Unsteady(Difference),
     /// Another run ended otherwise.
     EndsDiffer(End, End),
 }
@@ -40,13 +40,6 @@ impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Trouble::Failed(failure) => failure.fmt(f),
-            Trouble::Unsteady(d) => {
-                write!(
-                    f,
-                    "the output changes from run to run, first in line {}",
-                    d.line
-                )
-            }
             Trouble::EndsDiffer(a, b) => write!(f, "ends differ from run to run: {a}, {b}"),
         }
     }
@@ -74,6 +67,7 @@ impl Column {
             stdout: Output::new()?,
             stderr: Output::new()?,
             end: None,
+            unsteady: None,
             trouble: None,
         })
     }
@@ -110,8 +104,8 @@ impl Column {
                 if let Some((output, end)) = &again {
                     if *end != run.end {
                         self.trouble = Some(Trouble::EndsDiffer(*end, run.end));
-                    } else if let Some(d) = difference(&self.stdout, output) {
-                        self.trouble = Some(Trouble::Unsteady(d));
+                    } else if self.unsteady.is_none() {
+                        self.unsteady = difference(&self.stdout, output);
                     }
                 }
                 self.end.get_or_insert(run.end);

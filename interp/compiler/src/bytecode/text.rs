@@ -17,11 +17,22 @@ pub fn disassemble(unit: &CodeUnit) -> String {
     out
 }
 
-fn write_unit(unit: &CodeUnit, out: &mut String) {
+/// The unit without those nested in it.
+pub fn disassemble_alone(unit: &CodeUnit) -> String {
+    let mut out = String::new();
+    write_alone(unit, &mut out);
+    out
+}
+
+fn write_alone(unit: &CodeUnit, out: &mut String) {
     header(unit, out);
     let labels = labels(unit);
     code(unit, &labels, out);
     exceptions(unit, &labels, out);
+}
+
+fn write_unit(unit: &CodeUnit, out: &mut String) {
+    write_alone(unit, out);
     for value in &unit.consts {
         if let Const::Code(inner) = value {
             out.push('\n');

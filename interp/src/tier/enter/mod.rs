@@ -62,3 +62,19 @@ pub fn run(vm: &mut Vm, enter: u64, code: u64) -> (Activation, u32) {
     };
     (a, exit as u32)
 }
+
+/// The processor's own clock: steady, quick to read, of unknown rate.
+#[inline]
+pub fn ticks() -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the instruction only reads a counter; all x86-64 processors have it.
+    unsafe {
+        std::arch::x86_64::_rdtsc()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        static START: std::sync::LazyLock<std::time::Instant> =
+            std::sync::LazyLock::new(std::time::Instant::now);
+        START.elapsed().as_nanos() as u64
+    }
+}

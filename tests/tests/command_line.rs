@@ -29,6 +29,14 @@ fn check(cases: &[Case]) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+const LISTING: &str = "code <module> flags=0x0 args=0/0/0 nregs=1 line=1
+     0    1 Resume
+     2      LoadInt r0, #1
+     3      StoreName r0, `x`
+     5      LoadNone r0
+     6      Return r0
+";
+
 #[test]
 fn ways_to_give_a_program() {
     check(&[
@@ -62,6 +70,7 @@ fn ways_to_give_a_program() {
             0,
             "{\"a\":[1,2]}\n",
         ),
+        (&["-X", "dump=bytecode", "-"], "x = 1", 0, LISTING),
         (&["-m", "no_such_module"], "", 1, ""),
         (&["/no/such/file.py"], "", 2, ""),
         (&["-Bsc", "print('combined')"], "", 0, "combined\n"),

@@ -281,7 +281,8 @@ fn statistics_are_the_programs_own() {
     let root = folder("compare-stats", &[("marker", "")]);
     let file = root.join("stats.json");
     let option = format!("jit-stats={}", file.display());
-    let code = "import os, sys\nif os.fork() == 0:\n    sys.exit()\nos.wait()\nfor i in range(50_000): pass\nos.chdir('/')";
+    // It ends last; its standard output keeps the test waiting for it.
+    let code = "import os, sys, time\nif os.fork() == 0:\n    time.sleep(0.5)\n    sys.exit()\nfor i in range(50_000): pass\nos.chdir('/')";
     let mut program = command(&["-X", "jit=on", "-X", &option, "-c", code]);
     assert_eq!(run(&mut program, "").code, Some(0));
     let stats = std::fs::read_to_string(&file).expect("statistics");

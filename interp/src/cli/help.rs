@@ -182,6 +182,10 @@ const X_OPTIONS: &[Line] = &[
         "development mode: more checks and warnings; also PYTHONDEVMODE",
     ),
     (
+        "-X dump=bytecode",
+        "list the program's instructions instead of running it",
+    ),
+    (
         "-X faulthandler",
         "turn faulthandler on; also PYTHONFAULTHANDLER",
     ),

@@ -36,12 +36,50 @@ pub fn run(vm: &mut Vm, parsed: &Parsed) -> PyResult<()> {
     if let Some(entry) = paths::first_entry(&vm.config, job) {
         insert_path(vm, &entry)?;
     }
+    if vm.config.x_options.iter().any(|x| x == "dump=bytecode") {
+        return list_bytecode(vm, parsed);
+    }
     match job {
         Job::Command(text) => run_command(vm, text),
         Job::Module(name) => run_module(vm, name, true),
         Job::Script(path) => run_script(vm, path, parsed.skip_first_line),
         _ => run_stdin(vm, parsed.skip_first_line),
     }
+}
+
+/// `-X dump=bytecode`: what the program becomes is listed, and not run.
+fn list_bytecode(vm: &mut Vm, parsed: &Parsed) -> PyResult<()> {
+    let (source, name) = match &parsed.job {
+        Job::Command(text) => (Ok(dedent(text)), &b"<string>"[..]),
+        Job::Script(path) => (std::fs::read(OsStr::from_bytes(path)), path.as_slice()),
+        Job::Module(_) => {
+            return Err(vm.value_error("-X dump=bytecode lists programs, not modules"));
+        }
+        _ => {
+            let mut source = Vec::new();
+            let read = std::io::stdin().read_to_end(&mut source);
+            (read.map(|_| source), &b"<stdin>"[..])
+        }
+    };
+    let source = match source {
+        Ok(source) => source,
+        Err(e) => {
+            let errno = e.raw_os_error().unwrap_or(0);
+            return Err(skein_modules::support::os_error(vm, errno));
+        }
+    };
+    let filename = skein_modules::support::fs_str(vm, name);
+    let opts = exec_options(vm);
+    let code = compile(vm, &source, filename, &opts)?;
+    let unit = crate::vm::packed::pack(code);
+    let unit = unit.and_then(|data| skein_compiler::bytecode::pack::unpack(&data));
+    let Some(unit) = unit else {
+        return Err(vm.system_error("the code cannot be listed"));
+    };
+    let text = skein_compiler::bytecode::text::disassemble(&unit);
+    let mut out = std::io::stdout();
+    let written = std::io::Write::write_all(&mut out, text.as_bytes());
+    written.map_err(|e| skein_modules::support::os_error(vm, e.raw_os_error().unwrap_or(0)))
 }
 
 /// A folder, or a file that ends as zip archives do: the program is the `__main__.py` inside.

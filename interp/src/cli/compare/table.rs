@@ -48,6 +48,12 @@ pub fn render(c: &Comparison) -> String {
     out.push('\n');
     rounds(&mut out, c);
     marks(&mut out, &rows);
+    if let Some(load) = busy() {
+        let _ = writeln!(
+            out,
+            "The machine is busy (load {load:.1}): trust the CPU times more than the wall times."
+        );
+    }
     for entry in &c.entries {
         if let Some(note) = &entry.contender.note {
             let _ = writeln!(out, "{note}");
@@ -207,6 +213,14 @@ fn rounds(out: &mut String, c: &Comparison) {
         out.push_str("; interrupted");
     }
     out.push_str(".\n");
+}
+
+/// The load average of the last minute, if it is more than the processors and this comparison explain.
+fn busy() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/loadavg").ok()?;
+    let load: f64 = text.split_whitespace().next()?.parse().ok()?;
+    let processors = std::thread::available_parallelism().ok()?.get();
+    (load > processors as f64 + 0.5).then_some(load)
 }
 
 fn marks(out: &mut String, rows: &[Row]) {

@@ -5,9 +5,12 @@
 //! a number of the caller's; everything that the caller needs at an exit is in memory by then (frames' registers are
 //! written as soon as they are known), so an exit passes no values.
 
+pub mod eval;
+mod parse;
 mod print;
 mod verify;
 
+pub use parse::{ParseError, parse};
 pub use verify::verify;
 
 /// A value: the index of the operation that gives it.
@@ -50,6 +53,42 @@ pub enum Cond {
     Below,
 }
 
+impl Cond {
+    /// Every one.
+    pub const ALL: &'static [Cond] = &[
+        Cond::Eq,
+        Cond::Ne,
+        Cond::Lt,
+        Cond::Le,
+        Cond::Gt,
+        Cond::Ge,
+        Cond::Below,
+    ];
+    /// What it says of two words.
+    pub fn of_words(self, a: u64, b: u64) -> bool {
+        match self {
+            Cond::Eq => a == b,
+            Cond::Ne => a != b,
+            Cond::Lt => (a as i64) < b as i64,
+            Cond::Le => a as i64 <= b as i64,
+            Cond::Gt => a as i64 > b as i64,
+            Cond::Ge => a as i64 >= b as i64,
+            Cond::Below => a < b,
+        }
+    }
+    /// What it says of two floats.
+    pub fn of_floats(self, a: f64, b: f64) -> bool {
+        match self {
+            Cond::Eq => a == b,
+            Cond::Ne => a != b,
+            Cond::Lt | Cond::Below => a < b,
+            Cond::Le => a <= b,
+            Cond::Gt => a > b,
+            Cond::Ge => a >= b,
+        }
+    }
+}
+
 macro_rules! for_each_op {
     ($m:ident) => { $m! {
         // Simple operations: name, operands and their types, type of the result, whether it may be left out when unused.
@@ -85,6 +124,28 @@ macro_rules! define_binary {
 }
 for_each_op!(define_binary);
 
+impl Binary {
+    /// What it makes of two words, or of the bits of two floats. Shifts take the lowest six bits of their count, as machines do.
+    pub fn of(self, a: u64, b: u64) -> u64 {
+        let float = |f: fn(f64, f64) -> f64| f(f64::from_bits(a), f64::from_bits(b)).to_bits();
+        match self {
+            Binary::Add => a.wrapping_add(b),
+            Binary::Sub => a.wrapping_sub(b),
+            Binary::Mul => a.wrapping_mul(b),
+            Binary::And => a & b,
+            Binary::Or => a | b,
+            Binary::Xor => a ^ b,
+            Binary::Shl => a.wrapping_shl(b as u32),
+            Binary::Sar => (a as i64).wrapping_shr(b as u32) as u64,
+            Binary::Shr => a.wrapping_shr(b as u32),
+            Binary::FAdd => float(|x, y| x + y),
+            Binary::FSub => float(|x, y| x - y),
+            Binary::FMul => float(|x, y| x * y),
+            Binary::FDiv => float(|x, y| x / y),
+        }
+    }
+}
+
 /// Arithmetic on words that leaves the trace when the signed result does not fit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Checked {
@@ -94,6 +155,19 @@ pub enum Checked {
     Sub,
     /// `a * b`
     Mul,
+}
+
+impl Checked {
+    /// What it makes of two words; `None` when the signed result does not fit.
+    pub fn of(self, a: u64, b: u64) -> Option<u64> {
+        let (a, b) = (a as i64, b as i64);
+        let r = match self {
+            Checked::Add => a.checked_add(b),
+            Checked::Sub => a.checked_sub(b),
+            Checked::Mul => a.checked_mul(b),
+        };
+        r.map(|r| r as u64)
+    }
 }
 
 /// Width of a load or store.
@@ -107,6 +181,17 @@ pub enum Width {
     W8,
     /// A float of 64 bits.
     F64,
+}
+
+impl Width {
+    /// How many bytes.
+    pub fn bytes(self) -> i32 {
+        match self {
+            Width::W64 | Width::F64 => 8,
+            Width::W32 => 4,
+            Width::W8 => 1,
+        }
+    }
 }
 
 /// One operation.
@@ -264,6 +349,38 @@ impl Op {
                 f(*b);
             }
             Op::Call { args, .. } => args.iter().for_each(|a| f(*a)),
+        }
+    }
+    /// Calls `f` for each operand, which it may replace.
+    pub fn operands_mut(&mut self, mut f: impl FnMut(&mut Val)) {
+        match self {
+            Op::Const(_) | Op::ConstF(_) | Op::Context | Op::Frame | Op::LoopStart => {}
+            Op::Binary(_, a, b)
+            | Op::Checked(_, a, b, _)
+            | Op::Compare(_, a, b)
+            | Op::CompareF(_, a, b)
+            | Op::Store(_, a, _, b)
+            | Op::StoreLogged(a, _, b, _) => {
+                f(a);
+                f(b);
+            }
+            Op::NegF(a)
+            | Op::AbsF(a)
+            | Op::SqrtF(a)
+            | Op::ToFloat(a)
+            | Op::FromBits(a)
+            | Op::Bits(a)
+            | Op::Load(_, a, _)
+            | Op::Guard(a, ..)
+            | Op::Unbox(a, ..)
+            | Op::Box(a, _)
+            | Op::Phi(a) => f(a),
+            Op::Select(c, a, b) => {
+                f(c);
+                f(a);
+                f(b);
+            }
+            Op::Call { args, .. } => args.iter_mut().for_each(f),
         }
     }
     /// The exit that it may take.

@@ -1,6 +1,6 @@
-//! Text form of traces, for dumps and tests.
+//! Text form of traces, for dumps and tests; [`super::parse`] reads it.
 
-use super::{End, Op, Trace, Val};
+use super::{End, Op, Trace, Type, Val};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Val {
@@ -13,6 +13,7 @@ impl Display for Op {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Op::Const(w) => write!(f, "const {w:#x}"),
+            Op::ConstF(b) if f64::from_bits(*b).is_nan() => write!(f, "float bits {b:#x}"),
             Op::ConstF(b) => write!(f, "float {:?}", f64::from_bits(*b)),
             Op::Context => f.write_str("context"),
             Op::Frame => f.write_str("frame"),
@@ -36,16 +37,24 @@ impl Display for Op {
             Op::Store(w, b, o, v) => {
                 write!(f, "store.{} {b}{o:+}, {v}", format!("{w:?}").to_lowercase())
             }
-            Op::StoreLogged(b, o, v, _) => write!(f, "store.logged {b}{o:+}, {v}"),
+            Op::StoreLogged(b, o, v, at) => write!(f, "store.logged {b}{o:+}, {v} by {at:#x}"),
             Op::Guard(c, expected, e) => write!(f, "guard {c} is {expected} else exit {}", e.0),
-            Op::Unbox(v, _, e) => write!(f, "unbox {v} else exit {}", e.0),
-            Op::Box(v, _) => write!(f, "box {v}"),
-            Op::Call { address, args, .. } => {
+            Op::Unbox(v, at, e) => write!(f, "unbox {v} by {at:#x} else exit {}", e.0),
+            Op::Box(v, at) => write!(f, "box {v} by {at:#x}"),
+            Op::Call {
+                address,
+                args,
+                result,
+            } => {
                 write!(f, "call {address:#x}(")?;
                 for (i, a) in args.iter().enumerate() {
                     write!(f, "{}{a}", if i > 0 { ", " } else { "" })?;
                 }
-                f.write_str(")")
+                f.write_str(")")?;
+                match result {
+                    Type::Unit => Ok(()),
+                    other => write!(f, " -> {}", format!("{other:?}").to_lowercase()),
+                }
             }
             Op::LoopStart => f.write_str("loop:"),
             Op::Phi(v) => write!(f, "phi {v}"),

@@ -4,7 +4,7 @@ use super::{End, Op, Trace, Type, Val, Width};
 
 /// Checks types, order of definition and use, and the loop's shape; the error says what is wrong where.
 pub fn verify(t: &Trace) -> Result<(), String> {
-    let mut starts = 0;
+    let (mut starts, mut start) = (0, 0);
     for (i, op) in t.ops.iter().enumerate() {
         let mut bad = None;
         op.operands(|v| {
@@ -36,9 +36,12 @@ pub fn verify(t: &Trace) -> Result<(), String> {
                 .all(|a| matches!(ty(a), Type::Word | Type::Float)),
             Op::LoopStart => {
                 starts += 1;
-                true
+                start = i;
+                starts == 1
             }
-            Op::Phi(v) => starts == 1 && matches!(ty(v), Type::Word | Type::Float),
+            Op::Phi(v) => {
+                starts == 1 && (v.0 as usize) < start && matches!(ty(v), Type::Word | Type::Float)
+            }
             Op::Const(_) | Op::ConstF(_) | Op::Context | Op::Frame => true,
         };
         if !ok {

@@ -1,0 +1,76 @@
+//! What the recorder promises about memory and about the native functions that it calls.
+//!
+//! The passes know machine words; which of them are addresses of what is told here, in numbers that `interp/tier` fills in. The promises:
+//!
+//! - Frames are reached only from [`Op::Frame`](crate::ir::Op::Frame), from the words of the context and of the machine named here, from
+//!   a frame's caller word, and by adding constants to these. No other base points into frames, the context or the machine.
+//! - All other bases are addresses of whole objects: accesses of two objects meet only at overlapping offsets. An address that an
+//!   index was added to points into the object that the index was added to.
+//! - The array of a list is reached only through the list's items word.
+//! - Bytes ([`Width::W8`](crate::ir::Width::W8)) may change at any time; words may not, except by stores and calls of the trace.
+
+/// What a native function does to memory that traces read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Nothing; its result depends on its arguments alone.
+    Pure,
+    /// It may read anything, and changes nothing that traces look at.
+    Reads,
+    /// It changes items of lists.
+    Items,
+    /// It changes lengths, arrays and items of lists.
+    Lists,
+    /// It may change anything.
+    Anything,
+}
+
+/// See the module.
+#[derive(Clone, Default, Debug)]
+pub struct Layout {
+    /// The context's word that holds the machine's address.
+    pub machine: i32,
+    /// The context's word that holds the address of the stack's top at entry; frames above it do not meet the entered frame.
+    pub top: i32,
+    /// From this one on, the context's words hold addresses of frames.
+    pub frames: i32,
+    /// The machine's words that hold addresses in the stack.
+    pub stack_words: &'static [i32],
+    /// The frame's word that holds its caller's address.
+    pub caller: i32,
+    /// The 32 bits of an object that say its shape.
+    pub shape: i32,
+    /// Shapes below this one are never exchanged for another.
+    pub stable: u32,
+    /// The shape of lists.
+    pub list: u32,
+    /// A list's items word.
+    pub items: i32,
+    /// Words of stable objects that hold a list: shape and offset.
+    pub lists: &'static [(u32, i32)],
+    /// Words of stable objects that never change: shape, first offset, first offset behind them.
+    pub immutable: &'static [(u32, i32, i32)],
+    /// Words of stable objects that hold a length, from 0 to 2^47: shape and offset.
+    pub lengths: &'static [(u32, i32)],
+    /// Native functions that do less than [`Effect::Anything`].
+    pub effects: Vec<(u64, Effect)>,
+}
+
+impl Layout {
+    /// What a native function does.
+    pub fn effect(&self, address: u64) -> Effect {
+        let known = self.effects.iter().find(|(a, _)| *a == address);
+        known.map_or(Effect::Anything, |(_, e)| *e)
+    }
+    /// Whether a word of an object with that shape never changes.
+    pub fn is_immutable(&self, shape: u32, offset: i32) -> bool {
+        shape != 0
+            && self
+                .immutable
+                .iter()
+                .any(|(s, from, to)| *s == shape && (*from..*to).contains(&offset))
+    }
+    /// Whether a word of an object with that shape is a length.
+    pub fn is_length(&self, shape: u32, offset: i32) -> bool {
+        shape != 0 && self.lengths.contains(&(shape, offset))
+    }
+}

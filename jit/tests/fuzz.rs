@@ -57,11 +57,11 @@ fn passes_and_machine_code_do_what_the_evaluator_does() {
     let count = from_environment("SKEIN_IR_FUZZ", 700);
     let natives = machine::natives();
     let layout = layout(&natives);
-    let mut real = machine::Real::new();
+    let mut real = machine::Real::new(false);
     let (mut loops, mut far) = (0, 0);
     for seed in first..first + count {
-        if seed % 4000 == 0 {
-            real = machine::Real::new();
+        if seed % 300 == 0 {
+            real = machine::Real::new(seed % 600 == 0);
         }
         let at = real.addresses();
         let mut rng = Rng::new(seed);

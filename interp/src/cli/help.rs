@@ -206,6 +206,10 @@ const X_OPTIONS: &[Line] = &[
         "print traces: bytecode, trace, opt, clif, asm, snap, exits; also SKEIN_JIT_DUMP",
     ),
     (
+        "-X jit-passes=fold,...",
+        "the optimiser's passes (default: all; -name: all but that one); also SKEIN_JIT_PASSES",
+    ),
+    (
         "-X jit-stats[=file]",
         "what was compiled, how long that took, and which exits were taken, as JSON",
     ),

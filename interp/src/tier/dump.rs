@@ -34,7 +34,7 @@ pub fn title(number: usize, from_exit: Option<u32>, at: &Place) -> String {
 }
 
 impl Tier {
-    /// Prints the stages before machine code is made.
+    /// Prints the stages before it is optimised, and its exits.
     pub(super) fn print_recorded(&self, s: &Subject) {
         let mut out = String::new();
         if self.dump.bytecode
@@ -45,9 +45,6 @@ impl Tier {
         if self.dump.trace {
             let _ = write!(out, "; {}\n{}", s.title, s.trace);
         }
-        if self.dump.opt {
-            let _ = write!(out, "; compiled of {}\n{}", s.title, needed(s.trace));
-        }
         if self.dump.snap {
             let _ = writeln!(out, "; exits of {}", s.title);
             for (i, exit) in s.exits.iter().enumerate() {
@@ -55,6 +52,11 @@ impl Tier {
             }
         }
         self.print(&out);
+    }
+
+    /// Prints what the optimiser made of it.
+    pub(super) fn print_optimised(&self, title: &str, trace: &Trace) {
+        self.print(&format!("; compiled of {title}\n{}", needed(trace)));
     }
 
     /// Prints what became of it.

@@ -10,6 +10,7 @@ pub mod bodies;
 mod dump;
 pub mod enter;
 pub mod exits;
+pub mod layout;
 pub mod params;
 pub mod python;
 mod settings;
@@ -24,6 +25,7 @@ use settings::Dump;
 pub use settings::{configure, number};
 use skein_compiler::bytecode::ops::Op;
 use skein_jit::backend::{Backend, Options, Slots};
+use skein_jit::opt::{Layout, Passes, optimise};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::prelude::*;
 use stats::{Clock, Place, Stats, TraceInfo};
@@ -52,6 +54,8 @@ struct Tier {
     /// The process that was asked for them, which its forked children are not.
     process: u32,
     params: Params,
+    passes: Passes,
+    layout: Option<Layout>,
     backend: Option<Backend>,
     loops: Vec<Loop>,
     by_header: HashMap<u64, usize>,
@@ -355,7 +359,7 @@ fn set_counter(back: u64, value: u64) {
     cx.set_ext(1, value);
 }
 
-fn compile(f: Finished) {
+fn compile(mut f: Finished) {
     let begun = Instant::now();
     let result = TIER.with_borrow_mut(|t| {
         if t.backend.is_none() {
@@ -400,6 +404,15 @@ fn compile(f: Finished) {
         };
         if t.dump.any() {
             t.print_recorded(&subject);
+        }
+        let since = Instant::now();
+        t.stats.recorded += f.trace.ops.len() as u64;
+        let layout = t.layout.get_or_insert_with(layout::layout);
+        optimise(&mut f.trace, t.passes, layout);
+        t.stats
+            .add_stage("optimise", since.elapsed().as_nanos() as u64);
+        if t.dump.opt {
+            t.print_optimised(&title, &f.trace);
         }
         let slots = Slots {
             base: table.as_ptr() as u64,

@@ -1,6 +1,7 @@
 //! `-X jit…` options and `SKEIN_JIT…` variables: on and off, parameters, what is printed, and where.
 
 use super::{TIER, Tier, params::Params};
+use skein_jit::opt::Passes;
 use std::fs::File;
 use std::io::Write;
 
@@ -101,6 +102,7 @@ fn set(t: &mut Tier, name: &str, value: &str) -> Result<(), String> {
                 _ => return Err(format!("'{value}' is neither on nor off")),
             }
         }
+        "jit-passes" => t.passes = Passes::parse(value)?,
         "jit-stats" => {
             // A program may change its folder.
             t.stats_file = Some(match value {

@@ -22,7 +22,9 @@ pub struct Stats {
     pub aborts: HashMap<&'static str, u64>,
     /// Bytes of machine code.
     pub bytes: u64,
-    /// Operations compiled.
+    /// Operations recorded.
+    pub recorded: u64,
+    /// Operations compiled, after the optimiser.
     pub operations: u64,
     /// Nanoseconds spent compiling.
     pub compile_ns: u64,
@@ -155,6 +157,7 @@ impl Tier {
             ("traces", Json::Int(s.loops + s.bridges)),
             ("loops", Json::Int(s.loops)),
             ("bridges", Json::Int(s.bridges)),
+            ("recorded_operations", Json::Int(s.recorded)),
             ("operations", Json::Int(s.operations)),
             ("code_bytes", Json::Int(s.bytes)),
             ("entries", Json::Int(entries)),

@@ -5,8 +5,11 @@
 //! first [`Glue::leave`], which returns the number to [`Glue::enter`]'s caller, later a bridge's code. Code is complete before it
 //! is published and never written to again.
 
+mod cross;
 mod lower;
 mod patch;
+
+pub use cross::code_for;
 
 use crate::ir::Trace;
 use cranelift_codegen::Context;
@@ -90,7 +93,7 @@ fn trace_signature() -> Signature {
 }
 
 /// The settings of all code: see the design page jit.md, section 8.
-fn isa(options: Options) -> Result<OwnedTargetIsa, String> {
+fn flags(options: Options) -> Result<settings::Flags, String> {
     let mut flags = settings::builder();
     let mut set = |name: &str, value: &str| flags.set(name, value).map_err(|e| e.to_string());
     set("opt_level", "none")?;
@@ -104,7 +107,11 @@ fn isa(options: Options) -> Result<OwnedTargetIsa, String> {
         "enable_verifier",
         if options.verify { "true" } else { "false" },
     )?;
-    let flags = settings::Flags::new(flags);
+    Ok(settings::Flags::new(flags))
+}
+
+fn isa(options: Options) -> Result<OwnedTargetIsa, String> {
+    let flags = flags(options)?;
     let host = target_lexicon::Triple::host();
     let mut isa = cranelift_codegen::isa::lookup(host).map_err(|e| e.to_string())?;
     // Rounding of floats in one instruction, where the machine has it.

@@ -99,7 +99,12 @@ impl Memory {
     }
     /// Forgets everything that may change.
     pub fn clear(&mut self) {
-        self.retain(|_| false);
+        if self.entries.iter().any(|e| e.immutable) {
+            return self.retain(|_| false);
+        }
+        self.entries.clear();
+        self.index.clear();
+        self.odd = 0;
     }
 
     /// Something is stored there.

@@ -83,11 +83,16 @@ pub struct Real {
 }
 
 impl Real {
-    pub fn new() -> Real {
+    /// `branches`: guards are branches, not traps.
+    pub fn new(branches: bool) -> Real {
         let piece = |n: &usize| (0..*n).map(|_| Cell::new(0)).collect();
         Real {
             pieces: random::sizes().iter().map(piece).collect(),
-            backend: Backend::new(Options { verify: true }).expect("a code generator"),
+            backend: Backend::new(Options {
+                verify: true,
+                branches,
+            })
+            .expect("a code generator"),
         }
     }
     pub fn addresses(&self) -> Vec<u64> {

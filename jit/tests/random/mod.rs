@@ -36,8 +36,8 @@ pub const TUPLE: u32 = 12;
 pub const CHANGEABLE: u32 = 200;
 
 /// Offsets in the context.
-pub const TOP: i32 = 16;
-pub const BANK: i32 = 24;
+pub const TOP: i32 = 24;
+pub const BANK: i32 = 40;
 /// Offsets in the machine: an address in the stack, and a number.
 pub const RUNNING: i32 = 8;
 pub const COUNT: i32 = 16;
@@ -170,12 +170,13 @@ impl World {
             pieces: at.iter().map(words).collect(),
         }
     }
-    /// Where two worlds differ; the context's second word is the glue's own. Which NaN a word is does not count.
+    /// Where two worlds differ; the context's second and third words are the glue's own. Which NaN a word is does not count.
     pub fn difference(&self, other: &World) -> Option<String> {
         let is_nan = |w: u64| f64::from_bits(w).is_nan();
         for (p, (a, b)) in self.pieces.iter().zip(&other.pieces).enumerate() {
             for (i, (x, y)) in a.iter().zip(b).enumerate() {
-                let same = x == y || is_nan(*x) && is_nan(*y) || p == CONTEXT && i == 1;
+                let same =
+                    x == y || is_nan(*x) && is_nan(*y) || p == CONTEXT && (1..3).contains(&i);
                 if !same {
                     return Some(format!("piece {p}, word {i}: {x:#x} and {y:#x}"));
                 }

@@ -7,10 +7,13 @@
 
 use super::Heap;
 use super::Tracer;
+use super::array::Array;
 use super::stack_scan::scrub_stack;
 use crate::builtins::frame::PyFrame;
 use crate::builtins::function::PyFunction;
+use crate::builtins::tuple::PyTuple;
 use crate::object::header::{Header, Kind, Ref};
+use crate::object::shape::ids;
 use crate::value::Value;
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -39,6 +42,8 @@ pub const ANY: usize = 1;
 pub const FULL: usize = 2;
 /// So many objects are looked at for one that matters.
 const HELD: usize = 100;
+/// So many items of a container are looked at for those: a reference to a large one is dropped as often as to a small one.
+const ITEMS: usize = 1000;
 /// A dead cycle is sought among so many objects.
 const CYCLE: usize = 10_000;
 
@@ -141,22 +146,32 @@ impl Heap {
                 return (Some(object), at);
             }
             let mut add = |v: Value| {
-                if let Some(h) = v.header()
+                if seen.len() < HELD
+                    && let Some(h) = v.header()
                     && holds(h.kind())
-                    && seen.len() < HELD
                     && !seen.contains(&h)
                 {
                     seen.push(h);
                 }
+                seen.len() < HELD
             };
             if let Some(f) = value.cast::<PyFunction>() {
                 [&f.closure, &f.defaults, &f.kwdefaults]
                     .into_iter()
-                    .for_each(|s| add(s.get()));
+                    .for_each(|s| _ = add(s.get()));
             } else if let Some(f) = value.cast::<PyFrame>() {
-                f.registers.get().into_iter().for_each(|r| add(r.value()));
+                f.registers
+                    .get()
+                    .into_iter()
+                    .for_each(|r| _ = add(r.value()));
+            } else if let Some(items) = value.cast::<Array>() {
+                _ = items.slots().iter().take(ITEMS).all(|s| add(s.get()));
+            } else if value.shape_id() == ids::TUPLE
+                && let Some(t) = value.cast::<PyTuple>()
+            {
+                _ = t.items().iter().take(ITEMS).all(|v| add(*v));
             } else {
-                tracer.list_held(object, &mut add);
+                tracer.list_held(object, &mut |v| _ = add(v));
             }
         }
         (None, at)

@@ -58,6 +58,8 @@ struct Entry {
 struct Fibers {
     /// By number, from 1 on.
     entries: RefCell<Vec<Option<ManuallyDrop<Entry>>>>,
+    /// Numbers that are free again.
+    free: RefCell<Vec<u32>>,
     idle: RefCell<Vec<DefaultStack>>,
     /// The one that runs; 0: the hub.
     running: Cell<u32>,
@@ -133,10 +135,10 @@ fn begin(vm: &mut Vm, what: Begin) -> PyResult<u32> {
     let entry = ManuallyDrop::new(Entry { fiber, low, high });
     FIBERS.with(|f| {
         let mut entries = f.entries.borrow_mut();
-        match entries.iter().position(|e| e.is_none()) {
-            Some(i) => {
-                entries[i] = Some(entry);
-                Ok(i as u32 + 1)
+        match f.free.borrow_mut().pop() {
+            Some(id) => {
+                entries[id as usize - 1] = Some(entry);
+                Ok(id)
             }
             None => {
                 entries.push(Some(entry));
@@ -173,6 +175,7 @@ fn retire(id: u32) {
     FIBERS.with(|f| {
         let entry = f.entries.borrow_mut()[id as usize - 1].take();
         let Some(entry) = entry else { return };
+        f.free.borrow_mut().push(id);
         let stack = ManuallyDrop::into_inner(entry).fiber.into_stack();
         let mut idle = f.idle.borrow_mut();
         if idle.len() < POOL {

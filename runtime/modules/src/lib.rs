@@ -35,6 +35,7 @@ pub mod os_error;
 pub mod path;
 mod posix;
 mod posixsubprocess;
+mod queue;
 pub mod random;
 mod resource;
 mod select;
@@ -104,6 +105,7 @@ pub fn all() -> Vec<ModuleDef> {
         operator::MODULE,
         posix::MODULE,
         posixsubprocess::MODULE,
+        queue::MODULE,
         random::MODULE,
         resource::MODULE,
         select::MODULE,

@@ -3,6 +3,7 @@
 //! Threads are run in turn by one OS thread (`skein_runtime::tasklet::threads`). A lock that is taken is handed to the
 //! tasklet that waits longest when it is released, so that nobody wakes in vain. Waiting is a switch to whoever can run.
 
+use crate::collections::deque::Deque;
 use crate::support::{self, Rounding, monotonic, nanoseconds};
 use skein_runtime::builtins::struct_seq::{self, StructSeq};
 use skein_runtime::helpers::clock;
@@ -18,13 +19,15 @@ pub const MODULE: ModuleDef = ModuleDef {
 };
 
 /// `TIMEOUT_MAX`: the longest wait in seconds.
-const TIMEOUT_MAX: f64 = 9_223_372_036.0;
+pub const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 
 /// Tasklets that wait for a lock: for each the tasklet, the number of its wait, its thread and how often it will hold the lock.
 #[derive(Default)]
-struct Waiters(RefSlot<PyList>);
+pub struct Waiters(pub Deque);
 
 const WAITER: usize = 4;
+/// When so many values or a larger power of two stand in a line, those whose time is over are taken out of it.
+const LONG_LINE: usize = 64;
 
 #[derive(Default)]
 struct Lock {
@@ -33,7 +36,7 @@ struct Lock {
 }
 impl NativeData for Lock {
     fn trace(&self, t: &mut Tracer) {
-        t.visit(self.waiters.0.value());
+        self.waiters.0.trace(t);
     }
 }
 
@@ -45,7 +48,7 @@ struct RLock {
 }
 impl NativeData for RLock {
     fn trace(&self, t: &mut Tracer) {
-        t.visit(self.waiters.0.value());
+        self.waiters.0.trace(t);
     }
 }
 
@@ -547,7 +550,10 @@ fn deadline(vm: &mut Vm, blocking: Value, timeout: Value) -> PyResult<Option<Opt
 }
 
 /// The running tasklet waits in line for a lock, until the deadline; it is to hold it `count` times then.
-fn wait_in_line(
+///
+/// # Errors
+/// As `Vm::wait_for`.
+pub fn wait_in_line(
     vm: &mut Vm,
     owner: Ref<Native>,
     waiters: &Waiters,
@@ -555,14 +561,15 @@ fn wait_in_line(
     count: usize,
     timed_out: Value,
 ) -> PyResult {
-    let line = match waiters.0.get() {
-        Some(line) => line,
-        None => {
-            let line = PyList::new(vm);
-            waiters.0.set(owner, line);
-            line
+    let line = &waiters.0;
+    if line.len() >= LONG_LINE && line.len().is_power_of_two() {
+        for _ in 0..line.len() / WAITER {
+            let waiter = [(); WAITER].map(|()| line.pop_front().unwrap_or(Value::NULL));
+            if is_waiting(vm, &waiter) {
+                waiter.into_iter().for_each(|v| line.push(vm, owner, v));
+            }
         }
-    };
+    }
     let ident = vm.thread_ident();
     let (serial, ident) = (vm.next_wait(), vm.new_uint(ident));
     for v in [
@@ -571,31 +578,34 @@ fn wait_in_line(
         ident,
         Value::from_usize(count),
     ] {
-        line.push(vm, v);
+        line.push(vm, owner, v);
     }
     vm.wait_for(end, Vec::new(), timed_out)
 }
 
+fn is_waiting(vm: &Vm, waiter: &[Value; WAITER]) -> bool {
+    let serial = waiter[1].as_small_int().unwrap_or(0) as u64;
+    waiter[0]
+        .cast()
+        .is_some_and(|t: Ref<PyTasklet>| vm.waits_with(t, serial))
+}
+
 /// Wakes the first in line with `v`; gives its thread and how often it is to hold the lock.
-fn wake_first(vm: &mut Vm, waiters: &Waiters, v: Value) -> Option<(u64, usize)> {
-    let line = waiters.0.get()?;
-    let mut found = None;
-    let mut at = 0;
-    while found.is_none() && at + WAITER <= line.len() {
-        let [t, serial, ident, count] = [0, 1, 2, 3].map(|i| line.get(at + i));
-        at += WAITER;
-        let serial = serial.as_small_int().unwrap_or(0) as u64;
-        let t: Ref<PyTasklet> = t.cast()?;
+pub fn wake_first(vm: &mut Vm, waiters: &Waiters, v: Value) -> Option<(u64, usize)> {
+    let line = &waiters.0;
+    while line.len() >= WAITER {
+        let [t, serial, ident, count] = [(); WAITER].map(|()| line.pop_front());
+        let serial = serial?.as_small_int().unwrap_or(0) as u64;
+        let t: Ref<PyTasklet> = t?.cast()?;
         if vm.wake_from(t, serial, v) {
-            let ident = as_int(&ident).and_then(|n| u64::try_from(n.to_big()).ok());
-            found = Some((
+            let ident = as_int(&ident?).and_then(|n| u64::try_from(n.to_big()).ok());
+            return Some((
                 ident.unwrap_or(0),
-                count.as_small_int().unwrap_or(1) as usize,
+                count?.as_small_int().unwrap_or(1) as usize,
             ));
         }
     }
-    line.splice(vm, 0, at, &[]);
-    found
+    None
 }
 
 // -- lock --

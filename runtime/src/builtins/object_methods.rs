@@ -28,6 +28,10 @@ pub fn check_new(vm: &mut Vm, cls: Value, owner: u32) -> PyResult<Ref<PyType>> {
         && solid.builtin_id != ids::OBJECT
         && solid.builtin_id != ids::SIMPLE_NAMESPACE;
     if ty.kind.get() != base.kind.get() || foreign {
+        if solid.has(tflag::DISALLOW_INSTANTIATION) {
+            let name = vm.full_type_name(ty);
+            return Err(vm.type_error(format!("cannot create '{name}' instances")));
+        }
         let (name, sub, solid) = (base.name_text(), ty.name_text(), solid.name_text());
         return Err(vm.type_error(format!(
             "{name}.__new__({sub}) is not safe, use {solid}.__new__()"

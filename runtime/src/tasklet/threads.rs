@@ -80,12 +80,13 @@ static ATTEND: NativeDef = function("_attend", attend, "()", "");
 /// The function of the tasklet that [`Vm::first_thread_attends`] makes.
 fn attend(vm: &mut Vm, _: &[Value]) -> PyResult {
     vm.threads.waits.handling.set(false);
-    _ = (vm.hooks.intrinsic)(vm, "run_finalizers", &[]);
+    // Before finalisers, which would run the handlers and drop what they raise.
     if (vm.hooks.intrinsic)(vm, "run_signals", &[]).is_err() {
         let e = vm.take_raised();
         let bomb = bomb::new(vm, e);
         vm.give_to_main(bomb);
     }
+    _ = (vm.hooks.intrinsic)(vm, "run_finalizers", &[]);
     Ok(Value::NONE)
 }
 
@@ -228,6 +229,8 @@ impl Vm {
     /// Starts a thread whose main tasklet is bound to a function and arguments; it runs when its turn comes.
     pub fn start_thread(&mut self, main: Ref<PyTasklet>, function: Value, daemon: bool) -> Value {
         if !self.has_threads() {
+            // A thread that waits below its `Context.run` is to keep no native stack.
+            self.want_soft_natives();
             let first = self.new_thread(Some(clock::thread_ident()), false);
             self.threads.current.set(first.value());
         }

@@ -354,9 +354,12 @@ impl Vm {
     }
     /// As [`Vm::wake`], if it still is in the wait with this number.
     pub fn wake_from(&mut self, t: Ref<PyTasklet>, serial: u64, v: Value) -> bool {
+        self.waits_with(t, serial) && self.wake(t, v)
+    }
+    /// True if a tasklet still is in the wait with this number.
+    pub fn waits_with(&self, t: Ref<PyTasklet>, serial: u64) -> bool {
         let place = (t.wait.get() as usize).checked_sub(1);
-        let same = place.is_some_and(|p| self.number_at(p) == Some(serial));
-        same && self.wake(t, v)
+        place.is_some_and(|p| self.number_at(p) == Some(serial))
     }
     fn number_at(&self, place: usize) -> Option<u64> {
         let waiters = self.threads.waits.waiters.borrow();
@@ -536,7 +539,7 @@ impl Vm {
         self.poll_events(if patient { Some(IDLE) } else { limit });
         self.threads.bell.resume();
         self.wake_due();
-        if patient && !self.somebody_can_run(held) {
+        if patient && !signals::any() && !self.somebody_can_run(held) {
             self.collect_idly();
         }
         if signals::any() || self.heap.has_pending() {

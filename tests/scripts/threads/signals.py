@@ -1,9 +1,11 @@
 """Signal handlers run in the main thread, wherever that waits."""
 
 import os
+import queue
 import signal
 import threading
 import time
+import weakref
 
 main = threading.main_thread()
 seen = []
@@ -43,7 +45,10 @@ worker.start()
 lock = threading.Lock()
 lock.acquire()
 t = send(signal.SIGUSR1)
-print(lock.acquire(timeout=0.3), seen)
+got = [lock.acquire(timeout=0.3)]
+while not seen:
+    got.append(lock.acquire(timeout=0.05))
+print(any(got), seen)
 stop.append(1)
 worker.join()
 t.join()
@@ -55,7 +60,8 @@ def raising(number, frame):
 
 
 signal.signal(signal.SIGUSR2, raising)
-for wait in (lambda: time.sleep(5), lambda: lock.acquire(timeout=5), lambda: threading.Event().wait(5)):
+for wait in (lambda: time.sleep(60), lambda: lock.acquire(timeout=60), lambda: threading.Event().wait(60),
+             threading.Event().wait, queue.SimpleQueue().get):
     t = send(signal.SIGUSR2)
     try:
         wait()
@@ -72,6 +78,31 @@ except KeyboardInterrupt:
     print('interrupted')
 t.join()
 
+# A condition that nobody waits for any more takes its lock back first. The callbacks of weak references that are due by
+# then do not get what the handler raises.
+condition = threading.Condition()
+for limit in (60, None):
+    kept = [threading.Event() for _ in range(10)]
+    references = [weakref.ref(e, lambda r: [i for i in range(50)]) for e in kept]
+    del kept[:]
+
+    def when_waiting():
+        while not condition._waiters:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGUSR2)
+    t = threading.Thread(target=when_waiting)
+    t.start()
+    try:
+        with condition:
+            try:
+                condition.wait(limit)
+            finally:
+                print(len(condition._waiters), condition._is_owned())
+    except KeyError as e:
+        print('raised', e, condition._is_owned())
+    t.join()
+
 
 # A handler may wait.
 def waiting(number, frame):
@@ -84,8 +115,9 @@ seen.clear()
 event = threading.Event()
 signal.signal(signal.SIGUSR1, waiting)
 t = send(signal.SIGUSR1)
-print(event.wait(5), seen)
+print(event.wait(60), seen)
 t.join()
 signal.pthread_kill(main.ident, signal.SIGUSR1)
-time.sleep(0.1)
+while len(seen) < 2:
+    time.sleep(0.01)
 print(seen)

@@ -25,8 +25,7 @@ def wait_for_others():
         time.sleep(0.001)
 
 
-def check(name, call, meanwhile=None):
-    """The call blocks its tasklet alone; `meanwhile` ends the wait."""
+def run(call, meanwhile=None):
     log.clear()
     result = []
     stackless.tasklet(lambda: (result.append(call()), log.append('done')))()
@@ -34,15 +33,29 @@ def check(name, call, meanwhile=None):
     if meanwhile:
         stackless.tasklet(lambda: (wait_for_others(), meanwhile()))()
     stackless.run()
+    return result
+
+
+def check(name, call, meanwhile):
+    """The call blocks its tasklet alone; `meanwhile` ends the wait."""
+    print(name, run(call, meanwhile), log)
+
+
+def check_timed(name, call):
+    """The call blocks its tasklet alone for so many seconds: longer where the machine lets the others wait, too."""
+    for seconds in (.2, 1, 5, 25):
+        result = run(lambda: call(seconds))
+        if log[-1] == 'done':
+            break
     print(name, result, log)
 
 
-check('sleep', lambda: time.sleep(0.2))
+check_timed('sleep', time.sleep)
 r, w = os.pipe()
 check('pipe', lambda: os.read(r, 10), lambda: os.write(w, b'data'))
 check('select', lambda: len(select.select([r], [], [])[0]), lambda: os.write(w, b'x'))
 os.read(r, 1)
-check('select that is too slow', lambda: select.select([r], [], [], 0.2))
+check_timed('select that is too slow', lambda seconds: select.select([r], [], [], seconds))
 poller = select.poll()
 poller.register(r, select.POLLIN)
 check('poll', lambda: [e for fd, e in poller.poll()], lambda: os.write(w, b'x'))
@@ -51,7 +64,7 @@ epoll = select.epoll()
 epoll.register(r, select.EPOLLIN)
 check('epoll', lambda: [e for fd, e in epoll.poll()], lambda: os.write(w, b'x'))
 os.read(r, 1)
-check('epoll that is too slow', lambda: epoll.poll(0.2))
+check_timed('epoll that is too slow', epoll.poll)
 epoll.close()
 with open(r, 'rb') as reader, open(w, 'wb') as writer:
     check('buffered', reader.readline, lambda: (writer.write(b'a line\n'), writer.flush()))
@@ -73,17 +86,17 @@ def read_all():
 
 check('sendall', lambda: a.sendall(big), read_all)
 print(sum(got))
-a.settimeout(0.2)
 
 
-def timed():
+def timed(seconds):
+    a.settimeout(seconds)
     try:
         a.recv(1)
     except TimeoutError as e:
         return repr(e), e.__context__
 
 
-check('timeout', timed)
+check_timed('timeout', timed)
 a.settimeout(None)
 
 
@@ -113,16 +126,26 @@ with socket.socket() as listener:
 lock = threading.Lock()
 lock.acquire()
 check('lock', lock.acquire, lock.release)
-check('lock that is too slow', lambda: lock.acquire(timeout=0.2))
+check_timed('lock that is too slow', lambda seconds: lock.acquire(timeout=seconds))
 event = threading.Event()
 check('event', event.wait, event.set)
-sleep = [sys.executable, '-c', 'import time; time.sleep(.2); print(1)']
-log.clear()
-check('child', lambda: subprocess.run(sleep, stdout=subprocess.PIPE).stdout)
-child = subprocess.Popen(['sleep', '0.2'])
-check('waitpid', lambda: os.waitpid(child.pid, 0)[1])
-child.returncode = 0
-check('names', lambda: (time.sleep(0.2), socket.getaddrinfo('127.0.0.1', 80, type=socket.SOCK_STREAM)[0][4])[1])
+
+
+def child(seconds):
+    code = f'import time; time.sleep({seconds}); print(1)'
+    return subprocess.run([sys.executable, '-c', code], stdout=subprocess.PIPE).stdout
+
+
+def wait_for_child(seconds):
+    child = subprocess.Popen(['sleep', str(seconds)])
+    child.returncode = 0
+    return os.waitpid(child.pid, 0)[1]
+
+
+check_timed('child', child)
+check_timed('waitpid', wait_for_child)
+check_timed('names', lambda seconds: (
+    time.sleep(seconds), socket.getaddrinfo('127.0.0.1', 80, type=socket.SOCK_STREAM)[0][4])[1])
 print(socket.gethostbyname('127.0.0.1'))
 try:
     socket.getaddrinfo('no such host .invalid', 80)

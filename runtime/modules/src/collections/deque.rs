@@ -26,6 +26,12 @@ impl NativeData for Deque {
     }
 }
 
+impl Default for Deque {
+    fn default() -> Deque {
+        Deque::empty(usize::MAX)
+    }
+}
+
 impl Deque {
     fn empty(maxlen: usize) -> Deque {
         Deque {

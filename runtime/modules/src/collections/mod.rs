@@ -2,7 +2,7 @@
 //! counting loop of `Counter`.
 
 mod defaultdict;
-mod deque;
+pub mod deque;
 mod deque_iter;
 mod deque_ops;
 mod tuplegetter;

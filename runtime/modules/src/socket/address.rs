@@ -23,13 +23,7 @@ pub(super) fn to_python(vm: &mut Vm, a: &Address) -> PyResult {
         }
         (libc::AF_INET6, 28..) => {
             let (flow, host, scope) = (word(bytes, 4), octets(bytes), word(bytes, 24));
-            let mut text = Ipv6Addr::from(host).to_string();
-            if u32::from_ne_bytes(scope) != 0
-                && let Ok((name, _)) = sockets::name_of(a, libc::NI_NUMERICHOST)
-            {
-                text = String::from_utf8_lossy(&name).into_owned();
-            }
-            let host = vm.new_str(&text);
+            let host = vm.new_str(&Ipv6Addr::from(host).to_string());
             let flow = Value::from_usize(u32::from_be_bytes(flow) as usize);
             let scope = Value::from_usize(u32::from_ne_bytes(scope) as usize);
             Ok(vm.new_tuple(&[host, port_of(bytes), flow, scope]))

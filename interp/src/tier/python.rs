@@ -2,6 +2,7 @@
 
 use super::params::Params;
 use super::{TIER, dump, settings};
+use skein_jit::opt::Passes;
 use skein_measure::json::Json;
 use skein_runtime::prelude::*;
 
@@ -43,6 +44,12 @@ static FUNCTIONS: &[NativeDef] = &[
         "Set a threshold or limit. What it cannot hold is the nearest that it can.",
     ),
     function(
+        "set_passes",
+        set_passes,
+        "(passes, /)",
+        "Choose the passes of the optimiser, as -X jit-passes does.",
+    ),
+    function(
         "stats",
         stats,
         "()",
@@ -58,7 +65,7 @@ static FUNCTIONS: &[NativeDef] = &[
         "dump",
         dump_trace,
         "(number, stage='trace', /)",
-        "The text of a trace: its operations ('trace', if the parameter keep_text is 1), or its exits ('snap').",
+        "The text of a trace: its operations as compiled ('trace', if the parameter keep_text is 1), or its exits ('snap').",
     ),
 ];
 
@@ -99,22 +106,43 @@ fn parameters(vm: &mut Vm, _: &[Value]) -> PyResult {
     Ok(dict.value())
 }
 
+/// An argument that must be text.
+fn text(vm: &mut Vm, function: &str, place: u32, v: Value) -> PyResult<String> {
+    match v.cast::<PyStr>() {
+        Some(s) => Ok(s.text_lossy().to_string()),
+        None => {
+            let name = vm.type_name(v);
+            let message = format!("{function}() argument {place} must be str, not {name}");
+            Err(vm.type_error(message))
+        }
+    }
+}
+
+fn set_passes(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let names = text(vm, "set_passes", 1, args[0])?;
+    match Passes::parse(&names) {
+        Ok(passes) => TIER.with_borrow_mut(|t| t.passes = passes),
+        Err(why) => return Err(vm.value_error(why)),
+    }
+    Ok(Value::NONE)
+}
+
 fn set(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let Some(name) = args[0].cast::<PyStr>() else {
-        let name = vm.type_name(args[0]);
-        return Err(vm.type_error(format!("set() argument 1 must be str, not {name}")));
-    };
-    let name = name.text_lossy().replace('_', "-");
+    let name = text(vm, "set", 1, args[0])?.replace('_', "-");
     if !Params::default().has(&name) {
         let shown = vm.repr_text(args[0])?;
         return Err(vm.value_error(format!("no such parameter: {shown}")));
     }
     let value = vm.index(args[1])?;
-    let text = vm.str(value)?;
-    match settings::number(&text.text_lossy()) {
-        Ok(n) => TIER.with_borrow_mut(|t| t.params.set(&name, n)),
-        Err(why) => return Err(vm.value_error(why)),
+    let number = match as_i64(value) {
+        Some(n) => u64::try_from(n).unwrap_or(0),
+        None => {
+            let text = vm.str(value)?;
+            let number = settings::number(&text.text_lossy());
+            number.map_err(|why| vm.value_error(why))?
+        }
     };
+    TIER.with_borrow_mut(|t| t.params.set(&name, number));
     Ok(Value::NONE)
 }
 
@@ -130,13 +158,9 @@ fn traces(vm: &mut Vm, _: &[Value]) -> PyResult {
 
 fn dump_trace(vm: &mut Vm, args: &[Value]) -> PyResult {
     let number = vm.ssize(args[0])?;
-    let stage = match args[1].cast::<PyStr>() {
-        Some(s) => s.text_lossy().to_string(),
-        None if args[1].is_null() => "trace".to_string(),
-        None => {
-            let name = vm.type_name(args[1]);
-            return Err(vm.type_error(format!("dump() argument 2 must be str, not {name}")));
-        }
+    let stage = match args[1].is_null() {
+        true => "trace".to_string(),
+        false => text(vm, "dump", 2, args[1])?,
     };
     let text = TIER.with_borrow(|t| {
         let info = usize::try_from(number).ok().and_then(|n| t.traces.get(n));

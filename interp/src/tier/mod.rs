@@ -132,7 +132,7 @@ fn place(code: u64, pc: u64) -> Place {
     let start = crate::vm::run::cx::code_start(c) as u64;
     let offset = pc.wrapping_sub(start) / 8;
     let op = crate::vm::run::special::original(word_at(pc as *const u64).opcode());
-    let text = |v: Value| v.cast::<PyStr>().map(|s| s.text_lossy().into());
+    let text = |v: Value| v.cast::<PyStr>().map(|s| s.text_lossy());
     let line = skein_compiler::positions::lookup(c.positions.expect().bytes(), offset as usize);
     Place {
         function: text(c.qualname.get()).unwrap_or_default(),

@@ -206,9 +206,12 @@ fn rounds(out: &mut String, c: &Comparison) {
     if c.warmed_up {
         out.push_str(" after one to warm up");
     }
-    if n > 1 {
-        out.push_str("; ± holds the median in 9 of 10 cases");
-    }
+    out.push_str(match n {
+        0 | 1 => "",
+        // Fewer values say less, even by their whole range.
+        2..=4 => "; ± is the whole range",
+        _ => "; ± holds the median in 9 of 10 cases",
+    });
     if c.interrupted.is_some() {
         out.push_str("; interrupted");
     }

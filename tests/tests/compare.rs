@@ -147,7 +147,20 @@ fn failures_that_agree_are_told_once() {
         "{table}"
     );
     assert!(
-        table.contains("All ended with exit code 1, with the same output (2 bytes).\n"),
+        table.contains("All ended alike (exit code 1), with the same output (2 bytes).\n"),
+        "{table}"
+    );
+}
+
+#[test]
+fn a_death_by_a_signal_is_named() {
+    let outcome = compare(
+        &["-X", "compare", "-c", "import os; os.kill(os.getpid(), 11)"],
+        "",
+    );
+    let table = text(&outcome.stdout);
+    assert!(
+        table.contains("All ended alike (killed by SIGSEGV), with"),
         "{table}"
     );
 }

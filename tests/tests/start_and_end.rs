@@ -62,6 +62,14 @@ fn a_signal_to_oneself_is_not_lost() {
 }
 
 #[test]
+fn signals_of_faults_kill_as_ever() {
+    let code = "import os, signal\nprint(signal.getsignal(11) == signal.SIG_DFL, flush=True)\nos.kill(os.getpid(), 11)\nprint('after')";
+    let outcome = command(&["-c", code]).output().expect("it starts");
+    assert_eq!(outcome.status.signal(), Some(11), "{outcome:?}");
+    assert_eq!(text(&outcome.stdout), "True\n");
+}
+
+#[test]
 fn commands_and_prompts_show_their_source() {
     let outcome = run(&mut command(&["-c", "x = 1\nx / 0"]), "");
     assert!(

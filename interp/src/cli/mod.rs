@@ -31,6 +31,10 @@ pub fn main() -> i32 {
             let _ = files::close(fd);
         }
     }
+    // The standard library's handlers would take no notice of the first such signal that somebody sends.
+    for signum in [libc::SIGSEGV, libc::SIGBUS] {
+        let _ = signals::set_action(signum, signals::Action::Default);
+    }
     // SIGPIPE must be an error of the write, not the death of the process.
     // Signals must interrupt the interpreter's thread, so this one, which only waits, takes none.
     let mask = signals::mask(libc::SIG_SETMASK, &signals::valid());

@@ -289,7 +289,7 @@ fn agreement(out: &mut String, c: &Comparison) {
     let bytes = c.base().stdout.length();
     let what = match c.base().end {
         Some(End::Code(0)) | None => "Output and exit code agree".to_string(),
-        Some(end) => format!("All ended with {end}, with the same output"),
+        Some(end) => format!("All ended alike ({end}), with the same output"),
     };
     let _ = writeln!(out, "{what} ({bytes} bytes).");
     if c.base().end != Some(End::Code(0)) {

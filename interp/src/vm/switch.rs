@@ -12,6 +12,7 @@ use super::run::{exit_pc, fibers};
 use super::{run, trace, unwind};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::generator::PyGenerator;
+use skein_runtime::helpers::signals;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::Frame;
 use skein_runtime::tasklet::tasklet::{PyTasklet, extra, tasklet_flag};
@@ -207,18 +208,32 @@ fn restore(vm: &mut Vm, t: Ref<PyTasklet>) -> Pc {
     let Some(frame) = vm.current_frame() else {
         return end(vm, value);
     };
-    let cx = Cx::saved(frame);
+    let (cx, word) = (Cx::saved(frame), t.word.get());
+    let value = match value {
+        Ok(v) if signals::any() => after_signals(vm, cx, v),
+        value => value,
+    };
     match value {
-        Ok(v) => unwind::deliver(vm, cx, t.word.get(), v),
+        Ok(v) => unwind::deliver(vm, cx, word, v),
         // A sent StopIteration ends a loop over the channel.
         Err(_)
-            if Action::of(t.word.get()) == Action::ForIter
-                && vm.clear_raised_if(ids::STOP_ITERATION) =>
+            if Action::of(word) == Action::ForIter && vm.clear_raised_if(ids::STOP_ITERATION) =>
         {
             cx.ext_target()
         }
         Err(_) => unwind::raise(vm),
     }
+}
+
+/// A wait has ended with `v`, and signals came meanwhile: what their handlers raise comes out of the call that waited, as it
+/// does where they end the wait. Not out of `__enter__`, whose `__exit__` would never be called.
+#[cold]
+fn after_signals(vm: &mut Vm, cx: Cx, v: Value) -> PyResult {
+    let entering = cx.reg(cx.a()).cast::<PyBuiltin>();
+    if entering.is_none_or(|b| b.def.name != "__enter__") {
+        vm.run_signals()?;
+    }
+    Ok(v)
 }
 
 /// Begins the function of a tasklet that was bound to arguments.

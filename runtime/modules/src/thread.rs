@@ -56,12 +56,17 @@ impl NativeData for RLock {
 struct Handle {
     ident: Cell<u64>,
     done: Cell<bool>,
+    /// `Threads::orphaned` when it was made: what we did not start is not there in a child that another thread made.
+    orphaned: u32,
     /// The thread, if we started it.
     thread: Slot,
+    /// Who waits for the end of one that we did not start.
+    waiters: Waiters,
 }
 impl NativeData for Handle {
     fn trace(&self, t: &mut Tracer) {
         t.visit_slot(&self.thread);
+        self.waiters.0.trace(t);
     }
 }
 
@@ -836,13 +841,14 @@ fn make_handle(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = lock_type(vm, "_thread._ThreadHandle")?;
     let state = Handle {
         ident: Cell::new(ident),
+        orphaned: vm.threads.orphaned.get(),
         ..Handle::default()
     };
     Ok(Native::new(vm, ty, state).value())
 }
 
 fn handle_ident(vm: &mut Vm, this: Value) -> PyResult {
-    Ok(vm.new_uint(handle(&this).ident.get()))
+    Ok(vm.new_uint(handle(&this).ident()))
 }
 
 fn handle_join(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -856,14 +862,16 @@ fn handle_join(vm: &mut Vm, args: &[Value]) -> PyResult {
             Some(Some(monotonic(vm)? + ns))
         }
     };
-    let h = handle(&args[0]);
+    let Some((owner, h)) = native::<Handle>(&args[0]) else {
+        return Err(vm.wrong_self("join", "_thread._ThreadHandle", args[0]));
+    };
     if h.ident.get() == 0 {
         return Err(vm.runtime_error("thread not started"));
     }
-    if h.is_done() {
+    if h.is_done(vm) {
         return Ok(Value::NONE);
     }
-    if h.ident.get() == vm.thread_ident() {
+    if h.ident() == vm.thread_ident() {
         return Err(vm.runtime_error("Cannot join current thread"));
     }
     if vm.threads.stopped.get() {
@@ -872,13 +880,27 @@ fn handle_join(vm: &mut Vm, args: &[Value]) -> PyResult {
     }
     match until {
         Some(None) => Ok(Value::NONE),
+        end if threads::thread(&h.thread.get()).is_none() => {
+            wait_in_line(vm, owner, &h.waiters, end.flatten(), 1, Value::NONE)
+        }
         end => vm.join_thread(h.thread.get(), end.flatten()),
     }
 }
 
 impl Handle {
-    fn is_done(&self) -> bool {
-        self.done.get() || threads::thread(&self.thread.get()).is_some_and(|(_, t)| t.done.get())
+    fn is_done(&self, vm: &Vm) -> bool {
+        self.done.get()
+            || match threads::thread(&self.thread.get()) {
+                Some((_, t)) => t.done.get(),
+                None => self.ident.get() != 0 && self.orphaned != vm.threads.orphaned.get(),
+            }
+    }
+    /// A thread that forks has another one in the child.
+    fn ident(&self) -> u64 {
+        match threads::thread(&self.thread.get()) {
+            Some((_, t)) => t.ident.get(),
+            None => self.ident.get(),
+        }
     }
 }
 
@@ -886,16 +908,18 @@ fn handle_set_done(vm: &mut Vm, args: &[Value]) -> PyResult {
     if handle(&args[0]).ident.get() == 0 {
         return Err(vm.runtime_error("thread not started"));
     }
-    handle(&args[0]).done.set(true);
+    let h = handle(&args[0]);
+    h.done.set(true);
+    while wake_first(vm, &h.waiters, Value::NONE).is_some() {}
     Ok(Value::NONE)
 }
 
-fn handle_is_done(_: &mut Vm, args: &[Value]) -> PyResult {
-    Ok(Value::bool(handle(&args[0]).is_done()))
+fn handle_is_done(vm: &mut Vm, args: &[Value]) -> PyResult {
+    Ok(Value::bool(handle(&args[0]).is_done(vm)))
 }
 
 fn handle_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let ident = handle(&args[0]).ident.get();
+    let ident = handle(&args[0]).ident();
     Ok(vm.new_str(&format!("<_ThreadHandle object: ident={ident}>")))
 }
 

@@ -114,6 +114,8 @@ pub struct Threads {
     pub all: RootCell,
     /// Numbers of threads given out.
     serial: Cell<u64>,
+    /// How often a thread other than the first forked; that is the process of the child.
+    pub orphaned: Cell<u32>,
     /// The program has ended: only the first thread still runs.
     pub stopped: Cell<bool>,
     /// What tasklets wait for.
@@ -471,11 +473,19 @@ impl Vm {
         t.bell.forget();
         let current = t.current.get();
         if let Some(all) = t.all.get().cast::<PyList>() {
+            for i in 0..all.len() {
+                let v = all.get(i);
+                if let Some((_, state)) = thread(&v).filter(|_| v != current) {
+                    state.done.set(true);
+                }
+            }
             all.set_len(0);
             all.push(self, current);
             if let Some((_, state)) = thread(&current) {
                 state.place.set(0);
                 state.ident.set(clock::thread_ident());
+                let orphaned = &self.threads.orphaned;
+                orphaned.set(orphaned.get() + !state.first as u32);
             }
         }
         self.forget_waits_of_others();

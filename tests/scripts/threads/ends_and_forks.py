@@ -61,13 +61,13 @@ except RuntimeError as e:
 
 def wait_for_main():
     print(main.join(0.001), main.is_alive())
+    waits.set()
     main.join()
     print('main has ended', main.is_alive())
 
 
+waits = threading.Event()
 t = threading.Thread(target=wait_for_main)
 t.start()
-while threading.active_count() < 2:
-    time.sleep(0.001)
-time.sleep(0.05)
+waits.wait()
 print('end of main')

@@ -1,35 +1,71 @@
-//! Machine code for machines that are not this one: to see that there is any, and to look at it. It is never run here.
+//! Machine code for machines that are not this one: to look at it, and to run it in an emulator. It never runs here.
 
 use super::lower::Guards;
-use super::{Options, Slots, flags, lower, trace_signature};
+use super::{Options, Slots, flags, glue, lower, trace_signature};
 use crate::ir::Trace;
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-/// The code of a trace on a machine such as `aarch64-unknown-linux-gnu`, with guards as branches; relocations are not applied.
-///
-/// # Errors
-/// The trace is not well formed, or there is no code generator for that machine.
-pub fn code_for(machine: &str, trace: &Trace) -> Result<Vec<u8>, String> {
-    crate::ir::verify(trace)?;
+/// A trace with what leads into it and out of it.
+pub struct Program {
+    /// `extern "C" fn(context, frame, code) -> exit`
+    pub enter: Vec<u8>,
+    /// What the slots of exits hold.
+    pub leave: Vec<u8>,
+    /// The trace.
+    pub code: Vec<u8>,
+}
+
+fn isa_for(machine: &str) -> Result<OwnedTargetIsa, String> {
     let options = Options {
         verify: true,
         branches: true,
     };
-    let isa = cranelift_codegen::isa::lookup_by_name(machine)
+    cranelift_codegen::isa::lookup_by_name(machine)
         .map_err(|e| e.to_string())?
         .finish(flags(options)?)
-        .map_err(|e| e.to_string())?;
-    let (mut context, mut builder) = (Context::new(), FunctionBuilderContext::new());
-    context.func.signature = trace_signature();
-    let mut b = FunctionBuilder::new(&mut context.func, &mut builder);
-    let slots = Slots { base: 0, first: 0 };
-    lower::lower(trace, &mut b, slots, Guards::Branches);
-    b.seal_all_blocks();
-    b.finalize(isa.frontend_config());
-    context
-        .compile(&*isa, &mut ControlPlane::default())
-        .map(|code| code.code_buffer().to_vec())
-        .map_err(|e| format!("{:?}", e.inner))
+        .map_err(|e| e.to_string())
+}
+
+/// The code of a trace on a machine such as `aarch64-unknown-linux-gnu`, with guards as branches.
+///
+/// # Errors
+/// The trace is not well formed, or there is no code generator for that machine.
+pub fn code_for(machine: &str, trace: &Trace) -> Result<Vec<u8>, String> {
+    Ok(program_for(machine, trace, Slots { base: 0, first: 0 })?.code)
+}
+
+/// The same with its surroundings, for exits whose slots stand there.
+///
+/// # Errors
+/// As for [`code_for`].
+pub fn program_for(machine: &str, trace: &Trace, slots: Slots) -> Result<Program, String> {
+    crate::ir::verify(trace)?;
+    let isa = isa_for(machine)?;
+    let mut builder = FunctionBuilderContext::new();
+    let mut made = |fill: &dyn Fn(&mut Context, &mut FunctionBuilderContext)| {
+        let mut context = Context::new();
+        fill(&mut context, &mut builder);
+        let code = context
+            .compile(&*isa, &mut ControlPlane::default())
+            .map_err(|e| format!("{:?}", e.inner))?;
+        // Everything that is called is called through a register.
+        match code.buffer.relocs().is_empty() {
+            true => Ok(code.code_buffer().to_vec()),
+            false => Err("the code has relocations".to_string()),
+        }
+    };
+    Ok(Program {
+        enter: made(&|context, builder| glue::enter(context, builder, &*isa))?,
+        leave: made(&|context, builder| glue::leave(context, builder, &*isa))?,
+        code: made(&|context, builder| {
+            context.func.signature = trace_signature();
+            let mut b = FunctionBuilder::new(&mut context.func, builder);
+            lower::lower(trace, &mut b, slots, Guards::Branches);
+            b.seal_all_blocks();
+            b.finalize(isa.frontend_config());
+        })?,
+    })
 }

@@ -6,15 +6,16 @@
 //! is published and never written to again.
 
 mod cross;
+mod glue;
 mod lower;
 mod patch;
 
-pub use cross::code_for;
+pub use cross::{Program, code_for, program_for};
 
 use crate::ir::Trace;
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, types};
+use cranelift_codegen::ir::{AbiParam, Signature, types};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -249,18 +250,7 @@ fn leave(
     frontend: &mut FunctionBuilderContext,
 ) -> Result<u64, String> {
     module.clear_context(context);
-    context.func.signature = trace_signature();
-    let mut b = FunctionBuilder::new(&mut context.func, frontend);
-    let block = b.create_block();
-    b.append_block_params_for_function_params(block);
-    b.switch_to_block(block);
-    let c = b.ins().get_pinned_reg(types::I64);
-    let exit = b
-        .ins()
-        .load(types::I64, MemFlagsData::trusted(), c, EXIT_IN_CONTEXT);
-    b.ins().return_(&[exit]);
-    b.seal_all_blocks();
-    b.finalize(module.isa().frontend_config());
+    glue::leave(context, frontend, module.isa());
     publish(module, context)
 }
 
@@ -271,27 +261,6 @@ fn enter(
     frontend: &mut FunctionBuilderContext,
 ) -> Result<u64, String> {
     module.clear_context(context);
-    let mut signature = Signature::new(module.isa().default_call_conv());
-    signature.params = vec![AbiParam::new(types::I64); 3];
-    signature.returns = vec![AbiParam::new(types::I64)];
-    context.func.signature = signature;
-    let callee = trace_signature();
-    let mut b = FunctionBuilder::new(&mut context.func, frontend);
-    let block = b.create_block();
-    b.append_block_params_for_function_params(block);
-    b.switch_to_block(block);
-    let [c, f, code] = *b.block_params(block) else {
-        return Err("three parameters".to_string());
-    };
-    let callee = b.import_signature(callee);
-    // The register is the caller's.
-    let outer = b.ins().get_pinned_reg(types::I64);
-    b.ins().set_pinned_reg(c);
-    let call = b.ins().call_indirect(callee, code, &[f]);
-    let exit = b.inst_results(call)[0];
-    b.ins().set_pinned_reg(outer);
-    b.ins().return_(&[exit]);
-    b.seal_all_blocks();
-    b.finalize(module.isa().frontend_config());
+    glue::enter(context, frontend, module.isa());
     publish(module, context)
 }

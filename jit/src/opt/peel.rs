@@ -97,10 +97,14 @@ impl Sweep<'_> {
         }
     }
 
-    /// Everything stays as it is; phis keep their lowest bits and only grow.
+    /// Everything stays as it is; what begins with a constant keeps its lowest bits and only grows.
     fn hopeful(&self, state: &Start) -> Plan {
         let info = |v: &Val| {
             let i = state.info[v.0 as usize];
+            if i.constant().is_none() {
+                return i;
+            }
+            // A counter, perhaps, which grows.
             Info {
                 zeros: i.zeros & 7,
                 ones: i.ones & 7,

@@ -409,6 +409,14 @@ impl Recorder {
         Some(self.compare_imm(Cond::Ne, n, 0))
     }
     pub(super) fn truth_jump(&mut self, a: usize, seen: Seen, is_true: bool) -> bool {
+        if [Value::TRUE.bits(), Value::FALSE.bits()].contains(&seen.bits) {
+            let w = self.word(a);
+            if !self.fact(w).known.boolean && !self.truths.contains_key(&w) {
+                // Which of the two it is shows as well that it is one.
+                self.guard_constant(w, seen.bits);
+                return true;
+            }
+        }
         let Some(c) = self.truth(a, seen) else {
             return false;
         };

@@ -248,6 +248,7 @@ impl Recorder {
         f.constant = Some(word);
         f.known.int = word & 1 == 1;
         f.known.object = word & 7 == 0 && word != 0;
+        f.known.boolean = word == Value::TRUE.bits() || word == Value::FALSE.bits();
         self.changed();
     }
     /// That a word that is not `NULL` is a heap object.

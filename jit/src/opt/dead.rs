@@ -32,11 +32,7 @@ pub fn stores(t: &mut Swept, layout: &Layout) {
             }
             // The collector may look: at the machine, and at frames, where stale words do no harm.
             Op::Box(..) => coming.retain(|c| matches!(c.region, Region::Entered | Region::Above)),
-            Op::Call { address, .. } => {
-                if layout.effect(*address) != Effect::Pure {
-                    coming.clear();
-                }
-            }
+            Op::Call { address, .. } if layout.effect(*address) != Effect::Pure => coming.clear(),
             _ if op.exit().is_some() => coming.clear(),
             _ => {}
         }

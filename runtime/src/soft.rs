@@ -6,11 +6,12 @@
 //! is to be done between and after such calls is written in Python (`_skein_soft.py`); frames of that code are hidden from
 //! tracebacks, `sys._getframe` and trace functions. Programs without tasklets get none of it.
 
+use crate::builtins::args::items;
 use crate::builtins::code::PyCode;
 use crate::builtins::function::PyFunction;
 use crate::builtins::iter::PyIter;
 use crate::error::PyResult;
-use crate::object::header::Kind;
+use crate::object::header::{Kind, Ref};
 use crate::object::shape::ids;
 use crate::prelude::PyDict;
 use crate::value::Value;
@@ -91,6 +92,7 @@ impl Vm {
         match v.shape_id() {
             ids::GENERATOR => true,
             ids::MAP | ids::FILTER => v.cast::<PyIter>().is_some_and(|i| is_python(i.a.get())),
+            ids::ENUMERATE | ids::ZIP => v.cast::<PyIter>().is_some_and(steps_generators),
             id if id >= ids::FIRST_DYNAMIC => {
                 let names = self.names;
                 let by_python = [names.__iter__, names.__next__].into_iter().any(|n| {
@@ -111,6 +113,16 @@ impl Vm {
 /// True for what calls of end in Python code at once.
 pub fn is_python(f: Value) -> bool {
     matches!(f.kind(), Some(Kind::Function | Kind::BoundMethod))
+}
+
+/// True for `enumerate` and `zip`, not a strict one, of generators.
+pub fn steps_generators(i: Ref<PyIter>) -> bool {
+    let is_generator = |v: &Value| v.shape_id() == ids::GENERATOR;
+    let of = i.a.get();
+    if i.shape_id() == ids::ZIP {
+        return i.step.get() == 0 && items(&of).iter().any(is_generator);
+    }
+    is_generator(&of)
 }
 
 /// Hides the frames of a function.

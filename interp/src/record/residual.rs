@@ -7,7 +7,7 @@ use super::{Code, Pending, Recorded, Recorder, Seen};
 use crate::tier::enter::{helpers, offset};
 use crate::tier::exits::Base;
 use crate::vm::run::cx::{header_word, word_value};
-use crate::vm::run::ret::dst;
+use crate::vm::run::ret::{Action, advance, dst};
 use skein_compiler::bytecode::Word;
 use skein_compiler::bytecode::decode::{Instruction, Operand};
 use skein_jit::ir::{Binary, Op, Type};
@@ -159,8 +159,11 @@ impl Recorder {
                 let popped = self.frames.len() - 1 - f;
                 self.frames.truncate(f + 1);
                 self.depth = f as u32;
-                if popped == 1 && matches!(op, Code::Return | Code::Yield) {
-                    let pc = self.frame().pc;
+                let pc = self.frame().pc;
+                // Elsewhere than where the action leads to, an exception was raised.
+                let goes_on = next.pc == pc + 8 * advance(ret) as u64
+                    || matches!(Action::of(ret), Action::ForIter | Action::Send);
+                if popped == 1 && goes_on && matches!(op, Code::Return | Code::Yield) {
                     let word = crate::vm::run::cx::word_at(pc as *const u64);
                     match crate::vm::run::special::original(word.opcode()) {
                         Some(op) => self.forget_written(pc, Word(word.0 & !0xff | op as u64)),

@@ -5,6 +5,7 @@ use super::call::{Flow, begin_with_self, enter_function, is_native_method};
 use super::run::cx::Cx;
 use super::run::ret::{Action, ret};
 use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::builtins::wrapper::method_wrapper;
 use skein_runtime::prelude::*;
 
 /// Begins `ty(*args)`. A Python `__init__` runs in a frame of the same loop; anything unusual is done by the runtime.
@@ -40,6 +41,16 @@ pub fn begin_instantiate(
     if Action::of(word) != Action::Store || ty.has(tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION)
     {
         return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
+    }
+    if super::soft::ready(vm)
+        && let Some(new) = python_new(vm, ty)
+        && let Some(f) = vm.soft_function("instantiate")
+    {
+        let mut all = ValueVec::with_capacity(&vm.heap, args.len() + 2);
+        for v in [new, ty.value()].iter().chain(args) {
+            all.push(&vm.heap, *v);
+        }
+        return super::call::begin(vm, f, all.as_slice(), kwnames, word);
     }
     let Some(init) = vm
         .type_lookup(ty, names.__init__)
@@ -97,6 +108,14 @@ pub fn begin_instantiate(
             Ok(Flow::Done(object))
         }
     }
+}
+
+/// The `__new__` of a class if it is written in Python.
+fn python_new(vm: &mut Vm, ty: Ref<PyType>) -> Option<Value> {
+    let name = vm.names.__new__;
+    let new = vm.type_lookup(ty, name)?;
+    let function = method_wrapper(vm, new).map_or(new, |(_, f)| f);
+    (function.kind() == Some(Kind::Function)).then_some(function)
 }
 
 /// The `__init__` written in Python of a class whose instances are plain objects made by `object.__new__` when it is called.

@@ -138,6 +138,15 @@ pub fn begin_method(
         (None, Some((first, rest))) => (*first, rest),
         _ => return Ok(None),
     };
+    if name == "next" && rest.is_empty() && receiver.shape_id() >= ids::FIRST_DYNAMIC {
+        let next = vm.names.__next__;
+        let method = vm.lookup_special(receiver, next);
+        return match method.filter(|m| m.kind() == Some(Kind::Function) && b.owner.get().is_none())
+        {
+            Some(m) => super::call::begin(vm, m, &[receiver], None, word).map(Some),
+            None => Ok(None),
+        };
+    }
     // What `coroutine.__await__()` gives passes all on to the coroutine.
     let wrapped = receiver.shape_id() == ids::COROUTINE_WRAPPER;
     let receiver = match receiver.cast::<PyWrapper>() {

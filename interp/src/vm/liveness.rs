@@ -141,7 +141,10 @@ pub fn resumed_registers(code: Ref<PyCode>, lasti: u32, word: Option<u64>) -> Op
         add(&mut needed, &live[n]);
     }
     // A loop may end without its target being written.
-    if !matches!(action, Some(Action::ForIter | Action::Send)) {
+    if !matches!(
+        action,
+        Some(Action::ForIter | Action::Send | Action::AsyncSend)
+    ) {
         for &w in &e.writes {
             needed[w] = false;
         }

@@ -92,6 +92,11 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
             Ok(put(cx, method, r))
         }
         _ if hooked => load_hooked(vm, cx, v, ty, name, word),
+        Found::DataDescriptor(d) | Found::Descriptor(d) if python_get(vm, d).is_some() => {
+            let get = python_get(vm, d).unwrap_or(Value::NULL);
+            let flow = begin(vm, get, &[d, v, ty.value()], None, word)?;
+            Ok(finish_load(cx, method, flow))
+        }
         Found::DataDescriptor(d) => {
             if !method
                 && let Some(offset) = member_offset(vm, v, ty, d)
@@ -110,6 +115,16 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
             Ok(put(cx, method, r))
         }
     }
+}
+
+/// The `__get__` of a descriptor if it is written in Python.
+fn python_get(vm: &mut Vm, descriptor: Value) -> Option<Value> {
+    if descriptor.shape_id() < ids::FIRST_DYNAMIC {
+        return None;
+    }
+    let name = vm.names.__get__;
+    vm.lookup_special(descriptor, name)
+        .filter(|m| m.kind() == Some(Kind::Function))
 }
 
 /// A static or class method found for a call through an instance.
@@ -333,10 +348,7 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
                 None,
                 ret(Action::Discard, 3, 0, 0),
             )?;
-            return Ok(match flow {
-                Flow::Done(_) => cx.after(3),
-                Flow::Entered(pc) => pc,
-            });
+            return Ok(discarded(cx, flow, 3));
         }
         vm.set_attr(object, name, v)?;
         return Ok(cx.after(3));
@@ -367,10 +379,16 @@ pub fn op_store_attr(vm: &mut Vm, cx: Cx) -> Step {
                 None,
                 ret(Action::Discard, 3, 0, 0),
             )?;
-            return Ok(match flow {
-                Flow::Done(_) => cx.after(3),
-                Flow::Entered(pc) => pc,
-            });
+            return Ok(discarded(cx, flow, 3));
+        }
+        if on_type.shape_id() >= ids::FIRST_DYNAMIC {
+            let set = vm.names.__set__;
+            let method = vm.lookup_special(on_type, set);
+            if let Some(m) = method.filter(|m| m.kind() == Some(Kind::Function)) {
+                let word = ret(Action::Discard, 3, 0, 0);
+                let flow = begin(vm, m, &[on_type, object, v], None, word)?;
+                return Ok(discarded(cx, flow, 3));
+            }
         }
         vm.set_attr(object, name, v)?;
         return Ok(cx.after(3));
@@ -429,9 +447,45 @@ fn is_plain(v: Value) -> bool {
 
 /// `DelAttr`
 pub fn op_del_attr(vm: &mut Vm, cx: Cx) -> Step {
+    if let Some(flow) = begin_delattr(vm, cx.reg(cx.a()), cx.name(cx.c()))? {
+        return Ok(discarded(cx, flow, 1));
+    }
     vm.set_attr(cx.reg(cx.a()), cx.name(cx.c()), Value::NULL)?;
     super::run::poll::attribute_dropped(vm);
     Ok(cx.after(1))
+}
+
+/// Begins a `__delattr__` or the deleter of a property in Python. `None`: as any attribute.
+fn begin_delattr(vm: &mut Vm, object: Value, name: Ref<PyStr>) -> PyResult<Option<Flow>> {
+    let ty = vm.type_of(object);
+    let word = ret(Action::Discard, 1, 0, 0);
+    let is_function = |v: &Value| v.kind() == Some(Kind::Function);
+    if ty.has(tflag::CUSTOM_SETATTR) {
+        let hook = vm.names.__delattr__;
+        let method = vm.type_lookup(ty, hook).filter(is_function);
+        return method
+            .map(|m| begin(vm, m, &[object, name.value()], None, word))
+            .transpose();
+    }
+    if object.kind() == Some(Kind::Type) {
+        return Ok(None);
+    }
+    let property = vm
+        .type_lookup(ty, name)
+        .and_then(|v| v.cast::<PyProperty>());
+    let deleter = property.map(|p| p.fdel.get()).filter(is_function);
+    deleter
+        .filter(|_| property.is_some_and(|p| p.shape_id() == ids::PROPERTY))
+        .map(|f| begin(vm, f, &[object], None, word))
+        .transpose()
+}
+
+/// Where to go on after a call of which nobody wants the result.
+fn discarded(cx: Cx, flow: Flow, len: usize) -> super::run::cx::Pc {
+    match flow {
+        Flow::Done(_) => cx.after(len),
+        Flow::Entered(pc) => pc,
+    }
 }
 
 /// `LoadSuperAttr`
@@ -480,6 +534,18 @@ pub fn op_load_super_attr(vm: &mut Vm, cx: Cx) -> Step {
                 } else {
                     this
                 };
+                let getter = f.cast::<PyProperty>().map(|p| p.fget.get());
+                if !through_class
+                    && f.shape_id() == ids::PROPERTY
+                    && let Some(getter) = getter.filter(|g| g.kind() == Some(Kind::Function))
+                {
+                    let action = match method {
+                        true => Action::StoreMethod,
+                        false => Action::Store,
+                    };
+                    let flow = begin(vm, getter, &[this], None, ret(action, 3, cx.a(), 0))?;
+                    return Ok(finish_load(cx, method, flow));
+                }
                 let v = vm.descriptor_get(f, object, ty)?;
                 return Ok(put(cx, method, v));
             }
@@ -632,6 +698,15 @@ pub fn op_store_subscr(vm: &mut Vm, cx: Cx) -> Step {
 /// `DelSubscr`
 pub fn op_del_subscr(vm: &mut Vm, cx: Cx) -> Step {
     let (object, key) = (cx.reg(cx.a()), cx.reg(cx.b()));
+    if object.shape_id() >= ids::FIRST_DYNAMIC {
+        let name = vm.names.__delitem__;
+        let method = vm.lookup_special(object, name);
+        if let Some(m) = method.filter(|m| m.kind() == Some(Kind::Function)) {
+            let word = ret(Action::Discard, 1, 0, 0);
+            let flow = begin(vm, m, &[object, key], None, word)?;
+            return Ok(discarded(cx, flow, 1));
+        }
+    }
     if object.shape_id() == ids::DICT
         && let Some(d) = object.cast::<PyDict>()
     {

@@ -1,7 +1,9 @@
 //! Displays, strings, formatting, unpacking.
 
 use super::Step;
-use super::run::cx::{Cx, typed};
+use super::call::Flow;
+use super::run::cx::{Cx, Pc, typed};
+use super::run::ret::{Action, ret};
 use skein_runtime::builtins::set_ops;
 use skein_runtime::prelude::*;
 
@@ -94,11 +96,27 @@ pub fn op_list_extend(vm: &mut Vm, cx: Cx) -> Step {
             return Err(vm.type_error(format!("Value after * must be an iterable, not {name}")));
         }
     }
+    if let Some(pc) = begin_filling(vm, cx, "extend")? {
+        return Ok(pc);
+    }
     let list = typed::<PyList>(cx.reg(cx.a()));
     let items = vm.collect(v)?;
     let len = list.len();
     list.splice(vm, len, len, items.as_slice());
     Ok(cx.after(1))
+}
+
+/// Begins to add the items of what runs Python code to a collection. `None`: natively.
+fn begin_filling(vm: &mut Vm, cx: Cx, by: &str) -> PyResult<Option<Pc>> {
+    let (to, from) = (cx.reg(cx.a()), cx.reg(cx.b()));
+    if !super::soft::ready(vm) || !vm.runs_softly(from) {
+        return Ok(None);
+    }
+    let flow = super::soft::begin_named(vm, by, &[to, from], ret(Action::Discard, 1, 0, 0))?;
+    Ok(flow.map(|flow| match flow {
+        Flow::Entered(pc) => pc,
+        Flow::Done(_) => cx.after(1),
+    }))
 }
 
 /// `ListToTuple`
@@ -120,6 +138,9 @@ pub fn op_set_add(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `SetUpdate`
 pub fn op_set_update(vm: &mut Vm, cx: Cx) -> Step {
+    if let Some(pc) = begin_filling(vm, cx, "update_set")? {
+        return Ok(pc);
+    }
     let set = typed::<PySet>(cx.reg(cx.a()));
     set_ops::update(vm, set, cx.reg(cx.b()))?;
     Ok(cx.after(1))

@@ -3,9 +3,10 @@
 use super::Step;
 use super::call::{Flow, begin};
 use super::generator::{already_running, enter_send, note_delegate};
-use super::run::cx::{Cx, word_at, word_value};
+use super::run::cx::{Cx, Pc, word_at, word_value};
 use super::run::ret::{Action, ret};
 use skein_compiler::bytecode::Op;
+use skein_runtime::builtins::async_generator::{begin_step, step_failed};
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
 use skein_runtime::builtins::iter_next::next_pair;
 use skein_runtime::prelude::*;
@@ -168,6 +169,15 @@ pub fn op_send(vm: &mut Vm, cx: Cx) -> Step {
             _ => return enter_send(vm, g, v, ret(Action::Send, 2, cx.a(), 0)),
         }
     }
+    if !vm.tracing.get()
+        && let Some((g, v)) = begin_step(it, v)
+    {
+        let entered = enter_send(vm, g, v, ret(Action::AsyncSend, 2, cx.a(), 0));
+        if entered.is_err() {
+            step_failed(vm, it);
+        }
+        return entered;
+    }
     let r = if v.is_none() {
         let name = vm.names.__next__;
         match vm.lookup_special(it, name) {
@@ -240,9 +250,33 @@ pub fn op_yield(vm: &mut Vm, cx: Cx) -> Step {
 /// `GetAwaitable`
 pub fn op_get_awaitable(vm: &mut Vm, cx: Cx) -> Step {
     let v = cx.reg(cx.b());
+    let name = vm.names.__await__;
+    if let Some(step) = begin_special(vm, cx, v, name, "get_awaitable")? {
+        return Ok(step);
+    }
     let it = awaitable(vm, v, cx.insn.x())?;
     cx.set(cx.a(), it);
     Ok(cx.after(1))
+}
+
+/// Begins a special method written in Python that a function of `_skein_soft` calls and checks. `None`: as any.
+fn begin_special(
+    vm: &mut Vm,
+    cx: Cx,
+    v: Value,
+    name: Ref<PyStr>,
+    by: &str,
+) -> PyResult<Option<Pc>> {
+    if v.shape_id() < ids::FIRST_DYNAMIC || !super::soft::ready(vm) {
+        return Ok(None);
+    }
+    let method = vm.lookup_special(v, name);
+    let Some(m) = method.filter(|m| m.kind() == Some(Kind::Function)) else {
+        return Ok(None);
+    };
+    let word = ret(Action::Store, 1, cx.a(), 0);
+    let flow = super::soft::begin_named(vm, by, &[m, v], word)?;
+    Ok(flow.map(|flow| super::call::store(cx, flow, cx.a(), 1)))
 }
 
 /// The iterator behind an awaitable.
@@ -272,6 +306,11 @@ pub fn awaitable(vm: &mut Vm, v: Value, context: u8) -> PyResult {
         });
     };
     let it = vm.call_bound_special(m, v, &[])?;
+    check_awaited(vm, it)
+}
+
+/// What `__await__()` gave must be an iterator, and no coroutine.
+pub fn check_awaited(vm: &mut Vm, it: Value) -> PyResult {
     if it.shape_id() == ids::COROUTINE {
         return Err(vm.type_error("__await__() returned a coroutine"));
     }
@@ -288,19 +327,28 @@ pub fn awaitable(vm: &mut Vm, v: Value, context: u8) -> PyResult {
 pub fn op_get_aiter(vm: &mut Vm, cx: Cx) -> Step {
     let v = cx.reg(cx.b());
     let name = vm.names.__aiter__;
+    if let Some(step) = begin_special(vm, cx, v, name, "get_aiter")? {
+        return Ok(step);
+    }
     let Some(it) = vm.call_special(v, name, &[])? else {
         let name = vm.type_name(v);
         return Err(vm.type_error(format!(
             "'async for' requires an object with __aiter__ method, got {name}"
         )));
     };
+    let it = check_aiter(vm, it)?;
+    cx.set(cx.a(), it);
+    Ok(cx.after(1))
+}
+
+/// What `__aiter__()` gave must have `__anext__()`.
+pub fn check_aiter(vm: &mut Vm, it: Value) -> PyResult {
     let next = vm.names.__anext__;
     if vm.lookup_special(it, next).is_none() {
         let name = vm.type_name(it);
         return Err(vm.type_error(format!("'async for' received an object from __aiter__ that does not implement __anext__: {name}")));
     }
-    cx.set(cx.a(), it);
-    Ok(cx.after(1))
+    Ok(it)
 }
 
 /// `GetANext`

@@ -5,14 +5,14 @@ use super::call::{self, Flow};
 use super::run::cx::{Cx, Pc, set_header};
 use super::run::ret::{Action, ret};
 use super::run::watched;
-use super::{class, frames, import};
+use super::{class, frames, import, ops_iter};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::iter::PyIter;
 use skein_runtime::builtins::list_sort;
 use skein_runtime::prelude::*;
-use skein_runtime::soft::{State, hide, is_python};
+use skein_runtime::soft::{State, hide, is_python, steps_generators};
 use skein_runtime::tasklet::stack::at;
 
 /// True if the Python part is there; it is loaded when it is wanted first, after start-up.
@@ -161,13 +161,21 @@ pub fn begin_collect(
 /// `ForIter` over a native iterator that calls Python code for each item. `None`: as over any iterator.
 pub fn for_iter(vm: &mut Vm, cx: Cx, v: Value) -> PyResult<Option<Step>> {
     let id = v.shape_id();
-    if !matches!(id, ids::MAP | ids::FILTER | ids::ENUMERATE) || !ready(vm) {
+    if !matches!(id, ids::MAP | ids::FILTER | ids::ENUMERATE | ids::ZIP) || !ready(vm) {
         return Ok(None);
     }
     let Some(i) = v.cast::<PyIter>() else {
         return Ok(None);
     };
     let (a, b) = (i.a.get(), i.b.get());
+    let word = ret(Action::ForIter, 2, cx.a(), 0);
+    if id == ids::ZIP {
+        if !steps_generators(i) {
+            return Ok(None);
+        }
+        let flow = begin_named(vm, "next_of_zip", &[a], word)?;
+        return Ok(flow.map(|flow| Ok(call::store(cx, flow, cx.a(), 2))));
+    }
     let source = match id {
         ids::MAP if is_python(a) => match b.cast::<PyTuple>() {
             Some(its) if its.len() == 1 => its.items()[0],
@@ -178,7 +186,6 @@ pub fn for_iter(vm: &mut Vm, cx: Cx, v: Value) -> PyResult<Option<Step>> {
         _ => return Ok(None),
     };
     let by_generator = source.shape_id() == ids::GENERATOR;
-    let word = ret(Action::ForIter, 2, cx.a(), 0);
     let flow = match id {
         ids::MAP if !by_generator && source.shape_id() < ids::FIRST_DYNAMIC => {
             let Some(item) = vm.next(source)? else {
@@ -209,6 +216,19 @@ pub fn for_iter(vm: &mut Vm, cx: Cx, v: Value) -> PyResult<Option<Step>> {
     }))
 }
 
+/// `made.__init__` if a call of `cls` that made it is to call that, or None.
+fn initializer(vm: &mut Vm, made: Value, cls: Value) -> PyResult {
+    let ty = vm.type_of(made);
+    let name = vm.names.__init__;
+    let Some(init) = vm.type_lookup(ty, name) else {
+        return Ok(Value::NONE);
+    };
+    if !cls.cast::<PyType>().is_some_and(|cls| ty.is_subtype(cls)) {
+        return Ok(Value::NONE);
+    }
+    vm.descriptor_get(init, made, ty)
+}
+
 /// Services for the natives of `_skein_natives`; `None`: not one of them.
 pub fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> Option<PyResult> {
     let arg = |i: usize| args.get(i).copied().unwrap_or(Value::NULL);
@@ -233,6 +253,19 @@ pub fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> Option<PyResult> {
             watched::resume(vm, as_i64(arg(0)).unwrap_or(0));
             Ok(Value::NONE)
         }
+        "initializer" => initializer(vm, arg(0), arg(1)),
+        "check_iter" => {
+            let v = arg(0);
+            if vm.is_iterator(v) {
+                Ok(v)
+            } else {
+                let name = vm.type_name(v);
+                Err(vm.type_error(format!("iter() returned non-iterator of type '{name}'")))
+            }
+        }
+        "check_init" => class::check_init_result(vm, arg(0)).map(|()| Value::NONE),
+        "check_aiter" => ops_iter::check_aiter(vm, arg(0)),
+        "check_awaited" => ops_iter::check_awaited(vm, arg(0)),
         "sort_by_keys" => match (arg(0).cast::<PyList>(), arg(1).cast::<PyList>()) {
             (Some(items), Some(keys)) => vm
                 .truth(arg(2))

@@ -112,6 +112,18 @@ fn save(vm: &mut Vm, t: Ref<PyTasklet>, word: u64) {
     t.depth.set(vm.depth.get() as u32);
     // The stack was written without barriers.
     vm.heap.remember(t.header());
+    if let Some(g) = outermost_generator(vm) {
+        g.handled_below.set(g, t.value());
+    }
+}
+
+/// The running generator that no other one called. While its tasklet waits it refers to that, in whose stack its caller's frame is.
+fn outermost_generator(vm: &Vm) -> Option<Ref<PyGenerator>> {
+    let mut g = vm.handled_top.get().cast::<PyGenerator>()?;
+    while let Some(below) = g.handled_below.get().cast() {
+        g = below;
+    }
+    Some(g)
 }
 
 /// Makes a tasklet the running one.
@@ -137,7 +149,10 @@ fn load(vm: &mut Vm, t: Ref<PyTasklet>) {
         .set(chunk.map_or(std::ptr::null_mut(), |c| c.limit()));
     vm.handled.set(t.handled.get());
     vm.handled_top.set(t.handled_top.get());
-    remember_generators(vm);
+    if let Some(g) = outermost_generator(vm) {
+        g.handled_below.set(g, Value::NULL);
+        remember_generators(vm);
+    }
     vm.context.set(t.context.get());
     vm.depth.set(t.depth.get() as usize);
     if !changed {
@@ -283,12 +298,7 @@ pub fn end(vm: &mut Vm, result: PyResult) -> Pc {
     t.chunk.clear();
     t.fp.set(0);
     t.top.set(0);
-    let context = if t.has(tasklet_flag::GREENLET) {
-        vm.context.get()
-    } else {
-        Value::NULL
-    };
-    t.context.set(t, context);
+    t.context.set(t, vm.context.get());
     for slot in [&t.handled, &t.handled_top] {
         slot.set_unbarriered(Value::NULL);
     }

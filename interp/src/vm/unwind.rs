@@ -7,6 +7,7 @@ use super::run::cx::{Cx, Pc, header_word, set_header, word_at, word_value};
 use super::run::exit_pc;
 use super::run::ret::{self, Action};
 use skein_compiler::bytecode::Op;
+use skein_runtime::builtins::async_generator::{step_failed, step_yielded};
 use skein_runtime::builtins::generator::GenState;
 use skein_runtime::builtins::traceback::PyTraceback;
 use skein_runtime::prelude::*;
@@ -69,6 +70,12 @@ pub fn unwind_from(vm: &mut Vm, mut trace: bool) -> Pc {
                     }
                     vm.raised.take();
                     return Cx::saved(caller).ext_target();
+                }
+            }
+            Action::AsyncSend => {
+                if let Some(caller) = vm.current_frame() {
+                    let cx = Cx::saved(caller);
+                    step_failed(vm, cx.reg(cx.b()));
                 }
             }
             Action::GetAttr if vm.raised_is(ids::ATTRIBUTE_ERROR) => {
@@ -176,6 +183,11 @@ pub fn return_value(vm: &mut Vm, fp: *mut u64, v: Value) -> Pc {
                 vm.stop_iteration(v);
                 unwind(vm)
             }
+            Action::AsyncSend => {
+                vm.raise_with(ids::STOP_ASYNC_ITERATION, &[]);
+                step_failed(vm, cx.reg(cx.b()));
+                unwind(vm)
+            }
             _ => deliver(vm, cx, word, v),
         };
     }
@@ -227,6 +239,16 @@ pub fn yield_value(vm: &mut Vm, cx: Cx, v: Value) -> Pc {
                     cx.set(cx.a(), v);
                     cx.after(2)
                 }
+                Action::AsyncSend => match step_yielded(cx.reg(cx.b()), v) {
+                    Some(result) => {
+                        cx.set(cx.a(), result);
+                        cx.ext_target()
+                    }
+                    None => {
+                        cx.set(cx.a(), v);
+                        cx.after(2)
+                    }
+                },
                 Action::GenCall => {
                     cx.set(ret::dst(word), v);
                     cx.after(ret::advance(word))
@@ -281,7 +303,7 @@ fn finish(vm: &mut Vm, cx: Cx, word: u64, v: Value) -> super::Step {
             }
             cx.set(ret::dst(word), v);
         }
-        Action::ForIter | Action::Send | Action::GenCall => {
+        Action::ForIter | Action::Send | Action::AsyncSend | Action::GenCall => {
             cx.set(ret::dst(word), v);
         }
         Action::Again => return Ok(cx.pc),

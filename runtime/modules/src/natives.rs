@@ -35,6 +35,36 @@ static FUNCTIONS: &[NativeDef] = &[
         "Look for dropped objects again, after an import.",
     ),
     function(
+        "initializer",
+        |vm, a| (vm.hooks.intrinsic)(vm, "initializer", a),
+        "(made, cls, /)",
+        "The bound __init__ of what a class's __new__ made, or None.",
+    ),
+    function(
+        "check_iter",
+        |vm, a| (vm.hooks.intrinsic)(vm, "check_iter", a),
+        "(result, /)",
+        "Check what __iter__ gave.",
+    ),
+    function(
+        "check_init",
+        |vm, a| (vm.hooks.intrinsic)(vm, "check_init", a),
+        "(result, /)",
+        "Check that __init__ gave None.",
+    ),
+    function(
+        "check_aiter",
+        |vm, a| (vm.hooks.intrinsic)(vm, "check_aiter", a),
+        "(result, /)",
+        "Check what __aiter__ gave.",
+    ),
+    function(
+        "check_awaited",
+        |vm, a| (vm.hooks.intrinsic)(vm, "check_awaited", a),
+        "(result, /)",
+        "Check what __await__ gave.",
+    ),
+    function(
         "sort_by_keys",
         |vm, a| (vm.hooks.intrinsic)(vm, "sort_by_keys", a),
         "(items, keys, reverse, /)",

@@ -158,6 +158,54 @@ fn close_on_error(vm: &mut Vm, o: Ref<PyIter>, g: Ref<PyGenerator>, result: PyRe
     r
 }
 
+/// Begins a step of what `asend()` or `__anext__()` gave: the generator to resume, and with what; [`step_yielded`] or
+/// [`step_failed`] follows. `None`, and nothing was done: not one of them, or `send` raises.
+pub fn begin_step(awaitable: Value, v: Value) -> Option<(Ref<PyGenerator>, Value)> {
+    if awaitable.shape_id() != ids::ASYNC_GEN_ASEND {
+        return None;
+    }
+    let o = awaitable.cast::<PyIter>()?;
+    let g = o.a.get().cast::<PyGenerator>()?;
+    let v = match o.index.get() {
+        INIT if g.ag_running.get() => return None,
+        INIT if v.is_none() => o.b.get(),
+        CLOSED => return None,
+        _ => v,
+    };
+    match g.state.get() {
+        GenState::Created if v.is_none() => {}
+        GenState::Suspended => {}
+        _ => return None,
+    }
+    o.index.set(ITER);
+    g.ag_running.set(true);
+    Some((g, v))
+}
+
+/// The generator yielded `v` in a step: `Some` is the result of the awaitable, `None`: `v` comes from an inner `await`.
+pub fn step_yielded(awaitable: Value, v: Value) -> Option<Value> {
+    let inner = wrapped(v)?;
+    end_step(awaitable);
+    Some(inner)
+}
+
+/// The generator ended a step with the exception in flight.
+pub fn step_failed(vm: &Vm, awaitable: Value) {
+    if let Some(g) = end_step(awaitable)
+        && ended(vm)
+    {
+        g.ag_closed.set(true);
+    }
+}
+
+fn end_step(awaitable: Value) -> Option<Ref<PyGenerator>> {
+    let o = awaitable.cast::<PyIter>()?;
+    let g = o.a.get().cast::<PyGenerator>()?;
+    g.ag_running.set(false);
+    o.index.set(CLOSED);
+    Some(g)
+}
+
 fn asend_next(vm: &mut Vm, args: &[Value]) -> PyResult {
     asend_send(vm, &[args[0], Value::NONE])
 }

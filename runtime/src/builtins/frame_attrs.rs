@@ -28,6 +28,9 @@ pub fn frame_object(vm: &mut Vm, frame: Frame) -> Ref<PyFrame> {
         generator,
     );
     frame.set_word(at::FRAME_OBJECT, f.value().bits());
+    if let Some(t) = owner.and_then(|g| g.waiting_tasklet()) {
+        f.owner.set(f, t.value());
+    }
     match owner {
         Some(g) => g.frame.set(g, f.value()),
         None if !note_store(vm, frame) => vm.keep_until_collected(f.value()),
@@ -140,6 +143,12 @@ fn get_back(vm: &mut Vm, v: Value) -> PyResult {
         .is_some_and(|g| g.state.get() != GenState::Running);
     if idle {
         return Ok(Value::NONE);
+    }
+    let waiting = l.generator().and_then(|g| g.waiting_tasklet());
+    if let Some(t) = waiting {
+        // The frames in its stack get objects that refer to it.
+        (vm.hooks.intrinsic)(vm, "tasklet_frame", &[t.value()])?;
+        f.owner.set(f, t.value());
     }
     match l.visible_caller() {
         Some(c) => {

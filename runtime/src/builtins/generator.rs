@@ -14,6 +14,7 @@ use crate::heap::{Tracer, tail};
 use crate::object::header::{Header, Ref, RefSlot, Slot};
 use crate::object::shape::ids;
 use crate::tasklet::stack::{FRAME_WORDS, at};
+use crate::tasklet::tasklet::PyTasklet;
 use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
@@ -63,6 +64,22 @@ pub struct PyGenerator {
 }
 
 impl PyGenerator {
+    /// The tasklet that waits inside of this running generator.
+    pub fn waiting_tasklet(&self) -> Option<Ref<PyTasklet>> {
+        if self.state.get() != GenState::Running {
+            return None;
+        }
+        let mut below = self.handled_below.get();
+        while let Some(g) = below.cast::<PyGenerator>() {
+            let next = g.handled_below.get();
+            // One that waits for its tasklet to come from a pickle is below itself.
+            if next == below {
+                return None;
+            }
+            below = next;
+        }
+        below.cast()
+    }
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
         t.visit(self.code.value());
         for s in [

@@ -108,7 +108,8 @@ pub static LIST: TypeDef = TypeDef {
             super::list_sort::list_sort,
             "($self, /, *, key=None, reverse=False)",
             "Sort the list in ascending order and return None.\n\nThe sort is in-place and stable. With a key function, items are ordered by its results; reverse gives descending order.",
-        ),
+        )
+        .soft(),
     ],
     getsets: &[],
 };

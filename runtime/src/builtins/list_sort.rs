@@ -14,11 +14,15 @@ const MIN_RUN: usize = 24;
 
 /// `list.sort`
 pub fn list_sort(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let list = this(vm, "sort", args[0])?;
     let reverse = match args[2].non_null() {
         Some(v) => vm.truth(v)?,
         None => false,
     };
+    if let Some(soft) = soft.filter(|_| crate::soft::is_python(args[1])) {
+        return soft.call(vm, "sort_list", &[args[0], args[1], Value::bool(reverse)]);
+    }
     sort(vm, list, args[1], reverse)?;
     Ok(Value::NONE)
 }

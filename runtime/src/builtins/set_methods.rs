@@ -62,7 +62,7 @@ pub static SET: TypeDef = set_type! {
     method("pop", set_pop, "($self, /)", "Remove and return an arbitrary set element.\n\nRaises KeyError if the set is empty."),
     method("remove", set_remove, "($self, object, /)", "Remove an element from a set; it must be a member.\n\nIf the element is not a member, raise a KeyError."),
     method("symmetric_difference_update", set_symmetric_difference_update, "($self, other, /)", "Update the set, keeping only elements found in either set, but not in both."),
-    method("update", set_update, "($self, /, *others)", "Update the set, adding elements from all others."),
+    method("update", set_update, "($self, /, *others)", "Update the set, adding elements from all others.").soft(),
 };
 
 /// The `frozenset` type.
@@ -256,7 +256,14 @@ fn set_union(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn set_update(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let s = this(vm, "update", args[0])?;
+    if let Some(soft) = soft
+        && let [other] = args::items(&args[1])
+        && vm.runs_softly(*other)
+    {
+        return soft.call(vm, "update_set", &[s.value(), *other]);
+    }
     for other in others(args).iter().flat_map(|t| t.items()) {
         ops::update(vm, s, *other)?;
     }

@@ -5,8 +5,13 @@ functions where they can. Their frames are not shown to anybody, and need no nat
 """
 
 from _skein_natives import (
+    check_aiter,
+    check_awaited,
+    check_init,
+    check_iter,
     clean_import,
     finish_class,
+    initializer,
     leave_context,
     resume_watching,
     run_body,
@@ -15,7 +20,8 @@ from _skein_natives import (
 
 _dict, _frozenset, _len, _set, _tuple = dict, frozenset, len, set, tuple
 _StopIteration, _TypeError, _ValueError = StopIteration, TypeError, ValueError
-_append, _join = list.append, str.join
+_add, _append, _clear, _copy, _join = set.add, list.append, list.clear, list.copy, str.join
+_set_slice, _everything = list.__setitem__, slice(None)
 
 
 def build_class(body, name, bases, meta, namespace, keywords, original_bases):
@@ -23,6 +29,26 @@ def build_class(body, name, bases, meta, namespace, keywords, original_bases):
     if original_bases is not None:
         namespace['__orig_bases__'] = original_bases
     return finish_class(meta(name, bases, namespace, **keywords), cell, name)
+
+
+def instantiate(new, cls, /, *args, **keywords):
+    made = new(cls, *args, **keywords)
+    init = initializer(made, cls)
+    if init is not None:
+        check_init(init(*args, **keywords))
+    return made
+
+
+def get_iter(method, this):
+    return check_iter(method(this))
+
+
+def get_aiter(method, this):
+    return check_aiter(method(this))
+
+
+def get_awaitable(method, this):
+    return check_awaited(method(this))
 
 
 def import_module(load, name, globals, fromlist, level, watching):
@@ -71,6 +97,11 @@ def extend(this, iterable):
         _append(this, v)
 
 
+def update_set(this, iterable):
+    for v in iterable:
+        _add(this, v)
+
+
 def join(this, iterable):
     return _join(this, [v for v in iterable])
 
@@ -91,6 +122,39 @@ def all(iterable):
 
 def sort(items, key, reverse):
     return sort_by_keys(items, [key(v) for v in items], reverse)
+
+
+def sort_list(this, key, reverse):
+    items = _copy(this)
+    # It looks empty to whoever sees it meanwhile.
+    _clear(this)
+    try:
+        sort_by_keys(items, [key(v) for v in items], reverse)
+    finally:
+        modified = _len(this) > 0
+        _set_slice(this, _everything, items)
+    if modified:
+        raise _ValueError('list modified during sort')
+
+
+def least(iterable, has_default, best):
+    found = False
+    for v in iterable:
+        if not found or v < best:
+            best, found = v, True
+    if found or has_default:
+        return best
+    raise _ValueError('min() iterable argument is empty')
+
+
+def greatest(iterable, has_default, best):
+    found = False
+    for v in iterable:
+        if not found or v > best:
+            best, found = v, True
+    if found or has_default:
+        return best
+    raise _ValueError('max() iterable argument is empty')
 
 
 def min(iterable, key, has_default, default):
@@ -161,3 +225,14 @@ def next_of_enumerate(count, iterator):
     for v in iterator:
         return count, v
     raise _StopIteration
+
+
+def next_of_zip(iterators):
+    row = []
+    for i in iterators:
+        for v in i:
+            _append(row, v)
+            break
+        else:
+            raise _StopIteration
+    return _tuple(row)

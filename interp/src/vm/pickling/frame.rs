@@ -299,7 +299,13 @@ fn delivers(i: &Instruction, word: u64) -> bool {
         Action::Discard => {
             let stored = matches!(
                 i.op,
-                Op::StoreAttr | Op::DelAttr | Op::StoreSubscr | Op::DelSubscr | Op::StoreSlice
+                Op::StoreAttr
+                    | Op::DelAttr
+                    | Op::StoreSubscr
+                    | Op::DelSubscr
+                    | Op::StoreSlice
+                    | Op::ListExtend
+                    | Op::SetUpdate
             );
             stored && dst == 0 && aux == 0
         }
@@ -315,7 +321,7 @@ fn delivers(i: &Instruction, word: u64) -> bool {
         Action::Contains => i.op == Op::Contains && stores(0),
         Action::Iter => i.op == Op::GetIter && stores(0),
         Action::ForIter => i.op == Op::ForIter && stores(0),
-        Action::Send => i.op == Op::Send && stores(0),
+        Action::Send | Action::AsyncSend => i.op == Op::Send && stores(0),
         Action::Exit
         | Action::TaskletEnd
         | Action::Again

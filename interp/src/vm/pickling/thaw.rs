@@ -136,7 +136,9 @@ fn give_rows(vm: &mut Vm, t: Ref<PyTasklet>) -> Result<(), String> {
             }
             Some(g) => {
                 write(g.frame_words(), r.frame, caller, word, g.value());
-                g.handled_below.set(g, handled_top);
+                let outermost = handled_top.is_null();
+                let below = if outermost { t.value() } else { handled_top };
+                g.handled_below.set(g, below);
                 handled_top = g.value();
                 vm.heap.remember(g.header());
                 generator_frame(g).fp() as u64

@@ -58,6 +58,8 @@ define_actions! {
     TaskletEnd,
     /// No call: the instruction at which a tasklet was interrupted runs.
     Again,
+    /// The callee is an asynchronous generator driven by `Send` through what `asend()` or `__anext__()` gave.
+    AsyncSend,
 }
 
 /// Builds a return word.

@@ -5,6 +5,7 @@
 
 mod atomic;
 mod bomb;
+mod cframe;
 mod channel;
 mod cstack;
 pub mod ext;
@@ -32,6 +33,8 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     let atomic = atomic::make_type(vm);
     let cstack = cstack::make_type(vm);
     vm.add_constant(m, "cstack", cstack.value());
+    let cframe = cframe::make_type(vm);
+    vm.add_constant(m, "cframe", cframe.value());
     vm.add_constant(m, "bomb", bomb.value());
     vm.add_constant(m, "atomic", atomic.value());
     vm.add_functions(m, functions::FUNCTIONS);

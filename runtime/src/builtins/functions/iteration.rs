@@ -10,7 +10,8 @@ pub static FUNCTIONS: &[NativeDef] = &[
         iter,
         "(object, sentinel=<unrepresentable>, /)",
         "iter(iterable) -> iterator\niter(callable, sentinel) -> iterator\n\nGet an iterator from an object. In the second form, the callable is called until it returns the sentinel.",
-    ),
+    )
+    .soft(),
     function(
         "next",
         next,
@@ -42,7 +43,16 @@ pub static FUNCTIONS: &[NativeDef] = &[
 ];
 
 fn iter(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let Some(sentinel) = args[1].non_null() else {
+        let name = vm.names.__iter__;
+        if let Some(soft) = soft
+            && args[0].shape_id() >= ids::FIRST_DYNAMIC
+            && let Some(m) = vm.lookup_special(args[0], name)
+            && crate::soft::is_python(m)
+        {
+            return soft.call(vm, "get_iter", &[m, args[0]]);
+        }
         return vm.iter(args[0]);
     };
     if !vm.is_callable(args[0]) {

@@ -64,6 +64,17 @@ fn extreme(vm: &mut Vm, name: &str, op: CompareOp, args: &[Value]) -> PyResult {
         );
         return soft.call(vm, name, &[source, key, Value::bool(given), v]);
     }
+    if let Some(soft) = soft
+        && key.is_absent()
+        && vm.runs_softly(source)
+    {
+        let (given, v) = (
+            !default.is_null(),
+            default.non_null().unwrap_or(Value::NONE),
+        );
+        let name = if name == "min" { "least" } else { "greatest" };
+        return soft.call(vm, name, &[source, Value::bool(given), v]);
+    }
     let (mut best, mut best_key) = (Value::NULL, Value::NULL);
     vm.for_each(source, |vm, v| {
         let k = if key.is_absent() {

@@ -112,7 +112,7 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
         traceback,
         owner,
         Value::from_i32(0),
-        Value::from_i32(0),
+        Value::from_i32(!trace.is_none() as i32 | (!profile.is_none() as i32) << 1),
         profile,
         trace,
     ] {
@@ -240,6 +240,7 @@ fn setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     let start = start_of(vm, s[3])?;
     let handled = exception_of(vm, s[5], s[6])?;
     let context = match s.get(12).copied().filter(|c| !c.is_none()) {
+        None if matches!(start, Start::Nothing) => Value::NULL,
         None => vm.context.get(),
         Some(c) if crate::contextvars::is_context(c) => c,
         Some(_) => {

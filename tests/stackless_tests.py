@@ -50,11 +50,16 @@ def stand_ins_for_unit_tests():
     import _stackless
     import stackless
 
-    def native_call(function, /, *args, **kwargs):
-        # What gives the replacement of a match is called from native code in every build.
-        result = []
-        re.sub('x', lambda match: result.append(function(*args, **kwargs)) or '', 'x')
-        return result[0]
+    class NativeCall:
+        """Like a function in C this is no method of the class that it is put into."""
+
+        def __call__(self, function, /, *args, post_callback=None, **kwargs):
+            # What gives the replacement of a match is called from native code in every build.
+            result = []
+            re.sub('x', lambda match: result.append(function(*args, **kwargs)) or '', 'x')
+            if post_callback is not None:
+                return post_callback(result[0], 0, 0, **kwargs)
+            return result[0]
 
     def outside(*args):
         raise NotImplementedError('there is no C code outside of tasklets')
@@ -63,7 +68,7 @@ def stand_ins_for_unit_tests():
         for _ in range(count):
             stackless.schedule()
 
-    for name, value in (('_test_nostacklesscall', native_call), ('_test_outside', outside),
+    for name, value in (('_test_nostacklesscall', NativeCall()), ('_test_outside', outside),
                         ('_test_cframe_nr', schedule_often)):
         if not hasattr(_stackless, name):
             setattr(_stackless, name, value)

@@ -245,18 +245,16 @@ pub fn build_class(
     if let Some(m) = meta.cast::<PyType>() {
         meta = most_derived_metaclass(vm, m, resolved)?.value();
     }
-    let namespace = match vm.try_get_attr(meta, names.__prepare__)? {
-        Some(p) => vm.call_dict(p, &[name, resolved.value()], kwds.value())?,
+    let prepare = vm.try_get_attr(meta, names.__prepare__)?;
+    let softly = prepare.filter(|p| soft.is_some() && skein_runtime::soft::is_python(*p));
+    let namespace = match prepare {
+        Some(_) if softly.is_some() => Value::NONE,
+        Some(p) => {
+            let namespace = vm.call_dict(p, &[name, resolved.value()], kwds.value())?;
+            check_namespace(vm, meta, namespace)?
+        }
         None => PyDict::new(vm).value(),
     };
-    if !namespace.is::<PyDict>() && vm.lookup_special(namespace, names.__getitem__).is_none() {
-        let (m, n) = (
-            meta.cast::<PyType>()
-                .map_or("<metaclass>".into(), |m| m.name_text()),
-            vm.type_name(namespace),
-        );
-        return Err(vm.type_error(format!("{m}.__prepare__() must return a mapping, not {n}")));
-    }
     if let Some(soft) = soft {
         let original = if resolved == bases {
             Value::NONE
@@ -269,6 +267,7 @@ pub fn build_class(
             resolved.value(),
             meta,
             namespace,
+            softly.unwrap_or(Value::NONE),
             kwds.value(),
             original,
         ];
@@ -282,6 +281,20 @@ pub fn build_class(
     let cls = vm.call_dict(meta, &[name, resolved.value(), namespace], kwds.value())?;
     check_class_cell(vm, cls, cell, name)?;
     Ok(cls)
+}
+
+/// What `__prepare__()` gave must be a mapping.
+pub fn check_namespace(vm: &mut Vm, meta: Value, namespace: Value) -> PyResult {
+    let names = vm.names;
+    if namespace.is::<PyDict>() || vm.lookup_special(namespace, names.__getitem__).is_some() {
+        return Ok(namespace);
+    }
+    let (m, n) = (
+        meta.cast::<PyType>()
+            .map_or("<metaclass>".into(), |m| m.name_text()),
+        vm.type_name(namespace),
+    );
+    Err(vm.type_error(format!("{m}.__prepare__() must return a mapping, not {n}")))
 }
 
 /// The `__class__` cell that a class body left must have been filled.

@@ -254,6 +254,7 @@ pub fn intrinsic(vm: &mut Vm, name: &str, args: &[Value]) -> Option<PyResult> {
             Ok(Value::NONE)
         }
         "initializer" => initializer(vm, arg(0), arg(1)),
+        "check_namespace" => class::check_namespace(vm, arg(0), arg(1)),
         "check_iter" => {
             let v = arg(0);
             if vm.is_iterator(v) {

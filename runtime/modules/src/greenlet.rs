@@ -23,15 +23,7 @@ pub const MODULE: ModuleDef = ModuleDef {
 const CLEANUP: &str = "greenlet.cleanup";
 
 static FUNCTIONS: &[NativeDef] = &[
-    function(
-        "getcurrent",
-        |vm, _| {
-            kill_forgotten(vm)?;
-            Ok(current(vm)?.value())
-        },
-        "()",
-        "The running greenlet.",
-    ),
+    function("getcurrent", get_current, "()", "The running greenlet."),
     function(
         "settrace",
         settrace,
@@ -290,6 +282,16 @@ fn delete(vm: &mut Vm, args: &[Value]) -> PyResult {
         g.next.set(g, parent);
     }
     result
+}
+
+fn get_current(vm: &mut Vm, _: &[Value]) -> PyResult {
+    if vm.state_get("sys.finalizing") == Some(Value::TRUE) {
+        return Err(
+            vm.runtime_error("there is no current greenlet: the interpreter is shutting down")
+        );
+    }
+    kill_forgotten(vm)?;
+    Ok(current(vm)?.value())
 }
 
 /// Kills the forgotten greenlets of the running thread.

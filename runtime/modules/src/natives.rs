@@ -47,6 +47,12 @@ static FUNCTIONS: &[NativeDef] = &[
         "Check what __iter__ gave.",
     ),
     function(
+        "check_namespace",
+        |vm, a| (vm.hooks.intrinsic)(vm, "check_namespace", a),
+        "(metaclass, namespace, /)",
+        "Check what __prepare__ gave.",
+    ),
+    function(
         "check_init",
         |vm, a| (vm.hooks.intrinsic)(vm, "check_init", a),
         "(result, /)",

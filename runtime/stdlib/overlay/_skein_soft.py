@@ -9,6 +9,7 @@ from _skein_natives import (
     check_awaited,
     check_init,
     check_iter,
+    check_namespace,
     clean_import,
     finish_class,
     initializer,
@@ -24,7 +25,9 @@ _add, _append, _clear, _copy, _join = set.add, list.append, list.clear, list.cop
 _set_slice, _everything = list.__setitem__, slice(None)
 
 
-def build_class(body, name, bases, meta, namespace, keywords, original_bases):
+def build_class(body, name, bases, meta, namespace, prepare, keywords, original_bases):
+    if prepare is not None:
+        namespace = check_namespace(meta, prepare(name, bases, **keywords))
     cell = run_body(body, namespace)
     if original_bases is not None:
         namespace['__orig_bases__'] = original_bases

@@ -23,6 +23,17 @@ def here(where, result=None):
     return result
 
 
+def fails(x):
+    raise KeyError(x)
+
+
+def error_in(f):
+    try:
+        f()
+    except Exception as e:
+        print(type(e).__name__, e, [f.name for f in traceback.extract_tb(e.__traceback__)])
+
+
 def in_class_body():
     class Inner:
         here('class body')
@@ -75,6 +86,178 @@ def in_collections():
         print(pair)
 
 
+class Numbers:
+    def __iter__(self):
+        here('__iter__')
+        return self
+
+    def __next__(self):
+        here('__next__')
+        raise StopIteration
+
+
+def in_iterators():
+    print([*(here('starred', x) for x in 'ab')], {*(here('set display', x) for x in 'a')}, [*Numbers()])
+    print(next(iter(Numbers()), 'none'))
+    try:
+        next(Numbers())
+    except StopIteration as e:
+        print(repr(e))
+    print(list(enumerate(here('enumerated', x) for x in 'a')), list(zip((here('zipped', x) for x in 'ab'), 'cd')))
+    for pair in zip('ab', (here('zip', x) for x in 'c')):
+        print(pair)
+    print(min(here('least', x) for x in (2, 1)), max((here('greatest', x) for x in ()), default=3))
+    items = [3, 1, 2]
+    items.sort(key=lambda x: here(f'sort {items}', x))
+    found = {0}
+    found.update(here('update', x) for x in [1])
+    print(items, found)
+
+
+class Made:
+    def __new__(cls, *args, **kwargs):
+        here('__new__')
+        return super().__new__(cls)
+
+    def __init__(self, *args, **kwargs):
+        here('__init__', print(args, kwargs))
+
+    @property
+    def inherited(self):
+        return here('property', 1)
+
+    @inherited.deleter
+    def inherited(self):
+        here('deleter')
+
+    def __delitem__(self, key):
+        here('__delitem__')
+
+    def __delattr__(self, name):
+        here('__delattr__')
+        super().__delattr__(name)
+
+
+class Descriptor:
+    def __get__(self, object, type):
+        return here('__get__', 2)
+
+    def __set__(self, object, value):
+        here('__set__')
+
+
+class Heir(Made):
+    described = Descriptor()
+
+    @property
+    def inherited(self):
+        return super().inherited + 1
+
+
+def in_objects():
+    o = Heir(1, k=2)
+    print(o.inherited, o.described)
+    o.described = 3
+    del o[0]
+    o.own = 5
+    del o.own
+    base = Made()
+    try:
+        del base.inherited
+    except AttributeError as e:
+        print(e)
+
+    class Other:
+        def __new__(cls):
+            return here('foreign', 7)
+
+        __init__ = None
+
+    class Bad:
+        def __new__(cls):
+            return object.__new__(cls)
+
+        def __init__(self):
+            return 1
+
+    print(Other())
+    error_in(Bad)
+
+
+async def counted(n):
+    for i in range(n):
+        here('async generator')
+        yield i
+
+
+class Waits:
+    def __await__(self):
+        here('__await__')
+        yield 'awaited'
+        return 'result'
+
+    def __aiter__(self):
+        here('__aiter__')
+        self.left = 1
+        return self
+
+    async def __anext__(self):
+        here('__anext__')
+        if not self.left:
+            raise StopAsyncIteration
+        self.left -= 1
+        return await self
+
+    async def __aenter__(self):
+        here('__aenter__')
+
+    async def __aexit__(self, *error):
+        here('__aexit__')
+
+
+async def in_coroutine():
+    async for i in counted(2):
+        here('async for')
+        if i:
+            await Waits()
+    print([x async for x in Waits()], [x async for x in counted(1)])
+    async with Waits():
+        here('async with')
+
+    async def fails_at_once():
+        yield 1
+        raise KeyError('inside')
+
+    try:
+        async for _ in fails_at_once():
+            pass
+    except KeyError as e:
+        print(e, [f.name for f in traceback.extract_tb(e.__traceback__)])
+    g = counted(1)
+    a = g.__anext__()
+    try:
+        a.send(None)
+    except StopIteration as e:
+        print(e.value)
+    try:
+        await a
+    except RuntimeError as e:
+        print(e)
+    try:
+        await g.__anext__()
+    except StopAsyncIteration as e:
+        print(repr(e))
+
+
+def in_coroutines():
+    c = in_coroutine()
+    try:
+        while True:
+            print(c.send(None))
+    except StopIteration:
+        pass
+
+
 def in_import():
     folder = tempfile.mkdtemp()
     sys.path.insert(0, folder)
@@ -100,7 +283,7 @@ def in_sequence():
     print(t.alive)
 
 
-for f in (in_class_body, in_exec, in_context, in_functions, in_collections, in_import, in_sequence):
+for f in (in_class_body, in_exec, in_context, in_functions, in_collections, in_iterators, in_objects, in_coroutines, in_import, in_sequence):
     # Another one runs in between.
     tasklet(f)()
     tasklet(lambda: [schedule() for _ in range(3)])()
@@ -108,17 +291,6 @@ for f in (in_class_body, in_exec, in_context, in_functions, in_collections, in_i
 
 
 # Errors look as if natives did it.
-def fails(x):
-    raise KeyError(x)
-
-
-def error_in(f):
-    try:
-        f()
-    except Exception as e:
-        print(type(e).__name__, e, [f.name for f in traceback.extract_tb(e.__traceback__)])
-
-
 error_in(lambda: sorted([1], key=fails))
 error_in(lambda: list(map(fails, [1])))
 error_in(lambda: list(fails(x) for x in [1]))

@@ -389,12 +389,13 @@ fn get_ident(vm: &mut Vm, _: &[Value]) -> PyResult {
 }
 
 fn main_ident(vm: &mut Vm, _: &[Value]) -> PyResult {
-    Ok(vm.new_uint(clock::thread_ident()))
+    let ident = vm.main_thread_ident();
+    Ok(vm.new_uint(ident))
 }
 
 fn get_native_id(vm: &mut Vm, _: &[Value]) -> PyResult {
     // The kernel knows one thread; others count on from its number.
-    let number = (vm.thread_ident() ^ clock::thread_ident()) >> 4;
+    let number = (vm.thread_ident() ^ vm.main_thread_ident()) >> 4;
     Ok(vm.new_int(clock::native_thread_id() + number as i64))
 }
 
@@ -492,7 +493,7 @@ fn shutdown(vm: &mut Vm, _: &[Value]) -> PyResult {
             (0..l.len()).map(|i| l.get(i)).find(|v| {
                 *v != current
                     && threads::thread(v).is_some_and(|(_, t)| {
-                        !t.daemon && !t.done.get() && t.ident.get() != clock::thread_ident()
+                        !t.daemon && !t.done.get() && t.ident.get() != vm.main_thread_ident()
                     })
             })
         });
@@ -848,7 +849,7 @@ fn make_handle(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn handle_ident(vm: &mut Vm, this: Value) -> PyResult {
-    Ok(vm.new_uint(handle(&this).ident()))
+    Ok(vm.new_uint(handle(&this).ident.get()))
 }
 
 fn handle_join(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -871,7 +872,7 @@ fn handle_join(vm: &mut Vm, args: &[Value]) -> PyResult {
     if h.is_done(vm) {
         return Ok(Value::NONE);
     }
-    if h.ident() == vm.thread_ident() {
+    if h.ident.get() == vm.thread_ident() {
         return Err(vm.runtime_error("Cannot join current thread"));
     }
     if vm.threads.stopped.get() {
@@ -895,13 +896,6 @@ impl Handle {
                 None => self.ident.get() != 0 && self.orphaned != vm.threads.orphaned.get(),
             }
     }
-    /// A thread that forks has another one in the child.
-    fn ident(&self) -> u64 {
-        match threads::thread(&self.thread.get()) {
-            Some((_, t)) => t.ident.get(),
-            None => self.ident.get(),
-        }
-    }
 }
 
 fn handle_set_done(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -919,7 +913,7 @@ fn handle_is_done(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn handle_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let ident = handle(&args[0]).ident();
+    let ident = handle(&args[0]).ident.get();
     Ok(vm.new_str(&format!("<_ThreadHandle object: ident={ident}>")))
 }
 

@@ -116,6 +116,8 @@ pub struct Threads {
     serial: Cell<u64>,
     /// How often a thread other than the first forked; that is the process of the child.
     pub orphaned: Cell<u32>,
+    /// The thread that has become the main one by forking; 0: the first.
+    main_ident: Cell<u64>,
     /// The program has ended: only the first thread still runs.
     pub stopped: Cell<bool>,
     /// What tasklets wait for.
@@ -156,6 +158,13 @@ impl Vm {
         match thread(&self.threads.current.get()) {
             Some((_, t)) => t.ident.get(),
             None => clock::thread_ident(),
+        }
+    }
+    /// Identifier of the thread that handles signals.
+    pub fn main_thread_ident(&self) -> u64 {
+        match self.threads.main_ident.get() {
+            0 => clock::thread_ident(),
+            ident => ident,
         }
     }
     /// True if there is, or ever was, a second thread.
@@ -430,7 +439,7 @@ impl Vm {
     /// What a handler raised.
     pub fn run_signals(&mut self) -> PyResult<()> {
         let elsewhere = thread(&self.threads.current.get())
-            .is_some_and(|(_, s)| s.ident.get() != clock::thread_ident());
+            .is_some_and(|(_, s)| s.ident.get() != self.main_thread_ident());
         if elsewhere && signals::any() {
             self.first_thread_attends();
             return Ok(());
@@ -483,9 +492,11 @@ impl Vm {
             all.push(self, current);
             if let Some((_, state)) = thread(&current) {
                 state.place.set(0);
-                state.ident.set(clock::thread_ident());
-                let orphaned = &self.threads.orphaned;
-                orphaned.set(orphaned.get() + !state.first as u32);
+                if !state.first {
+                    let t = &self.threads;
+                    t.main_ident.set(state.ident.get());
+                    t.orphaned.set(t.orphaned.get() + 1);
+                }
             }
         }
         self.forget_waits_of_others();

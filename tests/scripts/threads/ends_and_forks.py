@@ -35,6 +35,22 @@ other.start()
 print(in_child(lambda: (other.is_alive(), threading.active_count(), threading.main_thread() is main, main.is_alive())))
 print(in_child(lambda: other.join()))
 
+# From a thread that becomes the main thread of the child.
+said = []
+
+
+def fork():
+    me = threading.current_thread()
+    said.append(in_child(lambda: (
+        main.is_alive(), other.is_alive(), me.is_alive(), threading.main_thread() is me, me.ident == threading.get_ident(),
+        threading.active_count())))
+    said.append(in_child(lambda: main.join()))
+
+
+t = threading.Thread(target=fork, name='forking')
+t.start()
+t.join()
+print(*said, sep='\n')
 stop.set()
 other.join()
 print(other.is_alive(), main.is_alive())

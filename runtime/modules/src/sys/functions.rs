@@ -93,7 +93,8 @@ pub fn call_tracing(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// `sys._current_exceptions()`
 pub fn current_exceptions(vm: &mut Vm, _: &[Value]) -> PyResult {
     let (d, e) = (PyDict::new(vm), vm.handled_exception());
-    let ident = vm.new_uint(skein_runtime::helpers::clock::thread_ident());
+    let ident = vm.thread_ident();
+    let ident = vm.new_uint(ident);
     d.insert(vm, ident, e.non_null().unwrap_or(Value::NONE))?;
     Ok(d.value())
 }
@@ -102,7 +103,8 @@ pub fn current_exceptions(vm: &mut Vm, _: &[Value]) -> PyResult {
 pub fn current_frames(vm: &mut Vm, _: &[Value]) -> PyResult {
     let frame = frame_at_depth(vm, 0)?;
     let d = PyDict::new(vm);
-    let ident = vm.new_uint(skein_runtime::helpers::clock::thread_ident());
+    let ident = vm.thread_ident();
+    let ident = vm.new_uint(ident);
     d.insert(vm, ident, frame)?;
     Ok(d.value())
 }

@@ -8,6 +8,12 @@ use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
 impl Recorder {
+    /// A bridge begins with the instruction at which the trace before it was left. A look-up that had to be left there (a dict's
+    /// keys compare in Python, say) would have to be left each time, and each bridge would get another one.
+    fn failed_here(&self) -> bool {
+        matches!(self.origin, super::Origin::Exit(_)) && self.steps <= 1
+    }
+
     /// The machine index of an int that was seen to be within a length; a negative one counts from the end.
     fn index(&mut self, i: usize, seen: u64, length: Val) -> Val {
         let k = self.int(i);
@@ -59,7 +65,7 @@ impl Recorder {
                 self.set(a, v);
                 true
             }
-            ids::DICT if p.c.is_int() || p.c.shape == ids::STR => {
+            ids::DICT if (p.c.is_int() || p.c.shape == ids::STR) && !self.failed_here() => {
                 let d = self.word(b);
                 self.guard_shape(d, ids::DICT);
                 let k = self.word(c);
@@ -112,7 +118,7 @@ impl Recorder {
                 self.begun = true;
                 true
             }
-            ids::DICT if p.b.is_int() || p.b.shape == ids::STR => {
+            ids::DICT if (p.b.is_int() || p.b.shape == ids::STR) && !self.failed_here() => {
                 let d = self.word(a);
                 self.guard_shape(d, ids::DICT);
                 let k = self.word(b);
@@ -144,7 +150,8 @@ impl Recorder {
             p.word.b() as usize,
             p.word.c() as usize,
         );
-        if p.c.shape != ids::DICT || !(p.b.is_int() || p.b.shape == ids::STR) {
+        if p.c.shape != ids::DICT || !(p.b.is_int() || p.b.shape == ids::STR) || self.failed_here()
+        {
             return false;
         }
         let d = self.word(c);

@@ -2,11 +2,15 @@
 //!
 //! Everything here is derived from the types themselves, so that a changed field cannot leave compiled code behind.
 
+use crate::builtins::builtin::PyBuiltin;
+use crate::builtins::bytes::PyBytes;
 use crate::builtins::cell::PyCell;
 use crate::builtins::dict::PyDict;
 use crate::builtins::iter::PyIter;
 use crate::builtins::list::PyList;
 use crate::builtins::method::PyMethod;
+use crate::builtins::set::PySet;
+use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
 use crate::heap::array::Array;
 use crate::object::types::PyType;
@@ -41,10 +45,24 @@ offsets! {
     DICT_ENTRIES = PyDict, entries;
     /// The version of a dict's keys (32 bits).
     DICT_KEYS_VERSION = PyDict, keys_version;
+    /// Live entries of a dict (32 bits).
+    DICT_LIVE = PyDict, live;
+    /// Elements of a set.
+    SET_USED = PySet, used;
+    /// Characters of a str (32 bits).
+    STR_LEN = PyStr, char_len;
+    /// Length of a bytes object.
+    BYTES_LEN = PyBytes, len;
+    /// The declaration of a native function object.
+    BUILTIN_DEF = PyBuiltin, def;
+    /// What a native function object is bound to.
+    BUILTIN_SELF = PyBuiltin, this;
     /// Contents of a cell.
     CELL_CONTENTS = PyCell, contents;
     /// What an iterator goes through.
     ITER_OBJECT = PyIter, a;
+    /// An iterator's second object.
+    ITER_OTHER = PyIter, b;
     /// An iterator's position, or its next number.
     ITER_INDEX = PyIter, index;
     /// An iterator's limit, or how many are left.

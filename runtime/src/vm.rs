@@ -120,6 +120,8 @@ pub struct Vm {
     pub nesting: Cell<usize>,
     /// Lowest address the native stack may reach before RecursionError.
     pub native_limit: Cell<usize>,
+    /// No Python code may run: machine code called a native without writing its frames back, see the interpreter's tier.
+    pub python_forbidden: Cell<bool>,
     /// Something wants attention at the next safe point (signals, finalisers, weakref callbacks, ticks).
     pub attention: std::sync::Arc<std::sync::atomic::AtomicBool>,
     /// `sys.modules`
@@ -293,6 +295,7 @@ impl Vm {
             futile_checks: Default::default(),
             nesting: Cell::new(0),
             native_limit: Cell::new(0),
+            python_forbidden: Cell::new(false),
             attention: Default::default(),
             modules: RootCell::new(Value::NULL),
             builtins: RootCell::new(Value::NULL),

@@ -57,7 +57,7 @@ impl Recorder {
         }
     }
 
-    fn jump_on(&mut self, condition: Val, p: Pending, next: Next) {
+    pub(super) fn jump_on(&mut self, condition: Val, p: Pending, next: Next) {
         let target = (p.pc as i64 + 8 * p.word.a() as i16 as i64) as u64;
         if target == p.pc + 8 {
             return;
@@ -118,7 +118,7 @@ impl Recorder {
         }
         self.binary_imm(Binary::Sar, x, 1)
     }
-    fn tagged(&mut self, x: Val) -> Val {
+    pub(super) fn tagged(&mut self, x: Val) -> Val {
         let two = self.binary_imm(Binary::Shl, x, 1);
         let w = self.binary_imm(Binary::Or, two, 1);
         self.know(w, |k| k.int = true);
@@ -163,7 +163,7 @@ impl Recorder {
     }
 
     /// The float of a number.
-    fn number(&mut self, i: usize, seen: Seen) -> Val {
+    pub(super) fn number(&mut self, i: usize, seen: Seen) -> Val {
         if !seen.is_int() {
             return self.float(i);
         }
@@ -365,7 +365,7 @@ impl Recorder {
     // ---- truth
 
     /// The condition that a register is true, for immediate ints, bools, None and floats; `None`: ask the interpreter.
-    fn truth(&mut self, i: usize, seen: Seen) -> Option<Val> {
+    pub(super) fn truth(&mut self, i: usize, seen: Seen) -> Option<Val> {
         if seen.bits == Value::TRUE.bits() || seen.bits == Value::FALSE.bits() {
             let w = self.word(i);
             if let Some(c) = self.truths.get(&w) {
@@ -457,6 +457,6 @@ impl Recorder {
     }
 }
 
-fn condition(i: u8) -> Cond {
+pub(super) fn condition(i: u8) -> Cond {
     [Cond::Lt, Cond::Le, Cond::Eq, Cond::Ne, Cond::Gt, Cond::Ge][i as usize]
 }

@@ -32,7 +32,7 @@ impl Recorder {
     }
 
     /// The address of an item less the fixed offset of items in its object.
-    fn item_address(&mut self, base: Val, n: Val) -> Val {
+    pub(super) fn item_address(&mut self, base: Val, n: Val) -> Val {
         let bytes = self.binary_imm(Binary::Shl, n, 3);
         self.binary(Binary::Add, base, bytes)
     }
@@ -133,7 +133,7 @@ impl Recorder {
                     &[self.context, d, k, v],
                     Type::Word,
                 );
-                self.forget_fields();
+                self.contents_changed();
                 let c = self.compare_imm(Cond::Ne, ok, 0);
                 self.guard(c, true);
                 self.begun = true;
@@ -187,7 +187,7 @@ impl Recorder {
             &[self.context, l, v],
             Type::Unit,
         );
-        self.forget_fields();
+        self.contents_changed();
         self.begun = true;
         true
     }
@@ -281,14 +281,20 @@ impl Recorder {
         if n == 0 {
             return true;
         }
-        let (base, first) = if is_list {
-            (self.field(s, layout::LIST_ITEMS), layout::ARRAY_SLOTS)
+        let items: Vec<Val> = if is_list {
+            // At the one offset that stores of items are known by.
+            let array = self.field(s, layout::LIST_ITEMS);
+            let at = |r: &mut Recorder, i: usize| {
+                let i = r.constant(i as u64);
+                let at = r.item_address(array, i);
+                r.field(at, layout::ARRAY_SLOTS)
+            };
+            (0..n).map(|i| at(self, i)).collect()
         } else {
-            (s, layout::TUPLE_ITEMS)
+            (0..n)
+                .map(|i| self.field(s, layout::TUPLE_ITEMS + 8 * i as i32))
+                .collect()
         };
-        let items: Vec<Val> = (0..n)
-            .map(|i| self.field(base, first + 8 * i as i32))
-            .collect();
         for (i, v) in items.into_iter().enumerate() {
             self.set(a + i, v);
         }

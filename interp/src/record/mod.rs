@@ -10,12 +10,17 @@
 
 mod arith;
 mod attributes;
+mod builtins;
 mod calls;
 mod close;
+mod containers;
 mod counted;
 mod emit;
 mod items;
+mod iterators;
 mod names;
+mod natives;
+mod operators;
 mod residual;
 mod state;
 mod step;
@@ -104,6 +109,8 @@ pub struct Pending {
     pub c: Seen,
     /// For calls: the argument that says whether there is a self.
     pub next: Seen,
+    /// What else is looked at.
+    pub more: natives::More,
 }
 
 /// A finished recording.
@@ -187,6 +194,8 @@ pub struct Recorder {
     most_words: u32,
     /// The instruction being written down has changed something: no guard may follow that runs it anew.
     begun: bool,
+    /// The instruction being written down ran Python code in a native function.
+    pub ran_python: bool,
     /// Set by an instruction that ends the trace.
     ended: Option<skein_jit::ir::End>,
 }
@@ -233,6 +242,7 @@ impl Recorder {
             room: None,
             most_words: 0,
             begun: false,
+            ran_python: false,
             ended: None,
         };
         r.context = r.emit(Op::Context);

@@ -155,6 +155,33 @@ impl Recorder {
         true
     }
 
+    /// `StoreGlobal` of a name that the module has.
+    pub(super) fn store_global(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let Some((place, None)) = self.find(p) else {
+            return false;
+        };
+        if self.pin(vm).is_none() {
+            return false;
+        }
+        let (entries, offset) = self.entry(vm, &place);
+        let w = self.word(p.word.a() as usize);
+        let k = self.fact(w).known;
+        if k.int || k.boolean {
+            self.store(entries, offset, w);
+        } else {
+            let dict = self.object(vm, place.dict.value());
+            let position = self.constant(place.position as u64);
+            self.call(
+                crate::tier::enter::helpers_lean::store_entry as *const () as usize,
+                &[dict, position, w],
+                skein_jit::ir::Type::Unit,
+            );
+        }
+        self.field_stored(entries, offset, w);
+        self.begun = true;
+        true
+    }
+
     pub(super) fn load_cell(&mut self, a: usize, b: usize, seen: Seen) -> bool {
         if seen.kind != Some(Kind::Cell) {
             return false;

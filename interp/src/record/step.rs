@@ -79,6 +79,7 @@ impl Recorder {
             a: seen(cx.a()),
             b: seen(cx.b()),
             c: seen(cx.c()),
+            more: super::natives::More::of(cx, op),
             next: if is_call {
                 seen(cx.b() + 1)
             } else {
@@ -87,6 +88,7 @@ impl Recorder {
         });
         self.frame_mut().pc = next.pc;
         self.begun = false;
+        self.ran_python = false;
         self.changed();
         Ok(true)
     }
@@ -190,7 +192,7 @@ impl Recorder {
                 arithmetic && stays
             }
         };
-        if done {
+        if done || self.natively(vm, p, next, follows, stays) {
             return Ok(());
         }
         self.residual(vm, p, next)

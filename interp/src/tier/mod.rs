@@ -311,7 +311,12 @@ pub fn stop_clock() {
 
 /// It goes on.
 pub fn start_clock() {
-    TIER.with_borrow_mut(|t| t.recording_since = t.recorder.as_ref().map(|_| Instant::now()));
+    TIER.with_borrow_mut(|t| {
+        t.recording_since = t.recorder.as_mut().map(|r| {
+            r.ran_python = true;
+            Instant::now()
+        })
+    });
 }
 
 /// Gives up the recording in progress, if there is one.

@@ -486,6 +486,9 @@ pub fn nested(vm: &mut Vm, pc: Pc) -> PyResult {
 
 /// Checks that the native stack has room for one more run of the loop.
 pub fn enter_native(vm: &mut Vm) -> PyResult<()> {
+    if vm.python_forbidden.get() {
+        return Err(vm.system_error("Python code called by machine code"));
+    }
     let here = 0u8;
     if (&raw const here as usize) < vm.native_limit.get() {
         return Err(vm.recursion_error("maximum recursion depth exceeded"));

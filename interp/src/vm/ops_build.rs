@@ -44,7 +44,13 @@ pub fn op_build_map(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `BuildString`
 pub fn op_build_string(vm: &mut Vm, cx: Cx) -> Step {
-    let parts = cx.regs(cx.b(), cx.c());
+    let s = join_parts(vm, cx.regs(cx.b(), cx.c()))?;
+    cx.set(cx.a(), s);
+    Ok(cx.after(1))
+}
+
+/// The concatenation of exact strs.
+pub fn join_parts(vm: &mut Vm, parts: &[Value]) -> PyResult {
     let mut bytes = 0;
     let mut chars = 0;
     for p in parts {
@@ -56,13 +62,11 @@ pub fn op_build_string(vm: &mut Vm, cx: Cx) -> Step {
     for p in parts {
         text.extend_from_slice(typed::<PyStr>(*p).bytes());
     }
-    let s = if bytes < 2 {
+    Ok(if bytes < 2 {
         vm.new_str_bytes(&text)
     } else {
         PyStr::new_counted(vm, &text, chars).value()
-    };
-    cx.set(cx.a(), s);
-    Ok(cx.after(1))
+    })
 }
 
 /// `BuildSlice`

@@ -15,7 +15,7 @@ pub struct PyBytes {
     header: Header,
     /// Cached hash, 0: not computed.
     hash: Cell<u64>,
-    len: usize,
+    pub(crate) len: usize,
 }
 
 impl PyBytes {

@@ -39,7 +39,7 @@ pub struct PyDict {
     /// Entries in use, deleted ones included.
     used: Cell<u32>,
     /// Live entries.
-    live: Cell<u32>,
+    pub(crate) live: Cell<u32>,
     pub(crate) keys_version: Cell<u32>,
     /// Counts structural changes, so that iterators and searches notice.
     mutations: Cell<u32>,

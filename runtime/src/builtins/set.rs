@@ -38,7 +38,7 @@ pub struct PySet {
     /// Empty until the first element comes; counts as a table of the smallest size then.
     table: RefSlot<Array>,
     /// Elements.
-    used: Cell<usize>,
+    pub(crate) used: Cell<usize>,
     /// Elements and marks of removed ones.
     fill: Cell<usize>,
     /// Where `pop` goes on searching.

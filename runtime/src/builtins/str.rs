@@ -32,7 +32,7 @@ pub struct PyStr {
     header: Header,
     hash: Cell<u64>,
     byte_len: u32,
-    char_len: u32,
+    pub(crate) char_len: u32,
 }
 
 impl PyStr {

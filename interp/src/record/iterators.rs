@@ -1,0 +1,360 @@
+//! Iterators over builtin containers: made by lean calls, stepped by operations of their own where they are simple.
+
+use super::step::Next;
+use super::{Code, Pending, Recorder};
+use crate::tier::enter::helpers_lean as lean;
+use crate::vm::run::cx::word_value;
+use skein_compiler::bytecode::Word;
+use skein_jit::ir::{Binary, Checked, Cond, Op, Val};
+use skein_runtime::layout;
+use skein_runtime::prelude::*;
+
+/// A step of an iterator whose tests are written, but not what it changes.
+struct Step {
+    it: Val,
+    value: Val,
+    /// The position, and for ranges how many are left.
+    index: Val,
+    left: Option<Val>,
+}
+
+impl Recorder {
+    /// `iter(x)` of exact builtin containers and of builtin iterators.
+    pub(super) fn get_iter(&mut self, p: Pending) -> bool {
+        let (a, b) = (p.word.a() as usize, p.word.b() as usize);
+        if p.b.kind == Some(Kind::Iter) && p.b.shape < ids::FIRST_DYNAMIC {
+            self.guard_class(b, p.b);
+            let w = self.word(b);
+            self.set(a, w);
+            return true;
+        }
+        let shape = match p.b.shape {
+            ids::LIST => ids::LIST_ITERATOR,
+            ids::TUPLE => ids::TUPLE_ITERATOR,
+            ids::DICT => ids::DICT_KEYITERATOR,
+            ids::SET | ids::FROZENSET => ids::SET_ITERATOR,
+            ids::STR
+            | ids::RANGE
+            | ids::BYTES
+            | ids::BYTEARRAY
+            | ids::DICT_KEYS
+            | ids::DICT_VALUES
+            | ids::DICT_ITEMS => 0,
+            // An `__iter__` of its own would be refused.
+            shape
+                if shape >= ids::FIRST_DYNAMIC
+                    && matches!(
+                        p.b.kind,
+                        Some(Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::Str)
+                    ) =>
+            {
+                0
+            }
+            _ => return false,
+        };
+        self.guard_class(b, p.b);
+        let w = self.word(b);
+        let v = self.ask(lean::iter as *const (), &[w]);
+        self.not_refused(v);
+        if shape != 0 {
+            self.know_shape(v, shape);
+        }
+        self.set(a, v);
+        true
+    }
+
+    /// Where the step of a loop over pairs puts them, if it took the pair apart at once.
+    fn pair_place(p: Pending, next: Next) -> Option<usize> {
+        let unpack: Word = crate::vm::run::cx::word_at((p.pc as *const u64).wrapping_add(2));
+        (next.pc == p.pc + 24
+            && unpack.opcode() == Code::UnpackSeq as u8
+            && unpack.b() == p.word.a()
+            && unpack.c() == 2)
+            .then_some(unpack.a() as usize)
+    }
+
+    /// A step of a builtin iterator that `for_iter` does not know.
+    pub(super) fn for_iter_leanly(&mut self, p: Pending, next: Next) -> bool {
+        let ext = crate::vm::run::cx::word_at((p.pc as *const u64).wrapping_add(1)).0;
+        let end = (p.pc as i64 + 8 * ext as u32 as i32 as i64) as u64;
+        let (a, b) = (p.word.a() as usize, p.word.b() as usize);
+        let pair = Recorder::pair_place(p, next);
+        let goes_on = next.pc == p.pc + 16;
+        if next.pc == end && (goes_on || pair.is_some()) || p.b.shape >= ids::FIRST_DYNAMIC {
+            return false;
+        }
+        if next.pc == end {
+            return self.ends(p);
+        }
+        match p.b.shape {
+            ids::DICT_ITEMITERATOR => {
+                let Some(to) = pair else { return false };
+                self.guard_class(b, p.b);
+                let it = self.word(b);
+                let (key, value) = self.dict_entry(it);
+                self.set(to, key);
+                self.set(to + 1, value);
+                true
+            }
+            ids::DICT_KEYITERATOR | ids::DICT_VALUEITERATOR if goes_on => {
+                self.guard_class(b, p.b);
+                let it = self.word(b);
+                let (key, value) = self.dict_entry(it);
+                let is_key = p.b.shape == ids::DICT_KEYITERATOR;
+                self.set(a, if is_key { key } else { value });
+                true
+            }
+            ids::ENUMERATE | ids::ZIP => {
+                if pair.is_none() && !goes_on {
+                    return false;
+                }
+                self.pairs(p, pair)
+            }
+            ids::SET_ITERATOR
+            | ids::STR_ITERATOR
+            | ids::STR_ASCII_ITERATOR
+            | ids::BYTES_ITERATOR
+            | ids::BYTEARRAY_ITERATOR
+            | ids::LIST_REVERSEITERATOR
+                if goes_on =>
+            {
+                self.guard_class(b, p.b);
+                let it = self.word(b);
+                let v = self.ask(lean::next as *const (), &[it]);
+                self.not_refused(v);
+                self.iterators_moved();
+                match p.b.shape {
+                    ids::STR_ITERATOR | ids::STR_ASCII_ITERATOR => self.know_shape(v, ids::STR),
+                    ids::BYTES_ITERATOR | ids::BYTEARRAY_ITERATOR => self.know(v, |k| k.int = true),
+                    _ => {}
+                }
+                self.set(a, v);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn iterators_moved(&mut self) {
+        for offset in [
+            layout::ITER_OBJECT,
+            layout::ITER_INDEX,
+            layout::ITER_STOP,
+            layout::ITER_STEP,
+        ] {
+            self.fields_stored_at(offset);
+        }
+    }
+
+    /// The end of an iterator over one container.
+    fn ends(&mut self, p: Pending) -> bool {
+        let it = self.word(p.word.b() as usize);
+        match p.b.shape {
+            ids::LIST_ITERATOR | ids::TUPLE_ITERATOR => {
+                self.guard_shape(it, p.b.shape);
+                let of = self.field(it, layout::ITER_OBJECT);
+                let c = self.compare_imm(Cond::Ne, of, 0);
+                self.guard(c, true);
+                let i = self.field(it, layout::ITER_INDEX);
+                let length = if p.b.shape == ids::LIST_ITERATOR {
+                    layout::LIST_LEN
+                } else {
+                    layout::TUPLE_LEN
+                };
+                let n = self.field(of, length);
+                let c = self.compare(Cond::Below, i, n);
+                self.guard(c, false);
+                let null = self.constant(0);
+                self.store(it, layout::ITER_OBJECT, null);
+                self.field_stored(it, layout::ITER_OBJECT, null);
+                self.begun = true;
+                true
+            }
+            ids::SET_ITERATOR
+            | ids::STR_ITERATOR
+            | ids::STR_ASCII_ITERATOR
+            | ids::BYTES_ITERATOR
+            | ids::BYTEARRAY_ITERATOR
+            | ids::LIST_REVERSEITERATOR
+            | ids::DICT_KEYITERATOR
+            | ids::DICT_VALUEITERATOR
+            | ids::DICT_ITEMITERATOR => {
+                self.guard_shape(it, p.b.shape);
+                let ended = self.ask(lean::ended as *const (), &[it]);
+                let c = self.compare_imm(Cond::Ne, ended, 0);
+                self.iterators_moved();
+                self.guard(c, true);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Steps an iterator over a dict and loads the entry.
+    fn dict_entry(&mut self, it: Val) -> (Val, Val) {
+        let of = self.field(it, layout::ITER_OBJECT);
+        let at = self.call(
+            lean::next_entry as *const () as usize,
+            &[it],
+            skein_jit::ir::Type::Word,
+        );
+        let c = self.compare_imm(Cond::Ne, at, u64::MAX);
+        self.guard(c, true);
+        self.iterators_moved();
+        let entries = self.field(of, layout::DICT_ENTRIES);
+        let entry = self.binary(Binary::Add, entries, at);
+        let key = self.load(entry, layout::ARRAY_SLOTS);
+        let value = self.load(entry, layout::ARRAY_SLOTS + 8);
+        (key, value)
+    }
+
+    /// A step of `enumerate` or of `zip` of two, over lists, tuples and ranges.
+    fn pairs(&mut self, p: Pending, to: Option<usize>) -> bool {
+        let of = word_value(p.b.bits);
+        let Some(i) = of.cast::<PyIter>() else {
+            return false;
+        };
+        let is_zip = p.b.shape == ids::ZIP;
+        let parts: Vec<Value> = if is_zip {
+            match i.a.get().cast::<PyTuple>() {
+                Some(t) if t.len() == 2 => t.items().to_vec(),
+                _ => return false,
+            }
+        } else {
+            vec![i.a.get()]
+        };
+        let simple = |v: &Value| {
+            matches!(
+                v.shape_id(),
+                ids::LIST_ITERATOR | ids::TUPLE_ITERATOR | ids::RANGE_ITERATOR
+            )
+        };
+        if !parts.iter().all(simple) || !is_zip && !i.b.get().is_null() {
+            return false;
+        }
+        let it = self.word(p.word.b() as usize);
+        self.guard_shape(it, p.b.shape);
+        let inner = self.field(it, layout::ITER_OBJECT);
+        if !is_zip {
+            let big = self.field(it, layout::ITER_OTHER);
+            self.guard_constant(big, 0);
+            let count = self.field(it, layout::ITER_INDEX);
+            let e = self.exit();
+            let two = self.emit(Op::Checked(Checked::Add, count, count, e));
+            let number = self.binary_imm(Binary::Or, two, 1);
+            self.know(number, |k| k.int = true);
+            let Some(step) = self.plan_step(inner, parts[0].shape_id()) else {
+                return false;
+            };
+            let more = self.binary_imm(Binary::Add, count, 1);
+            self.store(it, layout::ITER_INDEX, more);
+            self.field_stored(it, layout::ITER_INDEX, more);
+            self.make_step(&step);
+            self.set_pair(p, to, number, step.value);
+            return true;
+        }
+        self.guard_object(inner);
+        let length = self.field(inner, layout::TUPLE_LEN);
+        let c = self.compare_imm(Cond::Eq, length, 2);
+        self.guard(c, true);
+        let (x, y) = (
+            self.field(inner, layout::TUPLE_ITEMS),
+            self.field(inner, layout::TUPLE_ITEMS + 8),
+        );
+        // One iterator twice moves twice.
+        let c = self.compare(Cond::Ne, x, y);
+        if parts[0] == parts[1] {
+            return false;
+        }
+        self.guard(c, true);
+        let (Some(first), Some(second)) = (
+            self.plan_step(x, parts[0].shape_id()),
+            self.plan_step(y, parts[1].shape_id()),
+        ) else {
+            return false;
+        };
+        self.make_step(&first);
+        self.make_step(&second);
+        self.set_pair(p, to, first.value, second.value);
+        true
+    }
+
+    /// Puts a pair where the loop takes it apart, or makes a tuple of it.
+    fn set_pair(&mut self, p: Pending, to: Option<usize>, x: Val, y: Val) {
+        if let Some(to) = to {
+            self.set(to, x);
+            self.set(to + 1, y);
+            return;
+        }
+        let v = self.ask(lean::pair as *const (), &[x, y]);
+        self.know_shape(v, ids::TUPLE);
+        let two = self.constant(2);
+        self.field_known(v, layout::TUPLE_LEN, two);
+        self.field_known(v, layout::TUPLE_ITEMS, x);
+        self.field_known(v, layout::TUPLE_ITEMS + 8, y);
+        self.set(p.word.a() as usize, v);
+    }
+
+    /// The tests of a step that is going to give an item.
+    fn plan_step(&mut self, it: Val, shape: u32) -> Option<Step> {
+        self.guard_shape(it, shape);
+        let index = self.field(it, layout::ITER_INDEX);
+        if shape == ids::RANGE_ITERATOR {
+            let left = self.field(it, layout::ITER_STOP);
+            let c = self.compare_imm(Cond::Gt, left, 0);
+            self.guard(c, true);
+            let e = self.exit();
+            let two = self.emit(Op::Checked(Checked::Add, index, index, e));
+            let value = self.binary_imm(Binary::Or, two, 1);
+            self.know(value, |k| k.int = true);
+            return Some(Step {
+                it,
+                value,
+                index,
+                left: Some(left),
+            });
+        }
+        let of = self.field(it, layout::ITER_OBJECT);
+        let c = self.compare_imm(Cond::Ne, of, 0);
+        self.guard(c, true);
+        let is_list = shape == ids::LIST_ITERATOR;
+        let length = if is_list {
+            layout::LIST_LEN
+        } else {
+            layout::TUPLE_LEN
+        };
+        let n = self.field(of, length);
+        let c = self.compare(Cond::Below, index, n);
+        self.guard(c, true);
+        let value = if is_list {
+            let items = self.field(of, layout::LIST_ITEMS);
+            let at = self.item_address(items, index);
+            self.field(at, layout::ARRAY_SLOTS)
+        } else {
+            let at = self.item_address(of, index);
+            self.field(at, layout::TUPLE_ITEMS)
+        };
+        Some(Step {
+            it,
+            value,
+            index,
+            left: None,
+        })
+    }
+
+    /// Moves the iterator.
+    fn make_step(&mut self, s: &Step) {
+        let next = match s.left {
+            Some(left) => {
+                let left = self.binary_imm(Binary::Sub, left, 1);
+                self.store(s.it, layout::ITER_STOP, left);
+                self.field_stored(s.it, layout::ITER_STOP, left);
+                let step = self.field(s.it, layout::ITER_STEP);
+                self.binary(Binary::Add, s.index, step)
+            }
+            None => self.binary_imm(Binary::Add, s.index, 1),
+        };
+        self.store(s.it, layout::ITER_INDEX, next);
+        self.field_stored(s.it, layout::ITER_INDEX, next);
+    }
+}

@@ -1,0 +1,527 @@
+//! Calls of native functions, methods and types that run no Python code: lean calls, see `tier/enter/helpers_lean.rs`.
+//!
+//! The tables here say of which natives that is true, what they change and what they give. A native is in them only if it has
+//! changed nothing when it raises or comes to run Python code: what goes through an iterator that may run some, or sorts in
+//! place, is not.
+
+use super::{Code, Pending, Recorder, Seen};
+use crate::tier::enter::helpers_lean as lean;
+use crate::vm::run::cx::{Cx, word_value};
+use skein_jit::ir::{Binary, Cond, Type, Val};
+use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::layout;
+use skein_runtime::object::native_def::NativeDef;
+use skein_runtime::prelude::*;
+
+/// What an instruction reads beside the registers that its fields name.
+#[derive(Clone, Copy, Default)]
+pub struct More {
+    /// A call's arguments, or a slice's bounds.
+    pub args: [Seen; 4],
+    /// The native function that is called.
+    native: Option<Called>,
+}
+
+/// A native function as it was seen to be called.
+#[derive(Clone, Copy)]
+struct Called {
+    def: &'static NativeDef,
+    shape: u32,
+    /// What it is bound to.
+    this: Seen,
+    /// The name of its type or module.
+    owner: Owner,
+}
+
+#[derive(Clone, Copy)]
+enum Owner {
+    Type(Ref<PyType>),
+    Module(Value),
+}
+
+impl More {
+    /// Looks at the operands of the instruction at `cx`.
+    pub fn of(cx: Cx, op: Code) -> More {
+        let seen = |i: usize| {
+            if i < cx.code().nregs as usize {
+                Seen::of(cx.reg(i))
+            } else {
+                Seen::default()
+            }
+        };
+        let first = match op {
+            Code::Call => cx.b() + 2,
+            Code::LoadSlice | Code::StoreSlice => cx.c(),
+            Code::LoadSuperAttr => cx.b(),
+            _ => return More::default(),
+        };
+        let native = match op {
+            Code::Call => cx.reg(cx.b()).cast::<PyBuiltin>(),
+            _ => None,
+        };
+        More {
+            args: [0, 1, 2, 3].map(|i| seen(first + i)),
+            native: native.map(|b| Called {
+                def: b.def,
+                shape: b.shape_id(),
+                this: Seen::of(b.this.get()),
+                owner: match b.owner.get() {
+                    Some(t) => Owner::Type(t),
+                    None => Owner::Module(b.module.get()),
+                },
+            }),
+        }
+    }
+}
+
+/// What a native changes that the recorder may know something of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Changes {
+    Nothing,
+    /// What is in builtin containers.
+    Contents,
+}
+
+/// What is known of a native's result.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gives {
+    Anything,
+    None,
+    Int,
+    Bool,
+    Shape(u32),
+}
+
+/// Natives of one type or module: its name, theirs; whether they may get iterators, since they do not go through them.
+struct Row(&'static str, &'static str, Changes, Gives, bool);
+
+use Changes::{Contents, Nothing};
+use Gives::{Anything, Bool, Int, Shape};
+
+const STR: Gives = Shape(ids::STR);
+const LIST: Gives = Shape(ids::LIST);
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    Row("builtins", "len ord", Nothing, Int, false),
+    Row("builtins", "id", Nothing, Int, true),
+    Row("builtins", "isinstance issubclass callable hasattr", Nothing, Bool, true),
+    Row("builtins", "getattr", Nothing, Anything, true),
+    Row("builtins", "any all", Nothing, Bool, false),
+    Row("builtins", "abs hash min max sum divmod round pow iter", Nothing, Anything, false),
+    Row("builtins", "chr bin hex oct repr ascii format", Nothing, STR, false),
+    Row("builtins", "sorted", Nothing, LIST, false),
+    Row("math", "ceil comb dist factorial floor frexp fsum gcd hypot isclose isfinite isinf isnan isqrt lcm ldexp log \
+        log10 log2 modf nextafter perm pow prod sumprod trunc ulp", Nothing, Anything, false),
+    Row("time", "time time_ns perf_counter perf_counter_ns monotonic monotonic_ns process_time", Nothing, Anything, false),
+    Row("_struct", "pack unpack unpack_from calcsize", Nothing, Anything, false),
+    Row("posix", "fspath", Nothing, Anything, false),
+    Row("list", "append insert clear reverse remove", Contents, Gives::None, true),
+    Row("list", "extend", Contents, Gives::None, false),
+    Row("list", "pop", Contents, Anything, false),
+    Row("list", "copy", Nothing, LIST, false),
+    Row("list", "index count __len__", Nothing, Int, true),
+    Row("list", "__contains__", Nothing, Bool, true),
+    Row("list", "__getitem__", Nothing, Anything, false),
+    Row("tuple", "index count", Nothing, Int, true),
+    Row("dict", "get __getitem__", Nothing, Anything, true),
+    Row("dict", "__contains__", Nothing, Bool, true),
+    Row("dict", "pop setdefault popitem", Contents, Anything, true),
+    Row("dict", "clear", Contents, Gives::None, true),
+    Row("dict", "update", Contents, Gives::None, false),
+    Row("dict", "keys values items copy", Nothing, Anything, false),
+    Row("set", "add discard remove clear", Contents, Gives::None, true),
+    Row("set", "pop", Contents, Anything, true),
+    Row("set", "copy union intersection difference symmetric_difference", Nothing, Shape(ids::SET), false),
+    Row("set", "issubset issuperset isdisjoint __contains__", Nothing, Bool, false),
+    Row("frozenset", "issubset issuperset isdisjoint __contains__", Nothing, Bool, false),
+    Row("frozenset", "union intersection difference symmetric_difference", Nothing, Anything, false),
+    Row("str", "startswith endswith isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable \
+        isspace istitle isupper __contains__", Nothing, Bool, false),
+    Row("str", "find rfind index rindex count", Nothing, Int, false),
+    Row("str", "capitalize casefold center expandtabs format join ljust lower lstrip removeprefix removesuffix replace rjust \
+        rstrip strip swapcase title translate upper zfill", Nothing, STR, false),
+    Row("str", "split rsplit splitlines", Nothing, LIST, false),
+    Row("str", "partition rpartition", Nothing, Shape(ids::TUPLE), false),
+    Row("str", "encode", Nothing, Anything, false),
+    Row("bytes", "startswith endswith isalnum isalpha isascii isdigit islower isspace istitle isupper", Nothing, Bool, false),
+    Row("bytes", "find rfind index rindex count", Nothing, Int, false),
+    Row("bytes", "split rsplit splitlines", Nothing, LIST, false),
+    Row("bytes", "decode hex join lower lstrip replace rstrip strip translate upper partition rpartition", Nothing, Anything, false),
+    Row("bytearray", "find count startswith endswith decode hex append extend pop", Nothing, Anything, false),
+    Row("int", "bit_length bit_count", Nothing, Int, false),
+    Row("int", "to_bytes conjugate as_integer_ratio is_integer", Nothing, Anything, false),
+    Row("float", "is_integer hex as_integer_ratio conjugate", Nothing, Anything, false),
+    Row("range", "index count", Nothing, Anything, false),
+    Row("object", "__init__", Nothing, Gives::None, true),
+    Row("deque", "append appendleft pop popleft clear rotate", Contents, Anything, true),
+    Row("array", "append pop tolist tobytes", Nothing, Anything, false),
+    Row("Random", "random getrandbits", Nothing, Anything, false),
+    Row("BytesIO", "read write tell seek getvalue getbuffer", Nothing, Anything, false),
+    Row("StringIO", "write tell getvalue", Nothing, Anything, false),
+    Row("Struct", "pack unpack", Nothing, Anything, false),
+    Row("Pattern", "match search fullmatch findall split", Nothing, Anything, false),
+    Row("Match", "group groups groupdict start end span __getitem__", Nothing, Anything, false),
+];
+
+/// Natives of `math` that give a float for a float.
+const FLOAT1: &str = "acos acosh asin asinh atan atanh cbrt cos cosh degrees erf erfc exp exp2 expm1 fabs gamma lgamma log log10 \
+    log1p log2 radians sin sinh sqrt tan tanh";
+/// Natives of `math` that give a float for two floats.
+const FLOAT2: &str = "atan2 copysign fmod hypot pow remainder";
+
+/// Builtin types whose calls are lean; what they give, whether they may get iterators.
+const TYPES: &[(u32, Gives, bool)] = &[
+    (ids::INT, Anything, false),
+    (ids::FLOAT, Anything, false),
+    (ids::COMPLEX, Anything, false),
+    (ids::BOOL, Bool, false),
+    (ids::STR, Anything, false),
+    (ids::BYTES, Anything, false),
+    (ids::BYTEARRAY, Anything, false),
+    (ids::LIST, LIST, false),
+    (ids::TUPLE, Anything, false),
+    (ids::DICT, Shape(ids::DICT), false),
+    (ids::SET, Shape(ids::SET), false),
+    (ids::FROZENSET, Anything, false),
+    (ids::RANGE, Shape(ids::RANGE), false),
+    (ids::ENUMERATE, Shape(ids::ENUMERATE), true),
+    (ids::ZIP, Shape(ids::ZIP), true),
+    (ids::REVERSED, Anything, false),
+    (ids::OBJECT, Shape(ids::OBJECT), false),
+];
+
+fn listed(names: &str, name: &str) -> bool {
+    names.split_whitespace().any(|n| n == name)
+}
+
+/// True for what a native that goes through its argument may go through twice.
+fn is_kept(s: Seen) -> bool {
+    !matches!(s.kind, Some(Kind::Iter | Kind::Generator | Kind::Native))
+}
+
+/// True for what shows the frames, which are not in memory.
+pub(super) fn shows_frames(s: Seen) -> bool {
+    matches!(
+        s.kind,
+        Some(Kind::Frame | Kind::Traceback | Kind::Tasklet | Kind::Generator | Kind::Channel)
+    )
+}
+
+impl Recorder {
+    /// Tests that a register holds a value of the class that was seen; false if that cannot be tested.
+    pub(super) fn guard_class(&mut self, i: usize, seen: Seen) -> bool {
+        if seen.is_int() {
+            self.int(i);
+        } else if seen.is_float() {
+            self.float(i);
+        } else if seen.bits == Value::TRUE.bits() || seen.bits == Value::FALSE.bits() {
+            let w = self.word(i);
+            self.guard_boolean(w);
+        } else if seen.shape == 0 {
+            let w = self.word(i);
+            self.guard_constant(w, seen.bits);
+        } else {
+            let w = self.word(i);
+            self.guard_shape(w, seen.shape);
+        }
+        true
+    }
+
+    pub(super) fn guard_boolean(&mut self, w: Val) {
+        if self.fact(w).known.boolean {
+            return;
+        }
+        let turned = self.binary_imm(Binary::Sub, w, Value::FALSE.bits());
+        let mask = self.binary_imm(Binary::And, turned, !8);
+        let c = self.compare_imm(Cond::Eq, mask, 0);
+        self.guard(c, true);
+        self.know(w, |k| k.boolean = true);
+        self.changed();
+    }
+
+    /// What builtin containers hold may have changed, not the fields of other objects.
+    pub(super) fn contents_changed(&mut self) {
+        let facts = &self.facts;
+        self.fields.retain(|(base, _), _| {
+            let shape = facts[base.0 as usize].known.shape;
+            shape != 0 && !matches!(shape, ids::LIST | ids::DICT | ids::SET)
+        });
+        // A namespace is a dict, too.
+        self.versions
+            .retain(|v, _| word_value(*v).kind() == Some(Kind::Type));
+    }
+
+    /// Sets a register to what a lean call gave, which was not refused if `tested`.
+    fn set_given(&mut self, a: usize, v: Val, gives: Gives) {
+        match gives {
+            Anything => {}
+            Gives::None => {
+                let none = self.constant(Value::NONE.bits());
+                self.set(a, none);
+                return;
+            }
+            // None of these natives changes anything: the test may run it anew.
+            Int => self.guard_int(v),
+            Bool => self.know(v, |k| k.boolean = true),
+            Shape(shape) => self.know_shape(v, shape),
+        }
+        self.set(a, v);
+    }
+
+    pub(super) fn know_shape(&mut self, v: Val, shape: u32) {
+        self.know(v, |k| {
+            k.object = true;
+            k.shape = shape;
+        });
+    }
+
+    /// That what a lean call gave is a value.
+    pub(super) fn not_refused(&mut self, v: Val) {
+        let c = self.compare_imm(Cond::Ne, v, 0);
+        self.guard(c, true);
+    }
+
+    /// `Call` of a native function or a builtin type.
+    pub(super) fn native_call(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        if self.builtin_call(vm, p) {
+            return true;
+        }
+        match p.b.kind {
+            Some(Kind::Builtin) => self.call_function(vm, p),
+            Some(Kind::Type) => self.call_type(vm, p),
+            _ => false,
+        }
+    }
+
+    /// The callee is the object that was seen, which lives on.
+    pub(super) fn guard_callee(&mut self, vm: &mut Vm, p: Pending) {
+        let callee = self.word(p.word.b() as usize);
+        if self.fact(callee).constant != Some(p.b.bits) {
+            self.object(vm, word_value(p.b.bits));
+            self.guard_constant(callee, p.b.bits);
+        }
+    }
+
+    /// The name of the native that is called and of its module or type; `None`: none, or it is called in another way.
+    pub(super) fn native_name(p: &Pending) -> Option<(String, &'static str)> {
+        let n = p.more.native?;
+        let owner = match n.owner {
+            Owner::Type(t) => t.name_text(),
+            Owner::Module(m) => m.cast::<PyStr>()?.text_lossy(),
+        };
+        Some((owner, n.def.name))
+    }
+
+    fn call_function(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let (Some(n), Some((owner, name))) = (p.more.native, Recorder::native_name(&p)) else {
+            return false;
+        };
+        if n.def.switches || p.word.c() > 3 {
+            return false;
+        }
+        let base = p.word.b() as usize;
+        let argc = p.word.c() as usize;
+        if owner == "math" && self.math_call(vm, p, n) {
+            return true;
+        }
+        let Some(row) = TABLE.iter().find(|r| r.0 == owner && listed(r.1, name)) else {
+            return false;
+        };
+        let Row(_, _, changes, gives, keeps) = row;
+        let args = &p.more.args[..argc];
+        if args.iter().any(|s| shows_frames(*s)) || !keeps && !args.iter().all(|s| is_kept(*s)) {
+            return false;
+        }
+        let counts = &n.def.counts;
+        let bound = n.shape == ids::BUILTIN_FUNCTION && n.this.bits != 0 && counts.has_self;
+        let method = matches!(n.shape, ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR);
+        let with_self = p.next.bits != 0;
+        // Of a method's receiver the type is tested, so that the descriptor need not.
+        let receiver = match (bound, method, with_self) {
+            (true, false, false) => Some(n.this),
+            (false, true, true) => Some(p.next),
+            (false, false, false) if n.shape == ids::BUILTIN_FUNCTION && !counts.has_self => None,
+            _ => return false,
+        };
+        if let Some(r) = receiver {
+            let (Owner::Type(owner), Some(ty)) = (n.owner, type_of(vm, r)) else {
+                return false;
+            };
+            if !ty.is_subtype(owner) {
+                return false;
+            }
+        }
+        if bound {
+            let callee = self.word(base);
+            self.guard_shape(callee, ids::BUILTIN_FUNCTION);
+            let def = self.field(callee, layout::BUILTIN_DEF);
+            self.guard_constant(def, n.def as *const NativeDef as u64);
+        } else {
+            self.guard_callee(vm, p);
+        }
+        self.is_jump(base + 1, p.next, 0);
+        let mut words = Vec::new();
+        if bound {
+            let callee = self.word(base);
+            let this = self.field(callee, layout::BUILTIN_SELF);
+            if n.this.shape == 0 {
+                return false;
+            }
+            self.guard_shape(this, n.this.shape);
+            words.push(this);
+        } else if with_self {
+            self.guard_class(base + 1, p.next);
+            let this = self.word(base + 1);
+            words.push(this);
+        }
+        for i in 0..argc {
+            if !keeps {
+                self.guard_class(base + 2 + i, p.more.args[i]);
+            }
+            words.push(self.word(base + 2 + i));
+        }
+        let plain = counts.plain && n.def.direct.is_none();
+        let total = counts.total as usize;
+        let v = if plain && (counts.required as usize..=total).contains(&words.len()) && total <= 4
+        {
+            let null = self.constant(0);
+            words.resize(total, null);
+            self.call_code(n.def, &words)
+        } else if !bound {
+            let callee = self.word(base);
+            self.call_object(callee, &words)
+        } else {
+            return false;
+        };
+        self.not_refused(v);
+        if *changes == Contents {
+            self.contents_changed();
+        }
+        self.set_given(p.word.a() as usize, v, *gives);
+        true
+    }
+
+    /// A call of a native's code.
+    fn call_code(&mut self, def: &'static NativeDef, words: &[Val]) -> Val {
+        let helpers = [
+            lean::code0 as *const (),
+            lean::code1 as *const (),
+            lean::code2 as *const (),
+            lean::code3 as *const (),
+            lean::code4 as *const (),
+        ];
+        let code = self.constant(def as *const NativeDef as u64);
+        let mut args = vec![self.context, code];
+        args.extend(words);
+        self.call(helpers[words.len()] as usize, &args, Type::Word)
+    }
+
+    /// A call of a native function or type.
+    pub(super) fn call_object(&mut self, callee: Val, words: &[Val]) -> Val {
+        let helpers = [
+            lean::object0 as *const (),
+            lean::object1 as *const (),
+            lean::object2 as *const (),
+            lean::object3 as *const (),
+            lean::object4 as *const (),
+        ];
+        let mut args = vec![self.context, callee];
+        args.extend(words);
+        self.call(helpers[words.len()] as usize, &args, Type::Word)
+    }
+
+    /// Functions of floats that give a float.
+    fn math_call(&mut self, vm: &mut Vm, p: Pending, n: Called) -> bool {
+        let argc = p.word.c() as usize;
+        let seen = &p.more.args[..argc];
+        let names = match argc {
+            1 => FLOAT1,
+            2 => FLOAT2,
+            _ => return false,
+        };
+        if !listed(names, n.def.name)
+            || !seen.iter().any(|s| s.is_float())
+            || !seen.iter().all(|s| s.is_float() || s.is_int())
+            || p.next.bits != 0
+        {
+            return false;
+        }
+        let base = p.word.b() as usize;
+        self.guard_callee(vm, p);
+        self.is_jump(base + 1, p.next, 0);
+        let x = self.number(base + 2, seen[0]);
+        let r = if n.def.name == "sqrt" {
+            let zero = self.float_constant(0.0);
+            let c = self.emit(skein_jit::ir::Op::CompareF(Cond::Ge, x, zero));
+            self.guard(c, true);
+            self.emit(skein_jit::ir::Op::SqrtF(x))
+        } else if n.def.name == "fabs" {
+            self.emit(skein_jit::ir::Op::AbsF(x))
+        } else {
+            let plain = n.def.counts.plain && n.def.counts.total as usize == argc;
+            if !plain {
+                return false;
+            }
+            let code = self.constant(n.def as *const NativeDef as u64);
+            let r = if argc == 1 {
+                let args = [self.context, code, x];
+                self.call(lean::float1 as *const () as usize, &args, Type::Float)
+            } else {
+                let y = self.number(base + 3, seen[1]);
+                let args = [self.context, code, x, y];
+                self.call(lean::float2 as *const () as usize, &args, Type::Float)
+            };
+            let c = self.emit(skein_jit::ir::Op::CompareF(Cond::Eq, r, r));
+            self.guard(c, true);
+            r
+        };
+        self.set_float(p.word.a() as usize, r);
+        true
+    }
+
+    fn call_type(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let argc = p.word.c() as usize;
+        let Some(t) = word_value(p.b.bits).cast::<PyType>() else {
+            return false;
+        };
+        let Some((_, gives, keeps)) = TYPES
+            .iter()
+            .find(|(id, ..)| *id == t.builtin_id && p.b.shape == ids::TYPE)
+        else {
+            return false;
+        };
+        if argc > 3 || p.next.bits != 0 {
+            return false;
+        }
+        if !keeps && !p.more.args[..argc].iter().all(|s| is_kept(*s)) {
+            return false;
+        }
+        let base = p.word.b() as usize;
+        self.guard_callee(vm, p);
+        self.is_jump(base + 1, p.next, 0);
+        let mut words = Vec::new();
+        for i in 0..argc {
+            if !keeps {
+                self.guard_class(base + 2 + i, p.more.args[i]);
+            }
+            words.push(self.word(base + 2 + i));
+        }
+        let callee = self.word(base);
+        let v = self.call_object(callee, &words);
+        self.not_refused(v);
+        self.set_given(p.word.a() as usize, v, *gives);
+        true
+    }
+}
+
+/// The type of what was seen.
+pub(super) fn type_of(vm: &mut Vm, s: Seen) -> Option<Ref<PyType>> {
+    if s.bits == 0 {
+        return None;
+    }
+    if s.shape == 0 {
+        return Some(vm.type_of(word_value(s.bits)));
+    }
+    vm.shapes.try_get(s.shape).and_then(|s| s.ty.get())
+}

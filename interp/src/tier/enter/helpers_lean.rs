@@ -1,0 +1,386 @@
+//! Natives that machine code calls *leanly*: without its frames in memory, which is right as long as no Python code runs.
+//!
+//! A native that would have to run Python code is refused it and raises (`Vm::python_forbidden`); whatever a lean call raises
+//! is thrown away, and the 0 that it gives lets machine code run the instruction anew in the interpreter. So only natives that
+//! did nothing yet when they raise or call Python code may be called in this way; the recorder's tables say which.
+
+use super::Activation;
+use skein_runtime::builtins::iter_next::next_builtin;
+use skein_runtime::builtins::set_ops;
+use skein_runtime::object::native_def::NativeDef;
+use skein_runtime::prelude::*;
+use skein_runtime::protocol::binary::BinaryOp;
+use skein_runtime::protocol::compare::CompareOp;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What comparisons and tests give when they are refused.
+pub const REFUSED: u64 = 2;
+
+/// Runs `f` without Python code; `None`: it raised.
+fn alone<T>(a: *mut Activation, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> Option<T> {
+    // SAFETY: machine code passes its own activation, whose machine nobody else uses meanwhile.
+    let vm = unsafe { &mut *(*a).vm };
+    vm.python_forbidden.set(true);
+    let r = catch_unwind(AssertUnwindSafe(|| f(vm)));
+    vm.python_forbidden.set(false);
+    match r {
+        Ok(Ok(v)) => Some(v),
+        _ => {
+            vm.take_raised();
+            None
+        }
+    }
+}
+
+fn word(v: Option<Value>) -> u64 {
+    v.map_or(0, Value::bits)
+}
+
+fn answer(b: Option<bool>) -> u64 {
+    b.map_or(REFUSED, u64::from)
+}
+
+fn done(r: Option<()>) -> u64 {
+    r.is_some() as u64
+}
+
+/// A live value that machine code passed.
+fn value(word: u64) -> Value {
+    // SAFETY: machine code passes words of live values, and 0 for absent ones.
+    unsafe { Value::from_bits(word) }
+}
+
+/// The declaration of a native.
+fn declaration(def: *const NativeDef) -> &'static NativeDef {
+    // SAFETY: machine code passes addresses of declarations, which are never freed.
+    unsafe { &*def }
+}
+
+/// The words at `at`, registers of a live frame that hold values.
+fn registers<'a>(at: *const Value, n: u64) -> &'a [Value] {
+    // SAFETY: machine code passes the address of registers of the running frame, whose tags and constants it wrote there.
+    unsafe { std::slice::from_raw_parts(at, n as usize) }
+}
+
+macro_rules! calls {
+    ($(($code:ident, $object:ident, $($x:ident)*),)*) => {
+        $(
+            /// Calls a native's code; 0: refused.
+            pub extern "C" fn $code(a: *mut Activation, def: *const NativeDef $(, $x: u64)*) -> u64 {
+                word(alone(a, |vm| (declaration(def).func)(vm, &[$(value($x)),*])))
+            }
+            /// Calls a native function or a builtin type; 0: refused.
+            pub extern "C" fn $object(a: *mut Activation, callee: u64 $(, $x: u64)*) -> u64 {
+                word(alone(a, |vm| vm.call(value(callee), &[$(value($x)),*])))
+            }
+        )*
+    };
+}
+calls! {
+    (code0, object0,),
+    (code1, object1, x),
+    (code2, object2, x y),
+    (code3, object3, x y z),
+    (code4, object4, x y z w),
+}
+
+/// A native's result for a float, as a float; a NaN is given for what is none, too.
+pub extern "C" fn float1(a: *mut Activation, def: *const NativeDef, x: f64) -> f64 {
+    float(alone(a, |vm| {
+        let x = vm.new_float(x);
+        (declaration(def).func)(vm, &[x])
+    }))
+}
+
+/// The same for two floats.
+pub extern "C" fn float2(a: *mut Activation, def: *const NativeDef, x: f64, y: f64) -> f64 {
+    float(alone(a, |vm| {
+        let (x, y) = (vm.new_float(x), vm.new_float(y));
+        (declaration(def).func)(vm, &[x, y])
+    }))
+}
+
+fn float(v: Option<Value>) -> f64 {
+    v.and_then(skein_runtime::builtins::float::as_float)
+        .unwrap_or(f64::NAN)
+}
+
+/// `x ** y`; NaN: refused.
+pub extern "C" fn power(a: *mut Activation, x: f64, y: f64) -> f64 {
+    float(alone(a, |vm| {
+        skein_runtime::builtins::arith::float_pow(vm, x, y)
+    }))
+}
+
+/// A binary operator, in place if the number's upper half is not 0.
+pub extern "C" fn binary(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
+    word(alone(a, |vm| {
+        let o = BinaryOp::ALL[op as u32 as usize];
+        vm.binary(o, op >> 32 != 0, value(x), value(y))
+    }))
+}
+
+/// `~x`
+pub extern "C" fn invert(a: *mut Activation, x: u64) -> u64 {
+    word(alone(a, |vm| {
+        let name = vm.names.__invert__;
+        vm.unary(name, "unary ~", value(x))
+    }))
+}
+
+/// `-x`
+pub extern "C" fn negate(a: *mut Activation, x: u64) -> u64 {
+    word(alone(a, |vm| {
+        let name = vm.names.__neg__;
+        vm.unary(name, "unary -", value(x))
+    }))
+}
+
+/// Whether a comparison holds.
+pub extern "C" fn compare(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
+    use CompareOp::*;
+    let op = [Lt, Le, Eq, Ne, Gt, Ge][op as usize];
+    answer(alone(a, |vm| vm.compare(op, value(x), value(y))).and_then(Value::as_bool))
+}
+
+/// Whether a value is true.
+pub extern "C" fn truth(a: *mut Activation, x: u64) -> u64 {
+    answer(alone(a, |vm| vm.truth(value(x))))
+}
+
+/// `x in container`
+pub extern "C" fn contains(a: *mut Activation, container: u64, x: u64) -> u64 {
+    answer(alone(a, |vm| vm.contains(value(container), value(x))))
+}
+
+/// `o[k]`
+pub extern "C" fn load_item(a: *mut Activation, o: u64, k: u64) -> u64 {
+    let (o, k) = (value(o), value(k));
+    word(alone(a, |vm| {
+        if o.kind() == Some(Kind::Native)
+            && let Some(i) = k.as_small_int()
+            && let Some(v) = Native::item(o, vm, i)
+        {
+            return Ok(v);
+        }
+        vm.get_item(o, k)
+    }))
+}
+
+/// `o[k] = v`
+pub extern "C" fn store_item(a: *mut Activation, o: u64, k: u64, v: u64) -> u64 {
+    let (o, k, v) = (value(o), value(k), value(v));
+    done(alone(a, |vm| {
+        if o.kind() == Some(Kind::Native)
+            && let Some(i) = k.as_small_int()
+            && Native::set_item(o, vm, i, v)
+        {
+            return Ok(());
+        }
+        vm.set_item(o, k, v)
+    }))
+}
+
+/// The character of a str at an index within its length.
+pub extern "C" fn str_item(a: *mut Activation, s: u64, i: u64) -> u64 {
+    word(alone(a, |vm| {
+        Ok(value(s)
+            .cast::<PyStr>()
+            .filter(|s| (i as usize) < s.len())
+            .map_or(Value::NULL, |s| s.char_at(vm, i as usize).value()))
+    }))
+}
+
+/// `o[start:stop]` of a builtin sequence between ints.
+pub extern "C" fn load_slice(a: *mut Activation, o: u64, start: u64, stop: u64) -> u64 {
+    word(alone(a, |vm| {
+        let v = vm.get_slice_simple(value(o), value(start), value(stop));
+        Ok(v.unwrap_or(Value::NULL))
+    }))
+}
+
+/// `o[start:stop] = v` of lists between ints.
+pub extern "C" fn store_slice(a: *mut Activation, o: u64, start: u64, stop: u64, v: u64) -> u64 {
+    let r = alone(a, |vm| {
+        Ok(vm.set_slice_simple(value(o), value(start), value(stop), value(v)))
+    });
+    (r == Some(true)) as u64
+}
+
+/// `iter(x)`
+pub extern "C" fn iter(a: *mut Activation, x: u64) -> u64 {
+    word(alone(a, |vm| vm.iter(value(x))))
+}
+
+/// The next item of a builtin iterator; 0: there is none, or that has to be asked of the interpreter.
+pub extern "C" fn next(a: *mut Activation, it: u64) -> u64 {
+    word(alone(a, |vm| match next_builtin(vm, value(it)) {
+        Some(r) => Ok(r?.unwrap_or(Value::NULL)),
+        None => Ok(Value::NULL),
+    }))
+}
+
+/// 1: a builtin iterator over one container is exhausted. 0: it is where it was.
+pub extern "C" fn ended(a: *mut Activation, it: u64) -> u64 {
+    let Some(i) = value(it).cast::<PyIter>() else {
+        return 0;
+    };
+    let state = (i.index.get(), i.stop.get(), i.step.get());
+    let end = alone(a, |vm| match next_builtin(vm, i.value()) {
+        Some(r) => Ok(r?.is_none()),
+        None => Ok(false),
+    });
+    if end != Some(true) {
+        i.index.set(state.0);
+        i.stop.set(state.1);
+        i.step.set(state.2);
+    }
+    (end == Some(true)) as u64
+}
+
+/// The next entry of an iterator over a dict: how far into the dict's entries its key stands, in bytes; all bits: as for
+/// [`next`].
+pub extern "C" fn next_entry(it: u64) -> u64 {
+    let Some(i) = value(it).cast::<PyIter>() else {
+        return u64::MAX;
+    };
+    let Some(d) = i.a.get().cast::<PyDict>() else {
+        return u64::MAX;
+    };
+    if d.len() as i64 != i.stop.get() || i.step.get() == 0 {
+        return u64::MAX;
+    }
+    match d.next_entry(i.index.get() as usize) {
+        Some((at, ..)) => {
+            i.step.set(i.step.get() - 1);
+            i.index.set(at as i64 + 1);
+            8 * (3 * at as u64 + 1)
+        }
+        None => u64::MAX,
+    }
+}
+
+/// `(x, y)`
+pub extern "C" fn pair(a: *mut Activation, x: u64, y: u64) -> u64 {
+    word(alone(a, |vm| Ok(vm.new_tuple(&[value(x), value(y)]))))
+}
+
+/// The tuple of `n` registers.
+pub extern "C" fn build_tuple(a: *mut Activation, at: *const Value, n: u64) -> u64 {
+    word(alone(a, |vm| {
+        Ok(PyTuple::from_slice(vm, registers(at, n)).value())
+    }))
+}
+
+/// The list of `n` registers.
+pub extern "C" fn build_list(a: *mut Activation, at: *const Value, n: u64) -> u64 {
+    word(alone(a, |vm| {
+        Ok(PyList::from_slice(vm, registers(at, n)).value())
+    }))
+}
+
+/// The set of `n` registers.
+pub extern "C" fn build_set(a: *mut Activation, at: *const Value, n: u64) -> u64 {
+    word(alone(a, |vm| {
+        let s = PySet::new(vm);
+        for v in registers(at, n) {
+            set_ops::add(vm, s, *v)?;
+        }
+        Ok(s.value())
+    }))
+}
+
+/// The dict of `n` pairs of registers.
+pub extern "C" fn build_map(a: *mut Activation, at: *const Value, n: u64) -> u64 {
+    word(alone(a, |vm| {
+        let d = PyDict::new(vm);
+        d.reserve(vm, n as usize);
+        for pair in registers(at, 2 * n).chunks(2) {
+            d.insert(vm, pair[0], pair[1])?;
+        }
+        Ok(d.value())
+    }))
+}
+
+/// The concatenation of `n` registers that hold exact strs.
+pub extern "C" fn build_string(a: *mut Activation, at: *const Value, n: u64) -> u64 {
+    word(alone(a, |vm| {
+        crate::vm::ops_build::join_parts(vm, registers(at, n))
+    }))
+}
+
+/// `set.add` of a display's set.
+pub extern "C" fn set_add(a: *mut Activation, set: u64, v: u64) -> u64 {
+    done(alone(a, |vm| match value(set).cast::<PySet>() {
+        Some(s) => set_ops::add(vm, s, value(v)),
+        None => Err(Raised),
+    }))
+}
+
+/// Extends a display's list by an exact builtin container.
+pub extern "C" fn list_extend(a: *mut Activation, list: u64, v: u64) -> u64 {
+    done(alone(a, |vm| {
+        let Some(l) = value(list).cast::<PyList>() else {
+            return Err(Raised);
+        };
+        let items = vm.collect(value(v))?;
+        let len = l.len();
+        l.splice(vm, len, len, items.as_slice());
+        Ok(())
+    }))
+}
+
+/// The tuple of a list's items.
+pub extern "C" fn list_to_tuple(a: *mut Activation, list: u64) -> u64 {
+    word(alone(a, |vm| match value(list).cast::<PyList>() {
+        Some(l) => {
+            let items = l.to_vec(vm);
+            Ok(PyTuple::from_slice(vm, items.as_slice()).value())
+        }
+        None => Err(Raised),
+    }))
+}
+
+/// `format(x, '')`
+pub extern "C" fn format_simple(a: *mut Activation, x: u64) -> u64 {
+    word(alone(a, |vm| {
+        let v = value(x);
+        if v.shape_id() == ids::STR || v.is_int() {
+            return Ok(vm.str(v)?.value());
+        }
+        let empty = vm.empty_str().value();
+        vm.format(v, empty)
+    }))
+}
+
+/// `format(x, spec)`
+pub extern "C" fn format_spec(a: *mut Activation, x: u64, spec: u64) -> u64 {
+    word(alone(a, |vm| vm.format(value(x), value(spec))))
+}
+
+/// `str(x)` and `repr(x)`
+pub extern "C" fn convert(a: *mut Activation, x: u64, repr: u64) -> u64 {
+    word(alone(a, |vm| {
+        let s = if repr != 0 {
+            vm.repr(value(x))?
+        } else {
+            vm.str(value(x))?
+        };
+        Ok(s.value())
+    }))
+}
+
+/// An attribute that no Python code computes.
+pub extern "C" fn load_attr(a: *mut Activation, o: u64, name: u64) -> u64 {
+    word(alone(a, |vm| match value(name).cast::<PyStr>() {
+        Some(name) => vm.get_attr(value(o), name),
+        None => Err(Raised),
+    }))
+}
+
+/// Stores a value into an entry of a namespace.
+pub extern "C" fn store_entry(dict: u64, position: u64, v: u64) {
+    if let Some(d) = value(dict).cast::<PyDict>() {
+        d.set_value_at(position as usize, value(v));
+    }
+}

@@ -170,10 +170,13 @@ fn passes_do_what_the_files_say() {
     files(&root, &mut all);
     let mut failures = Vec::new();
     let mut count = 0;
-    let mut backend = Backend::new(Options {
-        verify: true,
-        branches: false,
-    })
+    let mut backend = Backend::new(
+        Options {
+            verify: true,
+            branches: false,
+        },
+        &Default::default(),
+    )
     .expect("a code generator");
     for path in all {
         let text = std::fs::read_to_string(&path).expect("a readable file");

@@ -103,10 +103,13 @@ fn what_is_verified_compiles() {
 }
 
 fn compiles(branches: bool) {
-    let mut backend = Backend::new(Options {
-        verify: true,
-        branches,
-    })
+    let mut backend = Backend::new(
+        Options {
+            verify: true,
+            branches,
+        },
+        &Default::default(),
+    )
     .expect("a code generator for this machine");
     let table = [0u64; 2];
     let slots = Slots {

@@ -6,6 +6,7 @@ use crate::builtins::builtin::PyBuiltin;
 use crate::builtins::bytes::PyBytes;
 use crate::builtins::cell::PyCell;
 use crate::builtins::dict::PyDict;
+use crate::builtins::generator::PyGenerator;
 use crate::builtins::iter::PyIter;
 use crate::builtins::list::PyList;
 use crate::builtins::method::PyMethod;
@@ -34,7 +35,23 @@ pub const CHUNK_WORDS: i32 = size_of::<crate::tasklet::stack::StackChunk>() as i
 /// The first slot of an array.
 pub const ARRAY_SLOTS: i32 = size_of::<Array>() as i32;
 
+/// Register 0 of a generator's frame.
+pub const GENERATOR_FRAME: i32 =
+    (size_of::<PyGenerator>() + 8 * crate::tasklet::stack::FRAME_WORDS) as i32;
+
 offsets! {
+    /// A generator's code.
+    GENERATOR_CODE = PyGenerator, code;
+    /// A generator's state (8 bits).
+    GENERATOR_STATE = PyGenerator, state;
+    /// The exception state below a running generator's.
+    GENERATOR_HANDLED_BELOW = PyGenerator, handled_below;
+    /// The exception that a generator handles.
+    GENERATOR_HANDLED = PyGenerator, handled;
+    /// What a generator delegates to.
+    GENERATOR_DELEGATE = PyGenerator, delegate;
+    /// The innermost generator that runs.
+    VM_HANDLED_TOP = Vm, handled_top;
     /// Length of a list.
     LIST_LEN = PyList, len;
     /// A list's array.

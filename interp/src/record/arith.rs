@@ -365,7 +365,7 @@ impl Recorder {
     // ---- truth
 
     /// The condition that a register is true, for immediate ints, bools, None and floats; `None`: ask the interpreter.
-    pub(super) fn truth(&mut self, i: usize, seen: Seen) -> Option<Val> {
+    pub(super) fn truth(&mut self, vm: &mut Vm, i: usize, seen: Seen) -> Option<Val> {
         if seen.bits == Value::TRUE.bits() || seen.bits == Value::FALSE.bits() {
             let w = self.word(i);
             if let Some(c) = self.truths.get(&w) {
@@ -401,6 +401,15 @@ impl Recorder {
         let length = match seen.shape {
             ids::LIST => skein_runtime::layout::LIST_LEN,
             ids::TUPLE => skein_runtime::layout::TUPLE_LEN,
+            _ if self.has_no_truth(vm, seen) => {
+                let w = self.word(i);
+                if !self.guard_type(vm, seen.shape) {
+                    return None;
+                }
+                self.guard_shape(w, seen.shape);
+                let one = self.constant(1);
+                return Some(self.compare(Cond::Eq, one, one));
+            }
             _ => return None,
         };
         let w = self.word(i);
@@ -408,7 +417,16 @@ impl Recorder {
         let n = self.field(w, length);
         Some(self.compare_imm(Cond::Ne, n, 0))
     }
-    pub(super) fn truth_jump(&mut self, a: usize, seen: Seen, is_true: bool) -> bool {
+    /// True for an object whose type defines neither `__bool__` nor `__len__`: it is true.
+    fn has_no_truth(&self, vm: &mut Vm, seen: Seen) -> bool {
+        let ty = vm.shapes.try_get(seen.shape).and_then(|s| s.ty.get());
+        let (truth, length) = (vm.names.__bool__, vm.names.__len__);
+        seen.kind.is_some()
+            && ty.is_some_and(|ty| {
+                vm.type_lookup(ty, truth).is_none() && vm.type_lookup(ty, length).is_none()
+            })
+    }
+    pub(super) fn truth_jump(&mut self, vm: &mut Vm, a: usize, seen: Seen, is_true: bool) -> bool {
         if [Value::TRUE.bits(), Value::FALSE.bits()].contains(&seen.bits) {
             let w = self.word(a);
             if !self.fact(w).known.boolean && !self.truths.contains_key(&w) {
@@ -417,7 +435,7 @@ impl Recorder {
                 return true;
             }
         }
-        let Some(c) = self.truth(a, seen) else {
+        let Some(c) = self.truth(vm, a, seen) else {
             return false;
         };
         if seen.bits != Value::NONE.bits() {
@@ -425,8 +443,15 @@ impl Recorder {
         }
         true
     }
-    pub(super) fn truth_value(&mut self, a: usize, b: usize, seen: Seen, not: bool) -> bool {
-        let Some(c) = self.truth(b, seen) else {
+    pub(super) fn truth_value(
+        &mut self,
+        vm: &mut Vm,
+        a: usize,
+        b: usize,
+        seen: Seen,
+        not: bool,
+    ) -> bool {
+        let Some(c) = self.truth(vm, b, seen) else {
             return false;
         };
         let (t, f) = (

@@ -126,8 +126,8 @@ impl Recorder {
             return false;
         }
         let a = p.word.a() as usize;
-        let v = self.object(vm, crate::vm::run::cx::word_value(payload & !1));
         if op == special::LOAD_METHOD_OF_TYPE {
+            let v = self.object(vm, crate::vm::run::cx::word_value(payload & !1));
             let this = if payload & 1 != 0 {
                 w
             } else {
@@ -136,11 +136,7 @@ impl Recorder {
             self.set(a, v);
             self.set(a + 1, this);
         } else {
-            let v = if payload & 1 == 0 {
-                v
-            } else {
-                self.constant(payload)
-            };
+            let v = self.object(vm, crate::vm::run::cx::word_value(payload));
             self.set(a, v);
         }
         true

@@ -117,7 +117,7 @@ impl Recorder {
 
     fn to_bool(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let i = p.word.b() as usize + 2;
-        let Some(c) = self.truth(i, p.more.args[0]) else {
+        let Some(c) = self.truth(vm, i, p.more.args[0]) else {
             return false;
         };
         self.begin_call(vm, p);

@@ -6,8 +6,8 @@ use super::{Pending, Recorded, Recorder};
 use crate::tier::enter::offset;
 use crate::tier::exits::Base;
 use crate::vm::run::cx::{code_start, header_word};
-use crate::vm::run::ret::{Action, advance, aux, dst, ret};
-use skein_jit::ir::{Cond, Op};
+use crate::vm::run::ret::{self, Action, advance, aux, dst, ret};
+use skein_jit::ir::{Binary, Cond, End, Op, Val};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::method::PyMethod;
@@ -49,7 +49,14 @@ impl Recorder {
         // What is called, and whether there is a self.
         let callee = self.word(base);
         let mut from: Vec<(usize, usize)> = Vec::new();
-        if this.is_some() {
+        // A closure is mostly another function each time, of the same code.
+        let closure = this.is_none()
+            && missing == 0
+            && !f.closure.get().is_null()
+            && self.fact(callee).constant.is_none();
+        if closure {
+            self.guard_shape(callee, p.b.shape);
+        } else if this.is_some() {
             self.guard_shape(callee, p.b.shape);
             let func = self.field(callee, layout::METHOD_FUNC);
             self.object(vm, f.value());
@@ -74,7 +81,10 @@ impl Recorder {
             extra.extend(d.items()[d.len() - missing..].iter().copied());
         }
         // Nobody assigns `__code__` but rarely: it is compared all the same.
-        let t = self.object(vm, f.value());
+        let t = match closure {
+            true => callee,
+            false => self.object(vm, f.value()),
+        };
         let code = self.field(t, std::mem::offset_of!(PyFunction, code) as i32);
         self.object(vm, f.code().value());
         self.guard_constant(code, f.code().value().bits());
@@ -89,7 +99,15 @@ impl Recorder {
             from.insert(0, (here, base + 1));
         }
         let word = ret(Action::Store, 2, p.word.a() as usize, base as u32);
-        self.push(vm, f, &from, &extra, word, next)
+        let pushed = self.push(vm, f, &from, &extra, word, next)?;
+        if closure && pushed {
+            let fp = self.frame().fp;
+            self.store(fp, 8 * at::FUNCTION as i32, callee);
+            let frame = self.frame_mut();
+            (frame.function, frame.pinned) = (0, false);
+            self.changed();
+        }
+        Ok(pushed)
     }
 
     /// Tests that a call of `f` finds room, once for a trace.
@@ -103,19 +121,27 @@ impl Recorder {
         if self.room.is_none() {
             let limit = self.load(self.vm, layout::VM_STACK_LIMIT);
             let top = self.top_address(0);
-            let room = self.binary(skein_jit::ir::Binary::Sub, limit, top);
+            let room = self.binary(Binary::Sub, limit, top);
             // Filled in when the recording ends.
             let words = self.emit(Op::Const(0));
             let c = self.compare(Cond::Ge, room, words);
             self.guard(c, true);
-            let depth = self.load(self.vm, layout::VM_DEPTH);
-            let depth = self.binary_imm(skein_jit::ir::Binary::Add, depth, 64);
-            let most = self.load(self.vm, layout::VM_RECURSION_LIMIT);
-            let c = self.compare(Cond::Lt, depth, most);
-            self.guard(c, true);
+            self.test_depth();
             self.room = Some(words);
         }
         Ok(())
+    }
+
+    /// Tests that the calls that one trace can go into stay below the recursion limit.
+    pub(super) fn test_depth(&mut self) {
+        if self.room.is_some() {
+            return;
+        }
+        let depth = self.load(self.vm, layout::VM_DEPTH);
+        let depth = self.binary_imm(Binary::Add, depth, 64);
+        let most = self.load(self.vm, layout::VM_RECURSION_LIMIT);
+        let c = self.compare(Cond::Lt, depth, most);
+        self.guard(c, true);
     }
 
     /// Pushes the frame of a call whose arguments are in registers `from`, then `extra`.
@@ -178,81 +204,102 @@ impl Recorder {
         Ok(true)
     }
 
-    /// A return from the frame that the trace was entered in, by a plain call: the trace goes on in the caller.
-    fn returned_from_root(&mut self, p: Pending, next: Next) -> Recorded<bool> {
+    /// A return from the frame that the trace was entered in: to whatever code there is for what follows in the caller.
+    fn returned_from_root(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded<bool> {
         let f = self.frame();
         let raw = f.actual as *mut u64;
-        let word = header_word(raw, at::RETURN);
-        if f.generator || next.fp != self.root_caller {
+        let action = Action::of(header_word(raw, at::RETURN));
+        if f.generator || !p.plain || next.fp != self.root_caller {
             return Ok(false);
         }
-        let caller_pc = header_word(next.fp as *mut u64, at::PC);
-        if next.pc != caller_pc + 8 * advance(word) as u64 || Action::of(word) != Action::Store {
+        if !matches!(action, Action::Store | Action::Init) {
             return Ok(false);
         }
         if matches!(self.origin, super::Origin::Loop { .. }) {
             return Err("returns");
         }
-        let fp = self.frame().fp;
-        for (offset, expected) in [
-            (at::RETURN, word),
-            (at::FRAME_OBJECT, 0),
-            (at::GENERATOR, 0),
-        ] {
-            let now = self.load(fp, 8 * offset as i32);
-            self.guard_constant(now, expected);
+        let fp = f.fp;
+        let word = self.load(fp, 8 * at::RETURN as i32);
+        let now = self.binary_imm(Binary::And, word, 0xff);
+        self.guard_constant(now, action as u64);
+        let object = self.load(fp, 8 * at::FRAME_OBJECT as i32);
+        self.guard_constant(object, 0);
+        let a = p.word.a() as usize;
+        let mut v = self.word(a);
+        if action == Action::Init {
+            self.guard_constant(v, Value::NONE.bits());
         }
         let caller = self.load(fp, 8 * at::CALLER as i32);
-        let pc = self.load(caller, 8 * at::PC as i32);
-        self.guard_constant(pc, caller_pc);
-        let base = self.binary_imm(skein_jit::ir::Binary::Sub, fp, 8 * FRAME_WORDS as u64);
+        let base = self.binary_imm(Binary::Sub, fp, 8 * FRAME_WORDS as u64);
         // The first frame of a piece of stack gives the piece back, which the interpreter does.
         let chunk = self.load(self.vm, layout::VM_STACK_CHUNK);
-        let first = self.binary_imm(
-            skein_jit::ir::Binary::Add,
-            chunk,
-            layout::CHUNK_WORDS as u64,
-        );
+        let first = self.binary_imm(Binary::Add, chunk, layout::CHUNK_WORDS as u64);
         let c = self.compare(Cond::Ne, first, base);
         self.guard(c, true);
-        let a = p.word.a() as usize;
-        let v = self.word(a);
+        let register = |r: &mut Recorder, shift: u64| {
+            let offset = r.field_of_return(word, shift, 0xffff);
+            r.binary(Binary::Add, caller, offset)
+        };
+        if action == Action::Init {
+            let made = register(self, ret::AUX_SHIFT);
+            v = self.load(made, 0);
+        }
+        let to = register(self, ret::DST_SHIFT);
+        self.store(to, 0, v);
         let depth = self.load(self.vm, layout::VM_DEPTH);
-        let depth = self.binary_imm(skein_jit::ir::Binary::Sub, depth, self.depth as u64 + 1);
+        let depth = self.binary_imm(Binary::Sub, depth, self.depth as u64 + 1);
         self.store(self.vm, layout::VM_DEPTH, depth);
-        self.depth = 0;
         self.store(self.vm, layout::VM_STACK_TOP, base);
+        self.store(self.vm, layout::VM_FRAME, caller);
+        let at_call = self.load(caller, 8 * at::PC as i32);
+        let length = self.field_of_return(word, ret::ADVANCE_SHIFT, 0xff);
+        let pc = self.binary(Binary::Add, at_call, length);
+        self.begun = true;
+        self.depth = 0;
         self.actual_top = raw as usize - 8 * FRAME_WORDS;
-        self.root_gone(next, caller)?;
-        self.set(dst(word), v);
+        self.go_on_in_caller(vm, next, caller, pc)?;
         Ok(true)
     }
 
-    /// Fills in how much room the calls so far need.
-    pub(super) fn settle_room(&mut self) {
-        if let Some(room) = self.room.take() {
-            self.ops[room.0 as usize] = Op::Const(8 * self.most_words as u64);
+    /// The first frame is gone, the one below it runs and goes on at `pc`; everything is in memory. The trace goes on there if
+    /// that is where the recording went, there is no code for it yet, and the trace is short.
+    pub(super) fn go_on_in_caller(
+        &mut self,
+        vm: &mut Vm,
+        next: Next,
+        caller: Val,
+        pc: Val,
+    ) -> Recorded {
+        self.store(self.context, offset::LEFT, pc);
+        let link = crate::tier::link_for(next.pc);
+        let short = (self.ops.len() as u64) < self.params.follow;
+        if link.is_none() && !short {
+            self.ended = Some(End::Link(crate::tier::dispatcher(), None));
+            return Ok(());
         }
-        self.most_words = 0;
-    }
-
-    /// The first frame is gone; the one below it is the first now. What the machine says of the stack is right.
-    pub(super) fn root_gone(&mut self, next: Next, caller: skein_jit::ir::Val) -> Recorded {
+        let c = self.compare_imm(Cond::Eq, pc, next.pc);
+        let e = self.exit_left();
+        self.emit(Op::Guard(c, true, e));
         let raw = next.fp as *mut u64;
         let code = crate::vm::run::cx::word_value(header_word(raw, at::CODE)).cast::<PyCode>();
         let code = self.check(code, "no code")?;
-        self.frames.clear();
-        let place = self.free_place()?;
+        crate::tier::keep(vm, code.value());
         let top = self.load(self.vm, layout::VM_STACK_TOP);
         self.store(self.context, offset::TOP, top);
+        if let Some(link) = link {
+            self.ended = Some(End::Link(link, Some(caller)));
+            return Ok(());
+        }
+        let function = header_word(raw, at::FUNCTION);
+        crate::tier::keep(vm, crate::vm::run::cx::word_value(function));
+        self.frames.clear();
         self.top = Some(top);
-        self.store(self.vm, layout::VM_FRAME, caller);
-        self.store(self.context, offset::BANK + 8 * place as i32, caller);
+        self.store(self.context, offset::BANK, caller);
         self.frames = vec![Frame {
-            base: Base::Bank(place),
+            base: Base::Bank(0),
             fp: caller,
             code,
-            function: header_word(raw, at::FUNCTION),
+            function,
             pc: next.pc,
             ret: header_word(raw, at::RETURN),
             written: true,
@@ -269,11 +316,28 @@ impl Recorder {
         Ok(())
     }
 
+    /// Ends the trace: everything is in memory, and it goes on at the instruction `pc`.
+    pub(super) fn dispatch_at(&mut self, pc: Val) {
+        self.store(self.context, offset::LEFT, pc);
+        self.ended = Some(End::Link(crate::tier::dispatcher(), None));
+    }
+
+    /// Fills in how much room the calls so far need.
+    pub(super) fn settle_room(&mut self) {
+        if let Some(room) = self.room.take() {
+            self.ops[room.0 as usize] = Op::Const(8 * self.most_words as u64);
+        }
+        self.most_words = 0;
+    }
+
     /// A return into a frame that the trace knows.
     pub(super) fn returned(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded<bool> {
         let last = self.frames.len() - 1;
+        if self.frame().generator {
+            return self.ended(vm, p, next);
+        }
         if last == 0 {
-            return self.returned_from_root(p, next);
+            return self.returned_from_root(vm, p, next);
         }
         let f = self.frame();
         let caller = &self.frames[last - 1];
@@ -285,6 +349,9 @@ impl Recorder {
             return Ok(false);
         }
         let (shown, a) = (f.shown, p.word.a() as usize);
+        if shown && !p.plain {
+            return Ok(false);
+        }
         let to = match Action::of(word) {
             Action::Store => dst(word),
             Action::GetAttr if aux(word) == 0 => dst(word),

@@ -13,7 +13,7 @@ impl Recorder {
         self.begun = false;
         let header = match self.origin {
             super::Origin::Loop { header, .. } => header,
-            super::Origin::Exit(_) => return,
+            _ => return,
         };
         self.frame_mut().pc = header;
         self.changed();

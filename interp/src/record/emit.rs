@@ -171,9 +171,13 @@ impl Recorder {
     }
     /// An exit at which the activation says where to go on.
     pub(super) fn exit_left(&mut self) -> ExitId {
-        let shot = Rc::new(self.take_shot());
-        self.exits.push((ExitKind::Left, shot, self.depth));
-        exit_id(self.first_exit, self.exits.len() - 1)
+        if let Some(i) = self.left {
+            return exit_id(self.first_exit, i);
+        }
+        self.exits.push((ExitKind::Left, Rc::default(), 0));
+        let last = self.exits.len() - 1;
+        self.left = Some(last);
+        exit_id(self.first_exit, last)
     }
     /// Something that snapshots tell has changed.
     pub(super) fn changed(&mut self) {
@@ -222,6 +226,12 @@ impl Recorder {
     // ---- guards
 
     pub(super) fn guard(&mut self, condition: Val, expected: bool) {
+        if let Op::Compare(c, x, y) = self.ops[condition.0 as usize]
+            && x == y
+            && expected == matches!(c, Cond::Eq | Cond::Le | Cond::Ge)
+        {
+            return;
+        }
         if !self.guarded.insert((condition, expected)) {
             return;
         }

@@ -16,6 +16,7 @@ mod close;
 mod containers;
 mod counted;
 mod emit;
+mod generators;
 mod items;
 mod iterators;
 mod names;
@@ -52,6 +53,8 @@ pub enum Origin {
     },
     /// An exit.
     Exit(u32),
+    /// An instruction at that address, with all frames in memory: a function's entry, or where machine code was left.
+    Anchor(u64),
 }
 
 /// The state in which a recording begins.
@@ -60,8 +63,6 @@ pub enum Start<'a> {
     Anywhere,
     /// An exit's, and how many of its frames but the first the `Vm` counts.
     Exit(&'a [FrameShot], u32),
-    /// The one in which an operation that went another way left the machine: at this address.
-    Left(u64),
 }
 
 /// An operand as it was before the instruction ran.
@@ -111,6 +112,8 @@ pub struct Pending {
     pub next: Seen,
     /// What else is looked at.
     pub more: natives::More,
+    /// For returns: the frame has no frame object and is not the first of its piece of stack.
+    pub plain: bool,
 }
 
 /// A finished recording.
@@ -176,6 +179,8 @@ pub struct Recorder {
     pending: Option<Pending>,
     exits: Vec<(ExitKind, Rc<Vec<FrameShot>>, u32)>,
     first_exit: u32,
+    /// The exit for operations that went another way.
+    left: Option<usize>,
     shot: Option<Rc<Vec<FrameShot>>>,
     loop_start: Option<LoopStart>,
     /// Dicts whose keys' version, and types whose version was compared since anything ran that could change it.
@@ -231,6 +236,7 @@ impl Recorder {
             pending: None,
             exits: Vec::new(),
             first_exit,
+            left: None,
             shot: None,
             loop_start: None,
             versions: HashMap::new(),
@@ -253,12 +259,15 @@ impl Recorder {
         ));
         let fp = r.emit(Op::Frame);
         match start {
-            Start::Anywhere => r.root_frame(frame, Base::Root, fp),
+            Start::Anywhere => {
+                // The instructions' addresses mean this code for as long as the trace is there.
+                crate::tier::keep(vm, frame.code().value());
+                r.root_frame(frame, Base::Root, fp);
+            }
             Start::Exit(shot, depth) => {
                 r.depth = depth;
                 r.restore(vm, shot, fp)?;
             }
-            Start::Left(pc) => r.begin_left(vm, frame, pc),
         }
         Some(r)
     }
@@ -281,26 +290,6 @@ impl Recorder {
             registers: vec![Register::default(); code.nregs as usize],
             actual: frame.fp() as usize,
         });
-    }
-
-    /// Machine code was left by an operation that went another way; it goes on here if that was to the same instruction again
-    /// and the ordinary loop would run it.
-    fn begin_left(&mut self, vm: &Vm, frame: skein_runtime::tasklet::stack::Frame, pc: u64) {
-        use crate::tier::enter::offset;
-        use skein_jit::ir::Cond;
-        let left = self.load(self.context, offset::LEFT);
-        let same = self.compare_imm(Cond::Eq, left, pc);
-        let e = self.exit_left();
-        self.emit(Op::Guard(same, true, e));
-        let table = self.load(self.vm, skein_runtime::layout::VM_DISPATCH);
-        let plain = self.compare_imm(Cond::Eq, table, vm.dispatch.get() as u64);
-        let e = self.exit_left();
-        self.emit(Op::Guard(plain, true, e));
-        let fp = self.load(self.vm, skein_runtime::layout::VM_FRAME);
-        let top = self.load(self.vm, skein_runtime::layout::VM_STACK_TOP);
-        self.store(self.context, offset::TOP, top);
-        self.store(self.context, offset::BANK, fp);
-        self.root_frame(frame, Base::Bank(0), fp);
     }
 
     /// The recording's frames as an exit tells them; in memory they are complete.
@@ -344,13 +333,16 @@ impl Recorder {
                 base: s.base,
                 fp: base,
                 code: f.code(),
-                function: f.function().value().bits(),
+                function: match s.function {
+                    0 => 0,
+                    _ => f.function().value().bits(),
+                },
                 pc: s.pc,
                 ret: s.ret,
                 written: s.written,
                 shown: s.shown,
                 written_pc: 0,
-                pinned: !s.written,
+                pinned: !s.written && s.function != 0,
                 generator: f.generator().is_some(),
                 registers,
                 actual: f.fp() as usize,

@@ -14,7 +14,16 @@ struct Place {
 
 impl Recorder {
     fn function(&self) -> Option<Ref<PyFunction>> {
-        crate::vm::run::cx::word_value(self.frame().function).cast()
+        use crate::vm::run::cx::{header_word, word_value};
+        let f = self.frame();
+        let word = match f.function {
+            0 => header_word(
+                f.actual as *mut u64,
+                skein_runtime::tasklet::stack::at::FUNCTION,
+            ),
+            word => word,
+        };
+        word_value(word).cast()
     }
 
     /// That the frame's globals and builtins are those of the function at hand: other functions may share its code.

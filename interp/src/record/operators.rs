@@ -416,7 +416,7 @@ impl Recorder {
     fn copy_free_vars(&mut self, p: Pending) -> bool {
         let (a, n) = (p.word.a() as usize, p.word.b() as usize);
         let frame = self.frame();
-        let function = if frame.written {
+        let function = if frame.written || frame.function == 0 {
             let fp = frame.fp;
             self.load(fp, 8 * at::FUNCTION as i32)
         } else {

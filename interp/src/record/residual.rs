@@ -10,7 +10,7 @@ use crate::vm::run::cx::{header_word, word_value};
 use crate::vm::run::ret::{Action, advance, dst};
 use skein_compiler::bytecode::Word;
 use skein_compiler::bytecode::decode::{Instruction, Operand};
-use skein_jit::ir::{Binary, Op, Type};
+use skein_jit::ir::{Binary, End, Op, Type};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
@@ -37,7 +37,6 @@ impl Recorder {
                 let code = self.frames[f].code.value().bits();
                 let words = [
                     (at::CODE, code),
-                    (at::FUNCTION, self.frames[f].function),
                     (at::RETURN, self.frames[f].ret),
                     (at::FRAME_OBJECT, 0),
                     (at::LOCALS, 0),
@@ -46,6 +45,10 @@ impl Recorder {
                 for (offset, word) in words {
                     let w = self.constant(word);
                     self.store(fp, 8 * offset as i32, w);
+                }
+                if self.frames[f].function != 0 {
+                    let w = self.constant(self.frames[f].function);
+                    self.store(fp, 8 * at::FUNCTION as i32, w);
                 }
                 self.store(fp, 8 * at::CALLER as i32, caller);
                 self.frames[f].written = true;
@@ -111,21 +114,19 @@ impl Recorder {
             }
             _ => {}
         }
-        if self.frames.len() == 1 && next.fp == self.root_caller && next.fp != self.frame().actual {
-            return self.residual_out(vm, p, next);
-        }
         let here = self.frame().actual;
         let returns_to = self.frames.iter().rposition(|f| f.actual == next.fp);
-        let enters = returns_to.is_none();
-        if enters && !self.entered(next) {
-            return Err("another stack");
-        }
-        self.write_all_back()?;
-        let new = if enters {
-            Some(self.frame_at(next)?)
-        } else {
-            None
+        let new = match returns_to {
+            // Another call has taken the place of the frame that returned.
+            Some(_) if op == Code::Return && next.fp == here => return self.residual_away(p),
+            Some(_) => None,
+            None if !self.entered(next) => return self.residual_away(p),
+            None => match self.frame_at(next) {
+                Ok(new) if !self.recurs(new.1) => Some(new),
+                _ => return self.residual_away(p),
+            },
         };
+        self.write_all_back()?;
         self.count_residual(vm, &p);
         let pc = self.constant(p.pc);
         let to = self.constant(next.pc);
@@ -195,31 +196,24 @@ impl Recorder {
             && !self.actual_in(self.frames.len() - 1, c + 1).is_object()
     }
 
-    /// An instruction that leaves the trace's first frame for the one below it.
-    fn residual_out(&mut self, vm: &Vm, p: Pending, next: Next) -> Recorded {
-        if header_word(next.fp as *mut u64, at::RETURN) == 0
-            && header_word(next.fp as *mut u64, at::CODE) == 0
-        {
-            return Err("another stack");
-        }
+    /// An instruction after which the trace does not follow: it ends, and whatever code there is for what comes goes on.
+    fn residual_away(&mut self, p: Pending) -> Recorded {
         self.write_all_back()?;
         let fp = self.frame().fp;
-        let caller = self.load(fp, 8 * at::CALLER as i32);
-        let pc = self.constant(p.pc);
-        let to = self.constant(next.pc);
-        let ok = self.call(
+        let (pc, nowhere) = (self.constant(p.pc), self.constant(NO_FRAME));
+        self.call(
             helpers::residual as *const () as usize,
-            &[self.context, pc, fp, to, caller],
+            &[self.context, pc, fp, nowhere, nowhere],
             Type::Bool,
         );
-        let e = self.exit_left();
-        self.emit(Op::Guard(ok, true, e));
-        self.anything_ran();
-        self.depth = 0;
-        self.actual_top = vm.stack_top.get() as usize;
-        self.root_gone(next, caller)?;
-        self.begun = true;
+        self.ended = Some(End::Link(crate::tier::dispatcher(), None));
         Ok(())
+    }
+
+    /// True if the trace is in a call of the code already.
+    pub(super) fn recurs(&self, code: Ref<PyCode>) -> bool {
+        let same = |f: &&Frame| f.code.value() == code.value();
+        self.frames.iter().filter(same).count() as u64 > self.params.recursion
     }
 
     /// The place and code of a frame that an instruction entered.

@@ -39,7 +39,7 @@ pub struct Frame {
     pub fp: Val,
     /// Its code; alive because the frame being recorded is.
     pub code: Ref<PyCode>,
-    /// Its function, as a word that is kept alive with the trace.
+    /// Its function, as a word that is kept alive with the trace; 0: the header in memory tells.
     pub function: u64,
     /// The instruction at which it stands.
     pub pc: u64,

@@ -7,7 +7,7 @@ use crate::vm::run::special;
 use skein_compiler::bytecode::Word;
 use skein_jit::ir::{Cond, End, Op, Width};
 use skein_runtime::prelude::*;
-use skein_runtime::tasklet::stack::at;
+use skein_runtime::tasklet::stack::{FRAME_WORDS, at};
 
 /// Where the loop went after an instruction.
 #[derive(Clone, Copy)]
@@ -48,7 +48,8 @@ impl Recorder {
                 return Ok(false);
             }
         }
-        if self.frame().actual != next.fp {
+        let code = header_word(cx.fp, at::CODE);
+        if self.frame().actual != next.fp || self.frame().code.value().bits() != code {
             return Err("another frame");
         }
         if self.frames.len() == 1
@@ -64,6 +65,9 @@ impl Recorder {
         let Some(op) = special::original(cx.insn.opcode()) else {
             return Err("unknown opcode");
         };
+        if self.goes_on_elsewhere(op, next)? {
+            return Ok(false);
+        }
         let seen = |i: usize| {
             if i < cx.code().nregs as usize {
                 Seen::of(cx.reg(i))
@@ -72,6 +76,10 @@ impl Recorder {
             }
         };
         let is_call = matches!(op, Code::Call);
+        let base = cx.fp.wrapping_sub(FRAME_WORDS);
+        let plain = op == Code::Return
+            && header_word(cx.fp, at::FRAME_OBJECT) == 0
+            && vm.chunk.get().is_some_and(|c| c.base() != base);
         self.root_caller = header_word(self.frames[0].actual as *mut u64, at::CALLER) as usize;
         self.pending = Some(Pending {
             pc: next.pc,
@@ -85,12 +93,63 @@ impl Recorder {
             } else {
                 Seen::default()
             },
+            plain,
         });
         self.frame_mut().pc = next.pc;
         self.begun = false;
         self.ran_python = false;
         self.changed();
+        if let Some(p) = self.pending
+            && is_call
+            && collects(p)
+        {
+            // Values in registers and on the native stack would keep objects alive: the interpreter calls it.
+            if self.steps == 0 {
+                return Err("ends at once");
+            }
+            let e = self.exit();
+            self.ended = Some(End::Exit(e));
+            return Ok(false);
+        }
         Ok(true)
+    }
+
+    /// Ends the trace ahead of an instruction that has code of its own, or where the loop ends in which it is recorded.
+    fn goes_on_elsewhere(&mut self, op: Code, next: Next) -> Recorded<bool> {
+        let leaves =
+            |fp: usize| Action::of(header_word(fp as *mut u64, at::RETURN)) == Action::Exit;
+        if self.frames.len() == 1
+            && matches!(op, Code::Return | Code::Yield)
+            && leaves(self.frames[0].actual)
+        {
+            if self.steps == 0 {
+                return Err("ends at once");
+            }
+            self.frame_mut().pc = next.pc;
+            self.begun = false;
+            self.changed();
+            let e = self.exit();
+            self.ended = Some(End::Exit(e));
+            return Ok(true);
+        }
+        let code = self.frame().code;
+        let below = self.frames.len() - 1;
+        let same = |f: &super::Frame| f.code.value() == code.value();
+        let again = self.frames[..below].iter().filter(|f| same(f)).count() as u64;
+        if op == Code::Resume && again > self.params.recursion {
+            self.frame_mut().pc = next.pc;
+            self.write_all_back()?;
+            let pc = self.constant(next.pc);
+            self.dispatch_at(pc);
+            return Ok(true);
+        }
+        if self.frames.len() == 1 && self.steps > 0 && self.origin == Origin::Anchor(next.pc) {
+            self.frame_mut().pc = next.pc;
+            let slot = crate::tier::slot_of(self.root);
+            self.link(slot)?;
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     /// Writes down what an instruction did.
@@ -103,15 +162,10 @@ impl Recorder {
             p.word.c() as usize,
         );
         let stays = next.fp == here;
-        if op == Code::Call && collects(p) {
-            // Values in registers and on the native stack would keep objects alive: the interpreter calls it.
-            let e = self.exit();
-            self.ended = Some(End::Exit(e));
-            return Ok(());
-        }
         let follows = stays && next.pc == p.pc + 8 * op.len() as u64;
         let done = match op {
-            Code::Nop | Code::Resume | Code::Jump => stays,
+            Code::Nop | Code::Resume | Code::Jump if stays => true,
+            Code::Nop | Code::Resume | Code::Jump => return Err("interrupted"),
             Code::Move => {
                 let f = self.frames.len() - 1;
                 self.copy((f, b), (f, a));
@@ -156,7 +210,7 @@ impl Recorder {
             Code::JumpBack => return self.jump_back(vm, p, next),
             Code::JumpIfTrue | Code::JumpIfFalse => {
                 let jumped = next.pc != p.pc + 8;
-                stays && self.truth_jump(a, p.a, jumped == (op == Code::JumpIfTrue))
+                stays && self.truth_jump(vm, a, p.a, jumped == (op == Code::JumpIfTrue))
             }
             Code::JumpIfNone | Code::JumpIfNotNone | Code::JumpIfNull => {
                 let word = if op == Code::JumpIfNull {
@@ -167,7 +221,7 @@ impl Recorder {
                 self.is_jump(a, p.a, word);
                 true
             }
-            Code::Not | Code::ToBool => follows && self.truth_value(a, b, p.b, op == Code::Not),
+            Code::Not | Code::ToBool => follows && self.truth_value(vm, a, b, p.b, op == Code::Not),
             Code::Is => {
                 let (x, y) = (self.word(b), self.word(c));
                 let same = self.compare(if p.word.x() == 0 { Cond::Eq } else { Cond::Ne }, x, y);
@@ -183,7 +237,15 @@ impl Recorder {
             Code::LoadCell => follows && self.load_cell(a, b, p.b),
             Code::LoadSubscr => follows && self.load_item(p),
             Code::StoreSubscr => follows && self.store_item(p),
-            Code::ForIter => stays && self.for_iter(p, next),
+            Code::GetIter if follows && p.b.shape == ids::GENERATOR => {
+                let w = self.word(b);
+                self.guard_shape(w, ids::GENERATOR);
+                self.set(a, w);
+                true
+            }
+            Code::ForIter if stays => self.for_iter(p, next),
+            Code::ForIter | Code::Send => !stays && self.resumed(vm, p, next)?,
+            Code::Yield => self.yielded(vm, p, next)?,
             Code::Contains => follows && self.contains(p),
             Code::UnpackSeq => follows && self.unpack(p),
             Code::ListAppend => follows && self.list_append(p),
@@ -233,18 +295,7 @@ impl Recorder {
             self.frame_mut().pc = next.pc;
             self.begun = false;
             self.changed();
-            self.write_all_back()?;
-            let frame = if self.frame().base == crate::tier::exits::Base::Root {
-                None
-            } else {
-                Some(self.frame().fp)
-            };
-            if frame.is_some() {
-                let top = self.load(self.vm, skein_runtime::layout::VM_STACK_TOP);
-                self.store(self.context, crate::tier::enter::offset::TOP, top);
-            }
-            self.ended = Some(End::Link(link, frame));
-            return Ok(());
+            return self.link(link);
         }
         let turns = self.turns.entry(next.pc).or_default();
         *turns += 1;
@@ -253,6 +304,21 @@ impl Recorder {
             let e = self.exit();
             self.ended = Some(End::Exit(e));
         }
+        Ok(())
+    }
+
+    /// Ends the trace: it goes on in the innermost frame, in the code whose address stands at `slot`.
+    fn link(&mut self, slot: u64) -> Recorded {
+        self.write_all_back()?;
+        let frame = match self.frame().base {
+            crate::tier::exits::Base::Root => None,
+            _ => Some(self.frame().fp),
+        };
+        if frame.is_some() {
+            let top = self.load(self.vm, skein_runtime::layout::VM_STACK_TOP);
+            self.store(self.context, crate::tier::enter::offset::TOP, top);
+        }
+        self.ended = Some(End::Link(slot, frame));
         Ok(())
     }
 

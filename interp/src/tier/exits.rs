@@ -32,7 +32,7 @@ pub struct Known {
 pub struct FrameShot {
     /// Its place.
     pub base: Base,
-    /// Its code and function, as words.
+    /// Its code and function, as words; function 0: it is in memory.
     pub code: u64,
     /// See `code`.
     pub function: u64,
@@ -106,7 +106,9 @@ pub fn write_back(vm: &mut skein_runtime::vm::Vm, exit: &Exit, a: &Activation) -
         let fp = f.base.address(a);
         if !f.written {
             set_header(fp, at::CODE, f.code);
-            set_header(fp, at::FUNCTION, f.function);
+            if f.function != 0 {
+                set_header(fp, at::FUNCTION, f.function);
+            }
             set_header(fp, at::CALLER, caller);
             set_header(fp, at::RETURN, f.ret);
             for empty in [at::FRAME_OBJECT, at::LOCALS, at::GENERATOR] {

@@ -24,7 +24,7 @@ use params::Params;
 use settings::Dump;
 pub use settings::{configure, number};
 use skein_compiler::bytecode::ops::Op;
-use skein_jit::backend::{Backend, Options, Slots};
+use skein_jit::backend::{Backend, Glue, Options, Slots};
 use skein_jit::opt::{Layout, Passes, optimise};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::prelude::*;
@@ -33,15 +33,31 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::time::Instant;
 
-/// A loop's code.
+/// Code that can be entered from anywhere: a loop's, a function's, or what follows where machine code was left.
 struct Loop {
     /// Its address, which other traces read.
     code: Box<u64>,
     header: u64,
     failures: u64,
     bridges: u64,
+    /// Times that the interpreter entered it, and the clock's ticks until it was left, since they were looked at last.
     entries: u64,
+    ticks: u64,
+    /// Times that entering it was found not to be worth it.
+    retired: u32,
 }
+
+/// Where machine code was left, or a function begins.
+#[derive(Default)]
+struct Anchor {
+    count: u64,
+    failures: u64,
+    root: Option<usize>,
+}
+
+/// The table for going on in machine code at an instruction that is known only then.
+const DISPATCH: usize = 4096;
+type DispatchTable = Box<[[Cell<u64>; 2]]>;
 
 #[derive(Default)]
 struct Tier {
@@ -60,6 +76,12 @@ struct Tier {
     loops: Vec<Loop>,
     by_header: HashMap<u64, usize>,
     exits: Vec<Exit>,
+    anchors: HashMap<u64, Anchor>,
+    dispatch: DispatchTable,
+    /// Holds the address of the code that goes on anywhere.
+    dispatcher: Box<u64>,
+    /// What was entered last is not to be entered for so many turns.
+    closed: Option<u64>,
     recorder: Option<Box<Recorder>>,
     stats: Stats,
     /// How often instructions were left to the interpreter in machine code, by name; kept for code that counts in them.
@@ -96,6 +118,85 @@ impl Tier {
 
 thread_local! {
     static TIER: RefCell<Tier> = RefCell::default();
+}
+
+impl Tier {
+    /// Makes the code generator; false if there is none for this machine.
+    fn prepare(&mut self, vm: &Vm) -> bool {
+        if self.backend.is_some() || !self.enabled {
+            return self.backend.is_some();
+        }
+        self.dispatch = (0..DISPATCH).map(|_| Default::default()).collect();
+        let dispatch = skein_jit::backend::Dispatch {
+            table: self.dispatch.as_ptr() as u64,
+            size: DISPATCH as u64,
+            attention: vm.attention.as_ptr() as u64,
+            plain: traced::plain() as u64,
+            machine: enter::offset::VM,
+            left: enter::offset::LEFT,
+            top: enter::offset::TOP,
+            handlers: skein_runtime::layout::VM_DISPATCH,
+            frame: skein_runtime::layout::VM_FRAME,
+            stack_top: skein_runtime::layout::VM_STACK_TOP,
+        };
+        let options = Options {
+            verify: cfg!(debug_assertions),
+            branches: self.params.branch_guards != 0,
+        };
+        match Backend::new(options, &dispatch) {
+            Ok(backend) => {
+                *self.dispatcher = backend.glue.dispatch;
+                // Number 0: machine code is left where no code is for the instruction to go on at.
+                let slot: std::rc::Rc<[Cell<u64>]> = [Cell::new(backend.glue.leave)].into();
+                self.exits.push(Exit {
+                    kind: ExitKind::Left,
+                    frames: Default::default(),
+                    depth: 0,
+                    slot: (slot, 0),
+                    count: 0,
+                    total: 0,
+                    failures: 0,
+                    root: 0,
+                    bridged: false,
+                });
+                self.backend = Some(backend);
+                true
+            }
+            Err(why) => {
+                *self.stats.aborts.entry("no code generator").or_default() += 1;
+                if self.dump.trace {
+                    self.print(&format!("; no machine code: {why}\n"));
+                }
+                self.enabled = false;
+                false
+            }
+        }
+    }
+
+    /// Code for an instruction has a new address.
+    fn publish(&mut self, pc: u64, code: u64) {
+        let pair = &self.dispatch[(pc >> 3) as usize % DISPATCH];
+        pair[1].set(code);
+        pair[0].set(pc);
+    }
+
+    fn new_root(&mut self, header: u64) -> usize {
+        self.loops.push(Loop {
+            code: Box::new(0),
+            header,
+            failures: 0,
+            bridges: 0,
+            entries: 0,
+            ticks: 0,
+            retired: 0,
+        });
+        self.loops.len() - 1
+    }
+}
+
+/// The address that holds the code that goes on at the instruction that the activation names.
+pub fn dispatcher() -> u64 {
+    TIER.with_borrow(|t| &*t.dispatcher as *const u64 as u64)
 }
 
 /// The counter word of a back edge that leads into code, and of one that is not to be recorded again.
@@ -209,14 +310,14 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
     // Code can be copied, its words with it: the loop's own header decides.
     if counter & COMPILED != 0 && is_loop(counter & !COMPILED, header) {
         return match traced::is_plain(vm) {
-            true => run_loop(vm, (counter & !COMPILED) as usize, header),
+            true => enter_loop(vm, cx, (counter & !COMPILED) as usize, header),
             false => header,
         };
     }
     if let Some(root) = TIER.with_borrow(|t| t.by_header.get(&(header as u64)).copied()) {
         cx.set_ext(1, COMPILED | root as u64);
         return match traced::is_plain(vm) {
-            true => run_loop(vm, root, header),
+            true => enter_loop(vm, cx, root, header),
             false => header,
         };
     }
@@ -232,6 +333,17 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
     header
 }
 
+/// Runs code from a counted instruction, whose counter is set anew if that was not worth it.
+fn enter_loop(vm: &mut Vm, cx: Cx, root: usize, header: Pc) -> Pc {
+    let at = cx.pc as u64;
+    let pc = run_loop(vm, root, header);
+    // The code object lives as long as the trace does.
+    if let Some(wait) = TIER.with_borrow_mut(|t| t.closed.take()) {
+        set_counter(at, wait);
+    }
+    pc
+}
+
 fn is_loop(number: u64, header: Pc) -> bool {
     TIER.with_borrow(|t| {
         t.loops
@@ -241,32 +353,97 @@ fn is_loop(number: u64, header: Pc) -> bool {
 }
 
 fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {
-    let (root, params, first) = TIER.with_borrow_mut(|t| {
-        let root = match t
+    let Some((root, params, first)) = TIER.with_borrow_mut(|t| {
+        if !t.prepare(vm) {
+            return None;
+        }
+        let known = t
             .loops
             .iter()
-            .position(|l| l.header == header as u64 && *l.code == 0)
-        {
-            Some(i) => i,
-            None => {
-                t.loops.push(Loop {
-                    code: Box::new(0),
-                    header: header as u64,
-                    failures: 0,
-                    bridges: 0,
-                    entries: 0,
-                });
-                t.loops.len() - 1
-            }
-        };
-        (root, t.params, t.exits.len() as u32)
-    });
+            .position(|l| l.header == header as u64 && *l.code == 0);
+        let root = known.unwrap_or_else(|| t.new_root(header as u64));
+        Some((root, t.params, t.exits.len() as u32))
+    }) else {
+        return;
+    };
     let origin = Origin::Loop {
         header: header as u64,
         back: cx.pc as u64,
     };
     if let Some(r) = Recorder::new(vm, origin, root, params, first, Start::Anywhere) {
         start(vm, r, header);
+    }
+}
+
+/// A function's entry whose counter ran out: the instruction to go on at.
+pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
+    let (pc, counter) = (cx.pc as u64, cx.ext(1));
+    let behind = cx.after(2);
+    let compiled = match counter & COMPILED != 0 && is_loop(counter & !COMPILED, cx.pc) {
+        true => Some((counter & !COMPILED) as usize),
+        false => TIER.with_borrow(|t| t.by_header.get(&pc).copied()),
+    };
+    if let Some(root) = compiled {
+        cx.set_ext(1, COMPILED | root as u64);
+        return match traced::is_plain(vm) {
+            true => enter_loop(vm, cx, root, behind),
+            false => behind,
+        };
+    }
+    let (enabled, threshold) = TIER.with_borrow(|t| (t.enabled, t.params.entry_threshold.max(1)));
+    if !enabled {
+        cx.set_ext(1, NEVER);
+    } else if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {
+        cx.set_ext(1, threshold);
+    } else if traced::is_plain(vm) {
+        cx.set_ext(1, threshold);
+        TIER.with_borrow_mut(|t| t.anchors.entry(pc).or_default().count = u64::MAX / 2);
+        let begun = begin_at_anchor(vm, pc);
+        if !begun
+            && TIER.with_borrow(|t| {
+                t.anchors
+                    .get(&pc)
+                    .is_some_and(|a| a.failures >= t.params.retries)
+            })
+        {
+            cx.set_ext(1, NEVER);
+        }
+    }
+    behind
+}
+
+/// Records what follows at an instruction, with all frames in memory, if that is due. True if it began.
+fn begin_at_anchor(vm: &mut Vm, pc: u64) -> bool {
+    let Some((root, params, first)) = TIER.with_borrow_mut(|t| {
+        if t.recorder.is_some() {
+            return None;
+        }
+        let params = t.params;
+        let a = t.anchors.entry(pc).or_default();
+        a.count = a.count.saturating_add(1);
+        if a.count < params.exit_threshold.max(1) || a.failures >= params.retries {
+            return None;
+        }
+        a.count = 0;
+        if !t.prepare(vm) || !t.may_record() {
+            return None;
+        }
+        let root = match t.anchors.get(&pc).and_then(|a| a.root) {
+            Some(root) if *t.loops[root].code != 0 => return None,
+            Some(root) => root,
+            None => t.new_root(pc),
+        };
+        t.anchors.entry(pc).or_default().root = Some(root);
+        Some((root, params, t.exits.len() as u32))
+    }) else {
+        return false;
+    };
+    match Recorder::new(vm, Origin::Anchor(pc), root, params, first, Start::Anywhere) {
+        Some(r) => {
+            start(vm, r, pc as Pc);
+            true
+        }
+        None => false,
     }
 }
 
@@ -350,6 +527,7 @@ fn failed(origin: Origin, root: usize, why: &'static str) {
                 e.failures += 1;
                 e.count = 0;
             }
+            Origin::Anchor(pc) => t.anchors.entry(pc).or_default().failures += 1,
         }
     });
 }
@@ -367,17 +545,22 @@ fn set_counter(back: u64, value: u64) {
 fn compile(mut f: Finished) {
     let begun = Instant::now();
     let result = TIER.with_borrow_mut(|t| {
-        if t.backend.is_none() {
-            let options = Options {
-                verify: cfg!(debug_assertions),
-                branches: t.params.branch_guards != 0,
-            };
-            t.backend = Some(Backend::new(options)?);
-        }
-        let Some(leave) = t.backend.as_ref().map(|b| b.glue.leave) else {
+        let Some(backend) = &mut t.backend else {
             return Err("no code generator".to_string());
         };
-        let table: std::rc::Rc<[Cell<u64>]> = f.exits.iter().map(|_| Cell::new(leave)).collect();
+        let Glue {
+            leave, dispatch, ..
+        } = backend.glue;
+        let table: std::rc::Rc<[Cell<u64>]> = f
+            .exits
+            .iter()
+            .map(|(kind, ..)| {
+                Cell::new(match kind {
+                    ExitKind::Resume => leave,
+                    ExitKind::Left => dispatch,
+                })
+            })
+            .collect();
         let exits: Vec<Exit> = f
             .exits
             .into_iter()
@@ -396,7 +579,7 @@ fn compile(mut f: Finished) {
             .collect();
         let (number, at) = (t.traces.len(), place(t.recording_at.0, t.recording_at.1));
         let from_exit = match f.origin {
-            Origin::Loop { .. } => None,
+            Origin::Loop { .. } | Origin::Anchor(_) => None,
             Origin::Exit(e) => Some(e),
         };
         let title = dump::title(number, from_exit, &at);
@@ -455,7 +638,14 @@ fn compile(mut f: Finished) {
                 *t.loops[f.root].code = code.address;
                 t.by_header.insert(header, f.root);
                 set_counter(back, COMPILED | f.root as u64);
+                t.publish(header, code.address);
                 t.stats.loops += 1;
+            }
+            Origin::Anchor(pc) => {
+                *t.loops[f.root].code = code.address;
+                t.by_header.insert(pc, f.root);
+                t.publish(pc, code.address);
+                t.stats.anchors += 1;
             }
             Origin::Exit(e) => {
                 let e = &mut t.exits[e as usize];
@@ -476,6 +666,7 @@ fn compile(mut f: Finished) {
             match f.origin {
                 Origin::Loop { back, .. } => set_counter(back, NEVER),
                 Origin::Exit(e) => t.exits[e as usize].failures = u64::MAX,
+                Origin::Anchor(pc) => t.anchors.entry(pc).or_default().failures = u64::MAX,
             }
         });
     }
@@ -483,8 +674,8 @@ fn compile(mut f: Finished) {
     TIER.with_borrow_mut(|t| t.stats.compile_ns += spent);
 }
 
-/// Runs a loop's code in the running frame, which is at the loop's header, until it is left.
-fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
+/// Runs code in the running frame, which is where it begins, until it is left. `otherwise`: where to go on if there is no code.
+fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
     let entry = TIER.with_borrow_mut(|t| {
         let l = &mut t.loops[number];
         l.entries += 1;
@@ -492,14 +683,17 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
         Some((glue.enter, *l.code, t.clock.enter()))
     });
     let Some((enter, code, outermost)) = entry else {
-        return header;
+        return otherwise;
     };
+    let begun = enter::ticks();
     let (a, exit) = enter::run(vm, enter, code);
-    let Some((pc, record)) = TIER.with_borrow_mut(|t| {
+    let spent = enter::ticks().wrapping_sub(begun);
+    let Some((pc, kind, record)) = TIER.with_borrow_mut(|t| {
         if outermost {
             t.clock.leave();
         }
         t.stats.exits += 1;
+        t.account(number, spent);
         if t.dump.exits {
             t.print(&format!("; loop {number} left by exit {exit}\n"));
         }
@@ -507,44 +701,66 @@ fn run_loop(vm: &mut Vm, number: usize, header: Pc) -> Pc {
         let recording = t.recorder.is_some();
         let first = t.exits.len() as u32;
         let e = t.exits.get_mut(exit as usize)?;
-        e.count += 1;
         e.total += 1;
-        let hot = e.count >= params.exit_threshold.max(1)
-            && !e.bridged
-            && e.failures < params.retries
-            && !recording;
         let pc = match e.kind {
-            ExitKind::Left => a.left as Pc,
+            ExitKind::Left => return Some((a.left as Pc, ExitKind::Left, None)),
             ExitKind::Resume => exits::write_back(vm, e, &a),
         };
-        let mut hot = hot && t.loops[e.root].bridges < params.bridges;
-        let (kind, frames, depth, root) = (e.kind.clone(), e.frames.clone(), e.depth, e.root);
-        if hot && !t.may_record() {
-            t.exits[exit as usize].count = 0;
-            hot = false;
+        e.count += 1;
+        if e.count < params.exit_threshold.max(1)
+            || e.bridged
+            || e.failures >= params.retries
+            || recording
+            || t.loops[e.root].bridges >= params.bridges
+        {
+            return Some((pc, ExitKind::Resume, None));
         }
-        Some((
-            pc,
-            hot.then_some((kind, frames, depth, root, params, first)),
-        ))
+        e.count = 0;
+        let (frames, depth, root) = (e.frames.clone(), e.depth, e.root);
+        let may = t.may_record();
+        let record = may.then_some((frames, depth, root, params, first));
+        Some((pc, ExitKind::Resume, record))
     }) else {
-        return header;
+        return otherwise;
     };
-    if let Some((kind, frames, depth, root, params, first)) = record
-        && traced::is_plain(vm)
-        && is_in_code(vm, pc)
-        // A loop's back edge is left where something wants attention, which lasts no longer than that.
-        && (kind == ExitKind::Left || word_at(pc).op() != Op::JumpBack || !vm.attention.load(std::sync::atomic::Ordering::Relaxed))
+    if !traced::is_plain(vm) || !is_in_code(vm, pc) {
+        return pc;
+    }
+    // A loop's back edge is left where something wants attention, which lasts no longer than that.
+    let attention = vm.attention.load(std::sync::atomic::Ordering::Relaxed);
+    if kind == ExitKind::Left {
+        if !attention {
+            begin_at_anchor(vm, pc as u64);
+        }
+    } else if let Some((frames, depth, root, params, first)) = record
+        && !(attention && word_at(pc).op() == Op::JumpBack)
     {
-        let start_at = match kind {
-            ExitKind::Left => Start::Left(pc as u64),
-            ExitKind::Resume => Start::Exit(&frames, depth),
-        };
+        let start_at = Start::Exit(&frames, depth);
         if let Some(r) = Recorder::new(vm, Origin::Exit(exit), root, params, first, start_at) {
             start(vm, r, pc);
         }
     }
     pc
+}
+
+impl Tier {
+    /// The interpreter's stay in some code took so many ticks. Entering what is left at once again and again costs more than it
+    /// saves: the way in is closed for a time.
+    fn account(&mut self, number: usize, spent: u64) {
+        let (window, least) = (self.params.window.max(1), self.params.least_stay);
+        let l = &mut self.loops[number];
+        l.ticks = l.ticks.saturating_add(spent);
+        if l.entries < window {
+            return;
+        }
+        let short = l.ticks / l.entries < least;
+        (l.entries, l.ticks) = (0, 0);
+        if short {
+            l.retired += 1;
+            self.stats.retired += 1;
+            self.closed = Some(window << (l.retired + 2).min(40));
+        }
+    }
 }
 
 /// True if the running frame is about to run the instruction at `pc`.

@@ -33,10 +33,15 @@ macro_rules! parameters {
 
 parameters! {
     (threshold, "threshold", 1000, "turns of a loop before it is recorded"),
+    (entry_threshold, "entry-threshold", 3000, "calls of a function before it is recorded"),
+    (window, "window", 2000, "entries of some code after which it is asked whether they were worth it"),
+    (least_stay, "least-stay", 1000, "ticks of the processor's clock that a stay in machine code takes at least to be worth it"),
     (exit_threshold, "exit-threshold", 50, "times that an exit is taken before what follows is recorded"),
     (trace_length, "trace-length", 6000, "operations of a trace"),
     (instructions, "instructions", 1500, "instructions that a recording follows"),
     (inline_depth, "inline-depth", 12, "calls in calls that a trace goes into"),
+    (recursion, "recursion", 0, "calls of one function in another of the same that a trace goes into"),
+    (follow, "follow", 400, "operations that a trace has at most when it goes on in the caller of where it began"),
     (unroll, "unroll", 4, "turns of an inner loop that a recording follows"),
     (retries, "retries", 3, "recordings of one loop or exit that may fail"),
     (share, "share", 10, "percent of the run time that recording and compiling may take"),

@@ -16,6 +16,10 @@ use std::time::Instant;
 pub struct Stats {
     /// Loops compiled.
     pub loops: u64,
+    /// Traces compiled that begin where machine code was left or a function begins.
+    pub anchors: u64,
+    /// Times that entering some code was found not to be worth it.
+    pub retired: u64,
     /// Bridges compiled.
     pub bridges: u64,
     /// Recordings given up, by reason.
@@ -154,9 +158,11 @@ impl Tier {
             ("enabled", Json::Bool(self.enabled)),
             ("run_ms", milliseconds(run)),
             ("compiled_code_ms", milliseconds(self.clock.inside_ns())),
-            ("traces", Json::Int(s.loops + s.bridges)),
+            ("traces", Json::Int(s.loops + s.anchors + s.bridges)),
             ("loops", Json::Int(s.loops)),
+            ("anchors", Json::Int(s.anchors)),
             ("bridges", Json::Int(s.bridges)),
+            ("retired", Json::Int(s.retired)),
             ("recorded_operations", Json::Int(s.recorded)),
             ("operations", Json::Int(s.operations)),
             ("code_bytes", Json::Int(s.bytes)),

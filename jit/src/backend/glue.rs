@@ -1,7 +1,9 @@
-//! The two functions around traces, in Cranelift's form: the way in from native code, and the way out of a trace.
+//! The functions around traces, in Cranelift's form: the way in from native code, the way out of a trace, and the way from one to
+//! another that is found by where the program is.
 
-use super::{EXIT_IN_CONTEXT, trace_signature};
+use super::{Dispatch, EXIT_IN_CONTEXT, trace_signature};
 use cranelift_codegen::Context;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, types};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -42,6 +44,59 @@ pub fn enter(context: &mut Context, frontend: &mut FunctionBuilderContext, isa: 
     let exit = b.inst_results(call)[0];
     b.ins().set_pinned_reg(outer);
     b.ins().return_(&[exit]);
+    b.seal_all_blocks();
+    b.finalize(isa.frontend_config());
+}
+
+/// `tail fn(frame) -> exit`: goes on in the code for the instruction that the context names, or leaves by exit 0.
+pub fn dispatch(
+    context: &mut Context,
+    frontend: &mut FunctionBuilderContext,
+    isa: &dyn TargetIsa,
+    d: &Dispatch,
+) {
+    context.func.signature = trace_signature();
+    let mut b = FunctionBuilder::new(&mut context.func, frontend);
+    let flags = MemFlagsData::trusted();
+    let (start, calm, plain, found, out) = (
+        b.create_block(),
+        b.create_block(),
+        b.create_block(),
+        b.create_block(),
+        b.create_block(),
+    );
+    b.set_cold_block(out);
+    b.append_block_params_for_function_params(start);
+    b.switch_to_block(start);
+    let c = b.ins().get_pinned_reg(types::I64);
+    let attention = b.ins().iconst(types::I64, d.attention as i64);
+    let raised = b.ins().uload8(types::I64, flags, attention, 0);
+    b.ins().brif(raised, out, &[], calm, &[]);
+    b.switch_to_block(calm);
+    let machine = b.ins().load(types::I64, flags, c, d.machine);
+    let handlers = b.ins().load(types::I64, flags, machine, d.handlers);
+    let is_plain = b.ins().icmp_imm_s(IntCC::Equal, handlers, d.plain as i64);
+    b.ins().brif(is_plain, plain, &[], out, &[]);
+    b.switch_to_block(plain);
+    let pc = b.ins().load(types::I64, flags, c, d.left);
+    let place = b.ins().band_imm_u(pc, ((d.size - 1) << 3) as i64);
+    let place = b.ins().ishl_imm_u(place, 1);
+    let table = b.ins().iconst(types::I64, d.table as i64);
+    let pair = b.ins().iadd(table, place);
+    let key = b.ins().load(types::I64, flags, pair, 0);
+    let same = b.ins().icmp(IntCC::Equal, key, pc);
+    b.ins().brif(same, found, &[], out, &[]);
+    b.switch_to_block(found);
+    let code = b.ins().load(types::I64, flags, pair, 8);
+    let frame = b.ins().load(types::I64, flags, machine, d.frame);
+    let top = b.ins().load(types::I64, flags, machine, d.stack_top);
+    b.ins().store(flags, top, c, d.top);
+    let tail = b.import_signature(trace_signature());
+    b.ins().return_call_indirect(tail, code, &[frame]);
+    b.switch_to_block(out);
+    let zero = b.ins().iconst(types::I64, 0);
+    b.ins().store(flags, zero, c, EXIT_IN_CONTEXT);
+    b.ins().return_(&[zero]);
     b.seal_all_blocks();
     b.finalize(isa.frontend_config());
 }

@@ -52,6 +52,34 @@ pub struct Glue {
     pub enter: u64,
     /// What an exit's slot holds at first.
     pub leave: u64,
+    /// Goes on in the code for the instruction that the context names, if the table has it; leaves by exit 0 if not.
+    pub dispatch: u64,
+}
+
+/// What [`Glue::dispatch`] needs to know: addresses, and offsets in the context and in the machine. The default is for traces
+/// that never go there.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Dispatch {
+    /// The table: pairs of an instruction's address and the address of code for it.
+    pub table: u64,
+    /// Number of pairs, a power of two. A pair's place is the instruction's address divided by 8, modulo this.
+    pub size: u64,
+    /// A byte that is not 0 while something wants attention.
+    pub attention: u64,
+    /// What the machine has as its handler table when nothing looks at instructions.
+    pub plain: u64,
+    /// In the context: the machine, the instruction to go on at, where the stack ends.
+    pub machine: i32,
+    /// See `machine`.
+    pub left: i32,
+    /// See `machine`.
+    pub top: i32,
+    /// In the machine: its handler table, its frame, where its stack ends.
+    pub handlers: i32,
+    /// See `handlers`.
+    pub frame: i32,
+    /// See `handlers`.
+    pub stack_top: i32,
 }
 
 /// What was made of a trace.
@@ -125,7 +153,7 @@ fn isa(options: Options) -> Result<OwnedTargetIsa, String> {
 
 impl Backend {
     /// A code generator for this machine; an error where there is none, or no memory for code.
-    pub fn new(options: Options) -> Result<Backend, String> {
+    pub fn new(options: Options, dispatch: &Dispatch) -> Result<Backend, String> {
         let isa = isa(options)?;
         let mut builder = JITBuilder::with_isa(isa, cranelift_module::default_libcall_names());
         let memory = ArenaMemoryProvider::new_with_size(RESERVED).map_err(|e| e.to_string())?;
@@ -135,11 +163,16 @@ impl Backend {
         let mut frontend = FunctionBuilderContext::new();
         let leave = leave(&mut module, &mut context, &mut frontend)?;
         let enter = enter(&mut module, &mut context, &mut frontend)?;
+        let dispatch = dispatcher(&mut module, &mut context, &mut frontend, dispatch)?;
         Ok(Backend {
             module,
             context,
             builder: frontend,
-            glue: Glue { enter, leave },
+            glue: Glue {
+                enter,
+                leave,
+                dispatch,
+            },
             bytes: 0,
             verifies: options.verify,
             guards: match patch::SUPPORTED && !options.branches {
@@ -262,5 +295,17 @@ fn enter(
 ) -> Result<u64, String> {
     module.clear_context(context);
     glue::enter(context, frontend, module.isa());
+    publish(module, context)
+}
+
+/// `tail fn(frame) -> exit`: see [`Glue::dispatch`].
+fn dispatcher(
+    module: &mut JITModule,
+    context: &mut Context,
+    frontend: &mut FunctionBuilderContext,
+    d: &Dispatch,
+) -> Result<u64, String> {
+    module.clear_context(context);
+    glue::dispatch(context, frontend, module.isa(), d);
     publish(module, context)
 }

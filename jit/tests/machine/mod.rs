@@ -88,10 +88,13 @@ impl Real {
         let piece = |n: &usize| (0..*n).map(|_| Cell::new(0)).collect();
         Real {
             pieces: random::sizes().iter().map(piece).collect(),
-            backend: Backend::new(Options {
-                verify: true,
-                branches,
-            })
+            backend: Backend::new(
+                Options {
+                    verify: true,
+                    branches,
+                },
+                &Default::default(),
+            )
             .expect("a code generator"),
         }
     }

@@ -21,6 +21,7 @@ use std::cell::Cell;
 
 /// See the module's drawing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
 pub enum GenState {
     /// Not started.
     Created,

@@ -85,6 +85,17 @@ pub extern "C" fn store_logged(object: u64, offset: u64, word: u64) {
     }
 }
 
+/// Stores a value into an old object whose contents change without barriers from now on.
+pub extern "C" fn store_remembered(object: u64, offset: u64, word: u64) {
+    // SAFETY: machine code passes a live object, the offset of one of its slots and a live value.
+    unsafe {
+        let o = Ref::<Header>::from_raw(object as *mut Header);
+        let slot = skein_runtime::heap::tail::slot_at_header(&o, offset as usize);
+        skein_runtime::heap::log_store(o, object as *const u8);
+        slot.set_unbarriered(Value::from_bits(word));
+    }
+}
+
 /// Stores an item into a list at an index within its length.
 pub extern "C" fn store_item(list: u64, index: u64, word: u64) {
     // SAFETY: machine code has tested that it is a list and the index against its length.

@@ -101,8 +101,17 @@ fast!(resume, |pc, fp, vm, insn, tbl| {
     if (*vm).attention.load(Ordering::Relaxed) {
         return s_attend_resume(pc, fp, vm, insn, tbl);
     }
+    let calls = *pc.add(1) as i64;
+    if calls <= 1 {
+        return s_hot_function(pc, fp, vm, insn, tbl);
+    }
+    *(pc as *mut u64).add(1) = (calls - 1) as u64;
     go!(pc.add(2), fp, vm, tbl)
 });
+fn hot_function(vm: &mut Vm, cx: Cx) -> Step {
+    Ok(crate::tier::at_entry(vm, cx))
+}
+slow!(s_hot_function, hot_function);
 fn attend_resume(vm: &mut Vm, cx: Cx) -> Step {
     super::poll::safe_point(vm, cx.after(2))
 }

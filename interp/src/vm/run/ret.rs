@@ -62,23 +62,33 @@ define_actions! {
     AsyncSend,
 }
 
+/// Where the fields of a return word begin.
+pub const ADVANCE_SHIFT: u64 = 8;
+/// See [`ADVANCE_SHIFT`].
+pub const DST_SHIFT: u64 = 16;
+/// See [`ADVANCE_SHIFT`].
+pub const AUX_SHIFT: u64 = 32;
+
 /// Builds a return word.
 #[inline(always)]
 pub const fn ret(action: Action, advance: usize, dst: usize, aux: u32) -> u64 {
-    action as u64 | (advance as u64) << 8 | (dst as u64) << 16 | (aux as u64) << 32
+    action as u64
+        | (advance as u64) << ADVANCE_SHIFT
+        | (dst as u64) << DST_SHIFT
+        | (aux as u64) << AUX_SHIFT
 }
 /// Words to skip in the caller.
 #[inline(always)]
 pub const fn advance(word: u64) -> usize {
-    (word >> 8) as u8 as usize
+    (word >> ADVANCE_SHIFT) as u8 as usize
 }
 /// Destination register.
 #[inline(always)]
 pub const fn dst(word: u64) -> usize {
-    (word >> 16) as u16 as usize
+    (word >> DST_SHIFT) as u16 as usize
 }
 /// Extra operand.
 #[inline(always)]
 pub const fn aux(word: u64) -> u32 {
-    (word >> 32) as u32
+    (word >> AUX_SHIFT) as u32
 }

@@ -24,6 +24,11 @@ pub fn is_plain(vm: &Vm) -> bool {
     std::ptr::eq(vm.dispatch.get(), fast::TABLE.as_ptr() as *const ())
 }
 
+/// The handler table of the ordinary loop.
+pub fn plain() -> *const () {
+    fast::TABLE.as_ptr() as *const ()
+}
+
 /// The table in use.
 #[inline(always)]
 pub fn table(vm: &Vm) -> *const Handler {

@@ -263,6 +263,14 @@ impl Recorder {
         }
         self.set_state(g, GenState::Suspended);
         self.unlink(fp, g);
+        // It may have become old while it ran, when its frame was looked at because it ran.
+        let null = self.constant(0);
+        self.emit(Op::StoreLogged(
+            g,
+            layout::GENERATOR_HANDLED_BELOW,
+            null,
+            helpers::store_remembered as *const () as u64,
+        ));
     }
 
     fn close(&mut self, fp: Val) {
@@ -272,13 +280,13 @@ impl Recorder {
         self.store(g, layout::GENERATOR_HANDLED, null);
         self.set_state(g, GenState::Closed);
         self.unlink(fp, g);
+        self.store(g, layout::GENERATOR_HANDLED_BELOW, null);
     }
 
     fn unlink(&mut self, fp: Val, g: Val) {
         let below = self.load(g, layout::GENERATOR_HANDLED_BELOW);
         self.store(self.vm, layout::VM_HANDLED_TOP, below);
         let null = self.constant(0);
-        self.store(g, layout::GENERATOR_HANDLED_BELOW, null);
         self.store(fp, header(at::CALLER), null);
     }
 

@@ -17,7 +17,7 @@ mod settings;
 mod stats;
 
 use crate::record::{Finished, Origin, Recorder, Start};
-use crate::vm::run::cx::{Cx, Pc, word_at};
+use crate::vm::run::cx::{Cx, Pc, header_word, word_at};
 use crate::vm::run::{recorded, traced};
 use exits::{Exit, ExitKind};
 use params::Params;
@@ -28,6 +28,7 @@ use skein_jit::backend::{Backend, Glue, Options, Slots};
 use skein_jit::opt::{Layout, Passes, optimise};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::prelude::*;
+use skein_runtime::tasklet::stack::at;
 use stats::{Clock, Place, Stats, TraceInfo};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -379,6 +380,11 @@ fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {
 pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
     let (pc, counter) = (cx.pc as u64, cx.ext(1));
     let behind = cx.after(2);
+    if header_word(cx.fp, at::GENERATOR) != 0 {
+        // What resumes a generator goes into it.
+        cx.set_ext(1, NEVER);
+        return behind;
+    }
     let compiled = match counter & COMPILED != 0 && is_loop(counter & !COMPILED, cx.pc) {
         true => Some((counter & !COMPILED) as usize),
         false => TIER.with_borrow(|t| t.by_header.get(&pc).copied()),

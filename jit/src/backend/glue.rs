@@ -79,7 +79,7 @@ pub fn dispatch(
     b.ins().brif(is_plain, plain, &[], out, &[]);
     b.switch_to_block(plain);
     let pc = b.ins().load(types::I64, flags, c, d.left);
-    let place = b.ins().band_imm_u(pc, ((d.size - 1) << 3) as i64);
+    let place = b.ins().band_imm_u(pc, ((d.size.max(1) - 1) << 3) as i64);
     let place = b.ins().ishl_imm_u(place, 1);
     let table = b.ins().iconst(types::I64, d.table as i64);
     let pair = b.ins().iadd(table, place);

@@ -27,7 +27,7 @@ impl Recorder {
                 ids::INT => x.is_int(),
                 ids::FLOAT => x.is_float() || x.is_int(),
                 ids::STR | ids::TUPLE => x.shape == id,
-                ids::BOOL => return self.to_bool(vm, p),
+                ids::BOOL => return self.bool_of(vm, p),
                 _ => false,
             };
             if !same {
@@ -115,7 +115,7 @@ impl Recorder {
         true
     }
 
-    fn to_bool(&mut self, vm: &mut Vm, p: Pending) -> bool {
+    fn bool_of(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let i = p.word.b() as usize + 2;
         let Some(c) = self.truth(vm, i, p.more.args[0]) else {
             return false;

@@ -215,14 +215,15 @@ impl Recorder {
             return false;
         };
         let is_zip = p.b.shape == ids::ZIP;
-        let parts: Vec<Value> = if is_zip {
+        let parts = if is_zip {
             match i.a.get().cast::<PyTuple>() {
-                Some(t) if t.len() == 2 => t.items().to_vec(),
+                Some(t) if t.len() == 2 => [t.items()[0], t.items()[1]],
                 _ => return false,
             }
         } else {
-            vec![i.a.get()]
+            [i.a.get(), Value::NULL]
         };
+        let parts = &parts[..1 + is_zip as usize];
         let simple = |v: &Value| {
             matches!(
                 v.shape_id(),

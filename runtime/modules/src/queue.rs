@@ -93,7 +93,7 @@ fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a SimpleQueue
 fn queue_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = native_class(vm, args[0])?;
     let given =
-        !items(&args[1]).is_empty() || args[2].cast::<PyDict>().is_some_and(|d| d.len() > 0);
+        !items(&args[1]).is_empty() || args[2].cast::<PyDict>().is_some_and(|d| !d.is_empty());
     let init = vm.names.__init__;
     if given && is_object_method(vm.type_lookup(ty, init)) {
         return Err(vm.type_error("SimpleQueue() takes no arguments"));

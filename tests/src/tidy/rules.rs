@@ -20,6 +20,8 @@ const FENCE: &[&str] = &[
     "runtime/src/helpers",
     "interp/src/vm/run",
     "interp/src/tier/enter",
+    // Tests that run machine code.
+    "jit/tests/machine/",
     "jit/src/backend/memory.rs",
     "jit/src/backend/exits.rs",
     // wait4 for the costs of a child, and the signals around it.

@@ -411,7 +411,7 @@ fn every_stage_of_a_trace_can_be_printed() {
         "function ",
         "; machine code of",
         "; exits of trace 0",
-        "  exit 0: resume",
+        "  exit 1: resume",
         "; loop 0 left by exit ",
     ] {
         assert!(dump.contains(part), "{part}: {dump}");

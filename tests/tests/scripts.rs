@@ -24,7 +24,7 @@ macro_rules! folders {
     };
 }
 
-folders! { grammar scoping classes operators numbers text containers formatting generators coroutines exceptions matching typing memory library command tracing tasklets stackless threads }
+folders! { grammar scoping classes operators numbers text containers formatting generators coroutines exceptions matching typing memory library command tracing tasklets stackless threads jit }
 
 #[test]
 fn every_folder_is_listed() {

@@ -23,10 +23,9 @@ pub enum Mode {
 }
 
 /// Settings that make the tracing tier record whatever it can.
-const EAGER: [(&str, &str); 5] = [
+const EAGER: [(&str, &str); 4] = [
     ("SKEIN_JIT_THRESHOLD", "1"),
     ("SKEIN_JIT_EXIT_THRESHOLD", "1"),
-    ("SKEIN_JIT_ENTRY_THRESHOLD", "1"),
     ("SKEIN_JIT_SHARE", "1000"),
     ("SKEIN_JIT_ALLOWANCE", "100000"),
 ];

@@ -396,7 +396,12 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
             false => behind,
         };
     }
-    let (enabled, threshold) = TIER.with_borrow(|t| (t.enabled, t.params.entry_threshold.max(1)));
+    let (enabled, threshold) = TIER.with_borrow(|t| {
+        (
+            t.enabled && t.params.entry_threshold > 0,
+            t.params.entry_threshold,
+        )
+    });
     if !enabled {
         cx.set_ext(1, NEVER);
     } else if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {

@@ -1,4 +1,5 @@
 # Threads: sleeping, queues, pools, locks, events, barriers, thread-local data, exceptions, daemons.
+# gc-stress: 5000
 import threading, time, queue, sys
 from concurrent.futures import ThreadPoolExecutor
 def w(n): time.sleep(0.05 * (n + 1)); print('w', n)

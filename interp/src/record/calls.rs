@@ -316,10 +316,13 @@ impl Recorder {
         Ok(())
     }
 
-    /// Ends the trace: everything is in memory, and it goes on at the instruction `pc`.
-    pub(super) fn dispatch_at(&mut self, pc: Val) {
-        self.store(self.context, offset::LEFT, pc);
-        self.ended = Some(End::Link(crate::tier::dispatcher(), None));
+    /// Ends the trace: everything is in memory, and the running frame, at `fp`, goes on at the instruction `pc`.
+    pub(super) fn dispatch_at(&mut self, pc: u64, fp: Val) {
+        let at = self.constant(pc);
+        self.store(self.context, offset::LEFT, at);
+        let top = self.load(self.vm, layout::VM_STACK_TOP);
+        self.store(self.context, offset::TOP, top);
+        self.ended = Some(End::Link(crate::tier::link_to(pc), Some(fp)));
     }
 
     /// Fills in how much room the calls so far need.

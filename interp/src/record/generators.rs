@@ -7,12 +7,13 @@
 use super::state::{Frame, Register};
 use super::step::Next;
 use super::{Code, Pending, Recorded, Recorder};
+
 use crate::tier::enter::{helpers, offset};
 use crate::tier::exits::Base;
 use crate::vm::run::cx::{code_start, generator_frame_pointer, header_word, word_at, word_value};
 use crate::vm::run::ret::{self, Action, advance, dst, ret};
 use crate::vm::run::special;
-use skein_jit::ir::{Binary, Cond, Op, Val, Width};
+use skein_jit::ir::{Binary, Cond, End, Op, Type, Val, Width};
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
@@ -59,6 +60,9 @@ impl Recorder {
             return Ok(false);
         };
         let recurs = self.recurs(code);
+        if recurs && op == Code::Send && !created {
+            return self.sent_through(p);
+        }
         let it = self.word(p.word.b() as usize);
         self.guard_shape(it, p.b.shape);
         let now = self.field(it, layout::GENERATOR_CODE);
@@ -124,8 +128,7 @@ impl Recorder {
         self.changed();
         if recurs {
             self.write_all_back()?;
-            let pc = self.constant(next.pc);
-            self.dispatch_at(pc);
+            self.dispatch_at(next.pc, fp);
         }
         Ok(true)
     }
@@ -154,6 +157,33 @@ impl Recorder {
         Ok(true)
     }
 
+    /// A `Send` into a recursive chain of generators: how deep it is may differ each time.
+    fn sent_through(&mut self, p: Pending) -> Recorded<bool> {
+        self.write_all_back()?;
+        let (pc, fp) = (self.constant(p.pc), self.frame().fp);
+        let done = self.call(
+            helpers::send_through as *const () as usize,
+            &[self.context, pc, fp],
+            Type::Bool,
+        );
+        self.guard(done, true);
+        self.ended = Some(End::Link(crate::tier::dispatcher(), None));
+        Ok(true)
+    }
+
+    /// A `Yield` whose value the caller only passes on.
+    fn yielded_through(&mut self, p: Pending) -> Recorded<bool> {
+        self.write_all_back()?;
+        let (pc, fp) = (self.constant(p.pc), self.frame().fp);
+        self.call(
+            helpers::yield_through as *const () as usize,
+            &[self.context, pc, fp],
+            Type::Bool,
+        );
+        self.ended = Some(End::Link(crate::tier::dispatcher(), None));
+        Ok(true)
+    }
+
     fn yielded_from_root(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded<bool> {
         let action = Action::of(header_word(self.frame().actual as *mut u64, at::RETURN));
         if next.fp != self.root_caller || !is_resumption(action) {
@@ -161,6 +191,10 @@ impl Recorder {
         }
         if matches!(self.origin, super::Origin::Loop { .. }) {
             return Err("leaves the frame");
+        }
+        let passes_on = word_at(next.pc as *const u64).opcode();
+        if action == Action::Send && special::original(passes_on) == Some(Code::Yield) {
+            return self.yielded_through(p);
         }
         let out = self.way_out(action);
         let v = self.word(p.word.b() as usize);

@@ -139,8 +139,8 @@ impl Recorder {
         if op == Code::Resume && again > self.params.recursion {
             self.frame_mut().pc = next.pc;
             self.write_all_back()?;
-            let pc = self.constant(next.pc);
-            self.dispatch_at(pc);
+            let fp = self.frame().fp;
+            self.dispatch_at(next.pc, fp);
             return Ok(true);
         }
         if self.frames.len() == 1 && self.steps > 0 && self.origin == Origin::Anchor(next.pc) {

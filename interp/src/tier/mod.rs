@@ -54,6 +54,8 @@ struct Anchor {
     count: u64,
     failures: u64,
     root: Option<usize>,
+    /// The address of the code for it, or of the dispatcher while there is none; traces that go on here read it.
+    link: Option<Box<u64>>,
 }
 
 /// The table for going on in machine code at an instruction that is known only then.
@@ -179,6 +181,9 @@ impl Tier {
         let pair = &self.dispatch[(pc >> 3) as usize % DISPATCH];
         pair[1].set(code);
         pair[0].set(pc);
+        if let Some(link) = self.anchors.get_mut(&pc).and_then(|a| a.link.as_mut()) {
+            **link = code;
+        }
     }
 
     fn new_root(&mut self, header: u64) -> usize {
@@ -291,6 +296,17 @@ pub fn link_for(header: u64) -> Option<u64> {
         t.by_header
             .get(&header)
             .map(|i| &*t.loops[*i].code as *const u64 as u64)
+    })
+}
+
+/// The address that holds the code that goes on at the instruction `pc` once there is any, and the dispatcher until then.
+pub fn link_to(pc: u64) -> u64 {
+    link_for(pc).unwrap_or_else(|| {
+        TIER.with_borrow_mut(|t| {
+            let dispatcher = *t.dispatcher;
+            let link = &mut t.anchors.entry(pc).or_default().link;
+            &**link.get_or_insert_with(|| Box::new(dispatcher)) as *const u64 as u64
+        })
     })
 }
 

@@ -297,11 +297,13 @@ pub fn before(vm: &mut Vm, cx: Cx, previous: Pc) -> Step {
         cx.save();
         r?;
         if let Some(object) = cx.frame().frame_object() {
-            object.traced_at.set(if op == Op::Resume {
-                FRESH
+            if op == Op::Resume {
+                object.traced_at.set(FRESH);
             } else {
-                index(cx, previous) + 1
-            });
+                let at = index(cx, previous);
+                object.traced_at.set(at + 1);
+                object.traced_line.set(line_of(vm, cx, at).unwrap_or(0));
+            }
         }
         if op == Op::Resume {
             return Ok(cx.pc);
@@ -336,12 +338,11 @@ pub fn before(vm: &mut Vm, cx: Cx, previous: Pc) -> Step {
             return land(vm, cx, target as usize - 1);
         }
     }
-    let at = match op {
-        // Where it goes to is no new line.
-        Op::JumpBack if cx.insn.x() == jump::AWAIT => cx.target(),
-        _ => cx.pc,
-    };
-    object.traced_at.set(index(cx, at) + 1);
+    object.traced_at.set(match op {
+        // Where it goes to is no new line: as if that had been passed already.
+        Op::JumpBack if cx.insn.x() == jump::AWAIT => index(cx, cx.target()),
+        _ => index(cx, cx.pc) + 1,
+    });
     after_line(vm, cx, op)
 }
 

@@ -3,7 +3,7 @@
 use super::Activation;
 use crate::tier::bodies;
 use crate::vm::run::cx::{Cx, Pc, header_word};
-use crate::vm::run::{run_body, special, traced};
+use crate::vm::run::{delegation, run_body, special, traced};
 use skein_compiler::bytecode::Word;
 use skein_runtime::builtins::dict::PlainPlace;
 use skein_runtime::object::header::flag;
@@ -48,6 +48,30 @@ pub extern "C" fn residual(
         }
         (*a).left = to as u64;
         0
+    }
+}
+
+/// `Send` to a suspended generator, and on to whatever that delegates to. 1: the activation says where the innermost goes on; 0:
+/// nothing was done.
+pub extern "C" fn send_through(a: *mut Activation, pc: Pc, fp: *mut u64) -> u64 {
+    // SAFETY: machine code passes its own activation and a `Send` of the running frame.
+    unsafe {
+        match delegation::send_through(&*(*a).vm, pc, fp) {
+            Some(to) => {
+                (*a).left = to as u64;
+                1
+            }
+            None => 0,
+        }
+    }
+}
+
+/// `Yield`, also of whatever delegates to the running generator; the activation says where the program goes on.
+pub extern "C" fn yield_through(a: *mut Activation, pc: Pc, fp: *mut u64) -> u64 {
+    // SAFETY: machine code passes its own activation and a `Yield` of the running frame.
+    unsafe {
+        (*a).left = delegation::yield_through(&*(*a).vm, pc, fp) as u64;
+        1
     }
 }
 

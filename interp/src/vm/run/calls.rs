@@ -2,8 +2,9 @@
 
 use super::super::{call, class, ops_iter, unwind};
 use super::cx::{Cx, Pc, clear, copy, known, word_value};
+use super::delegation::{Yielded, go_down, resume, suspend};
 use super::macros::{a, b, c, fast};
-use super::{Handler, go, run_body, slow};
+use super::{Handler, fast, go, run_body, slow};
 use crate::vm::Step;
 use crate::vm::run::ret::{Action, ret};
 use skein_runtime::builtins::builtin::PyBuiltin;
@@ -11,11 +12,8 @@ use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
 use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::heap::stack_scan::scrub_stack;
-use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::{FRAME_WORDS, at};
-
-const NONE: u64 = Value::NONE.bits();
 
 /// Fills a row for `f` above the running frame, which stops at `pc`, with `argc` arguments, and makes it the running frame.
 /// `None`, and nothing was done: the chunk is full or the recursion limit reached.
@@ -149,53 +147,18 @@ unsafe extern "C" fn call_collect(
     unsafe { s_call_builtin(pc, fp, vm, insn, tbl) }
 }
 
-/// Makes the frame of a suspended (or, for None, unstarted) generator the running one, as `generator::enter_send` does; `None`: it is in
-/// another state or the recursion limit is reached. The result is where to go on.
-#[inline(always)]
-pub(super) unsafe fn resume(
-    vm: *mut Vm,
-    pc: Pc,
-    fp: *mut u64,
-    g: Ref<PyGenerator>,
-    sent: u64,
-    word: u64,
-) -> Option<(Pc, *mut u64)> {
-    // SAFETY: called by handlers with the running frame of a live Vm; a generator's tail is a frame row (H5).
-    unsafe {
-        let state = g.state.get();
-        let created = state == GenState::Created && sent == NONE;
-        let depth = (*vm).depth.get();
-        // An old generator has to be remembered, since its row is written to without barriers.
-        if !(created || state == GenState::Suspended)
-            || depth >= (*vm).recursion_limit.get()
-            || g.header().has(flag::UNLOGGED)
-        {
-            return None;
-        }
-        *fp.offset(at::PC) = pc as u64;
-        (*vm).depth.set(depth + 1);
-        let new = super::cx::generator_frame_pointer(g);
-        *new.offset(at::CALLER) = fp as u64;
-        *new.offset(at::RETURN) = word;
-        g.handled_below.set_unbarriered((*vm).handled_top.get());
-        (*vm).handled_top.set(g.value());
-        g.state.set(GenState::Running);
-        (*vm).fp.set(new);
-        let next = *new.offset(at::PC) as Pc;
-        if created {
-            return Some((next, new));
-        }
-        *new.add(super::cx::word_at(next).a() as usize) = sent;
-        Some((next.add(1), new))
-    }
-}
-
 fast!(send, |pc, fp, vm, insn, tbl| {
     let it = word_value(*fp.add(b!(insn)));
     if matches!(it.shape_id(), ids::GENERATOR | ids::COROUTINE) {
         let word = ret(Action::Send, 2, a!(insn), 0);
         let g: Ref<PyGenerator> = it.cast_unchecked();
+        let goes_on = g.state.get() == GenState::Suspended && tbl == fast::TABLE.as_ptr();
         if let Some((pc, fp)) = resume(vm, pc, fp, g, *fp.add(c!(insn)), word) {
+            let (pc, fp) = if goes_on {
+                go_down(vm, pc, fp)
+            } else {
+                (pc, fp)
+            };
             go!(pc, fp, vm, tbl)
         }
     }
@@ -204,41 +167,12 @@ fast!(send, |pc, fp, vm, insn, tbl| {
 slow!(s_send, ops_iter::op_send);
 
 fast!(yield_fast, |pc, fp, vm, insn, tbl| {
-    let word = *fp.offset(at::RETURN);
-    let action = word as u8;
-    let g: Ref<PyGenerator> = word_value(*fp.offset(at::GENERATOR)).cast_unchecked();
-    if insn >> 8 & 1 == 0
-        && (action == Action::ForIter as u8
-            || action == Action::Send as u8
-            || action == Action::GenCall as u8
-            || action == Action::Exit as u8)
-        && !g.header().has(flag::UNLOGGED)
-    {
-        *fp.offset(at::PC) = pc as u64;
-        let v = *fp.add(b!(insn));
-        let delegate = if insn >> 8 & 2 != 0 {
-            word_value(*fp.add(c!(insn)))
-        } else {
-            Value::NULL
-        };
-        g.delegate.set_unbarriered(delegate);
-        g.state.set(GenState::Suspended);
-        (*vm).handled_top.set(g.handled_below.get());
-        g.handled_below.set_unbarriered(Value::NULL);
-        (*vm).depth.set((*vm).depth.get() - 1);
-        let caller = *fp.offset(at::CALLER) as *mut u64;
-        *fp.offset(at::CALLER) = 0;
-        (*vm).fp.set(caller);
-        if action == Action::Exit as u8 {
-            (*vm).run_value.set(word_value(v));
-            (*vm).run_outcome.set(1);
-            return;
-        }
-        *caller.add((word >> 16) as u16 as usize) = v;
-        let pc = (*caller.offset(at::PC) as Pc).add((word >> 8) as u8 as usize);
-        go!(pc, caller, vm, tbl)
+    let _ = insn;
+    match suspend(vm, pc, fp, tbl == fast::TABLE.as_ptr()) {
+        Yielded::On(pc, fp) => go!(pc, fp, vm, tbl),
+        Yielded::Exit => return,
+        Yielded::Slow(pc, fp) => return s_yield(pc, fp, vm, *pc, tbl),
     }
-    return s_yield(pc, fp, vm, insn, tbl);
 });
 slow!(s_yield, ops_iter::op_yield);
 

@@ -9,6 +9,7 @@ mod attr;
 pub mod budget;
 mod calls;
 pub mod cx;
+pub mod delegation;
 mod fast;
 pub mod fibers;
 mod items;

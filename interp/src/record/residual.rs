@@ -280,6 +280,10 @@ impl Recorder {
         let Ok(i) = Instruction::decode(&words, 0) else {
             return self.forget_all();
         };
+        // What comes next behind one of these is a handler, whose registers it has not got.
+        if i.is_terminator() || matches!(op, Code::EndAsyncFor | Code::CleanupThrow) {
+            return self.forget_all();
+        }
         for o in &i.operands {
             let written = match *o {
                 Operand::Dest(r) => r as usize..r as usize + 1,

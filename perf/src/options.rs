@@ -27,6 +27,8 @@ pub struct Options {
     pub timeout: Duration,
     /// Index of the interpreter that the others are compared with.
     pub baseline: usize,
+    /// Wall time is told, not CPU time: of interpreters with several threads.
+    pub wall: bool,
     /// Name of the record to write.
     pub record: Option<String>,
 }
@@ -46,6 +48,7 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> 
         rounds: 3,
         timeout: Duration::from_secs(120),
         baseline: 0,
+        wall: false,
         record: None,
     };
     let mut baseline = None;
@@ -58,6 +61,7 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Options, String> 
             "--rounds" => options.rounds = number(&value()?)?.max(1) as usize,
             "--timeout" => options.timeout = Duration::from_secs(number(&value()?)?),
             "--baseline" => baseline = Some(value()?),
+            "--wall" => options.wall = true,
             "--record" => options.record = Some(value()?),
             _ => return Err(format!("unknown option {arg}")),
         }

@@ -52,21 +52,21 @@ fn cell(out: &mut String, options: &Options, row: &Row, i: usize) {
         (Outcome::Bad(_), _) if i == options.baseline => format!("{:>10} {:>8}", "FAILED", ""),
         (Outcome::Bad(_), _) => format!("{:>10} {:>7} {:>8} {:>6}", "FAILED", "", "", ""),
         (Outcome::Good(own), _) if i == options.baseline => {
-            format!("{:>9.3}s {:>8.1}", own.cpu, mebibytes(own))
+            format!("{:>9.3}s {:>8.1}", options.seconds(own), mebibytes(own))
         }
         (Outcome::Good(own), Outcome::Good(base)) => {
-            let speed = base.cpu / own.cpu;
+            let speed = options.seconds(base) / options.seconds(own);
             let memory = own.peak as f64 / base.peak as f64;
             format!(
                 "{:>9.3}s {speed:>6.2}x {:>8.1} {memory:>5.2}x",
-                own.cpu,
+                options.seconds(own),
                 mebibytes(own)
             )
         }
         (Outcome::Good(own), Outcome::Bad(_)) => {
             format!(
                 "{:>9.3}s {:>7} {:>8.1} {:>6}",
-                own.cpu,
+                options.seconds(own),
                 "",
                 mebibytes(own),
                 ""
@@ -74,6 +74,15 @@ fn cell(out: &mut String, options: &Options, row: &Row, i: usize) {
         }
     };
     let _ = write!(out, " | {text}");
+}
+
+impl Options {
+    fn seconds(&self, measured: &Measured) -> f64 {
+        match self.wall {
+            true => measured.wall,
+            false => measured.cpu,
+        }
+    }
 }
 
 fn mebibytes(measured: &Measured) -> f64 {
@@ -86,9 +95,10 @@ pub fn means(options: &Options, rows: &[Row], i: usize) -> (f64, f64) {
         .iter()
         .filter_map(
             |row| match (&row.outcomes[i], &row.outcomes[options.baseline]) {
-                (Outcome::Good(own), Outcome::Good(base)) => {
-                    Some((base.cpu / own.cpu, own.peak as f64 / base.peak as f64))
-                }
+                (Outcome::Good(own), Outcome::Good(base)) => Some((
+                    options.seconds(base) / options.seconds(own),
+                    own.peak as f64 / base.peak as f64,
+                )),
                 _ => None,
             },
         )

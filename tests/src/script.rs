@@ -23,7 +23,9 @@ pub enum Mode {
 }
 
 /// Settings that make the tracing tier record whatever it can.
-const EAGER: [(&str, &str); 4] = [
+const EAGER: [(&str, &str); 5] = [
+    // Whether code is there is to depend on nothing but the program.
+    ("SKEIN_JIT_BACKGROUND", "0"),
     ("SKEIN_JIT_THRESHOLD", "1"),
     ("SKEIN_JIT_EXIT_THRESHOLD", "1"),
     ("SKEIN_JIT_SHARE", "1000"),

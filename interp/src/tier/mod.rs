@@ -7,6 +7,7 @@
 //! The state belongs to the thread that runs the `Vm`. Objects that machine code names are kept alive by a list in it.
 
 pub mod bodies;
+mod compile;
 mod dump;
 pub mod enter;
 pub mod exits;
@@ -15,8 +16,9 @@ pub mod params;
 pub mod python;
 mod settings;
 mod stats;
+mod worker;
 
-use crate::record::{Finished, Origin, Recorder, Start};
+use crate::record::{Origin, Recorder, Start};
 use crate::vm::run::cx::{Cx, Pc, header_word, word_at};
 use crate::vm::run::{recorded, traced};
 use exits::{Exit, ExitKind};
@@ -24,15 +26,16 @@ use params::Params;
 use settings::Dump;
 pub use settings::{configure, number};
 use skein_compiler::bytecode::ops::Op;
-use skein_jit::backend::{Backend, Glue, Options, Slots};
-use skein_jit::opt::{Layout, Passes, optimise};
+use skein_jit::backend::Options;
+use skein_jit::opt::Passes;
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
 use stats::{Clock, Place, Stats, TraceInfo};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
+use worker::Compiler;
 
 /// Code that can be entered from anywhere: a loop's, a function's, or what follows where machine code was left.
 struct Loop {
@@ -74,8 +77,9 @@ struct Tier {
     process: u32,
     params: Params,
     passes: Passes,
-    layout: Option<Layout>,
-    backend: Option<Backend>,
+    compiler: Option<Compiler>,
+    /// What was given to it and did not come back yet.
+    pending: VecDeque<compile::Pending>,
     loops: Vec<Loop>,
     by_header: HashMap<u64, usize>,
     exits: Vec<Exit>,
@@ -100,11 +104,18 @@ struct Tier {
 impl Tier {
     /// True if recording and compiling have not had their share of the time yet: what is put off is asked again later.
     fn may_record(&mut self) -> bool {
+        self.recover_from_fork();
+        if self.pending.len() as u64 >= self.params.queue.max(1)
+            || self.stats.bytes >= self.params.code.saturating_mul(1 << 20)
+        {
+            self.stats.put_off += 1;
+            return false;
+        }
         let elapsed = self.clock.elapsed_ns();
         let granted = (elapsed / 100)
             .saturating_mul(self.params.share)
             .saturating_add(self.params.allowance.saturating_mul(1_000_000));
-        let ok = self.stats.compile_ns + self.stats.record_ns <= granted;
+        let ok = self.stats.spent_ns + self.stats.record_ns <= granted;
         self.stats.put_off += !ok as u64;
         ok
     }
@@ -126,8 +137,8 @@ thread_local! {
 impl Tier {
     /// Makes the code generator; false if there is none for this machine.
     fn prepare(&mut self, vm: &Vm) -> bool {
-        if self.backend.is_some() || !self.enabled {
-            return self.backend.is_some();
+        if self.compiler.is_some() || !self.enabled {
+            return self.compiler.is_some();
         }
         self.dispatch = (0..DISPATCH).map(|_| Default::default()).collect();
         let dispatch = skein_jit::backend::Dispatch {
@@ -146,11 +157,13 @@ impl Tier {
             verify: cfg!(debug_assertions),
             branches: self.params.branch_guards != 0,
         };
-        match Backend::new(options, &dispatch) {
-            Ok(backend) => {
-                *self.dispatcher = backend.glue.dispatch;
+        // Dumps show each trace from its recording to its code.
+        let background = self.params.background != 0 && !self.dump.any();
+        match Compiler::new(options, dispatch, background) {
+            Ok(compiler) => {
+                *self.dispatcher = compiler.glue.dispatch;
                 // Number 0: machine code is left where no code is for the instruction to go on at.
-                let slot: std::rc::Rc<[Cell<u64>]> = [Cell::new(backend.glue.leave)].into();
+                let slot: std::rc::Rc<[Cell<u64>]> = [Cell::new(compiler.glue.leave)].into();
                 self.exits.push(Exit {
                     kind: ExitKind::Left,
                     frames: Default::default(),
@@ -162,7 +175,7 @@ impl Tier {
                     root: 0,
                     bridged: false,
                 });
-                self.backend = Some(backend);
+                self.compiler = Some(compiler);
                 true
             }
             Err(why) => {
@@ -219,6 +232,7 @@ pub fn report() -> std::io::Result<()> {
             Some(file) if t.process == std::process::id() => file.clone(),
             _ => return Ok(()),
         };
+        t.take_compiled(true);
         let text = t.describe().pretty();
         match file {
             None => std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()),
@@ -319,7 +333,11 @@ pub fn slot_of(root: usize) -> u64 {
 pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
     let header = cx.target();
     let counter = cx.ext(1);
-    if !TIER.with_borrow(|t| t.enabled) {
+    let enabled = TIER.with_borrow_mut(|t| {
+        t.take_compiled(false);
+        t.enabled
+    });
+    if !enabled {
         // Whoever enables it while the program runs finds loops that count.
         cx.set_ext(1, Params::default().threshold);
         return header;
@@ -338,8 +356,11 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
             false => header,
         };
     }
-    let threshold = TIER.with_borrow(Tier::threshold);
-    if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {
+    let is_this = |o| matches!(o, Origin::Loop { header: h, .. } if h == header as u64);
+    let (threshold, waits) = TIER.with_borrow(|t| (t.threshold(), t.awaits(is_this)));
+    if waits {
+        cx.set_ext(1, threshold.min(compile::POLL));
+    } else if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {
         cx.set_ext(1, threshold);
     } else if traced::is_plain(vm) {
         cx.set_ext(1, threshold);
@@ -446,6 +467,9 @@ fn begin_at_anchor(vm: &mut Vm, pc: u64) -> bool {
             return None;
         }
         let params = t.params;
+        if t.awaits(|o| o == Origin::Anchor(pc)) {
+            return None;
+        }
         let a = t.anchors.entry(pc).or_default();
         a.count = a.count.saturating_add(1);
         if a.count < params.exit_threshold.max(1) || a.failures >= params.retries {
@@ -497,7 +521,7 @@ pub fn step(vm: &mut Vm, cx: Cx) {
             TIER.with_borrow_mut(Tier::stop_clock);
             let (origin, root) = (r.origin, r.root);
             match r.finish_recording() {
-                Some(f) => compile(f),
+                Some(f) => compile::compile(f),
                 None => failed(origin, root, "nothing recorded"),
             }
         }
@@ -569,144 +593,12 @@ fn set_counter(back: u64, value: u64) {
     cx.set_ext(1, value);
 }
 
-fn compile(mut f: Finished) {
-    let begun = Instant::now();
-    let result = TIER.with_borrow_mut(|t| {
-        let Some(backend) = &mut t.backend else {
-            return Err("no code generator".to_string());
-        };
-        let Glue {
-            leave, dispatch, ..
-        } = backend.glue;
-        let table: std::rc::Rc<[Cell<u64>]> = f
-            .exits
-            .iter()
-            .map(|(kind, ..)| {
-                Cell::new(match kind {
-                    ExitKind::Resume => leave,
-                    ExitKind::Left => dispatch,
-                })
-            })
-            .collect();
-        let exits: Vec<Exit> = f
-            .exits
-            .into_iter()
-            .enumerate()
-            .map(|(i, (kind, frames, depth))| Exit {
-                kind,
-                frames,
-                depth,
-                slot: (table.clone(), i),
-                count: 0,
-                total: 0,
-                failures: 0,
-                root: f.root,
-                bridged: false,
-            })
-            .collect();
-        let (number, at) = (t.traces.len(), place(t.recording_at.0, t.recording_at.1));
-        let from_exit = match f.origin {
-            Origin::Loop { .. } | Origin::Anchor(_) => None,
-            Origin::Exit(e) => Some(e),
-        };
-        let title = dump::title(number, from_exit, &at);
-        let subject = dump::Subject {
-            title: &title,
-            code: t.recording_at.0,
-            trace: &f.trace,
-            first_exit: f.first_exit as usize,
-            exits: &exits,
-        };
-        if t.dump.any() {
-            t.print_recorded(&subject);
-        }
-        let since = Instant::now();
-        t.stats.recorded += f.trace.ops.len() as u64;
-        let layout = t.layout.get_or_insert_with(layout::layout);
-        optimise(&mut f.trace, t.passes, layout);
-        t.stats
-            .add_stage("optimise", since.elapsed().as_nanos() as u64);
-        if t.dump.opt {
-            t.print_optimised(&title, &f.trace);
-        }
-        let slots = Slots {
-            base: table.as_ptr() as u64,
-            first: f.first_exit,
-        };
-        let text = t.dump.clif || t.dump.asm;
-        let Some(backend) = &mut t.backend else {
-            return Err("no code generator".to_string());
-        };
-        let code = backend.compile(&f.trace, slots, text)?;
-        if text {
-            t.print_code(&title, &code);
-        }
-        if f.first_exit as usize != t.exits.len() {
-            return Err("exits were numbered meanwhile".to_string());
-        }
-        t.exits.extend(exits);
-        t.stats.bytes += code.size as u64;
-        t.stats.operations += f.trace.ops.len() as u64;
-        for (stage, ns) in &code.stages {
-            t.stats.add_stage(stage, *ns);
-        }
-        t.traces.push(TraceInfo {
-            exit: from_exit,
-            root: f.root,
-            at,
-            operations: f.trace.ops.len() as u64,
-            bytes: code.size as u64,
-            address: code.address,
-            exits: f.first_exit as usize..t.exits.len(),
-            text: (t.params.keep_text != 0).then(|| f.trace.to_string()),
-        });
-        match f.origin {
-            Origin::Loop { header, back } => {
-                *t.loops[f.root].code = code.address;
-                t.by_header.insert(header, f.root);
-                set_counter(back, COMPILED | f.root as u64);
-                t.publish(header, code.address);
-                t.stats.loops += 1;
-            }
-            Origin::Anchor(pc) => {
-                *t.loops[f.root].code = code.address;
-                t.by_header.insert(pc, f.root);
-                t.publish(pc, code.address);
-                t.stats.anchors += 1;
-            }
-            Origin::Exit(e) => {
-                let e = &mut t.exits[e as usize];
-                e.slot.0[e.slot.1].set(code.address);
-                e.bridged = true;
-                t.loops[f.root].bridges += 1;
-                t.stats.bridges += 1;
-            }
-        }
-        Ok(())
-    });
-    if let Err(why) = result {
-        TIER.with_borrow_mut(|t| {
-            if t.dump.trace {
-                t.print(&format!("; not compiled: {why}\n"));
-            }
-            *t.stats.aborts.entry("not compiled").or_default() += 1;
-            match f.origin {
-                Origin::Loop { back, .. } => set_counter(back, NEVER),
-                Origin::Exit(e) => t.exits[e as usize].failures = u64::MAX,
-                Origin::Anchor(pc) => t.anchors.entry(pc).or_default().failures = u64::MAX,
-            }
-        });
-    }
-    let spent = begun.elapsed().as_nanos() as u64;
-    TIER.with_borrow_mut(|t| t.stats.compile_ns += spent);
-}
-
 /// Runs code in the running frame, which is where it begins, until it is left. `otherwise`: where to go on if there is no code.
 fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
     let entry = TIER.with_borrow_mut(|t| {
         let l = &mut t.loops[number];
         l.entries += 1;
-        let glue = t.backend.as_ref()?.glue;
+        let glue = t.compiler.as_ref()?.glue;
         Some((glue.enter, *l.code, t.clock.enter()))
     });
     let Some((enter, code, outermost)) = entry else {
@@ -720,6 +612,7 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
             t.clock.leave();
         }
         t.stats.exits += 1;
+        t.take_compiled(false);
         t.account(number, spent);
         if t.dump.exits {
             t.print(&format!("; loop {number} left by exit {exit}\n"));

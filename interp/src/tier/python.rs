@@ -147,12 +147,18 @@ fn set(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn stats(vm: &mut Vm, _: &[Value]) -> PyResult {
-    let stats = TIER.with_borrow_mut(|t| t.describe());
+    let stats = TIER.with_borrow_mut(|t| {
+        t.take_compiled(true);
+        t.describe()
+    });
     Ok(value(vm, &stats))
 }
 
 fn traces(vm: &mut Vm, _: &[Value]) -> PyResult {
-    let traces = TIER.with_borrow(|t| t.describe_traces());
+    let traces = TIER.with_borrow_mut(|t| {
+        t.take_compiled(true);
+        t.describe_traces()
+    });
     Ok(value(vm, &traces))
 }
 

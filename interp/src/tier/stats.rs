@@ -30,9 +30,11 @@ pub struct Stats {
     pub recorded: u64,
     /// Operations compiled, after the optimiser.
     pub operations: u64,
-    /// Nanoseconds spent compiling.
+    /// Nanoseconds spent compiling, by whichever thread.
     pub compile_ns: u64,
-    /// The same by stage, as the backend names them.
+    /// Nanoseconds that the program's own thread spent on compiled traces.
+    pub spent_ns: u64,
+    /// Nanoseconds of compiling by stage, as the backend names them.
     pub stages: Vec<(&'static str, u64)>,
     /// Exits taken to the interpreter.
     pub exits: u64,
@@ -170,6 +172,7 @@ impl Tier {
             ("exits", Json::Int(s.exits)),
             ("record_ms", milliseconds(s.record_ns)),
             ("compile_ms", milliseconds(s.compile_ns)),
+            ("waited_ms", milliseconds(s.spent_ns)),
             ("stages_ms", Json::map(stages)),
             ("put_off", Json::Int(s.put_off)),
             ("aborts", Json::map(aborts)),

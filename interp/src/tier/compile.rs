@@ -7,6 +7,7 @@ use super::{NEVER, TIER, Tier, dump, place, set_counter};
 use crate::record::{Finished, Origin};
 use skein_jit::backend::Slots;
 use std::cell::Cell;
+use std::io::Write;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -158,6 +159,8 @@ impl Tier {
         for (stage, ns) in &code.stages {
             self.stats.add_stage(stage, *ns);
         }
+        let number = self.traces.len();
+        self.note_for_perf(number, &p.at, code.address, code.size);
         self.traces.push(TraceInfo {
             exit: match p.origin {
                 Origin::Exit(e) => Some(e),
@@ -192,6 +195,23 @@ impl Tier {
                 self.loops[p.root].bridges += 1;
                 self.stats.bridges += 1;
             }
+        }
+    }
+
+    /// Names the code in the file that `perf` looks into.
+    fn note_for_perf(&self, number: usize, at: &Place, address: u64, size: usize) {
+        // `perf record` gives this to what it runs.
+        if self.params.perf_map == 0 && std::env::var_os("PERF_BUILDID_DIR").is_none() {
+            return;
+        }
+        let path = format!("/tmp/perf-{}.map", std::process::id());
+        let file = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path);
+        if let Ok(mut file) = file {
+            // A profile without names is a profile, too.
+            let _ = writeln!(file, "{address:x} {size:x} trace {number} {at}");
         }
     }
 

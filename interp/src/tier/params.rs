@@ -49,6 +49,7 @@ parameters! {
     (background, "background", 1, "0: traces are compiled by the program's own thread"),
     (queue, "queue", 16, "traces that may wait for the compiler's thread"),
     (code, "code", 24, "megabytes of machine code, after which nothing more is recorded"),
+    (perf_map, "perf-map", 0, "1: tell `perf` where machine code is, as is done under `perf record`"),
     (branch_guards, "branch-guards", 0, "1: guards are branches also where the machine's code allows traps"),
     (bridges, "bridges", 500, "bridges that hang on one loop"),
     (count_residuals, "count-residuals", 1, "0: -X jit-stats counts nothing in machine code, which takes time there"),

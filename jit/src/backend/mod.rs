@@ -8,20 +8,20 @@
 mod cross;
 mod glue;
 mod lower;
+mod memory;
 mod patch;
 
 pub use cross::{Program, code_for, program_for};
 
 use crate::ir::Trace;
-use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{AbiParam, Signature, types};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
+use cranelift_codegen::{CompiledCode, Context};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
-use cranelift_module::{Module, ModuleReloc};
 use lower::Guards;
+use memory::Memory;
 use std::time::Instant;
 
 /// Where the frame that a trace was entered in is noted in the context when the trace is left.
@@ -34,7 +34,8 @@ const RESERVED: usize = 64 << 20;
 
 /// The code generator and all the code that it made.
 pub struct Backend {
-    module: JITModule,
+    isa: OwnedTargetIsa,
+    memory: Memory,
     context: Context,
     builder: FunctionBuilderContext,
     /// The two functions that lead into traces and out of them.
@@ -155,17 +156,25 @@ impl Backend {
     /// A code generator for this machine; an error where there is none, or no memory for code.
     pub fn new(options: Options, dispatch: &Dispatch) -> Result<Backend, String> {
         let isa = isa(options)?;
-        let mut builder = JITBuilder::with_isa(isa, cranelift_module::default_libcall_names());
-        let memory = ArenaMemoryProvider::new_with_size(RESERVED).map_err(|e| e.to_string())?;
-        builder.memory_provider(Box::new(memory));
-        let mut module = JITModule::new(builder);
-        let mut context = module.make_context();
+        let mut memory = Memory::new(RESERVED).map_err(|e| e.to_string())?;
+        let mut context = Context::new();
         let mut frontend = FunctionBuilderContext::new();
-        let leave = leave(&mut module, &mut context, &mut frontend)?;
-        let enter = enter(&mut module, &mut context, &mut frontend)?;
-        let dispatch = dispatcher(&mut module, &mut context, &mut frontend, dispatch)?;
+        let mut made = |fill: &dyn Fn(&mut Context, &mut FunctionBuilderContext)| {
+            context.clear();
+            fill(&mut context, &mut frontend);
+            context
+                .compile(&*isa, &mut ControlPlane::default())
+                .map_err(|e| format!("{:?}", e.inner))?;
+            let compiled = context.compiled_code().ok_or("nothing was compiled")?;
+            publish(&mut memory, compiled, compiled.code_buffer())
+        };
+        let leave = made(&|context, frontend| glue::leave(context, frontend, &*isa))?;
+        let enter = made(&|context, frontend| glue::enter(context, frontend, &*isa))?;
+        let dispatch =
+            made(&|context, frontend| glue::dispatch(context, frontend, &*isa, dispatch))?;
         Ok(Backend {
-            module,
+            isa,
+            memory,
             context,
             builder: frontend,
             glue: Glue {
@@ -207,18 +216,18 @@ impl Backend {
         guards: Guards,
     ) -> Result<Option<Code>, String> {
         let begun = Instant::now();
-        self.module.clear_context(&mut self.context);
+        self.context.clear();
         self.context.func.signature = trace_signature();
         let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
         lower::lower(trace, &mut b, slots, guards);
         b.seal_all_blocks();
-        b.finalize(self.module.isa().frontend_config());
+        b.finalize(self.isa.frontend_config());
         let lowered = begun.elapsed();
         let clif = text.then(|| self.context.func.display().to_string());
         self.context.set_disasm(text);
         self.context
-            .compile(self.module.isa(), &mut ControlPlane::default())
-            .map_err(|e| format!("{e:?}"))?;
+            .compile(&*self.isa, &mut ControlPlane::default())
+            .map_err(|e| format!("{:?}", e.inner))?;
         let compiled = self.context.compiled_code().ok_or("nothing was compiled")?;
         let bytes = match guards {
             Guards::Branches => compiled.code_buffer().to_vec(),
@@ -229,7 +238,7 @@ impl Backend {
         };
         let generated = begun.elapsed();
         let assembly = if text { compiled.vcode.clone() } else { None };
-        let address = publish_bytes(&mut self.module, &self.context, &bytes)?;
+        let address = publish(&mut self.memory, compiled, &bytes)?;
         self.bytes += bytes.len();
         let stages = [
             ("lower", lowered),
@@ -246,66 +255,12 @@ impl Backend {
     }
 }
 
-/// Publishes code that was changed after it was compiled.
-fn publish_bytes(module: &mut JITModule, context: &Context, bytes: &[u8]) -> Result<u64, String> {
-    let compiled = context.compiled_code().ok_or("nothing was compiled")?;
-    let id = module
-        .declare_anonymous_function(&context.func.signature)
-        .map_err(|e| e.to_string())?;
-    let relocations: Vec<ModuleReloc> = compiled
-        .buffer
-        .relocs()
-        .iter()
-        .map(|r| ModuleReloc::from_mach_reloc(r, &context.func, id))
-        .collect();
-    module
-        .define_function_bytes(id, compiled.buffer.alignment as u64, bytes, &relocations)
-        .map_err(|e| e.to_string())?;
-    module.finalize_definitions().map_err(|e| e.to_string())?;
-    Ok(module.get_finalized_function(id) as u64)
-}
-
-fn publish(module: &mut JITModule, context: &mut Context) -> Result<u64, String> {
-    let id = module
-        .declare_anonymous_function(&context.func.signature)
-        .map_err(|e| e.to_string())?;
-    module
-        .define_function(id, context)
-        .map_err(|e| format!("{e:?}"))?;
-    module.finalize_definitions().map_err(|e| e.to_string())?;
-    Ok(module.get_finalized_function(id) as u64)
-}
-
-/// `tail fn(frame) -> exit`
-fn leave(
-    module: &mut JITModule,
-    context: &mut Context,
-    frontend: &mut FunctionBuilderContext,
-) -> Result<u64, String> {
-    module.clear_context(context);
-    glue::leave(context, frontend, module.isa());
-    publish(module, context)
-}
-
-/// `extern "C" fn(context, frame, code) -> exit`
-fn enter(
-    module: &mut JITModule,
-    context: &mut Context,
-    frontend: &mut FunctionBuilderContext,
-) -> Result<u64, String> {
-    module.clear_context(context);
-    glue::enter(context, frontend, module.isa());
-    publish(module, context)
-}
-
-/// `tail fn(frame) -> exit`: see [`Glue::dispatch`].
-fn dispatcher(
-    module: &mut JITModule,
-    context: &mut Context,
-    frontend: &mut FunctionBuilderContext,
-    d: &Dispatch,
-) -> Result<u64, String> {
-    module.clear_context(context);
-    glue::dispatch(context, frontend, module.isa(), d);
-    publish(module, context)
+/// Publishes the code of a function, which may have been changed after it was compiled.
+fn publish(memory: &mut Memory, compiled: &CompiledCode, bytes: &[u8]) -> Result<u64, String> {
+    // Everything that is called is called through a register.
+    if !compiled.buffer.relocs().is_empty() {
+        return Err("the code has relocations".to_string());
+    }
+    let align = compiled.buffer.alignment as usize;
+    memory.publish(bytes, align).map_err(|e| e.to_string())
 }

@@ -406,6 +406,11 @@ impl Recorder {
     /// Sets a register of a frame to a word.
     pub(super) fn set_in(&mut self, f: usize, i: usize, w: Val) {
         let fp = self.frames[f].fp;
+        let r = &self.frames[f].registers[i];
+        if r.word == Some(w) && !r.raw && r.changed {
+            self.begun = true;
+            return;
+        }
         // A constant is written only where somebody may look.
         let unset = self.fact(w).constant.is_some();
         if !unset {

@@ -11,6 +11,7 @@ use crate::vm::run::ret::{Action, advance, dst};
 use skein_compiler::bytecode::Word;
 use skein_compiler::bytecode::decode::{Instruction, Operand};
 use skein_jit::ir::{Binary, End, Op, Type};
+use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
@@ -201,11 +202,23 @@ impl Recorder {
         self.write_all_back()?;
         let fp = self.frame().fp;
         let (pc, nowhere) = (self.constant(p.pc), self.constant(NO_FRAME));
-        self.call(
-            helpers::residual as *const () as usize,
-            &[self.context, pc, fp, nowhere, nowhere],
-            Type::Bool,
-        );
+        let callable = word_value(header_word(
+            self.frame().actual as *mut u64,
+            p.word.b() as isize,
+        ));
+        let switches = Recorder::op(&p) == Code::Call
+            && callable.cast::<PyBuiltin>().is_some_and(|b| b.def.switches);
+        let (helper, args) = match switches {
+            true => (
+                helpers::call_switching as *const (),
+                vec![self.context, pc, fp],
+            ),
+            false => (
+                helpers::residual as *const (),
+                vec![self.context, pc, fp, nowhere, nowhere],
+            ),
+        };
+        self.call(helper as usize, &args, Type::Bool);
         self.ended = Some(End::Link(crate::tier::dispatcher(), None));
         Ok(())
     }

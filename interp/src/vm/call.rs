@@ -269,7 +269,7 @@ pub fn store(cx: Cx, flow: Flow, dst: usize, len: usize) -> Pc {
 
 /// The arguments of a call window, self included where there is one.
 #[inline]
-fn window_args<'a>(cx: Cx, base: usize, argc: usize) -> &'a [Value] {
+pub fn window_args<'a>(cx: Cx, base: usize, argc: usize) -> &'a [Value] {
     if cx.reg(base + 1).is_null() {
         cx.regs(base + 2, argc)
     } else {

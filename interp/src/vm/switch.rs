@@ -9,7 +9,7 @@ use super::call::{self, Flow};
 use super::run::cx::{Cx, Pc};
 use super::run::ret::{Action, ret};
 use super::run::{exit_pc, fibers};
-use super::{run, trace, unwind};
+use super::{Step, run, trace, unwind};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::generator::PyGenerator;
 use skein_runtime::helpers::signals;
@@ -26,11 +26,49 @@ pub fn begin(
     kwnames: Option<Ref<PyTuple>>,
     word: u64,
 ) -> PyResult<Flow> {
-    let result = vm.call_builtin_only(b, args, kwnames);
+    let result = match kwnames {
+        None => call_direct(vm, b, args),
+        Some(_) => None,
+    };
+    let result = result.unwrap_or_else(|| vm.call_builtin_only(b, args, kwnames));
     if vm.scheduler.target.get().is_null() {
         return result.map(Flow::Done);
     }
     Ok(Flow::Entered(leave(vm, word)))
+}
+
+/// Calls a native with arguments that need no looking at, if these are such.
+#[inline]
+fn call_direct(vm: &mut Vm, b: Ref<PyBuiltin>, args: &[Value]) -> Option<PyResult> {
+    const MOST: usize = 4;
+    let counts = &b.def.counts;
+    let total = counts.total as usize;
+    let fits =
+        counts.plain && total <= MOST && (counts.required as usize..=total).contains(&args.len());
+    let receives = b.direct
+        || b.shape_id() == ids::METHOD_DESCRIPTOR
+            && args
+                .first()
+                .is_some_and(|v| b.owner.get().is_some_and(|o| vm.type_of(*v) == o));
+    if !fits || !receives {
+        return None;
+    }
+    let mut all = [Value::NULL; MOST];
+    all[..args.len()].copy_from_slice(args);
+    Some((b.def.func)(vm, &all[..total]))
+}
+
+/// `Call` of a native that may switch, for machine code.
+pub fn op_call(vm: &mut Vm, cx: Cx) -> Step {
+    let base = cx.b();
+    let b = cx.reg(base).cast::<PyBuiltin>();
+    let Some(b) = b.filter(|b| b.def.switches) else {
+        return call::op_call(vm, cx);
+    };
+    let args = call::window_args(cx, base, cx.c());
+    let word = ret(Action::Store, 2, cx.a(), base as u32);
+    let flow = begin(vm, b, args, None, word)?;
+    Ok(call::store(cx, flow, cx.a(), 2))
 }
 
 /// Leaves the running tasklet for the scheduler's target. The running one goes on as `word` says.

@@ -4,6 +4,7 @@ use super::Activation;
 use crate::tier::bodies;
 use crate::vm::run::cx::{Cx, Pc, header_word};
 use crate::vm::run::{delegation, run_body, special, traced};
+use crate::vm::switch;
 use skein_compiler::bytecode::Word;
 use skein_runtime::builtins::dict::PlainPlace;
 use skein_runtime::object::header::flag;
@@ -49,6 +50,13 @@ pub extern "C" fn residual(
         (*a).left = to as u64;
         0
     }
+}
+
+/// `Call` of a native that may switch to another tasklet; the activation says where the program goes on.
+pub extern "C" fn call_switching(a: *mut Activation, pc: Pc, fp: *mut u64) -> u64 {
+    // SAFETY: machine code passes its own activation and a `Call` of the running frame.
+    unsafe { (*a).left = run_body((*a).vm, pc, fp, *pc, switch::op_call) as u64 };
+    0
 }
 
 /// `Send` to a suspended generator, and on to whatever that delegates to. 1: the activation says where the innermost goes on; 0:

@@ -38,7 +38,10 @@ impl Recorder {
             {
                 return self.property(vm, p, next, payload);
             }
-            return Ok(false);
+            return match self.name(p) {
+                Some(name) => self.getter_entered(vm, p, next, name),
+                None => Ok(false),
+            };
         }
         if p.b.shape == 0 {
             return Ok(false);

@@ -111,7 +111,7 @@ impl Recorder {
     }
 
     /// Tests that a call of `f` finds room, once for a trace.
-    fn prepare(&mut self, _vm: &mut Vm, f: Ref<PyFunction>) -> Recorded {
+    pub(super) fn prepare(&mut self, _vm: &mut Vm, f: Ref<PyFunction>) -> Recorded {
         let start = self.frames.iter().rev().find_map(Frame::end).unwrap_or(0);
         let end = start + FRAME_WORDS as u32 + f.code().nregs;
         self.most_words = self.most_words.max(end);
@@ -342,6 +342,9 @@ impl Recorder {
         if last == 0 {
             return self.returned_from_root(vm, p, next);
         }
+        if does_more(Action::of(self.frame().ret)) {
+            return self.returned_specially(vm, p, next);
+        }
         let f = self.frame();
         let caller = &self.frames[last - 1];
         let word = f.ret;
@@ -357,7 +360,6 @@ impl Recorder {
         }
         let to = match Action::of(word) {
             Action::Store => dst(word),
-            Action::GetAttr if aux(word) == 0 => dst(word),
             Action::Init | Action::Binary => dst(word),
             _ => return Ok(false),
         };
@@ -410,4 +412,13 @@ impl Recorder {
         self.changed();
         Ok(true)
     }
+}
+
+/// True for what is done with the result of a special method, unless it is only stored.
+fn does_more(action: Action) -> bool {
+    use Action::*;
+    matches!(
+        action,
+        Discard | ForIter | Iter | Contains | Truth | Compare | GetAttr
+    )
 }

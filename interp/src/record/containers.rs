@@ -35,7 +35,7 @@ impl Recorder {
     }
 
     /// The address of `n` registers from `first` on, which are in memory then.
-    fn homes(&mut self, first: usize, n: usize) -> Val {
+    pub(super) fn homes(&mut self, first: usize, n: usize) -> Val {
         let f = self.frames.len() - 1;
         let fp = self.frames[f].fp;
         for i in first..first + n {

@@ -10,7 +10,7 @@ use skein_runtime::prelude::*;
 impl Recorder {
     /// A bridge begins with the instruction at which the trace before it was left. A look-up that had to be left there (a dict's
     /// keys compare in Python, say) would have to be left each time, and each bridge would get another one.
-    fn failed_here(&self) -> bool {
+    pub(super) fn failed_here(&self) -> bool {
         matches!(self.origin, super::Origin::Exit(_)) && self.steps <= 1
     }
 

@@ -10,15 +10,18 @@
 
 mod arith;
 mod attributes;
+mod binding;
 mod builtins;
 mod calls;
 mod close;
 mod containers;
 mod counted;
 mod emit;
+mod entered;
 mod generators;
 mod items;
 mod iterators;
+mod made;
 mod names;
 mod natives;
 mod operators;

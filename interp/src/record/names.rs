@@ -13,7 +13,7 @@ struct Place {
 }
 
 impl Recorder {
-    fn function(&self) -> Option<Ref<PyFunction>> {
+    pub(super) fn function(&self) -> Option<Ref<PyFunction>> {
         use crate::vm::run::cx::{header_word, word_value};
         let f = self.frame();
         let word = match f.function {
@@ -27,7 +27,7 @@ impl Recorder {
     }
 
     /// That the frame's globals and builtins are those of the function at hand: other functions may share its code.
-    fn pin(&mut self, vm: &mut Vm) -> Option<()> {
+    pub(super) fn pin(&mut self, vm: &mut Vm) -> Option<()> {
         if self.frame().pinned {
             return Some(());
         }

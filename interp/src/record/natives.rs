@@ -18,6 +18,10 @@ use skein_runtime::prelude::*;
 pub struct More {
     /// A call's arguments, or a slice's bounds.
     pub args: [Seen; 4],
+    /// For a star call: how many positional arguments there are, and that there are none by name.
+    pub items: usize,
+    /// See `items`.
+    pub dict_is_empty: bool,
     /// The native function that is called.
     native: Option<Called>,
 }
@@ -53,14 +57,23 @@ impl More {
             Code::Call => cx.b() + 2,
             Code::LoadSlice | Code::StoreSlice => cx.c(),
             Code::LoadSuperAttr => cx.b(),
+            Code::CallKw | Code::CallEx => cx.b() + 1,
             _ => return More::default(),
         };
         let native = match op {
             Code::Call => cx.reg(cx.b()).cast::<PyBuiltin>(),
             _ => None,
         };
+        let (mut items, mut dict_is_empty) = (0, false);
+        if op == Code::CallEx {
+            let (star, mapping) = (cx.reg(cx.b() + 2), cx.reg(cx.b() + 3));
+            items = star.cast::<PyTuple>().map_or(0, |t| t.len());
+            dict_is_empty = mapping.cast::<PyDict>().is_some_and(|d| d.is_empty());
+        }
         More {
             args: [0, 1, 2, 3].map(|i| seen(first + i)),
+            items,
+            dict_is_empty,
             native: native.map(|b| Called {
                 def: b.def,
                 shape: b.shape_id(),

@@ -26,6 +26,10 @@ impl Recorder {
         stays: bool,
     ) -> bool {
         use Code::*;
+        let op = Recorder::op(&p);
+        if matches!(op, GetIter | GetYieldFromIter) && follows && self.iter_of_instance(vm, p) {
+            return true;
+        }
         // A native that came to run Python code would be refused it.
         if self.begun || self.ran_python || !stays {
             return false;
@@ -59,11 +63,23 @@ impl Recorder {
             Neg | Invert => self.unary_leanly(p),
             FormatSimple | FormatSpec | Convert => self.format_leanly(p),
             LoadAttr => self.attribute_leanly(vm, p),
-            LoadMethod => self.method_of_number(vm, p),
+            LoadMethod => self.method_of_number(vm, p) || self.wrapped_method(vm, p),
             LoadSuperAttr => self.super_method(vm, p),
             CopyFreeVars => self.copy_free_vars(p),
             StoreCell => self.store_cell(p),
             StoreGlobal => self.store_global(vm, p),
+            MakeFunction => self.make_function(vm, p),
+            SetFunctionAttr => self.set_function_attribute(p),
+            MakeCell => self.make_cell(p),
+            DelLocal => self.unbind_local(p),
+            BuildSlice => self.build_slice(p),
+            UnpackEx => self.unpack_starred(p),
+            DictMerge => self.merge_keywords(p),
+            GetYieldFromIter => self.delegate(p),
+            LoadSpecial => self.special_method(vm, p),
+            PushExc => self.push_exception(p),
+            PopExc => self.pop_exception(p),
+            ExcMatch => self.exception_matches(vm, p),
             _ => false,
         }
     }
@@ -77,7 +93,7 @@ impl Recorder {
     }
 
     /// That a value is of the class that was seen, and that this class looks methods up as it did.
-    fn guard_methods(&mut self, vm: &mut Vm, i: usize, seen: Seen) -> bool {
+    pub(super) fn guard_methods(&mut self, vm: &mut Vm, i: usize, seen: Seen) -> bool {
         self.guard_class(i, seen);
         seen.shape < ids::FIRST_DYNAMIC || self.guard_type(vm, seen.shape)
     }

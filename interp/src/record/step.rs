@@ -229,7 +229,8 @@ impl Recorder {
                 true
             }
             Code::Return => self.returned(vm, p, next)?,
-            Code::Call => self.called(vm, p, next)?,
+            Code::Call => self.called(vm, p, next)? || self.called_in_any_way(vm, p, next)?,
+            Code::CallKw | Code::CallEx => self.called_in_any_way(vm, p, next)?,
             Code::LoadGlobal => follows && self.load_global(vm, p),
             Code::LoadName | Code::StoreName => follows && self.module_name(vm, p),
             Code::LoadAttr | Code::LoadMethod => self.load_attribute(vm, p, next)?,
@@ -254,7 +255,10 @@ impl Recorder {
                 arithmetic && stays
             }
         };
-        if done || self.natively(vm, p, next, follows, stays) {
+        if done
+            || self.natively(vm, p, next, follows, stays)
+            || !stays && self.special_entered(vm, p, next)?
+        {
             return Ok(());
         }
         self.residual(vm, p, next)

@@ -193,6 +193,22 @@ pub fn op_dict_update(vm: &mut Vm, cx: Cx) -> Step {
     Ok(cx.after(1))
 }
 
+/// Adds the keyword arguments in one exact dict to an empty one. Raises if that is not all there is to it, and has done nothing.
+pub fn merge_plain(vm: &mut Vm, into: Ref<PyDict>, from: Ref<PyDict>) -> PyResult<()> {
+    let mut at = 0;
+    while let Some((i, k, _)) = from.next_entry(at) {
+        if k.shape_id() != ids::STR {
+            return Err(Raised);
+        }
+        at = i + 1;
+    }
+    if !into.is_empty() && !from.is_empty() {
+        return Err(Raised);
+    }
+    into.copy_entries_from(vm, from);
+    Ok(())
+}
+
 /// `DictMerge`
 pub fn op_dict_merge(vm: &mut Vm, cx: Cx) -> Step {
     let d = typed::<PyDict>(cx.reg(cx.a()));

@@ -75,18 +75,25 @@ pub fn op_reraise(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `PushExc`
 pub fn op_push_exc(vm: &mut Vm, cx: Cx) -> Step {
-    let e = cx.reg(cx.b());
+    let old = push_handled(vm, cx.reg(cx.b()));
+    cx.set(cx.a(), old);
+    Ok(cx.after(1))
+}
+
+/// Makes `e` the handled exception of this level; gives the one before it (or `NULL`).
+pub fn push_handled(vm: &mut Vm, e: Value) -> Value {
     match vm.handled_top.get().cast::<PyGenerator>() {
         Some(g) => {
-            cx.set(cx.a(), g.handled.get());
+            let old = g.handled.get();
             g.handled.set(g, e);
+            old
         }
         None => {
-            cx.set(cx.a(), vm.handled.get());
+            let old = vm.handled.get();
             vm.handled.set(e);
+            old
         }
     }
-    Ok(cx.after(1))
 }
 
 /// `PopExc`

@@ -4,6 +4,7 @@ use super::Step;
 use super::run::cx::{Cx, typed};
 use super::run::special;
 use skein_runtime::builtins::cell::PyCell;
+use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::prelude::*;
 
@@ -379,13 +380,24 @@ pub fn op_setup_annotations(vm: &mut Vm, cx: Cx) -> Step {
 /// `MakeFunction`
 pub fn op_make_function(vm: &mut Vm, cx: Cx) -> Step {
     let code = typed(cx.constant(cx.insn.bc() as u32 as usize));
-    let f = PyFunction::new(vm, code, globals_of(cx), builtins_of(cx));
-    let key = vm.names.__name__.value();
-    if let Some(m) = globals_of(cx).get_interned(key) {
-        f.module.set(f, m);
-    }
+    let f = new_function(vm, code, globals_of(cx), builtins_of(cx));
     cx.set(cx.a(), f.value());
     Ok(cx.after(1))
+}
+
+/// A function of a code object in a namespace.
+pub fn new_function(
+    vm: &mut Vm,
+    code: Ref<PyCode>,
+    globals: Ref<PyDict>,
+    builtins: Ref<PyDict>,
+) -> Ref<PyFunction> {
+    let f = PyFunction::new(vm, code, globals, builtins);
+    let key = vm.names.__name__.value();
+    if let Some(m) = globals.get_interned(key) {
+        f.module.set(f, m);
+    }
+    f
 }
 
 /// `SetFunctionAttr`

@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub const REFUSED: u64 = 2;
 
 /// Runs `f` without Python code; `None`: it raised.
-fn alone<T>(a: *mut Activation, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> Option<T> {
+pub(super) fn alone<T>(a: *mut Activation, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> Option<T> {
     // SAFETY: machine code passes its own activation, whose machine nobody else uses meanwhile.
     let vm = unsafe { &mut *(*a).vm };
     vm.python_forbidden.set(true);
@@ -32,7 +32,7 @@ fn alone<T>(a: *mut Activation, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> Optio
     }
 }
 
-fn word(v: Option<Value>) -> u64 {
+pub(super) fn word(v: Option<Value>) -> u64 {
     v.map_or(0, Value::bits)
 }
 
@@ -40,12 +40,12 @@ fn answer(b: Option<bool>) -> u64 {
     b.map_or(REFUSED, u64::from)
 }
 
-fn done(r: Option<()>) -> u64 {
+pub(super) fn done(r: Option<()>) -> u64 {
     r.is_some() as u64
 }
 
 /// A live value that machine code passed.
-fn value(word: u64) -> Value {
+pub(super) fn value(word: u64) -> Value {
     // SAFETY: machine code passes words of live values, and 0 for absent ones.
     unsafe { Value::from_bits(word) }
 }

@@ -2,6 +2,7 @@
 
 pub mod helpers;
 pub mod helpers_lean;
+pub mod helpers_made;
 
 use skein_runtime::vm::Vm;
 use std::mem::offset_of;

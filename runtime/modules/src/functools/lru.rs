@@ -153,6 +153,10 @@ fn call_cached(vm: &mut Vm, this_value: Value, given: &[Value], kwargs: Value) -
         }
         return Ok(v);
     }
+    if vm.python_forbidden.get() {
+        // Machine code asks again where Python code may run: it is counted then.
+        return Err(vm.system_error("Python code called by machine code"));
+    }
     c.misses.set(c.misses.get() + 1);
     let v = vm.call_dict(c.func.get(), given, kwargs)?;
     // The call may have cleared the cache or stored the same key.

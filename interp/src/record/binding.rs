@@ -90,8 +90,7 @@ impl Recorder {
         }
         if !stays
             && (next.pc != code_start(code) as u64
-                || header_word(next.fp as *mut u64, at::FUNCTION)
-                    != callee.function.value().bits())
+                || header_word(next.fp as *mut u64, at::FUNCTION) != callee.function.value().bits())
         {
             return Ok(false);
         }
@@ -257,20 +256,36 @@ impl Recorder {
             }
             _ => {
                 let (star, mapping) = (p.more.args[1], p.more.args[2]);
-                let empty = mapping.bits == 0
-                    || mapping.shape == ids::DICT && p.more.dict_is_empty;
-                if star.shape != ids::TUPLE || !empty || p.more.items > MOST {
+                let empty = mapping.bits == 0 || mapping.shape == ids::DICT && p.more.dict_is_empty;
+                let is_list = star.shape == ids::LIST;
+                if star.shape != ids::TUPLE && !is_list || !empty || p.more.items > MOST {
                     return None;
                 }
-                // In registers behind the tests that `test_arguments` writes.
                 let t = self.word(base + 2);
-                self.guard_shape(t, ids::TUPLE);
-                let length = self.field(t, layout::TUPLE_LEN);
+                self.guard_shape(t, star.shape);
+                let length = if is_list {
+                    layout::LIST_LEN
+                } else {
+                    layout::TUPLE_LEN
+                };
+                let length = self.field(t, length);
                 let c = self.compare_imm(Cond::Eq, length, p.more.items as u64);
                 self.guard(c, true);
-                let items = (0..p.more.items)
-                    .map(|i| Source::Word(self.field(t, layout::TUPLE_ITEMS + 8 * i as i32)));
-                Some((items.collect(), Vec::new()))
+                let array = match is_list && p.more.items > 0 {
+                    true => self.field(t, layout::LIST_ITEMS),
+                    false => t,
+                };
+                let mut items = Vec::new();
+                for i in 0..p.more.items {
+                    items.push(Source::Word(if is_list {
+                        let i = self.constant(i as u64);
+                        let at = self.item_address(array, i);
+                        self.field(at, layout::ARRAY_SLOTS)
+                    } else {
+                        self.field(t, layout::TUPLE_ITEMS + 8 * i as i32)
+                    }));
+                }
+                Some((items, Vec::new()))
             }
         }
     }
@@ -442,7 +457,12 @@ impl Recorder {
 }
 
 /// What becomes of the arguments of a call of `f`; `None`: it raises, or is not that simple.
-fn bind(vm: &mut Vm, f: Ref<PyFunction>, args: &[Source], names: &[(Value, Source)]) -> Option<Bound> {
+fn bind(
+    vm: &mut Vm,
+    f: Ref<PyFunction>,
+    args: &[Source],
+    names: &[(Value, Source)],
+) -> Option<Bound> {
     let code: Ref<PyCode> = f.code();
     let flags = code.flags.get();
     let argcount = code.argcount as usize;

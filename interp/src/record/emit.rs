@@ -316,6 +316,21 @@ impl Recorder {
         }
         true
     }
+    /// That a type object is as it is now; false if that cannot be tested.
+    pub(super) fn guard_own_version(&mut self, vm: &mut Vm, ty: Ref<PyType>) -> bool {
+        let version = ty.version(vm);
+        if version == 0 {
+            return false;
+        }
+        let t = self.object(vm, ty.value());
+        if self.versions.get(&ty.value().bits()) != Some(&version) {
+            let now = self.load32(t, layout::TYPE_VERSION);
+            let c = self.compare_imm(Cond::Eq, now, version as u64);
+            self.guard(c, true);
+            self.versions.insert(ty.value().bits(), version);
+        }
+        true
+    }
     /// That a dict, kept alive with the trace, has the keys that it has now.
     pub(super) fn guard_keys(&mut self, vm: &mut Vm, d: Ref<PyDict>) -> Val {
         let version = d.current_keys_version();

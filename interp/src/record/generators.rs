@@ -6,7 +6,7 @@
 
 use super::state::{Frame, Register};
 use super::step::Next;
-use super::{Code, Pending, Recorded, Recorder};
+use super::{Code, Pending, Recorded, Recorder, Seen};
 
 use crate::tier::enter::{helpers, offset};
 use crate::tier::exits::Base;
@@ -24,6 +24,17 @@ const fn header(word: isize) -> i32 {
     8 * word as i32
 }
 
+/// A generator that is resumed.
+struct Into {
+    seen: Seen,
+    /// The register that it is in.
+    at: usize,
+    /// The register of what it is sent; otherwise that is None.
+    sent: Option<usize>,
+    /// What its frame returns by.
+    word: u64,
+}
+
 /// The way from a suspended frame to its caller, as operations that read the frame's return word.
 struct WayOut {
     word: Val,
@@ -38,10 +49,56 @@ impl Recorder {
             Code::ForIter => Action::ForIter,
             _ => Action::Send,
         };
-        let Some(g) = word_value(p.b.bits).cast::<PyGenerator>() else {
+        let into = Into {
+            seen: p.b,
+            at: p.word.b() as usize,
+            sent: (op == Code::Send).then_some(p.word.c() as usize),
+            word: ret(action, 2, p.word.a() as usize, 0),
+        };
+        self.resume(vm, p, next, into)
+    }
+
+    /// A call of `send` or `__next__` of a generator, or of `next` with one, that went into it.
+    pub(super) fn resumed_by_call(
+        &mut self,
+        vm: &mut Vm,
+        p: Pending,
+        next: Next,
+    ) -> Recorded<bool> {
+        let (base, argc) = (p.word.b() as usize, p.word.c() as usize);
+        if p.b.kind != Some(Kind::Builtin) || self.begun || !self.entered(next) {
+            return Ok(false);
+        }
+        let Some((owner, name)) = Recorder::native_name(&p) else {
             return Ok(false);
         };
-        let async_generator = p.b.shape == ids::ASYNC_GENERATOR;
+        let method = p.next.bits != 0;
+        let (seen, at, sent) = match (owner.as_str(), name, method, argc) {
+            ("builtins", "next", false, 1) => (p.more.args[0], base + 2, None),
+            ("generator", "__next__", true, 0) => (p.next, base + 1, None),
+            ("generator", "send", true, 1) => (p.next, base + 1, Some(base + 2)),
+            _ => return Ok(false),
+        };
+        if seen.shape != ids::GENERATOR {
+            return Ok(false);
+        }
+        self.guard_callee(vm, p);
+        self.is_jump(base + 1, p.next, 0);
+        let into = Into {
+            seen,
+            at,
+            sent,
+            word: ret(Action::GenCall, 2, p.word.a() as usize, 0),
+        };
+        self.resume(vm, p, next, into)
+    }
+
+    fn resume(&mut self, vm: &mut Vm, p: Pending, next: Next, into: Into) -> Recorded<bool> {
+        let op = Recorder::op(&p);
+        let Some(g) = word_value(into.seen.bits).cast::<PyGenerator>() else {
+            return Ok(false);
+        };
+        let async_generator = into.seen.shape == ids::ASYNC_GENERATOR;
         if async_generator || !self.entered(next) || generator_frame_pointer(g) as usize != next.fp
         {
             return Ok(false);
@@ -63,8 +120,12 @@ impl Recorder {
         if recurs && op == Code::Send && !created {
             return self.sent_through(p);
         }
-        let it = self.word(p.word.b() as usize);
-        self.guard_shape(it, p.b.shape);
+        if created && into.sent.is_some() && op == Code::Call {
+            // Only None can be sent to one that has not begun.
+            return Ok(false);
+        }
+        let it = self.word(into.at);
+        self.guard_shape(it, into.seen.shape);
         let now = self.field(it, layout::GENERATOR_CODE);
         self.object(vm, code.value());
         self.guard_constant(now, code.value().bits());
@@ -93,7 +154,7 @@ impl Recorder {
         self.set_state(it, GenState::Running);
         let caller = self.frame().fp;
         self.store(fp, header(at::CALLER), caller);
-        let word = ret(action, 2, p.word.a() as usize, 0);
+        let word = into.word;
         let w = self.constant(word);
         self.store(fp, header(at::RETURN), w);
         self.store(self.context, offset::BANK + 8 * place as i32, fp);
@@ -117,11 +178,12 @@ impl Recorder {
         let last = self.frames.len() - 1;
         if !created {
             let to = at_yield.a() as usize;
-            if op == Code::Send {
-                self.copy((last - 1, p.word.c() as usize), (last, to));
-            } else {
-                let none = self.constant(Value::NONE.bits());
-                self.set_in(last, to, none);
+            match into.sent {
+                Some(r) => self.copy((last - 1, r), (last, to)),
+                None => {
+                    let none = self.constant(Value::NONE.bits());
+                    self.set_in(last, to, none);
+                }
             }
         }
         self.begun = true;

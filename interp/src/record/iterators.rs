@@ -2,7 +2,7 @@
 
 use super::step::Next;
 use super::{Code, Pending, Recorder};
-use crate::tier::enter::helpers_lean as lean;
+use crate::tier::enter::{helpers_lean as lean, helpers_made as made};
 use crate::vm::run::cx::word_value;
 use skein_compiler::bytecode::Word;
 use skein_jit::ir::{Binary, Checked, Cond, Op, Val};
@@ -10,9 +10,10 @@ use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
 /// A step of an iterator whose tests are written, but not what it changes.
-struct Step {
+pub(super) struct Step {
     it: Val,
-    value: Val,
+    /// The item.
+    pub value: Val,
     /// The position, and for ranges how many are left.
     index: Val,
     left: Option<Val>,
@@ -218,7 +219,7 @@ impl Recorder {
         let parts = if is_zip {
             match i.a.get().cast::<PyTuple>() {
                 Some(t) if t.len() == 2 => [t.items()[0], t.items()[1]],
-                _ => return false,
+                _ => return self.rows_leanly(p, to),
             }
         } else {
             [i.a.get(), Value::NULL]
@@ -230,8 +231,11 @@ impl Recorder {
                 ids::LIST_ITERATOR | ids::TUPLE_ITERATOR | ids::RANGE_ITERATOR
             )
         };
-        if !parts.iter().all(simple) || !is_zip && !i.b.get().is_null() {
+        if !is_zip && !i.b.get().is_null() {
             return false;
+        }
+        if !parts.iter().all(simple) {
+            return self.pairs_leanly(p, to, parts[0].shape_id());
         }
         let it = self.word(p.word.b() as usize);
         self.guard_shape(it, p.b.shape);
@@ -280,6 +284,67 @@ impl Recorder {
         true
     }
 
+    /// A step of `enumerate` or `zip` over other builtin iterators.
+    fn pairs_leanly(&mut self, p: Pending, to: Option<usize>, inner_shape: u32) -> bool {
+        if p.b.shape == ids::ZIP {
+            return self.rows_leanly(p, to);
+        }
+        if !matches!(
+            inner_shape,
+            ids::SET_ITERATOR
+                | ids::STR_ITERATOR
+                | ids::STR_ASCII_ITERATOR
+                | ids::BYTES_ITERATOR
+                | ids::BYTEARRAY_ITERATOR
+                | ids::LIST_REVERSEITERATOR
+                | ids::DICT_KEYITERATOR
+                | ids::DICT_VALUEITERATOR
+        ) {
+            return false;
+        }
+        let it = self.word(p.word.b() as usize);
+        self.guard_shape(it, p.b.shape);
+        let inner = self.field(it, layout::ITER_OBJECT);
+        self.guard_shape(inner, inner_shape);
+        let big = self.field(it, layout::ITER_OTHER);
+        self.guard_constant(big, 0);
+        let count = self.field(it, layout::ITER_INDEX);
+        let e = self.exit();
+        let two = self.emit(Op::Checked(Checked::Add, count, count, e));
+        let number = self.binary_imm(Binary::Or, two, 1);
+        self.know(number, |k| k.int = true);
+        let v = self.ask(lean::next as *const (), &[inner]);
+        self.not_refused(v);
+        self.iterators_moved();
+        let more = self.binary_imm(Binary::Add, count, 1);
+        self.store(it, layout::ITER_INDEX, more);
+        self.field_stored(it, layout::ITER_INDEX, more);
+        self.set_pair(p, to, number, v);
+        true
+    }
+
+    /// A step of `zip` that a helper takes if all of its iterators have another item.
+    fn rows_leanly(&mut self, p: Pending, to: Option<usize>) -> bool {
+        let it = self.word(p.word.b() as usize);
+        self.guard_shape(it, ids::ZIP);
+        let row = self.ask(made::next_row as *const (), &[it]);
+        self.not_refused(row);
+        self.iterators_moved();
+        self.know_shape(row, ids::TUPLE);
+        match to {
+            None => self.set(p.word.a() as usize, row),
+            Some(to) => {
+                let (x, y) = (
+                    self.load(row, layout::TUPLE_ITEMS),
+                    self.load(row, layout::TUPLE_ITEMS + 8),
+                );
+                self.set(to, x);
+                self.set(to + 1, y);
+            }
+        }
+        true
+    }
+
     /// Puts a pair where the loop takes it apart, or makes a tuple of it.
     fn set_pair(&mut self, p: Pending, to: Option<usize>, x: Val, y: Val) {
         if let Some(to) = to {
@@ -297,7 +362,7 @@ impl Recorder {
     }
 
     /// The tests of a step that is going to give an item.
-    fn plan_step(&mut self, it: Val, shape: u32) -> Option<Step> {
+    pub(super) fn plan_step(&mut self, it: Val, shape: u32) -> Option<Step> {
         self.guard_shape(it, shape);
         let index = self.field(it, layout::ITER_INDEX);
         if shape == ids::RANGE_ITERATOR {
@@ -344,7 +409,7 @@ impl Recorder {
     }
 
     /// Moves the iterator.
-    fn make_step(&mut self, s: &Step) {
+    pub(super) fn make_step(&mut self, s: &Step) {
         let next = match s.left {
             Some(left) => {
                 let left = self.binary_imm(Binary::Sub, left, 1);

@@ -223,6 +223,27 @@ impl Recorder {
         true
     }
 
+    /// `del x[k]` of dicts and lists.
+    pub(super) fn delete_item(&mut self, p: Pending) -> bool {
+        let (a, b) = (p.word.a() as usize, p.word.b() as usize);
+        let plain = match p.a.shape {
+            ids::DICT => p.b.is_int() || p.b.shape == ids::STR || p.b.shape == ids::TUPLE,
+            ids::LIST => p.b.is_int(),
+            _ => false,
+        };
+        if !plain || self.failed_here() {
+            return false;
+        }
+        self.guard_class(a, p.a);
+        self.guard_class(b, p.b);
+        let words = [self.word(a), self.word(b)];
+        let ok = self.ask(made::delete_item as *const (), &words);
+        self.not_refused(ok);
+        self.contents_changed();
+        self.begun = true;
+        true
+    }
+
     /// `GetIter` and `GetYieldFromIter` of an instance whose `__iter__` makes generators.
     pub(super) fn iter_of_instance(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let (a, b) = (p.word.a() as usize, p.word.b() as usize);
@@ -339,6 +360,18 @@ impl Recorder {
 
     // ---- exceptions
 
+    /// True for a tuple that the trace made of constants.
+    fn holds_constants(&self, t: Val) -> bool {
+        let known = |offset| {
+            let v = self.fields.get(&(t, offset))?;
+            self.fact(*v).constant
+        };
+        self.fact(t).known.shape == ids::TUPLE
+            && known(layout::TUPLE_LEN).is_some_and(|n| {
+                (0..n).all(|i| known(layout::TUPLE_ITEMS + 8 * i as i32).is_some())
+            })
+    }
+
     /// `PushExc`
     pub(super) fn push_exception(&mut self, p: Pending) -> bool {
         let e = self.word(p.word.b() as usize);
@@ -351,11 +384,7 @@ impl Recorder {
     pub(super) fn pop_exception(&mut self, p: Pending) -> bool {
         let e = self.word(p.word.a() as usize);
         let args = [self.context, e];
-        self.call(
-            made::pop_exception as *const () as usize,
-            &args,
-            Type::Unit,
-        );
+        self.call(made::pop_exception as *const () as usize, &args, Type::Unit);
         self.begun = true;
         true
     }
@@ -375,11 +404,15 @@ impl Recorder {
             let class = crate::vm::run::cx::word_value(p.c.bits);
             self.object(vm, class);
             self.guard_constant(classes, p.c.bits);
-        } else if self.fact(classes).constant != Some(p.c.bits) {
-            // A tuple that is made anew each time.
+        } else if self.fact(classes).constant != Some(p.c.bits) && !self.holds_constants(classes) {
             return false;
         }
-        let class = crate::vm::run::cx::word_value(p.c.bits);
+        let class = self.actual_in(self.frames.len() - 1, c);
+        let class = if a == c {
+            crate::vm::run::cx::word_value(p.c.bits)
+        } else {
+            class
+        };
         let base = vm.builtin_type(ids::BASE_EXCEPTION);
         let one = |c: &Value| {
             c.cast::<PyType>()

@@ -26,6 +26,7 @@ mod names;
 mod natives;
 mod operators;
 mod residual;
+mod soft;
 mod state;
 mod step;
 

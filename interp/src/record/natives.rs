@@ -10,7 +10,7 @@ use crate::vm::run::cx::{Cx, word_value};
 use skein_jit::ir::{Binary, Cond, Type, Val};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::layout;
-use skein_runtime::object::native_def::NativeDef;
+use skein_runtime::object::native_def::{Binding, NativeDef};
 use skein_runtime::prelude::*;
 
 /// What an instruction reads beside the registers that its fields name.
@@ -61,13 +61,16 @@ impl More {
             _ => return More::default(),
         };
         let native = match op {
-            Code::Call => cx.reg(cx.b()).cast::<PyBuiltin>(),
+            Code::Call | Code::CallKw => cx.reg(cx.b()).cast::<PyBuiltin>(),
             _ => None,
         };
         let (mut items, mut dict_is_empty) = (0, false);
         if op == Code::CallEx {
             let (star, mapping) = (cx.reg(cx.b() + 2), cx.reg(cx.b() + 3));
-            items = star.cast::<PyTuple>().map_or(0, |t| t.len());
+            items = match star.cast::<PyTuple>() {
+                Some(t) => t.len(),
+                None => star.cast::<PyList>().map_or(0, |l| l.len()),
+            };
             dict_is_empty = mapping.cast::<PyDict>().is_some_and(|d| d.is_empty());
         }
         More {
@@ -93,6 +96,8 @@ enum Changes {
     Nothing,
     /// What is in builtin containers.
     Contents,
+    /// Attributes of an object, and so its shape.
+    Attributes,
 }
 
 /// What is known of a native's result.
@@ -108,7 +113,7 @@ enum Gives {
 /// Natives of one type or module: its name, theirs; whether they may get iterators, since they do not go through them.
 struct Row(&'static str, &'static str, Changes, Gives, bool);
 
-use Changes::{Contents, Nothing};
+use Changes::{Attributes, Contents, Nothing};
 use Gives::{Anything, Bool, Int, Shape};
 
 const STR: Gives = Shape(ids::STR);
@@ -124,6 +129,16 @@ const TABLE: &[Row] = &[
     Row("builtins", "abs hash min max sum divmod round pow iter", Nothing, Anything, false),
     Row("builtins", "chr bin hex oct repr ascii format", Nothing, STR, false),
     Row("builtins", "sorted", Nothing, LIST, false),
+    Row("builtins", "next", Attributes, Anything, false),
+    Row("builtins", "setattr", Attributes, Gives::None, true),
+    Row("_operator", "lt le eq ne gt ge add sub mul truediv floordiv mod lshift rshift and_ or_ xor neg pos invert index truth not_ \
+        is_ is_not contains getitem abs concat length_hint", Nothing, Anything, false),
+    Row("_bisect", "bisect bisect_left bisect_right", Nothing, Anything, false),
+    Row("_bisect", "insort insort_left insort_right", Contents, Gives::None, false),
+    Row("_heapq", "heappush", Contents, Gives::None, true),
+    Row("_heapq", "heappop heapreplace heappushpop", Contents, Anything, true),
+    Row("posix", "getpid", Nothing, Int, false),
+    Row("_thread", "get_ident", Nothing, Anything, false),
     Row("math", "ceil comb dist factorial floor frexp fsum gcd hypot isclose isfinite isinf isnan isqrt lcm ldexp log \
         log10 log2 modf nextafter perm pow prod sumprod trunc ulp", Nothing, Anything, false),
     Row("time", "time time_ns perf_counter perf_counter_ns monotonic monotonic_ns process_time", Nothing, Anything, false),
@@ -138,6 +153,7 @@ const TABLE: &[Row] = &[
     Row("list", "__getitem__", Nothing, Anything, false),
     Row("tuple", "index count", Nothing, Int, true),
     Row("dict", "get __getitem__", Nothing, Anything, true),
+    Row("dict", "fromkeys", Nothing, Anything, false),
     Row("dict", "__contains__", Nothing, Bool, true),
     Row("dict", "pop setdefault popitem", Contents, Anything, true),
     Row("dict", "clear", Contents, Gives::None, true),
@@ -167,13 +183,22 @@ const TABLE: &[Row] = &[
     Row("float", "is_integer hex as_integer_ratio conjugate", Nothing, Anything, false),
     Row("range", "index count", Nothing, Anything, false),
     Row("object", "__init__", Nothing, Gives::None, true),
+    Row("object", "__setattr__", Attributes, Gives::None, true),
+    Row("object", "__new__", Nothing, Anything, true),
+    Row("tuple", "__new__", Nothing, Anything, false),
+    Row("int", "__new__ from_bytes", Nothing, Anything, false),
+    Row("float", "__new__ fromhex", Nothing, Anything, false),
+    Row("str", "__new__ maketrans", Nothing, Anything, false),
     Row("deque", "append appendleft pop popleft clear rotate", Contents, Anything, true),
+    Row("deque", "extend extendleft", Contents, Anything, false),
     Row("array", "append pop tolist tobytes", Nothing, Anything, false),
     Row("Random", "random getrandbits", Nothing, Anything, false),
     Row("BytesIO", "read write tell seek getvalue getbuffer", Nothing, Anything, false),
     Row("StringIO", "write tell getvalue", Nothing, Anything, false),
     Row("Struct", "pack unpack", Nothing, Anything, false),
     Row("Pattern", "match search fullmatch findall split", Nothing, Anything, false),
+    Row("Pattern", "sub subn", Nothing, Anything, false),
+    Row("Pattern", "finditer", Nothing, Anything, false),
     Row("Match", "group groups groupdict start end span __getitem__", Nothing, Anything, false),
 ];
 
@@ -201,8 +226,14 @@ const TYPES: &[(u32, Gives, bool)] = &[
     (ids::ENUMERATE, Shape(ids::ENUMERATE), true),
     (ids::ZIP, Shape(ids::ZIP), true),
     (ids::REVERSED, Anything, false),
+    (ids::MAP, Shape(ids::MAP), false),
+    (ids::FILTER, Shape(ids::FILTER), false),
+    (ids::SLICE, Shape(ids::SLICE), false),
     (ids::OBJECT, Shape(ids::OBJECT), false),
 ];
+
+/// Types of module code whose objects are called so.
+const CALLABLES: &[&str] = &["_lru_cache_wrapper", "itemgetter", "attrgetter"];
 
 fn listed(names: &str, name: &str) -> bool {
     names.split_whitespace().any(|n| n == name)
@@ -211,6 +242,22 @@ fn listed(names: &str, name: &str) -> bool {
 /// True for what a native that goes through its argument may go through twice.
 fn is_kept(s: Seen) -> bool {
     !matches!(s.kind, Some(Kind::Iter | Kind::Generator | Kind::Native))
+}
+
+/// True for an iterator whose step is taken or not taken at all.
+fn steps_alone(s: &Seen) -> bool {
+    matches!(
+        s.shape,
+        ids::LIST_ITERATOR
+            | ids::TUPLE_ITERATOR
+            | ids::RANGE_ITERATOR
+            | ids::SET_ITERATOR
+            | ids::STR_ITERATOR
+            | ids::STR_ASCII_ITERATOR
+            | ids::BYTES_ITERATOR
+            | ids::DICT_KEYITERATOR
+            | ids::DICT_VALUEITERATOR
+    )
 }
 
 /// True for what shows the frames, which are not in memory.
@@ -303,6 +350,7 @@ impl Recorder {
         match p.b.kind {
             Some(Kind::Builtin) => self.call_function(vm, p),
             Some(Kind::Type) => self.call_type(vm, p),
+            Some(Kind::Native) => self.call_native_object(vm, p),
             _ => false,
         }
     }
@@ -330,7 +378,7 @@ impl Recorder {
         let (Some(n), Some((owner, name))) = (p.more.native, Recorder::native_name(&p)) else {
             return false;
         };
-        if n.def.switches || p.word.c() > 3 {
+        if n.def.switches || p.word.c() > 4 {
             return false;
         }
         let base = p.word.b() as usize;
@@ -343,18 +391,27 @@ impl Recorder {
         };
         let Row(_, _, changes, gives, keeps) = row;
         let args = &p.more.args[..argc];
-        if args.iter().any(|s| shows_frames(*s)) || !keeps && !args.iter().all(|s| is_kept(*s)) {
+        let steps = owner == "builtins" && name == "next" && args.first().is_some_and(steps_alone);
+        if args.iter().any(|s| shows_frames(*s))
+            || !keeps && !steps && !args.iter().all(|s| is_kept(*s))
+        {
             return false;
         }
         let counts = &n.def.counts;
-        let bound = n.shape == ids::BUILTIN_FUNCTION && n.this.bits != 0 && counts.has_self;
+        let of_type = n.def.binding != Binding::Method && matches!(n.owner, Owner::Type(_));
+        let bound =
+            n.shape == ids::BUILTIN_FUNCTION && n.this.bits != 0 && counts.has_self && !of_type;
         let method = matches!(n.shape, ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR);
         let with_self = p.next.bits != 0;
         // Of a method's receiver the type is tested, so that the descriptor need not.
         let receiver = match (bound, method, with_self) {
             (true, false, false) => Some(n.this),
             (false, true, true) => Some(p.next),
-            (false, false, false) if n.shape == ids::BUILTIN_FUNCTION && !counts.has_self => None,
+            (false, false, false)
+                if n.shape == ids::BUILTIN_FUNCTION && (!counts.has_self || of_type) =>
+            {
+                None
+            }
             _ => return false,
         };
         if let Some(r) = receiver {
@@ -365,11 +422,20 @@ impl Recorder {
                 return false;
             }
         }
-        if bound {
+        let news = name == "__new__";
+        if news && !self.is_plain_class(args.first()) {
+            return false;
+        }
+        if bound || of_type {
             let callee = self.word(base);
             self.guard_shape(callee, ids::BUILTIN_FUNCTION);
             let def = self.field(callee, layout::BUILTIN_DEF);
             self.guard_constant(def, n.def as *const NativeDef as u64);
+            if of_type && n.this.bits != 0 {
+                let this = self.field(callee, layout::BUILTIN_SELF);
+                self.object(vm, word_value(n.this.bits));
+                self.guard_constant(this, n.this.bits);
+            }
         } else {
             self.guard_callee(vm, p);
         }
@@ -389,41 +455,64 @@ impl Recorder {
             words.push(this);
         }
         for i in 0..argc {
-            if !keeps {
+            if news && i == 0 {
+                self.guard_class_constant(vm, base + 2, p.more.args[0]);
+            } else if !keeps {
                 self.guard_class(base + 2 + i, p.more.args[i]);
             }
             words.push(self.word(base + 2 + i));
         }
-        let plain = counts.plain && n.def.direct.is_none();
+        let plain = counts.plain && n.def.direct.is_none() && !of_type;
+        let changes = *changes;
         let total = counts.total as usize;
         let v = if plain && (counts.required as usize..=total).contains(&words.len()) && total <= 4
         {
             let null = self.constant(0);
             words.resize(total, null);
-            self.call_code(n.def, &words)
-        } else if !bound {
-            let callee = self.word(base);
-            self.call_object(callee, &words)
+            self.call_code(n.def, &words, changes)
         } else {
-            return false;
+            let callee = self.word(base);
+            let first = bound as usize;
+            if words.len() - first > 4 {
+                return false;
+            }
+            self.call_object(callee, &words[first..], changes)
         };
         self.not_refused(v);
-        if *changes == Contents {
-            self.contents_changed();
-        }
+        self.note_changes(changes);
         self.set_given(p.word.a() as usize, v, *gives);
         true
     }
 
+    fn note_changes(&mut self, changes: Changes) {
+        match changes {
+            Nothing => {}
+            Contents => self.contents_changed(),
+            Attributes => {
+                self.contents_changed();
+                self.forget_fields();
+                self.forget_shapes();
+                self.versions.clear();
+            }
+        }
+    }
+
+    /// True for a class whose instances nobody is told of when they go, or no class at all.
+    fn is_plain_class(&self, seen: Option<&Seen>) -> bool {
+        seen.is_some_and(|s| {
+            s.kind == Some(Kind::Type)
+                && word_value(s.bits)
+                    .cast::<PyType>()
+                    .is_some_and(|t| !t.has(tflag::HAS_DEL))
+        })
+    }
+
     /// A call of a native's code.
-    fn call_code(&mut self, def: &'static NativeDef, words: &[Val]) -> Val {
-        let helpers = [
-            lean::code0 as *const (),
-            lean::code1 as *const (),
-            lean::code2 as *const (),
-            lean::code3 as *const (),
-            lean::code4 as *const (),
-        ];
+    fn call_code(&mut self, def: &'static NativeDef, words: &[Val], changes: Changes) -> Val {
+        let helpers = match changes {
+            Nothing => lean::CODE,
+            _ => lean::CODE_CHANGING,
+        };
         let code = self.constant(def as *const NativeDef as u64);
         let mut args = vec![self.context, code];
         args.extend(words);
@@ -431,14 +520,11 @@ impl Recorder {
     }
 
     /// A call of a native function or type.
-    pub(super) fn call_object(&mut self, callee: Val, words: &[Val]) -> Val {
-        let helpers = [
-            lean::object0 as *const (),
-            lean::object1 as *const (),
-            lean::object2 as *const (),
-            lean::object3 as *const (),
-            lean::object4 as *const (),
-        ];
+    fn call_object(&mut self, callee: Val, words: &[Val], changes: Changes) -> Val {
+        let helpers = match changes {
+            Nothing => lean::OBJECT,
+            _ => lean::OBJECT_CHANGING,
+        };
         let mut args = vec![self.context, callee];
         args.extend(words);
         self.call(helpers[words.len()] as usize, &args, Type::Word)
@@ -454,7 +540,6 @@ impl Recorder {
             _ => return false,
         };
         if !listed(names, n.def.name)
-            || !seen.iter().any(|s| s.is_float())
             || !seen.iter().all(|s| s.is_float() || s.is_int())
             || p.next.bits != 0
         {
@@ -493,18 +578,101 @@ impl Recorder {
         true
     }
 
+    /// `CallKw` of a native function or a builtin type.
+    pub(super) fn native_call_by_name(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let (base, argc) = (p.word.b() as usize, p.word.c() as usize);
+        let this = p.more.args[0];
+        let row = match (p.b.kind, p.more.native) {
+            (Some(Kind::Builtin), Some(n))
+                if !n.def.switches && n.shape != ids::BUILTIN_FUNCTION =>
+            {
+                // A method of the receiver in the window.
+                let (Owner::Type(owner), Some(ty)) = (n.owner, type_of(vm, this)) else {
+                    return false;
+                };
+                (this.bits != 0 && ty.is_subtype(owner)).then(|| Recorder::native_name(&p))
+            }
+            (Some(Kind::Builtin), Some(n)) if !n.def.switches && this.bits == 0 => {
+                let module = matches!(n.owner, Owner::Module(_));
+                module.then(|| Recorder::native_name(&p))
+            }
+            _ => None,
+        };
+        let row = row.flatten().and_then(|(owner, name)| {
+            let of_owner = |r: &&Row| r.0 == owner && listed(r.1, name);
+            TABLE.iter().find(of_owner)
+        });
+        let ty = word_value(p.b.bits).cast::<PyType>();
+        let builtin = ty
+            .filter(|_| p.b.shape == ids::TYPE && this.bits == 0)
+            .and_then(|t| TYPES.iter().find(|(id, ..)| *id == t.builtin_id));
+        let (changes, gives, keeps) = match (row, builtin) {
+            (Some(Row(_, _, changes, gives, keeps)), _) => (*changes, *gives, *keeps),
+            (_, Some((_, gives, keeps))) => (Nothing, *gives, *keeps),
+            _ => return false,
+        };
+        let args = &p.more.args[1..(1 + argc).min(4)];
+        if argc > 3
+            || changes != Nothing
+            || args.iter().any(|s| shows_frames(*s))
+            || !keeps && !args.iter().all(|s| is_kept(*s))
+        {
+            return false;
+        }
+        let ext = crate::vm::run::cx::word_at((p.pc as *const u64).wrapping_add(1)).0;
+        let names = self.frame().code.consts.expect().get(ext as u32 as usize);
+        self.guard_callee(vm, p);
+        self.is_jump(base + 1, this, 0);
+        let with_self = (this.bits != 0) as usize;
+        if with_self == 1 {
+            self.guard_class(base + 1, this);
+        }
+        for (i, seen) in args.iter().enumerate() {
+            if !keeps {
+                self.guard_class(base + 2 + i, *seen);
+            }
+        }
+        let callee = self.word(base);
+        let at = self.homes(base + 2 - with_self, argc + with_self);
+        let n = self.constant((argc + with_self) as u64);
+        let names = self.object(vm, names);
+        let helper = crate::tier::enter::helpers_made::object_by_name as *const ();
+        let v = self.ask(helper, &[callee, at, n, names]);
+        self.not_refused(v);
+        self.set_given(p.word.a() as usize, v, gives);
+        true
+    }
+
+    /// A call of an object of native code that is called without changing anything before it may come to Python code.
+    fn call_native_object(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let (base, argc) = (p.word.b() as usize, p.word.c() as usize);
+        let callable = |t: Ref<PyType>| CALLABLES.contains(&t.name_text().as_str());
+        if argc > 4 || p.next.bits != 0 || !type_of(vm, p.b).is_some_and(callable) {
+            return false;
+        }
+        self.guard_class(base, p.b);
+        self.is_jump(base + 1, p.next, 0);
+        let words: Vec<Val> = (0..argc).map(|i| self.word(base + 2 + i)).collect();
+        let callee = self.word(base);
+        let v = self.call_object(callee, &words, Nothing);
+        self.not_refused(v);
+        self.set(p.word.a() as usize, v);
+        true
+    }
+
     fn call_type(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let argc = p.word.c() as usize;
         let Some(t) = word_value(p.b.bits).cast::<PyType>() else {
             return false;
         };
-        let Some((_, gives, keeps)) = TYPES
-            .iter()
-            .find(|(id, ..)| *id == t.builtin_id && p.b.shape == ids::TYPE)
-        else {
-            return false;
+        let listed = TYPES.iter().find(|(id, ..)| *id == t.builtin_id);
+        let native = native_exception(vm, t);
+        let (gives, keeps) = match listed {
+            Some((_, gives, keeps)) if p.b.shape == ids::TYPE => (gives, keeps),
+            _ if native => (&Anything, &true),
+            _ => return false,
         };
-        if argc > 3 || p.next.bits != 0 {
+        if argc > 4 || p.next.bits != 0 {
             return false;
         }
         if !keeps && !p.more.args[..argc].iter().all(|s| is_kept(*s)) {
@@ -513,6 +681,9 @@ impl Recorder {
         let base = p.word.b() as usize;
         self.guard_callee(vm, p);
         self.is_jump(base + 1, p.next, 0);
+        if t.builtin_id == 0 && !self.guard_own_version(vm, t) {
+            return false;
+        }
         let mut words = Vec::new();
         for i in 0..argc {
             if !keeps {
@@ -521,11 +692,25 @@ impl Recorder {
             words.push(self.word(base + 2 + i));
         }
         let callee = self.word(base);
-        let v = self.call_object(callee, &words);
+        let v = self.call_object(callee, &words, Nothing);
         self.not_refused(v);
         self.set_given(p.word.a() as usize, v, *gives);
         true
     }
+}
+
+/// True for exception types whose instances are made by native code alone.
+fn native_exception(vm: &mut Vm, t: Ref<PyType>) -> bool {
+    let base = vm.builtin_type(ids::BASE_EXCEPTION);
+    if !t.is_subtype(base) || t.has(tflag::HAS_DEL) || vm.type_of(t.value()).builtin_id != ids::TYPE
+    {
+        return false;
+    }
+    let n = vm.names;
+    [n.__new__, n.__init__].into_iter().all(|name| {
+        vm.type_lookup(t, name)
+            .is_some_and(|m| m.kind() == Some(Kind::Builtin))
+    })
 }
 
 /// The type of what was seen.

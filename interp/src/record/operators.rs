@@ -72,6 +72,8 @@ impl Recorder {
             SetFunctionAttr => self.set_function_attribute(p),
             MakeCell => self.make_cell(p),
             DelLocal => self.unbind_local(p),
+            DelSubscr => self.delete_item(p),
+            CallKw => self.native_call_by_name(vm, p),
             BuildSlice => self.build_slice(p),
             UnpackEx => self.unpack_starred(p),
             DictMerge => self.merge_keywords(p),
@@ -263,7 +265,12 @@ impl Recorder {
         };
         let o = (number as u64 - Code::Add as u64) | (inplace as u64) << 32;
         let o = self.constant(o);
-        let v = self.ask(lean::binary as *const (), &[o, x, y]);
+        let helper = if inplace {
+            lean::binary_changing as *const ()
+        } else {
+            lean::binary as *const ()
+        };
+        let v = self.ask(helper, &[o, x, y]);
         self.not_refused(v);
         if inplace && p.b.kind.is_some() && !matches!(p.b.shape, ids::STR | ids::TUPLE | ids::INT) {
             self.contents_changed();
@@ -421,7 +428,7 @@ impl Recorder {
     }
 
     /// That a register holds the type object that was seen.
-    fn guard_class_constant(&mut self, vm: &mut Vm, i: usize, seen: Seen) {
+    pub(super) fn guard_class_constant(&mut self, vm: &mut Vm, i: usize, seen: Seen) {
         let w = self.word(i);
         if self.fact(w).constant != Some(seen.bits) {
             self.object(vm, word_value(seen.bits));

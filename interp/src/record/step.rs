@@ -229,7 +229,11 @@ impl Recorder {
                 true
             }
             Code::Return => self.returned(vm, p, next)?,
-            Code::Call => self.called(vm, p, next)? || self.called_in_any_way(vm, p, next)?,
+            Code::Call => {
+                self.called(vm, p, next)?
+                    || self.called_in_any_way(vm, p, next)?
+                    || !stays && self.resumed_by_call(vm, p, next)?
+            }
             Code::CallKw | Code::CallEx => self.called_in_any_way(vm, p, next)?,
             Code::LoadGlobal => follows && self.load_global(vm, p),
             Code::LoadName | Code::StoreName => follows && self.module_name(vm, p),
@@ -258,6 +262,7 @@ impl Recorder {
         if done
             || self.natively(vm, p, next, follows, stays)
             || !stays && self.special_entered(vm, p, next)?
+            || !stays && self.soft_entered(vm, p, next)?
         {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! What the optimiser may know of memory and of the functions that traces call: see `skein_jit::opt::Layout` for the promises that
 //! this makes. A function that is not named here may change anything; whoever adds one that does less says so here.
 
-use super::enter::{helpers, offset};
+use super::enter::{helpers, helpers_lean as lean, helpers_made as made, offset};
 use skein_jit::opt::{Effect, Layout};
 use skein_runtime::layout;
 use skein_runtime::object::shape::ids;
@@ -17,7 +17,52 @@ fn effects() -> Vec<(u64, Effect)> {
         helpers::dict_get as *const (),
         helpers::dict_contains as *const (),
     ];
+    // These allocate, and change nothing that was there before.
+    let makes = [
+        lean::float1 as *const (),
+        lean::float2 as *const (),
+        lean::power as *const (),
+        lean::binary as *const (),
+        lean::invert as *const (),
+        lean::negate as *const (),
+        lean::compare as *const (),
+        lean::truth as *const (),
+        lean::contains as *const (),
+        lean::str_item as *const (),
+        lean::load_slice as *const (),
+        lean::iter as *const (),
+        lean::pair as *const (),
+        lean::build_tuple as *const (),
+        lean::build_list as *const (),
+        lean::build_set as *const (),
+        lean::build_map as *const (),
+        lean::build_string as *const (),
+        lean::list_to_tuple as *const (),
+        lean::format_simple as *const (),
+        lean::format_spec as *const (),
+        lean::convert as *const (),
+        made::function as *const (),
+        made::cell as *const (),
+        made::generator0 as *const (),
+        made::generator1 as *const (),
+        made::generator2 as *const (),
+        made::generator3 as *const (),
+        made::generator4 as *const (),
+        made::slice as *const (),
+        made::middle as *const (),
+        made::keywords as *const (),
+        made::push_exception as *const (),
+        made::pop_exception as *const (),
+    ];
+    let changing = [lean::CODE_CHANGING, lean::OBJECT_CHANGING].concat();
     let mut all: Vec<(*const (), Effect)> = Vec::new();
+    let makes = [&makes[..], &lean::CODE, &lean::OBJECT].concat();
+    all.extend(
+        makes
+            .into_iter()
+            .filter(|f| !changing.contains(f) && *f != lean::binary_changing as *const ())
+            .map(|f| (f, Effect::Reads)),
+    );
     all.extend(pure.map(|f| (f, Effect::Pure)));
     all.extend(reads.map(|f| (f, Effect::Reads)));
     all.push((helpers::store_item as *const (), Effect::Items));

@@ -143,8 +143,74 @@ fn sift_up(vm: &mut Vm, l: Ref<PyList>, top: usize, max: bool) -> PyResult<()> {
     sift_down(vm, l, top, at, max)
 }
 
+/// How deep a heap can be.
+const DEPTH: usize = 64;
+
+/// [`push`] for machine code: nothing is changed before the last comparison, so that one that is refused can be made again.
+fn push_at_once(vm: &mut Vm, l: Ref<PyList>, new: Value, max: bool) -> PyResult<()> {
+    let size = l.len();
+    let mut place = size;
+    while place > 0 {
+        let parent = (place - 1) / 2;
+        let above = item(vm, l, parent, size)?;
+        if !before(vm, new, above, max)? {
+            break;
+        }
+        place = parent;
+    }
+    l.push(vm, new);
+    let mut at = size;
+    while at > place {
+        let parent = (at - 1) / 2;
+        l.set(at, l.get(parent));
+        at = parent;
+    }
+    l.set(place, new);
+    Ok(())
+}
+
+/// Puts `new` in the place of the first item among `size`, as [`sift_up`] would, and changes nothing before the last comparison.
+fn replace_at_once(
+    vm: &mut Vm,
+    l: Ref<PyList>,
+    size: usize,
+    new: Value,
+    max: bool,
+) -> PyResult<()> {
+    let all = l.len();
+    let mut path = [0; DEPTH];
+    let (mut at, mut steps) = (0, 0);
+    while 2 * at + 1 < size {
+        at = 2 * at + 1;
+        if at + 1 < size {
+            let (a, b) = (item(vm, l, at, all)?, item(vm, l, at + 1, all)?);
+            if !before(vm, a, b, max)? {
+                at += 1;
+            }
+        }
+        steps += 1;
+        path[steps] = at;
+    }
+    while steps > 0 {
+        let above = item(vm, l, path[steps], all)?;
+        if !before(vm, new, above, max)? {
+            break;
+        }
+        steps -= 1;
+    }
+    for i in 0..steps {
+        l.set(path[i], l.get(path[i + 1]));
+    }
+    l.set(path[steps], new);
+    Ok(())
+}
+
 fn push(vm: &mut Vm, args: &[Value], max: bool) -> PyResult {
     let l = heap(vm, args[0], "heappush")?;
+    if vm.python_forbidden.get() {
+        push_at_once(vm, l, args[1], max)?;
+        return Ok(Value::NONE);
+    }
     l.push(vm, args[1]);
     sift_down(vm, l, 0, l.len() - 1, max)?;
     Ok(Value::NONE)
@@ -152,6 +218,12 @@ fn push(vm: &mut Vm, args: &[Value], max: bool) -> PyResult {
 
 fn pop(vm: &mut Vm, args: &[Value], max: bool) -> PyResult {
     let l = heap(vm, args[0], "heappop")?;
+    if vm.python_forbidden.get() && l.len() > 1 {
+        let (first, last) = (l.get(0), l.get(l.len() - 1));
+        replace_at_once(vm, l, l.len() - 1, last, max)?;
+        l.pop();
+        return Ok(first);
+    }
     let Some(last) = l.pop() else {
         return Err(vm.index_error("index out of range"));
     };
@@ -168,6 +240,10 @@ fn replace(vm: &mut Vm, args: &[Value], max: bool) -> PyResult {
     let Some(first) = l.try_get(0) else {
         return Err(vm.index_error("index out of range"));
     };
+    if vm.python_forbidden.get() {
+        replace_at_once(vm, l, l.len(), args[1], max)?;
+        return Ok(first);
+    }
     l.set(0, args[1]);
     sift_up(vm, l, 0, max)?;
     Ok(first)
@@ -180,6 +256,10 @@ fn pushpop(vm: &mut Vm, args: &[Value], max: bool) -> PyResult {
     };
     if !before(vm, first, args[1], max)? {
         return Ok(args[1]);
+    }
+    if vm.python_forbidden.get() {
+        replace_at_once(vm, l, l.len(), args[1], max)?;
+        return Ok(first);
     }
     let Some(first) = l.try_get(0) else {
         return Err(vm.index_error("index out of range"));

@@ -57,32 +57,78 @@ fn declaration(def: *const NativeDef) -> &'static NativeDef {
 }
 
 /// The words at `at`, registers of a live frame that hold values.
-fn registers<'a>(at: *const Value, n: u64) -> &'a [Value] {
+pub(super) fn registers<'a>(at: *const Value, n: u64) -> &'a [Value] {
     // SAFETY: machine code passes the address of registers of the running frame, whose tags and constants it wrote there.
     unsafe { std::slice::from_raw_parts(at, n as usize) }
 }
 
+/// The same as [`alone`], in functions of their own: what they run changes what traces know of.
+fn changing<T>(a: *mut Activation, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> Option<T> {
+    // The linker must not make one function of two that promise different things.
+    alone(std::hint::black_box(a), f)
+}
+
 macro_rules! calls {
-    ($(($code:ident, $object:ident, $($x:ident)*),)*) => {
-        $(
+    ($($how:ident: $(($code:ident, $object:ident, $($x:ident)*),)*)*) => {
+        $($(
             /// Calls a native's code; 0: refused.
             pub extern "C" fn $code(a: *mut Activation, def: *const NativeDef $(, $x: u64)*) -> u64 {
-                word(alone(a, |vm| (declaration(def).func)(vm, &[$(value($x)),*])))
+                word($how(a, |vm| (declaration(def).func)(vm, &[$(value($x)),*])))
             }
             /// Calls a native function or a builtin type; 0: refused.
             pub extern "C" fn $object(a: *mut Activation, callee: u64 $(, $x: u64)*) -> u64 {
-                word(alone(a, |vm| vm.call(value(callee), &[$(value($x)),*])))
+                word($how(a, |vm| vm.call(value(callee), &[$(value($x)),*])))
             }
-        )*
+        )*)*
     };
 }
 calls! {
+    alone:
     (code0, object0,),
     (code1, object1, x),
     (code2, object2, x y),
     (code3, object3, x y z),
     (code4, object4, x y z w),
+    changing:
+    (changing_code0, changing_object0,),
+    (changing_code1, changing_object1, x),
+    (changing_code2, changing_object2, x y),
+    (changing_code3, changing_object3, x y z),
+    (changing_code4, changing_object4, x y z w),
 }
+
+/// Addresses of the functions that call a native's code, by the number of values.
+pub const CODE: [*const (); 5] = [
+    code0 as *const (),
+    code1 as *const (),
+    code2 as *const (),
+    code3 as *const (),
+    code4 as *const (),
+];
+/// The same for natives that change something.
+pub const CODE_CHANGING: [*const (); 5] = [
+    changing_code0 as *const (),
+    changing_code1 as *const (),
+    changing_code2 as *const (),
+    changing_code3 as *const (),
+    changing_code4 as *const (),
+];
+/// Addresses of the functions that call a native function or type.
+pub const OBJECT: [*const (); 5] = [
+    object0 as *const (),
+    object1 as *const (),
+    object2 as *const (),
+    object3 as *const (),
+    object4 as *const (),
+];
+/// The same for what changes something.
+pub const OBJECT_CHANGING: [*const (); 5] = [
+    changing_object0 as *const (),
+    changing_object1 as *const (),
+    changing_object2 as *const (),
+    changing_object3 as *const (),
+    changing_object4 as *const (),
+];
 
 /// A native's result for a float, as a float; a NaN is given for what is none, too.
 pub extern "C" fn float1(a: *mut Activation, def: *const NativeDef, x: f64) -> f64 {
@@ -118,6 +164,11 @@ pub extern "C" fn binary(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
         let o = BinaryOp::ALL[op as u32 as usize];
         vm.binary(o, op >> 32 != 0, value(x), value(y))
     }))
+}
+
+/// An operator in place.
+pub extern "C" fn binary_changing(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
+    binary(std::hint::black_box(a), op, x, y)
 }
 
 /// `~x`

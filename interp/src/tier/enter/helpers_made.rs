@@ -1,12 +1,14 @@
 //! What traces make by the interpreter's own functions, and exceptions being handled: lean calls as in [`super::helpers_lean`].
 
 use super::Activation;
-use super::helpers_lean::{alone, done, value, word};
+use super::helpers_lean::{alone, done, registers, value, word};
 use crate::vm::call::make_generator;
 use crate::vm::{ops_build, ops_exc, ops_names};
 use skein_runtime::builtins::cell::PyCell;
 use skein_runtime::builtins::function::PyFunction;
+use skein_runtime::builtins::iter_next::next_builtin;
 use skein_runtime::builtins::slice::PySlice;
+use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
 
 /// A function of a code object.
@@ -106,4 +108,79 @@ pub extern "C" fn pop_exception(a: *mut Activation, e: u64) {
         ops_exc::restore_handled(vm, value(e));
         Ok(())
     });
+}
+
+/// The next row of a `zip` if all of its iterators are simple and have another item; 0: the interpreter has to look.
+pub extern "C" fn next_row(a: *mut Activation, zip: u64) -> u64 {
+    let row = |vm: &mut Vm| {
+        let its = value(zip).cast::<PyIter>()?.a.get().cast::<PyTuple>()?;
+        if !its.items().iter().all(|it| has_more(*it)) || has_doubles(its.items()) {
+            return None;
+        }
+        let mut items = ValueVec::with_capacity(&vm.heap, its.len());
+        for it in its.items() {
+            let item = next_builtin(vm, *it)?.ok()??;
+            items.push(&vm.heap, item);
+        }
+        Some(PyTuple::from_slice(vm, items.as_slice()).value())
+    };
+    word(alone(a, |vm| Ok(row(vm).unwrap_or(Value::NULL))))
+}
+
+fn has_doubles(its: &[Value]) -> bool {
+    its.len() > 8 || its.iter().enumerate().any(|(i, x)| its[..i].contains(x))
+}
+
+/// True for a builtin iterator that surely has another item.
+fn has_more(it: Value) -> bool {
+    let Some(i) = it.cast::<PyIter>() else {
+        return false;
+    };
+    let of = i.a.get();
+    let length = match it.shape_id() {
+        ids::RANGE_ITERATOR => return i.stop.get() > 0,
+        ids::LIST_ITERATOR => of.cast::<PyList>().map(|l| l.len()),
+        ids::TUPLE_ITERATOR => of.cast::<PyTuple>().map(|t| t.len()),
+        ids::BYTES_ITERATOR => of.cast::<PyBytes>().map(|b| b.bytes().len()),
+        ids::STR_ASCII_ITERATOR => of.cast::<PyStr>().map(|s| s.len()),
+        _ => None,
+    };
+    length.is_some_and(|n| (i.index.get() as u64) < n as u64)
+}
+
+/// `del o[k]` of an exact dict or list, where nobody is told of what goes; 0: nothing was done.
+pub extern "C" fn delete_item(a: *mut Activation, o: u64, k: u64) -> u64 {
+    let (o, k) = (value(o), value(k));
+    done(alone(a, |vm| {
+        if vm.heap.has_finalizers() {
+            return Err(Raised);
+        }
+        if let Some(d) = o.cast::<PyDict>() {
+            let old = d.get(vm, k)?;
+            if !old.is_some_and(|old| !is_watched(old)) {
+                return Err(Raised);
+            }
+            return d.remove(vm, k).map(|_| ());
+        }
+        vm.del_item(o, k)
+    }))
+}
+
+fn is_watched(v: Value) -> bool {
+    v.header()
+        .is_some_and(|h| h.has(flag::HAS_WEAKREF | flag::HAS_FINALIZER))
+}
+
+/// A call of a native function or type with keyword arguments: the values of `n` registers, the last of which have these names.
+pub extern "C" fn object_by_name(
+    a: *mut Activation,
+    callee: u64,
+    at: *const Value,
+    n: u64,
+    names: u64,
+) -> u64 {
+    word(alone(a, |vm| {
+        let names = value(names).cast::<PyTuple>();
+        vm.call_kw(value(callee), registers(at, n), names)
+    }))
 }

@@ -1,0 +1,112 @@
+"""Loops and what one turn of each may cost in machine code, as the comment above each function says."""
+
+
+class Point:
+    def __init__(self, x):
+        self.x = x
+
+    def step(self, d):
+        self.x += d
+        return self.x
+
+    @property
+    def double(self):
+        return self.x * 2
+
+    def __add__(self, other):
+        return self.x + other.x
+
+
+# at most 4 guards, 1 load, 5 stores, 0 calls
+def int_sum(n):
+    s = 0
+    for i in range(n):
+        s += i & 7
+    return s
+
+
+# at most 3 guards, 1 load, 6 stores, 0 calls
+def float_recurrence(n):
+    x = 0.5
+    for i in range(n):
+        x = x * 0.5 + 1.25
+    return x
+
+
+# at most 2 guards, 1 load, 1 store, 0 calls
+def while_loop(n):
+    i = 0
+    while i < n:
+        i += 1
+    return i
+
+
+# at most 6 guards, 1 load, 9 stores, 0 calls
+def method_call(n):
+    p = Point(1)
+    for i in range(n):
+        p.step(2)
+    return p.x
+
+
+# at most 4 guards, 1 load, 6 stores, 0 calls
+def property_read(n):
+    p, s = Point(1), 0
+    for i in range(n):
+        s += p.double
+    return s
+
+
+# at most 18 guards, 14 loads, 11 stores, 1 call
+def operator_method(n):
+    p, q, s = Point(1), Point(2), 0
+    for i in range(n):
+        s += p + q
+    return s
+
+
+# at most 6 guards, 2 loads, 5 stores, 0 calls
+def list_by_index(n):
+    items, s = [1] * n, 0
+    for i in range(n):
+        s += items[i]
+    return s
+
+
+# at most 4 guards, 2 loads, 3 stores, 0 calls
+def list_by_iterator(n):
+    s = 0
+    for x in [1] * n:
+        s += x
+    return s
+
+
+# at most 4 guards, 1 load, 9 stores, 0 calls
+def function_call(n):
+    def twice(x):
+        return x + x
+
+    s = 0
+    for i in range(n):
+        s = twice(i)
+    return s
+
+
+# at most 4 guards, 3 loads, 6 stores, 1 call
+def list_append(n):
+    items = []
+    for i in range(n):
+        items.append(i)
+    return len(items)
+
+
+# at most 4 guards, 3 loads, 5 stores, 1 call
+def dict_counting(n):
+    counts = {}
+    for i in range(n):
+        counts[i & 3] = i
+    return len(counts)
+
+
+for f in (int_sum, float_recurrence, while_loop, method_call, property_read, operator_method, list_by_index, list_by_iterator, function_call, list_append, dict_counting):
+    print(f.__name__, f(3000))

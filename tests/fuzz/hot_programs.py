@@ -810,7 +810,7 @@ class Gen:
         return PRELUDE + '\n'.join(self.lines) + '\n'
 
 
-EAGER = {'SKEIN_JIT': 'on', 'SKEIN_JIT_THRESHOLD': '1', 'SKEIN_JIT_EXIT_THRESHOLD': '1', 'SKEIN_JIT_SHARE': '1000', 'SKEIN_JIT_ALLOWANCE': '100000'}
+EAGER = {'SKEIN_JIT': 'on', 'SKEIN_JIT_BACKGROUND': '0', 'SKEIN_JIT_THRESHOLD': '1', 'SKEIN_JIT_EXIT_THRESHOLD': '1', 'SKEIN_JIT_SHARE': '1000', 'SKEIN_JIT_ALLOWANCE': '100000'}
 
 
 def settings(name, seed):
@@ -826,6 +826,7 @@ def settings(name, seed):
     if name in ('entry', 'entry-stress'):
         e['SKEIN_JIT_ENTRY_THRESHOLD'] = '1'
     if name == 'random':
+        e['SKEIN_JIT_BACKGROUND'] = r.choice('01')
         e['SKEIN_JIT_THRESHOLD'] = r.choice(['1', '2', '5', '10', '20'])
         e['SKEIN_JIT_EXIT_THRESHOLD'] = r.choice(['1', '2', '3', '8'])
         for key, values in dict(ENTRY_THRESHOLD='0013', UNROLL='0124', RECURSION='0012', INLINE_DEPTH=['0', '1', '3', '12'], BRIDGES=['0', '3', '500'], TRACE_LENGTH=['50', '300', '6000'], BRANCH_GUARDS='001', FOLLOW=['0', '400', '5000'], INSTRUCTIONS=['20', '1500'], LEAST_STAY=['0', '1000']).items():

@@ -222,7 +222,8 @@ class Real:
                 try:
                     t.block_trap = False
                     t.kill()
-                except Exception:
+                except BaseException:
+                    # What runs now may kill the main tasklet.
                     pass
         assert self.stackless.getruncount() == 1, 'tasklets are left'
 

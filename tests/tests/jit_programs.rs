@@ -41,7 +41,8 @@ fn random_programs_print_the_same() {
     assert!(text.contains(" 0 with differences"), "{text}");
 }
 
-const EAGER: [(&str, &str); 5] = [
+const EAGER: [(&str, &str); 6] = [
+    ("SKEIN_JIT_BACKGROUND", "0"),
     ("SKEIN_JIT", "on"),
     ("SKEIN_JIT_THRESHOLD", "1"),
     ("SKEIN_JIT_EXIT_THRESHOLD", "1"),

@@ -226,7 +226,7 @@ impl Recorder {
     /// True if the trace is in a call of the code already.
     pub(super) fn recurs(&self, code: Ref<PyCode>) -> bool {
         let same = |f: &&Frame| f.code.value() == code.value();
-        self.frames.iter().filter(same).count() as u64 > self.params.recursion
+        self.frames.iter().any(|f| same(&f))
     }
 
     /// The place and code of a frame that an instruction entered.

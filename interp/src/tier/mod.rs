@@ -422,6 +422,7 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
         cx.set_ext(1, NEVER);
         return behind;
     }
+    TIER.with_borrow_mut(|t| t.take_compiled(false));
     let compiled = match counter & COMPILED != 0 && is_loop(counter & !COMPILED, cx.pc) {
         true => Some((counter & !COMPILED) as usize),
         false => TIER.with_borrow(|t| t.by_header.get(&pc).copied()),
@@ -444,9 +445,16 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
     } else if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {
         cx.set_ext(1, threshold);
     } else if traced::is_plain(vm) {
+        cx.set_ext(1, threshold.min(compile::POLL));
+        if TIER.with_borrow(|t| t.awaits(|o| o == Origin::Anchor(pc))) {
+            return behind;
+        }
         cx.set_ext(1, threshold);
         TIER.with_borrow_mut(|t| t.anchors.entry(pc).or_default().count = u64::MAX / 2);
         let begun = begin_at_anchor(vm, pc);
+        if begun {
+            cx.set_ext(1, threshold.min(compile::POLL));
+        }
         if !begun
             && TIER.with_borrow(|t| {
                 t.anchors

@@ -63,8 +63,45 @@ pub fn lead_traps_out(compiled: &CompiledCode, first: u32) -> Option<Vec<u8>> {
         };
         let distance = i32::try_from(stub as i64 - (at as i64 + 4)).ok()?;
         code[at..at + 4].copy_from_slice(&distance.to_le_bytes());
+        jump_on_overflow(&mut code[..at]);
     }
     Some(code)
+}
+
+/// Cranelift keeps the overflow flag in a register and tests that: `seto r; test r, r; jnz`. As nothing but the guard asks for
+/// it, the jump, whose opcode ends `code`, may ask the flag itself.
+fn jump_on_overflow(code: &mut [u8]) -> Option<()> {
+    let jump = code.len() - 2;
+    let test_length = if code[jump - 3] & 0xf0 == 0x40 { 3 } else { 2 };
+    let test = jump - test_length;
+    // Both have a prefix or neither: what stands before may look like one.
+    let set = test - test_length - 1;
+    let (high, test_code) = match code[test..jump] {
+        [rex, 0x84, modrm] if matches!(rex, 0x40 | 0x45) => (rex & 1, modrm),
+        [0x84, modrm] => (0, modrm),
+        _ => return None,
+    };
+    let register = match code[set..test] {
+        [rex, 0x0f, 0x90, modrm] if matches!(rex, 0x40 | 0x41) && rex & 1 == high => modrm & 7,
+        [0x0f, 0x90, modrm] if high == 0 => modrm & 7,
+        _ => return None,
+    };
+    let condition = match code[jump + 1] {
+        0x85 => 0x80,
+        0x84 => 0x81,
+        _ => return None,
+    };
+    if test_code != 0xc0 | register << 3 | register {
+        return None;
+    }
+    const NOTHING: [&[u8]; 3] = [
+        &[0x0f, 0x1f, 0x44, 0, 0],
+        &[0x66, 0x0f, 0x1f, 0x44, 0, 0],
+        &[0x0f, 0x1f, 0x80, 0, 0, 0, 0],
+    ];
+    code[set..jump].copy_from_slice(NOTHING.get(jump - set - 5)?);
+    code[jump + 1] = condition;
+    Some(())
 }
 
 /// `mov qword [r15 + EXIT_IN_CONTEXT], number; jmp out`
@@ -76,4 +113,44 @@ fn append_stub(code: &mut Vec<u8>, number: u32, out: u32) -> Option<()> {
     let distance = i32::try_from(out as i64 - (code.len() as i64 + 4)).ok()?;
     code.extend(distance.to_le_bytes());
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::jump_on_overflow;
+
+    #[test]
+    fn jumps_ask_the_flag_that_was_kept_in_a_register() {
+        // seto r9b; test r9b, r9b; jnz
+        let mut code = vec![
+            0x90, 0x90, 0x90, 0x90, 0x41, 0x0f, 0x90, 0xc1, 0x45, 0x84, 0xc9, 0x0f, 0x85,
+        ];
+        assert!(jump_on_overflow(&mut code).is_some());
+        assert_eq!(code[4..], [0x0f, 0x1f, 0x80, 0, 0, 0, 0, 0x0f, 0x80]);
+        // seto dl; test dl, dl; jz
+        let mut code = vec![
+            0x90, 0x90, 0x90, 0x90, 0x0f, 0x90, 0xc2, 0x84, 0xd2, 0x0f, 0x84,
+        ];
+        assert!(jump_on_overflow(&mut code).is_some());
+        assert_eq!(code[4..], [0x0f, 0x1f, 0x44, 0, 0, 0x0f, 0x81]);
+        // What looks like a prefix is the operand of `add rax, 0x40`.
+        let mut code = vec![
+            0x48, 0x83, 0xc0, 0x40, 0x0f, 0x90, 0xc2, 0x84, 0xd2, 0x0f, 0x85,
+        ];
+        assert!(jump_on_overflow(&mut code).is_some());
+        assert_eq!(code[..4], [0x48, 0x83, 0xc0, 0x40]);
+        // Another register than was set, and another condition.
+        for other in [
+            [
+                0x90u8, 0x90, 0x90, 0x90, 0x0f, 0x90, 0xc1, 0x84, 0xd2, 0x0f, 0x85,
+            ],
+            [
+                0x90, 0x90, 0x90, 0x90, 0x0f, 0x92, 0xc2, 0x84, 0xd2, 0x0f, 0x85,
+            ],
+        ] {
+            let mut code = other.to_vec();
+            assert!(jump_on_overflow(&mut code).is_none());
+            assert_eq!(code, other);
+        }
+    }
 }

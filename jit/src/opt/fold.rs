@@ -75,6 +75,12 @@ impl Sweep<'_> {
                     let k = self.values.word(k)?;
                     self.binary_imm(Binary::Add, z, c.wrapping_add(k))
                 }
+                // A tag that was put on is taken off.
+                Op::Binary(Binary::Or, z, k) => {
+                    let k = self.values.word(k)?;
+                    let free = k & !self.values.info(z).zeros == 0 || k == 1 && self.is_doubled(z);
+                    (free && c == k.wrapping_neg()).then_some(Folded::Is(z))
+                }
                 _ => None,
             },
             Binary::Mul if c == 0 => Some(Folded::Is(self.constant(0))),
@@ -102,6 +108,13 @@ impl Sweep<'_> {
         match self.values.ops[v.0 as usize] {
             Op::Binary(Binary::Or, x, c) if self.values.word(c) == Some(1) => self.half_of_even(x),
             _ => self.half_of_even(v),
+        }
+    }
+    /// The sum of something with itself.
+    fn is_doubled(&self, v: Val) -> bool {
+        match self.values.ops[v.0 as usize] {
+            Op::Checked(Checked::Add, x, y, _) | Op::Binary(Binary::Add, x, y) => x == y,
+            _ => false,
         }
     }
     fn half_of_even(&self, v: Val) -> Option<Val> {

@@ -30,6 +30,23 @@ struct Lowering<'a, 'b> {
     /// The block through which all exits go; the exit's number is in the context then.
     out: Block,
     buffer: Option<StackSlot>,
+    /// In a loop with late stores: the places and what they are to hold.
+    waiting: Vec<(Place, Clif)>,
+    /// Those of them that the loop has parameters of their own for.
+    carried: Vec<Place>,
+    /// Changes of `waiting`, which tell exits apart.
+    version: u32,
+    /// Exits that store what waited when they were taken.
+    storing: Vec<(Block, ExitId, Vec<(Place, Clif)>)>,
+    storing_by: HashMap<(ExitId, u32), Block>,
+}
+
+/// The place of a late store.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Place {
+    width: Width,
+    base: Val,
+    offset: i32,
 }
 
 /// What guards are turned into.
@@ -43,6 +60,9 @@ pub enum Guards {
 
 /// The source location of the block through which traps are to leave.
 pub const OUT: u32 = u32::MAX - 1;
+
+/// The source location of branches on overflow.
+pub const OVERFLOW: u32 = u32::MAX - 2;
 
 /// Fills the function with the trace.
 pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots, guards: Guards) {
@@ -74,6 +94,11 @@ pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots, guards: G
         tail,
         out,
         buffer: None,
+        waiting: Vec::new(),
+        carried: Vec::new(),
+        version: 0,
+        storing: Vec::new(),
+        storing_by: HashMap::new(),
     };
     if l.traps {
         // Nothing else that the code generator sees leads there. A frame is never at 0.
@@ -122,6 +147,18 @@ impl Lowering<'_, '_> {
                         let param = self.b.append_block_param(block, ty);
                         self.values[*p] = Some(param);
                     }
+                    for place in self.late_places() {
+                        if let Some(v) = self.phi_of(place, i).and_then(|p| self.values[p]) {
+                            self.waiting.push((place, v));
+                            continue;
+                        }
+                        let first = self.load_place(place);
+                        let ty = self.b.func.dfg.value_type(first);
+                        args.push(first.into());
+                        let param = self.b.append_block_param(block, ty);
+                        self.waiting.push((place, param));
+                        self.carried.push(place);
+                    }
                     self.b.ins().jump(block, &args);
                     self.b.switch_to_block(block);
                     loop_block = Some(block);
@@ -156,13 +193,116 @@ impl Lowering<'_, '_> {
                         args.push(v.into());
                     }
                 }
+                let carried = self.waiting.iter().filter(|w| self.carried.contains(&w.0));
+                args.extend(carried.map(|(_, v)| BlockArg::from(*v)));
                 let block = loop_block.expect("a loop has a start");
                 self.b.ins().jump(block, &args);
             }
         }
     }
 
+    fn late_places(&self) -> Vec<Place> {
+        let mut places = Vec::new();
+        for op in &self.trace.ops {
+            if let Op::Late(width, base, offset, _) = *op {
+                let place = Place {
+                    width,
+                    base,
+                    offset,
+                };
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+            }
+        }
+        places
+    }
+
+    /// The phi that holds at each start of a turn what a place of late stores is to hold then, if there is one; `start`: the
+    /// loop's start.
+    fn phi_of(&self, place: Place, start: usize) -> Option<usize> {
+        let (ops, End::Loop(next)) = (&self.trace.ops, &self.trace.end) else {
+            return None;
+        };
+        let last = ops.iter().rev().find_map(|op| match *op {
+            Op::Late(width, base, offset, v)
+                if place
+                    == (Place {
+                        width,
+                        base,
+                        offset,
+                    }) =>
+            {
+                Some(v)
+            }
+            _ => None,
+        })?;
+        // What the way in has stored there, if that is still there.
+        let mut first = None;
+        for op in &ops[..start] {
+            match *op {
+                Op::Store(width, base, offset, v)
+                    if place
+                        == (Place {
+                            width,
+                            base,
+                            offset,
+                        }) =>
+                {
+                    first = Some(v);
+                }
+                Op::Store(_, base, offset, _) | Op::StoreLogged(base, offset, ..) => {
+                    let derived = matches!(ops[base.0 as usize], Op::Binary(..));
+                    if derived || (offset - place.offset).abs() < 8 {
+                        first = None;
+                    }
+                }
+                Op::Call { .. } => first = None,
+                _ => {}
+            }
+        }
+        let first = first?;
+        let phis = self.trace.phis().enumerate();
+        let mut same = phis.filter(|(k, p)| ops[*p] == Op::Phi(first) && next[*k] == last);
+        same.next().map(|(_, p)| p)
+    }
+
+    fn load_place(&mut self, p: Place) -> Clif {
+        let ty = match p.width {
+            Width::F64 => types::F64,
+            _ => types::I64,
+        };
+        let base = self.value(p.base);
+        self.b
+            .ins()
+            .load(ty, MemFlagsData::trusted(), base, p.offset)
+    }
+
+    /// A late store: the place is to hold the value when the loop is left.
+    fn late(&mut self, place: Place, v: Val) {
+        let v = self.value(v);
+        if let Some(w) = self.waiting.iter_mut().find(|(p, _)| *p == place) {
+            w.1 = v;
+            self.version += 1;
+        }
+    }
+
+    /// An exit that first stores what waits now.
+    fn storing_block(&mut self, e: ExitId) -> Block {
+        if let Some(block) = self.storing_by.get(&(e, self.version)) {
+            return *block;
+        }
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
+        self.storing_by.insert((e, self.version), block);
+        self.storing.push((block, e, self.waiting.clone()));
+        block
+    }
+
     fn exit_block(&mut self, e: ExitId) -> Block {
+        if !self.waiting.is_empty() {
+            return self.storing_block(e);
+        }
         if let Some(block) = self.exits.get(&e) {
             return *block;
         }
@@ -193,6 +333,14 @@ impl Lowering<'_, '_> {
             self.tail_exit(e);
         }
         let flags = MemFlagsData::trusted();
+        for (block, e, stores) in std::mem::take(&mut self.storing) {
+            self.b.switch_to_block(block);
+            for (place, v) in stores {
+                let base = self.value(place.base);
+                self.b.ins().store(flags, v, base, place.offset);
+            }
+            self.tail_exit(e);
+        }
         self.b.switch_to_block(self.out);
         // Traps lead here from anywhere: nothing may be expected in registers but the context.
         self.b.set_srcloc(SourceLoc::new(OUT));
@@ -215,7 +363,7 @@ impl Lowering<'_, '_> {
 
     /// Goes on in a new block if the condition is as expected, else leaves.
     fn guard(&mut self, condition: Clif, expected: bool, e: ExitId) {
-        if self.traps {
+        if self.traps && self.waiting.is_empty() {
             self.b
                 .set_srcloc(SourceLoc::new(e.0 - self.slots.first + 1));
             match expected {
@@ -235,7 +383,8 @@ impl Lowering<'_, '_> {
     /// The same where what follows is seldom reached, too.
     fn cold_guard(&mut self, condition: Clif, e: ExitId) {
         self.guard(condition, true, e);
-        if let (false, Some(block)) = (self.traps, self.b.current_block()) {
+        let branches = !self.traps || !self.waiting.is_empty();
+        if let (true, Some(block)) = (branches, self.b.current_block()) {
             self.b.set_cold_block(block);
         }
     }
@@ -291,6 +440,15 @@ impl Lowering<'_, '_> {
                     Width::W32 => self.b.ins().uload32(flags, base, *off),
                     Width::W8 => self.b.ins().uload8(types::I64, flags, base, *off),
                 }
+            }
+            Op::Late(width, base, offset, v) => {
+                let place = Place {
+                    width: *width,
+                    base: *base,
+                    offset: *offset,
+                };
+                self.late(place, *v);
+                return None;
             }
             Op::Store(w, base, off, v) => {
                 let (base, v) = (self.value(*base), self.value(*v));
@@ -348,7 +506,9 @@ impl Lowering<'_, '_> {
             Checked::Sub => self.b.ins().ssub_overflow(x, y),
             Checked::Mul => self.b.ins().smul_overflow(x, y),
         };
+        self.b.set_srcloc(SourceLoc::new(OVERFLOW));
         self.guard(overflow, false, e);
+        self.b.set_srcloc(SourceLoc::default());
         r
     }
 

@@ -7,7 +7,10 @@
 //! Limits: x86-64. It relies on each trap being reached by near jumps (`0f 8x rel32`) alone; code where one is not found is refused,
 //! and compiled with branches instead.
 
-use super::{EXIT_IN_CONTEXT, lower::OUT};
+use super::{
+    EXIT_IN_CONTEXT,
+    lower::{OUT, OVERFLOW},
+};
 use cranelift_codegen::CompiledCode;
 use std::collections::HashMap;
 
@@ -49,6 +52,13 @@ pub fn lead_traps_out(compiled: &CompiledCode, first: u32) -> Option<Vec<u8>> {
     }
     if traps.values().any(|(_, found)| !found) || end > code.len() {
         return None;
+    }
+    for place in places.iter().filter(|p| p.loc.bits() == OVERFLOW) {
+        for at in place.start as usize..(place.end as usize).saturating_sub(5) {
+            if matches!(code.get(at..at + 2), Some([0x0f, 0x84 | 0x85])) {
+                jump_on_overflow(&mut code[..at + 2]);
+            }
+        }
     }
     let mut stubs: HashMap<u32, usize> = HashMap::new();
     for (at, exit) in jumps {

@@ -204,7 +204,7 @@ impl Run<'_> {
                 let at = self.get(*base).wrapping_add(*off as i64 as u64);
                 self.machine.memory.read(*w, at)?
             }
-            Op::Store(w, base, off, v) => {
+            Op::Store(w, base, off, v) | Op::Late(w, base, off, v) => {
                 let at = self.get(*base).wrapping_add(*off as i64 as u64);
                 let v = self.get(*v);
                 self.machine.memory.write(*w, at, v)?;

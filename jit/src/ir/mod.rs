@@ -231,6 +231,9 @@ pub enum Op {
     Load(Width, Val, i32),
     /// Store of the last value to `base + offset`.
     Store(Width, Val, i32, Val),
+    /// A store, in a loop, that may wait until the trace is left: nothing in the loop looks at that place, whose address is known
+    /// before the loop begins.
+    Late(Width, Val, i32, Val),
     /// Leaves the trace unless the condition is as expected.
     Guard(Val, bool, ExitId),
     /// The float that a tagged word stands for; leaves the trace if it stands for something else. The address is of a function
@@ -298,7 +301,9 @@ impl Op {
             Op::Compare(..) | Op::CompareF(..) => Type::Bool,
             Op::Load(Width::F64, ..) => Type::Float,
             Op::Load(..) => Type::Word,
-            Op::Store(..) | Op::StoreLogged(..) | Op::Guard(..) | Op::LoopStart => Type::Unit,
+            Op::Store(..) | Op::Late(..) | Op::StoreLogged(..) | Op::Guard(..) | Op::LoopStart => {
+                Type::Unit
+            }
             Op::Call { result, .. } => *result,
             Op::Phi(first) => ops[first.0 as usize].result(ops),
         }
@@ -309,6 +314,7 @@ impl Op {
             self,
             Op::Checked(..)
                 | Op::Store(..)
+                | Op::Late(..)
                 | Op::StoreLogged(..)
                 | Op::Guard(..)
                 | Op::Unbox(..)
@@ -328,7 +334,7 @@ impl Op {
                 f(*a);
                 f(*b);
             }
-            Op::Store(_, a, _, b) | Op::StoreLogged(a, _, b, _) => {
+            Op::Store(_, a, _, b) | Op::Late(_, a, _, b) | Op::StoreLogged(a, _, b, _) => {
                 f(*a);
                 f(*b);
             }
@@ -360,6 +366,7 @@ impl Op {
             | Op::Compare(_, a, b)
             | Op::CompareF(_, a, b)
             | Op::Store(_, a, _, b)
+            | Op::Late(_, a, _, b)
             | Op::StoreLogged(a, _, b, _) => {
                 f(a);
                 f(b);

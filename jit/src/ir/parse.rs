@@ -261,6 +261,11 @@ impl<'a> Reader<'a, '_> {
                 Op::Load(width(kind)?, base, offset)
             }
             "store" => self.store(kind)?,
+            "late" => {
+                let (base, offset) = self.place()?;
+                self.expect(",")?;
+                Op::Late(width(kind)?, base, offset, self.val()?)
+            }
             "guard" => {
                 let c = self.val()?;
                 self.expect("is")?;

@@ -37,6 +37,9 @@ impl Display for Op {
             Op::Store(w, b, o, v) => {
                 write!(f, "store.{} {b}{o:+}, {v}", format!("{w:?}").to_lowercase())
             }
+            Op::Late(w, b, o, v) => {
+                write!(f, "late.{} {b}{o:+}, {v}", format!("{w:?}").to_lowercase())
+            }
             Op::StoreLogged(b, o, v, at) => write!(f, "store.logged {b}{o:+}, {v} by {at:#x}"),
             Op::Guard(c, expected, e) => write!(f, "guard {c} is {expected} else exit {}", e.0),
             Op::Unbox(v, at, e) => write!(f, "unbox {v} by {at:#x} else exit {}", e.0),

@@ -27,6 +27,14 @@ pub fn verify(t: &Trace) -> Result<(), String> {
             Op::ToFloat(x) | Op::FromBits(x) | Op::Unbox(x, ..) | Op::Load(_, x, _) => {
                 all(Type::Word, &[x])
             }
+            Op::Late(w, b, _, v) => {
+                let wanted = if *w == Width::F64 {
+                    Type::Float
+                } else {
+                    Type::Word
+                };
+                starts == 1 && (b.0 as usize) < start && ty(b) == Type::Word && ty(v) == wanted
+            }
             Op::Store(Width::F64, b, _, v) => ty(b) == Type::Word && ty(v) == Type::Float,
             Op::Store(_, b, _, v) | Op::StoreLogged(b, _, v, _) => all(Type::Word, &[b, v]),
             Op::Select(c, x, y) => ty(c) == Type::Bool && all(Type::Word, &[x, y]),

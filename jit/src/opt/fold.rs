@@ -75,11 +75,19 @@ impl Sweep<'_> {
                     let k = self.values.word(k)?;
                     self.binary_imm(Binary::Add, z, c.wrapping_add(k))
                 }
-                // A tag that was put on is taken off.
+                // A tag that was put on is taken off, or added with the rest.
                 Op::Binary(Binary::Or, z, k) => {
                     let k = self.values.word(k)?;
                     let free = k & !self.values.info(z).zeros == 0 || k == 1 && self.is_doubled(z);
-                    (free && c == k.wrapping_neg()).then_some(Folded::Is(z))
+                    let c = c.wrapping_add(k);
+                    match free {
+                        true if c == 0 => Some(Folded::Is(z)),
+                        true => {
+                            let c = self.constant(c);
+                            Some(Folded::Op(Op::Binary(Binary::Add, z, c)))
+                        }
+                        false => None,
+                    }
                 }
                 _ => None,
             },

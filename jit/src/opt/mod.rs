@@ -12,6 +12,7 @@ mod dead;
 mod facts;
 mod fold;
 mod info;
+mod late;
 mod layout;
 mod memory;
 mod peel;
@@ -44,6 +45,7 @@ passes! {
     (peel, Peel, "what the way in knows of memory and of the loop's values holds in the loop, if the loop leaves it alone"),
     (stores, Stores, "stores that are overwritten before anybody looks"),
     (dce, Dce, "operations that nobody needs"),
+    (late, Late, "stores in small loops that can wait until the loop is left"),
 }
 
 /// Which passes run.
@@ -106,6 +108,9 @@ pub fn optimise(trace: &mut Trace, passes: Passes, layout: &Layout) {
     }
     if passes.has(Pass::Dce) {
         dead::unneeded(&mut swept);
+    }
+    if passes.has(Pass::Late) {
+        late::stores(&mut swept, layout);
     }
     *trace = swept.finish();
 }

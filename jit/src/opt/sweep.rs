@@ -160,6 +160,10 @@ impl<'a> Sweep<'a> {
             Op::Guard(c, expected, e) => self.guard(c, expected, e),
             Op::Load(w, base, offset) => self.load(w, base, offset),
             Op::Store(w, base, offset, v) => self.store(op, w, base, offset, v),
+            // It waits again, if it still may.
+            Op::Late(w, base, offset, v) => {
+                self.store(Op::Store(w, base, offset, v), w, base, offset, v)
+            }
             Op::StoreLogged(base, offset, v, _) => self.store(op, Width::W64, base, offset, v),
             Op::Checked(c, x, y, e) => self.checked(c, x, y, e),
             Op::Unbox(v, at, e) => self.unbox(v, at, e),

@@ -6,7 +6,7 @@ use super::{Pending, Recorder};
 use crate::tier::enter::helpers_made as made;
 use crate::vm::call::GENERATOR_FLAGS;
 use skein_jit::ir::{Binary, Cond, Op, Type, Val, Width};
-use skein_runtime::builtins::code::PyCode;
+use skein_runtime::builtins::code::{Cleanup, PyCode};
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::wrapper::method_wrapper;
 use skein_runtime::layout;
@@ -19,7 +19,8 @@ const GENERATOR: u32 = 0x20;
 
 /// True for a function whose calls make generators that need nothing done when they die.
 pub(super) fn makes_generators(code: Ref<PyCode>) -> bool {
-    code.flags.get() & GENERATOR_FLAGS == GENERATOR && !code.cleans_up()
+    code.flags.get() & GENERATOR_FLAGS == GENERATOR
+        && crate::vm::generator::cleanup(code) == Cleanup::None
 }
 
 impl Recorder {

@@ -163,10 +163,7 @@ pub fn make_generator(vm: &mut Vm, f: Ref<PyFunction>, args: &[Value]) -> Value 
     };
     let g = PyGenerator::new(vm, id, code, f.name.get(), f.qualname.get());
     write_generator_frame(g, f, args);
-    if id != ids::GENERATOR || code.cleans_up() {
-        vm.heap.register_finalizer(g.header());
-        super::run::watched::begin(vm);
-    }
+    super::generator::note_cleanup(vm, g, code);
     g.value()
 }
 
@@ -309,6 +306,9 @@ pub fn op_call(vm: &mut Vm, cx: Cx) -> Step {
     Ok(store(cx, flow, cx.a(), 2))
 }
 
+/// Natives with so many parameters at most may be called straight without their optional ones.
+const MOST_ABSENT: usize = 6;
+
 /// `Call` of a native function: the commonest forms straight, others as any call.
 pub fn op_call_builtin(vm: &mut Vm, cx: Cx) -> Step {
     let base = cx.b();
@@ -320,15 +320,18 @@ pub fn op_call_builtin(vm: &mut Vm, cx: Cx) -> Step {
     if !counts.plain || b.resumes {
         return op_call(vm, cx);
     }
-    let total = counts.total as usize;
+    let (total, required) = (counts.total as usize, counts.required as usize);
+    let fits =
+        |given: usize| given == total || given >= required && given < total && total <= MOST_ABSENT;
     let this = b.this.get();
-    let args = if args.len() == total
+    let args = if fits(args.len())
         && (b.direct
             || b.shape_id() == ids::METHOD_DESCRIPTOR
+                && !args.is_empty()
                 && b.owner.get().is_some_and(|o| vm.type_of(args[0]) == o))
     {
         args
-    } else if args.len() + 1 == total
+    } else if fits(args.len() + 1)
         && b.shape_id() == ids::BUILTIN_FUNCTION
         && b.def.binding != skein_runtime::object::native_def::Binding::Static
         && !this.is_null()
@@ -336,9 +339,16 @@ pub fn op_call_builtin(vm: &mut Vm, cx: Cx) -> Step {
         && cx.reg(base + 1).is_null()
     {
         cx.set(base + 1, this);
-        cx.regs(base + 1, total)
+        cx.regs(base + 1, args.len() + 1)
     } else {
         return op_call(vm, cx);
+    };
+    let mut filled = [Value::NULL; MOST_ABSENT];
+    let args = if args.len() == total {
+        args
+    } else {
+        filled[..args.len()].copy_from_slice(args);
+        &filled[..total]
     };
     if b.def.soft {
         let word = ret(Action::Store, 2, cx.a(), base as u32);

@@ -8,6 +8,19 @@ use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::wrapper::method_wrapper;
 use skein_runtime::prelude::*;
 
+/// `dict(name=value, ...)` without other arguments.
+fn dict_of_keywords(vm: &mut Vm, names: Ref<PyTuple>, args: &[Value]) -> Option<Value> {
+    let plain = |name: &Value| name.shape_id() == ids::STR;
+    if names.len() != args.len() || !names.items().iter().all(plain) {
+        return None;
+    }
+    let d = PyDict::new(vm);
+    for (name, v) in names.items().iter().zip(args) {
+        d.set_interned(vm, *name, *v);
+    }
+    Some(d.value())
+}
+
 /// Begins `ty(*args)`. A Python `__init__` runs in a frame of the same loop; anything unusual is done by the runtime.
 pub fn begin_instantiate(
     vm: &mut Vm,
@@ -30,6 +43,12 @@ pub fn begin_instantiate(
         }
     }
     if ty.builtin_id != 0 {
+        if ty.builtin_id == ids::DICT
+            && let Some(names) = kwnames
+            && let Some(d) = dict_of_keywords(vm, names, args)
+        {
+            return Ok(Flow::Done(d));
+        }
         if kwnames.is_none()
             && let Some(flow) = super::soft::begin_collect(vm, ty, args, word)?
         {

@@ -3,12 +3,55 @@
 use super::call::Flow;
 use super::run::cx::{Pc, generator_frame, header_word, set_header, word_at};
 use super::run::ret::{Action, ret};
-use skein_compiler::bytecode::Word;
+use skein_compiler::bytecode::{Op, Word};
 use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::builtins::code::{Cleanup, PyCode};
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
 use skein_runtime::builtins::wrapper::PyWrapper;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
+
+/// Registers a new generator for finalising if somebody could see that. Drops are watched for only where the program has handlers of
+/// its own, which may print: one that only delegates is closed when the collector finds it.
+pub fn note_cleanup(vm: &mut Vm, g: Ref<PyGenerator>, code: Ref<PyCode>) {
+    let cleanup = cleanup(code);
+    let plain = g.shape_id() == ids::GENERATOR;
+    if cleanup == Cleanup::None && plain {
+        return;
+    }
+    vm.heap.register_finalizer(g.header());
+    if cleanup == Cleanup::Handlers || !plain {
+        super::run::watched::begin(vm);
+    }
+}
+
+/// What generators of the code have to do when they are dropped.
+pub fn cleanup(code: Ref<PyCode>) -> Cleanup {
+    if code.cleanup.get() == Cleanup::Unknown {
+        code.cleanup.set(find_cleanup(code));
+    }
+    code.cleanup.get()
+}
+
+#[cold]
+fn find_cleanup(code: Ref<PyCode>) -> Cleanup {
+    let words = code.words.expect();
+    let words = words.bytes().as_chunks::<8>().0;
+    let mut found = Cleanup::None;
+    let is = |at: usize, op: Op| words.get(at).is_some_and(|w| w[0] == op as u8);
+    code.each_handler(|mut guarded, target| {
+        if is(target, Op::CleanupThrow) {
+            found = match found {
+                Cleanup::None => Cleanup::Delegates,
+                more => more,
+            };
+        } else if guarded.any(|at| is(at, Op::Yield)) {
+            // (Or a word of another instruction that looks like one, which costs little.)
+            found = Cleanup::Handlers;
+        }
+    });
+    found
+}
 
 /// Makes the generator's frame the running one and links its exception state.
 fn link(vm: &mut Vm, g: Ref<PyGenerator>, word: u64) -> PyResult<*mut u64> {

@@ -106,6 +106,14 @@ pub fn op_load_attr(vm: &mut Vm, cx: Cx) -> Step {
                 cx.set_ext(2, offset as u64);
                 cx.set_opcode(special::LOAD_ATTR_SLOT);
                 vm.attr_cache.fill(key, name, Answer::Load, offset as u64);
+            } else if !method
+                && v.is::<PyTuple>()
+                && let Some(position) = Native::tuple_field(d)
+                && let Some(key) = cache_key(vm, v)
+            {
+                cx.set_ext(1, key);
+                cx.set_ext(2, position as u64);
+                cx.set_opcode(special::LOAD_ATTR_ITEM);
             }
             let r = vm.descriptor_get(d, v, ty)?;
             Ok(put(cx, method, r))

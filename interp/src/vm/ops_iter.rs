@@ -3,7 +3,7 @@
 use super::Step;
 use super::call::{Flow, begin};
 use super::generator::{already_running, enter_send, note_delegate};
-use super::run::cx::{Cx, Pc, word_at, word_value};
+use super::run::cx::{Cx, Pc, known, word_at, word_value};
 use super::run::ret::{Action, ret};
 use skein_compiler::bytecode::Op;
 use skein_runtime::builtins::async_generator::{begin_step, step_failed};
@@ -114,12 +114,13 @@ fn for_received(vm: &mut Vm, cx: Cx, channel: Value) -> Step {
 
 /// Where the next instruction puts the two halves of the item, if it takes apart what a `ForIter` gave and nothing else can see
 /// it: then no tuple need be made.
-fn unpacked_pair(cx: Cx) -> Option<usize> {
+#[inline(always)]
+pub fn unpacked_pair(cx: Cx) -> Option<usize> {
     let next = word_at(cx.after(2));
     let unpacks = next.opcode() == Op::UnpackSeq as u8
         && next.b() as usize == cx.a()
         && next.c() == 2
-        && cx.a() >= cx.code().varnames.expect().len();
+        && cx.a() >= known(&cx.code().varnames).len();
     unpacks.then(|| next.a() as usize)
 }
 

@@ -60,10 +60,25 @@ pub struct PyCode {
     pub stop_handler: u32,
     /// `argcount` if a call with just that many positional arguments needs no binding and makes no generator, else `u32::MAX`.
     pub fast_argcount: u32,
+    /// What a generator of the code has to do when it is dropped, once somebody asked; see [`Cleanup`].
+    pub cleanup: Cell<Cleanup>,
     /// Calls so far, and other counters for the tiers above the interpreter.
     pub heat: Cell<u32>,
     /// Whatever a tier attaches to the code.
     pub attachment: Slot,
+}
+
+/// What runs when a suspended generator is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cleanup {
+    /// Nobody asked yet.
+    Unknown,
+    /// Nothing.
+    None,
+    /// It closes the generator that it delegates to, and no more: mostly nobody but itself knows that one, which sees to itself.
+    Delegates,
+    /// Handlers of the program's own around some `yield`.
+    Handlers,
 }
 
 impl PyCode {
@@ -120,6 +135,7 @@ impl PyCode {
             } else {
                 u32::MAX
             },
+            cleanup: Cell::new(Cleanup::Unknown),
             heat: Cell::new(0),
             attachment: Slot::new(crate::value::Value::NULL),
         };
@@ -136,10 +152,15 @@ impl PyCode {
         self.handler_at(lasti)
             .is_some_and(|(target, _)| target != self.stop_handler)
     }
-    /// True if the body of a generator has handlers of the program's own.
-    pub fn cleans_up(&self) -> bool {
+    /// Calls `f` with each handler in the body of a generator, but for the one that the compiler puts around the whole: the
+    /// instructions that it guards and where it begins.
+    pub fn each_handler(&self, mut f: impl FnMut(std::ops::Range<usize>, usize)) {
         let table = self.exceptions.expect();
-        handlers(table.bytes()).any(|row| row[2] != self.stop_handler)
+        for [start, end, target, _] in handlers(table.bytes()) {
+            if target != self.stop_handler {
+                f(start as usize..end as usize, target as usize);
+            }
+        }
     }
     /// Number of parameters, `*args` and `**kwargs` included: they are the first registers.
     pub fn parameter_count(&self) -> u32 {

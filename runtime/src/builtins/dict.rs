@@ -125,9 +125,9 @@ impl PyDict {
         let e = self.entries.get()?;
         let mut position = position.max(self.first.get() as usize);
         while position < used {
-            let key = e.get(position * 3 + 1);
+            let key = e.get_or_null(position * 3 + 1);
             if !key.is_null() {
-                return Some((position, key, e.get(position * 3 + 2)));
+                return Some((position, key, e.get_or_null(position * 3 + 2)));
             }
             position += 1;
         }
@@ -177,6 +177,7 @@ impl PyDict {
 
     /// Where a small int or an exact str is, if that can be told without running Python: among keys with its hash there may be
     /// some of types that compare as they like.
+    #[inline(never)]
     pub fn find_plain(&self, vm: &mut Vm, key: Value) -> PlainPlace {
         let text = match key.as_small_int() {
             Some(_) => None,

@@ -8,7 +8,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
-use num_traits::{One, Pow, Signed, Zero};
+use num_traits::{One, Pow, Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
 
 /// Results beyond this many bits (8 GiB) are a `MemoryError` before the attempt.
@@ -21,6 +21,10 @@ pub fn binary(vm: &mut Vm, op: BinaryOp, x: IntRef<'_>, y: IntRef<'_>) -> Option
         && let Some(r) = small_binary(vm, op, x, y)
     {
         return Some(r);
+    }
+    if let Some(r) = double_binary(op, x, y) {
+        let small = i64::try_from(r).ok().and_then(Value::small_int);
+        return Some(Ok(small.unwrap_or_else(|| vm.new_bigint(BigInt::from(r)))));
     }
     let r = match op {
         Add => add(x, y),
@@ -49,6 +53,50 @@ pub fn binary(vm: &mut Vm, op: BinaryOp, x: IntRef<'_>, y: IntRef<'_>) -> Option
         MatMul => return None,
     };
     Some(Ok(vm.new_bigint(r)))
+}
+
+/// Numbers of more bits are no two words.
+const DOUBLE_BITS: u64 = 126;
+
+/// A number of two words, such as the product of two machine integers.
+#[inline]
+fn double(n: IntRef<'_>) -> Option<i128> {
+    match n {
+        IntRef::Small(n) => Some(i128::from(n)),
+        IntRef::Big(b) if b.bits() <= DOUBLE_BITS => b.to_i128(),
+        IntRef::Big(_) => None,
+    }
+}
+
+/// `x op y` in two words, as random number generators, hashes and modular arithmetic need it. `None`: in general.
+fn double_binary(op: BinaryOp, x: IntRef<'_>, y: IntRef<'_>) -> Option<i128> {
+    use BinaryOp::*;
+    if !matches!(
+        op,
+        Add | Sub | Mul | And | Or | Xor | FloorDiv | Mod | RShift
+    ) {
+        return None;
+    }
+    let (x, y) = (double(x)?, double(y)?);
+    Some(match op {
+        Add => x + y,
+        Sub => x - y,
+        Mul => x.checked_mul(y)?,
+        And => x & y,
+        Or => x | y,
+        Xor => x ^ y,
+        RShift => x >> u32::try_from(y).ok().filter(|n| *n < 128)?,
+        _ if y == 0 => return None,
+        _ => {
+            let (q, r) = (x / y, x % y);
+            let inexact = r != 0 && (r < 0) != (y < 0);
+            match op {
+                Mod if inexact => r + y,
+                Mod => r,
+                _ => q - i128::from(inexact),
+            }
+        }
+    })
 }
 
 fn is_zero(n: IntRef<'_>) -> bool {

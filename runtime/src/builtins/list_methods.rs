@@ -407,8 +407,12 @@ fn repeated(vm: &mut Vm, list: Ref<PyList>, n: usize) -> PyResult<(Option<Ref<Ar
     let Some(target) = vm.heap.try_new_array(total) else {
         return Err(vm.memory_error());
     };
-    for i in 0..n {
-        target.copy_from(i * len, source, 0, len);
+    target.copy_from(0, source, 0, len);
+    let mut done = len;
+    while done < total {
+        let count = done.min(total - done);
+        target.copy_from(done, target, 0, count);
+        done += count;
     }
     Ok((Some(target), total))
 }

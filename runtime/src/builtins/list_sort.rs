@@ -136,6 +136,9 @@ fn sort_order(vm: &mut Vm, keys: Ref<Array>, order: &mut [u32]) -> PyResult<()> 
         });
         return Ok(());
     }
+    if super::list_sort_tuples::sort_by_tuples(order, keys) {
+        return Ok(());
+    }
     Merge {
         keys,
         order,
@@ -144,7 +147,8 @@ fn sort_order(vm: &mut Vm, keys: Ref<Array>, order: &mut [u32]) -> PyResult<()> 
     .run(vm)
 }
 
-fn exact_float(v: Value) -> Option<f64> {
+/// The number in an exact float.
+pub(super) fn exact_float(v: Value) -> Option<f64> {
     match v.as_small_float() {
         Some(f) => Some(f),
         None if v.shape_id() == ids::FLOAT => as_float(v),
@@ -164,17 +168,18 @@ fn sort_by_number<T: Copy>(
     }
 }
 
+/// The first eight bytes of a text, in the order of texts.
+pub(super) fn prefix_rank(s: Ref<PyStr>) -> u64 {
+    let mut first = [0; 8];
+    let n = s.byte_len().min(8);
+    first[..n].copy_from_slice(&s.bytes()[..n]);
+    u64::from_be_bytes(first)
+}
+
 /// Sorts by str keys: most pairs differ in their first eight bytes, which stand beside the positions.
 fn sort_by_text(order: &mut [u32], keys: Ref<Array>) {
     let text = |i: u32| keys.get(i as usize).cast::<PyStr>();
-    let prefix = |i: u32| {
-        let mut first = [0; 8];
-        if let Some(s) = text(i) {
-            let n = s.byte_len().min(8);
-            first[..n].copy_from_slice(&s.bytes()[..n]);
-        }
-        u64::from_be_bytes(first)
-    };
+    let prefix = |i: u32| text(i).map_or(0, prefix_rank);
     let mut pairs: Vec<(u64, u32)> = order.iter().map(|i| (prefix(*i), *i)).collect();
     pairs.sort_by(|a, b| {
         a.0.cmp(&b.0).then_with(|| match (text(a.1), text(b.1)) {

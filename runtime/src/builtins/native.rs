@@ -29,6 +29,10 @@ pub trait NativeData: Any {
     fn set_item(&self, _vm: &mut Vm, _position: i64, _v: Value) -> bool {
         false
     }
+    /// The position in a tuple that reading the object as a descriptor gives, if it is a field of named tuples.
+    fn tuple_field(&self) -> Option<usize> {
+        None
+    }
     /// What memory the object offers to `memoryview`, if any.
     fn buffer(&self) -> Option<super::memoryview::BufferInfo> {
         None
@@ -85,6 +89,10 @@ impl Native {
             return false;
         };
         vm.type_of(object).has(tflag::IMMUTABLE) && native.data.set_item(vm, position, v)
+    }
+    /// See [`NativeData::tuple_field`].
+    pub fn tuple_field(descriptor: Value) -> Option<usize> {
+        descriptor.cast::<Native>()?.data.tuple_field()
     }
     /// What memory it offers, see [`NativeData::buffer`].
     pub fn buffer_info(&self) -> Option<super::memoryview::BufferInfo> {

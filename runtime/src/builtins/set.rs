@@ -123,10 +123,10 @@ impl PySet {
     pub fn next_entry(&self, mut at: usize) -> Option<(usize, Value, u64)> {
         let slots = self.table.get()?;
         let slots = slots.slots();
-        while at * 2 < slots.len() {
-            let v = slots[at * 2 + 1].get();
+        while let Some([hash, element]) = slots.get(at * 2..at * 2 + 2) {
+            let v = element.get();
             if !v.is_null() {
-                return Some((at, v, bits(slots[at * 2].get())));
+                return Some((at, v, bits(hash.get())));
             }
             at += 1;
         }
@@ -204,6 +204,22 @@ fn place_new(table: Ref<Array>, hash: Value, v: Value) {
 }
 
 impl PySet {
+    /// `v in self` for a small int or an exact str whose hash is known, if that can be told without running Python code.
+    #[inline(never)]
+    pub fn contains_simply(&self, v: Value) -> Option<bool> {
+        let hash = match v.as_small_int() {
+            Some(n) => crate::protocol::compare::hash_int(n) as u64,
+            None if v.shape_id() == ids::STR => match v.cast::<PyStr>()?.known_hash() {
+                0 => return None,
+                h => h,
+            },
+            None => return None,
+        };
+        match self.table.get() {
+            Some(t) => holds(t.slots(), v, stored_hash(hash)),
+            None => Some(false),
+        }
+    }
     /// `self <= other`, if that can be told without running Python code.
     pub fn subset_simply(&self, other: &PySet) -> Option<bool> {
         if self.len() > other.len() {

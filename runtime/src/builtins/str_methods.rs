@@ -72,8 +72,11 @@ pub fn str_join(vm: &mut Vm, separator: Ref<PyStr>, iterable: Value) -> PyResult
     if iterable.shape_id() == ids::LIST
         && let Some(l) = iterable.cast::<PyList>()
     {
-        // A snapshot: allocating the result must not see the list change.
-        let items = l.to_vec(vm);
+        // Nothing runs while the result is made that could change the list.
+        let Some(array) = l.array() else {
+            return join_slice(vm, separator, &[]);
+        };
+        let items = ValueVec::from_parts(array, l.len());
         return join_slice(vm, separator, items.as_slice());
     }
     let it = match vm.iter(iterable) {
@@ -120,6 +123,13 @@ fn join_slice(vm: &mut Vm, separator: Ref<PyStr>, items: &[Value]) -> PyResult {
     }
     let chars = chars + separator.len() * gaps;
     let sep = separator.bytes();
+    if sep.is_empty() {
+        let pieces = items.iter().map(text_of);
+        return match PyStr::from_pieces(vm, bytes, chars, pieces) {
+            Some(s) => Ok(s.value()),
+            None => Err(vm.memory_error()),
+        };
+    }
     let pieces = items.iter().enumerate().flat_map(|(i, v)| {
         let before: &[u8] = if i == 0 { &[] } else { sep };
         [before, text_of(v)]

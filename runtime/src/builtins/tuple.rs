@@ -1,6 +1,5 @@
 //! `tuple`: items inline. (Methods live in `tuple_methods.rs`.)
 
-use crate::heap::array::ValueVec;
 use crate::heap::{Tracer, tail};
 use crate::object::header::{Header, Ref, Slot};
 use crate::object::instance::trace_extension;
@@ -59,11 +58,24 @@ impl PyTuple {
     }
     /// A tuple of an iterator's values (which must not allocate).
     pub fn from_iter(vm: &mut Vm, values: impl ExactSizeIterator<Item = Value>) -> Ref<PyTuple> {
-        let mut v = ValueVec::with_capacity(&vm.heap, values.len());
-        for x in values {
-            v.push(&vm.heap, x);
+        if values.len() == 0 {
+            return PyTuple::from_slice(vm, &[]);
         }
-        PyTuple::from_slice(vm, v.as_slice())
+        let t = vm.heap.alloc_sized(
+            ids::TUPLE,
+            PyTuple {
+                header: Header::PENDING,
+                hash: Cell::new(0),
+                len: values.len(),
+            },
+            values.len() * 8,
+        );
+        let slots: &[Slot] = tail::slots(&*t, t.len);
+        // As in `fill`.
+        for (s, v) in slots.iter().zip(values) {
+            s.set_unbarriered(v);
+        }
+        t
     }
     /// The items. A tuple never changes, so the slice stays valid while it lives.
     #[inline(always)]

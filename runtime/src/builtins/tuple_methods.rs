@@ -286,10 +286,39 @@ pub fn tuple_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult
     )
 }
 
+/// Tuples in tuples are compared without Python code to this depth.
+const NESTED: usize = 4;
+
 /// The comparison where it is settled by items that compare without Python code.
 pub fn compare_plain_items(vm: &Vm, op: CompareOp, x: &[Value], y: &[Value]) -> Option<bool> {
+    compare_plain_nested(vm, op, x, y, NESTED)
+}
+
+fn compare_plain_nested(
+    vm: &Vm,
+    op: CompareOp,
+    x: &[Value],
+    y: &[Value],
+    depth: usize,
+) -> Option<bool> {
     for (v, w) in x.iter().zip(y) {
-        if v == w || vm.compare_simple(CompareOp::Eq, *v, *w)? {
+        if v == w {
+            continue;
+        }
+        if let (Some(m), Some(n)) = (v.as_small_int(), w.as_small_int()) {
+            return Some(op.holds(m.cmp(&n)));
+        }
+        if depth > 0
+            && v.shape_id() == ids::TUPLE
+            && w.shape_id() == ids::TUPLE
+            && let (Some(s), Some(t)) = (v.cast::<PyTuple>(), w.cast::<PyTuple>())
+        {
+            if compare_plain_nested(vm, CompareOp::Eq, s.items(), t.items(), depth - 1)? {
+                continue;
+            }
+            return compare_plain_nested(vm, op, s.items(), t.items(), depth - 1);
+        }
+        if vm.compare_simple(CompareOp::Eq, *v, *w)? {
             continue;
         }
         return match op {

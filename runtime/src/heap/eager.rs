@@ -42,6 +42,7 @@ pub const ANY: usize = 1;
 pub const FULL: usize = 2;
 /// So many objects are looked at for one that matters.
 const HELD: usize = 100;
+const _: () = assert!(2 * HELD < PLACES);
 /// So many items of a container are looked at for those: a reference to a large one is dropped as often as to a small one.
 const ITEMS: usize = 1000;
 /// A dead cycle is sought among so many objects.
@@ -135,7 +136,10 @@ impl Heap {
         let Ok(mut tracer) = self.tracer.try_borrow_mut() else {
             return (None, 0);
         };
-        let mut seen = vec![start];
+        let mut seen = Vec::with_capacity(HELD);
+        seen.push(start);
+        let mut places = [0u8; PLACES];
+        note_place(&mut places, &[], start);
         let mut at = 0;
         while let Some(&object) = seen.get(at)
             && at < HELD
@@ -149,7 +153,7 @@ impl Heap {
                 if seen.len() < HELD
                     && let Some(h) = v.header()
                     && holds(h.kind())
-                    && !seen.contains(&h)
+                    && note_place(&mut places, &seen, h)
                 {
                     seen.push(h);
                 }
@@ -197,6 +201,24 @@ impl Heap {
             }
         }
     }
+}
+
+/// Places of a hash table for twice as many objects as are looked at.
+const PLACES: usize = 256;
+
+/// Notes in a hash table of one-based positions in `seen` that `object` comes next; false: it is there already.
+fn note_place(places: &mut [u8; PLACES], seen: &[Ref<Header>], object: Ref<Header>) -> bool {
+    let mut at = (object.as_ptr() as usize >> 3).wrapping_mul(0x9e37_79b9) >> 16;
+    loop {
+        at &= PLACES - 1;
+        match places[at] {
+            0 => break,
+            n if seen.get(n as usize - 1) == Some(&object) => return false,
+            _ => at += 1,
+        }
+    }
+    places[at] = seen.len() as u8 + 1;
+    true
 }
 
 /// What [`Heap::find_held`] goes through.

@@ -47,15 +47,47 @@ pub fn words<T: HeapObject>(object: &T, count: usize) -> &[std::cell::Cell<u64>]
 }
 
 /// Copies `data` into the tail of a new object.
-#[inline(always)]
+#[inline]
 pub fn fill_bytes<T: HeapObject>(object: &T, at: usize, data: &[u8]) {
-    // SAFETY: H5: the caller allocated at least `at + data.len()` bytes and no reference to them exists yet.
+    let n = data.len();
+    // SAFETY: H5: the caller allocated at least `at + data.len()` bytes and no reference to them exists yet; the short copies
+    // read and write within these `n` bytes.
     unsafe {
-        std::ptr::copy_nonoverlapping(
+        let (from, to) = (
             data.as_ptr(),
             ((object as *const T).add(1) as *mut u8).add(at),
-            data.len(),
-        )
+        );
+        // Most texts are short, and a call of `memcpy` costs more than their few words.
+        match n {
+            0 => {}
+            1 => *to = *from,
+            2..4 => {
+                copy_as::<u16>(from, to, 0);
+                copy_as::<u16>(from, to, n - 2);
+            }
+            4..8 => {
+                copy_as::<u32>(from, to, 0);
+                copy_as::<u32>(from, to, n - 4);
+            }
+            8..=16 => {
+                copy_as::<u64>(from, to, 0);
+                copy_as::<u64>(from, to, n - 8);
+            }
+            _ => std::ptr::copy_nonoverlapping(from, to, n),
+        }
+    }
+}
+
+/// Copies one `W` at an offset.
+///
+/// # Safety
+/// There must be that many bytes on both sides.
+#[inline(always)]
+unsafe fn copy_as<W>(from: *const u8, to: *mut u8, at: usize) {
+    // SAFETY: as the caller says; nothing is aligned.
+    unsafe {
+        let word = (from.add(at) as *const W).read_unaligned();
+        (to.add(at) as *mut W).write_unaligned(word);
     }
 }
 

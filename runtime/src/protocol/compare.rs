@@ -193,7 +193,13 @@ impl Vm {
 
     /// `bool(a op b)`
     pub fn compare_bool(&mut self, op: CompareOp, a: Value, b: Value) -> PyResult<bool> {
-        if let Some(r) = self.compare_simple(op, a, b) {
+        if a.shape_id() == ids::TUPLE && b.shape_id() == ids::TUPLE {
+            if let (Some(x), Some(y)) = (a.cast::<PyTuple>(), b.cast::<PyTuple>())
+                && let Some(r) = compare_plain_items(self, op, x.items(), y.items())
+            {
+                return Ok(r);
+            }
+        } else if let Some(r) = self.compare_simple(op, a, b) {
             return Ok(r);
         }
         let r = self.compare(op, a, b)?;

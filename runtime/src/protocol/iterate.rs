@@ -1,6 +1,8 @@
 //! Iteration from native code.
 
+use crate::builtins::dict::PyDict;
 use crate::builtins::list::PyList;
+use crate::builtins::set::PySet;
 use crate::builtins::tuple::PyTuple;
 use crate::error::PyResult;
 use crate::heap::array::ValueVec;
@@ -153,6 +155,26 @@ impl Vm {
                 let mut out = ValueVec::with_capacity(&self.heap, t.len());
                 for v in t.items() {
                     out.push(&self.heap, *v);
+                }
+                return Ok(out);
+            }
+            ids::DICT => {
+                let d: Ref<PyDict> = iterable.cast().expect("shape tested");
+                let mut out = ValueVec::with_capacity(&self.heap, d.len());
+                let mut at = 0;
+                while let Some((i, key, _)) = d.next_entry(at) {
+                    out.push(&self.heap, key);
+                    at = i + 1;
+                }
+                return Ok(out);
+            }
+            ids::SET | ids::FROZENSET => {
+                let s: Ref<PySet> = iterable.cast().expect("shape tested");
+                let mut out = ValueVec::with_capacity(&self.heap, s.len());
+                let mut at = 0;
+                while let Some((i, v, _)) = s.next_entry(at) {
+                    out.push(&self.heap, v);
+                    at = i + 1;
                 }
                 return Ok(out);
             }

@@ -158,7 +158,60 @@ fn write_non_finite(value: f64, upper: bool, out: &mut Vec<u8>) {
     out.extend_from_slice(text);
 }
 
+/// [`write_fixed`] with up to 17 places where all digits together fit a machine word; false, and nothing was written: in general.
+fn write_fixed_in_words(magnitude: f64, precision: usize, out: &mut Vec<u8>) -> bool {
+    const POWERS: [u64; 18] = {
+        let mut powers = [1; 18];
+        let mut i = 1;
+        while i < powers.len() {
+            powers[i] = powers[i - 1] * 10;
+            i += 1;
+        }
+        powers
+    };
+    let Some(&power) = POWERS.get(precision) else {
+        return false;
+    };
+    // The value is mantissa / 2**shift.
+    let (bits, fraction_mask) = (magnitude.to_bits(), (1u64 << 52) - 1);
+    let exponent = (bits >> 52) as i64;
+    let (mantissa, shift) = match exponent {
+        0 => (bits & fraction_mask, 1074),
+        _ => (bits & fraction_mask | 1 << 52, 1075 - exponent),
+    };
+    // 53 and 57 bits: the product is exact.
+    let scaled = mantissa as u128 * power as u128;
+    let digits = match shift {
+        ..1 => return false,
+        1..128 => {
+            let (whole, rest) = (scaled >> shift, scaled & ((1 << shift) - 1));
+            let half = 1u128 << (shift - 1);
+            let up = rest > half || rest == half && whole & 1 == 1;
+            whole + u128::from(up)
+        }
+        _ => 0,
+    };
+    let Ok(digits) = u64::try_from(digits) else {
+        return false;
+    };
+    write_u64(digits / power, out);
+    if precision > 0 {
+        out.push(b'.');
+        let end = out.len() + precision;
+        out.resize(end, b'0');
+        let mut rest = digits % power;
+        for place in out[end - precision..].iter_mut().rev() {
+            *place = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+    }
+    true
+}
+
 fn write_fixed(magnitude: f64, precision: usize, alternate: bool, out: &mut Vec<u8>) {
+    if (precision > 0 || !alternate) && write_fixed_in_words(magnitude, precision, out) {
+        return;
+    }
     let exact = precision.min(MAX_FRACTION);
     // Writing into a Vec cannot fail.
     let _ = write!(out, "{magnitude:.exact$}");

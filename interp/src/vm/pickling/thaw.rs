@@ -60,11 +60,7 @@ pub fn fill_generator(vm: &mut Vm, g: Ref<PyGenerator>, f: Ref<PyFrame>) {
         0 => GenState::Created,
         _ => GenState::Suspended,
     });
-    let code = g.code.expect();
-    if code.cleans_up() || code.flags.get() & (crate::vm::call::GENERATOR_FLAGS & !0x20) != 0 {
-        vm.heap.register_finalizer(g.header());
-        crate::vm::run::watched::begin(vm);
-    }
+    crate::vm::generator::note_cleanup(vm, g, g.code.expect());
 }
 
 /// Marks a generator as one that runs in a tasklet from a pickle, which will give it its row: it waits below itself.

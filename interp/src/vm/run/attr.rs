@@ -120,6 +120,18 @@ fast!(
         return s_load_attr_generic(pc, fp, vm, insn, tbl);
     }
 );
+fast!(load_attr_item, |pc, fp, vm, insn, tbl| {
+    let w = *fp.add(b!(insn));
+    if cache_hit(vm, w, *pc.add(1)) {
+        // The shape says that it is a tuple, but not how long it is.
+        let t: Ref<PyTuple> = super::cx::word_value(w).cast_unchecked();
+        if let Some(v) = t.items().get(*pc.add(2) as usize) {
+            *fp.add(a!(insn)) = v.bits();
+            go!(pc.add(3), fp, vm, tbl)
+        }
+    }
+    return s_load_attr_generic(pc, fp, vm, insn, tbl);
+});
 fast!(load_method_slot, |pc, fp, vm, insn, tbl| {
     let w = *fp.add(b!(insn));
     if cache_hit(vm, w, *pc.add(1)) {

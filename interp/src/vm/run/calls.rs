@@ -74,6 +74,12 @@ fast!(call_fast, |pc, fp, vm, insn, tbl| {
         }
         return call_with_defaults(pc, fp, vm, insn, tbl);
     }
+    if callable.kind() == Some(Kind::Builtin) {
+        let b: Ref<PyBuiltin> = callable.cast_unchecked();
+        if !b.collects {
+            return s_call_builtin(pc, fp, vm, insn, tbl);
+        }
+    }
     return call_other(pc, fp, vm, insn, tbl);
 });
 fast!(
@@ -83,13 +89,8 @@ fast!(
         let base = b!(insn);
         let callable = word_value(*fp.add(base));
         match callable.kind() {
-            Some(Kind::Builtin) => {
-                let b: Ref<PyBuiltin> = callable.cast_unchecked();
-                if b.collects {
-                    return call_collect(pc, fp, vm, insn, tbl);
-                }
-                return s_call_builtin(pc, fp, vm, insn, tbl);
-            }
+            // Others do not come here.
+            Some(Kind::Builtin) => return call_collect(pc, fp, vm, insn, tbl),
             Some(Kind::Type) => return s_call_class(pc, fp, vm, insn, tbl),
             Some(Kind::BoundMethod) => {
                 let m: Ref<PyMethod> = callable.cast_unchecked();

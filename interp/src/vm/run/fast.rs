@@ -507,6 +507,7 @@ macro_rules! table {
             t[special::LOAD_GLOBAL_MODULE as usize] = Handler(load_global_module);
             t[special::LOAD_GLOBAL_BUILTIN as usize] = Handler(load_global_builtin);
             t[special::LOAD_ATTR_SLOT as usize] = Handler(load_attr_slot);
+            t[special::LOAD_ATTR_ITEM as usize] = Handler(load_attr_item);
             t[special::LOAD_ATTR_CLASS as usize] = Handler(load_attr_class);
             t[special::LOAD_ATTR_OF_TYPE as usize] = Handler(load_attr_of_type);
             t[special::LOAD_METHOD_OF_TYPE as usize] = Handler(load_method_of_type);

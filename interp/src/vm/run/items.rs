@@ -1,12 +1,14 @@
 //! Handlers of items and iteration.
 
 use super::super::{ops_arith, ops_attr, ops_build, ops_iter};
-use super::cx::{Pc, copy, word_value};
+use super::cx::{Cx, Pc, copy, word_value};
 use super::delegation::{go_down, resume};
 use super::macros::{a, b, c, fast};
 use super::{Handler, fast, go, run_body, slow};
 use crate::vm::run::ret::{Action, ret};
+use skein_runtime::builtins::dict::PlainPlace;
 use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::builtins::iter_quick::{self, Quick, QuickPair};
 use skein_runtime::prelude::*;
 
 const NONE: u64 = Value::NONE.bits();
@@ -52,11 +54,15 @@ fast!(
     |pc, fp, vm, insn, tbl| {
         let (o, k) = (word_value(*fp.add(b!(insn))), word_value(*fp.add(c!(insn))));
         let d: Ref<PyDict> = o.cast_unchecked();
-        if let Some(i) = d.find_identical(k) {
-            *fp.add(a!(insn)) = d.value_at(i).bits();
-            go!(pc.add(1), fp, vm, tbl)
-        }
-        return s_load_subscr(pc, fp, vm, insn, tbl);
+        let found = match d.find_identical(k) {
+            Some(i) => i,
+            None => match d.find_plain(&mut *vm, k) {
+                PlainPlace::At(i) => i,
+                _ => return s_load_subscr(pc, fp, vm, insn, tbl),
+            },
+        };
+        *fp.add(a!(insn)) = d.value_at(found).bits();
+        go!(pc.add(1), fp, vm, tbl)
     }
 );
 slow!(s_load_subscr, ops_attr::op_load_subscr);
@@ -157,10 +163,66 @@ fast!(for_iter, |pc, fp, vm, insn, tbl| {
                 go!(pc, fp, vm, tbl)
             }
         }
-        _ => {}
+        _ => return for_iter_more(pc, fp, vm, insn, tbl),
     }
     return s_for_iter(pc, fp, vm, insn, tbl);
 });
+fast!(
+    #[inline(never)]
+    for_iter_more,
+    |pc, fp, vm, insn, tbl| {
+        let it = word_value(*fp.add(b!(insn)));
+        let step = match it.shape_id() {
+            ids::DICT_ITEMITERATOR | ids::ENUMERATE | ids::ZIP => {
+                return for_iter_pair(pc, fp, vm, insn, tbl);
+            }
+            ids::DICT_KEYITERATOR | ids::DICT_VALUEITERATOR => iter_quick::step_keys_or_values(it),
+            ids::STR_ASCII_ITERATOR | ids::STR_ITERATOR => iter_quick::step_str(&*vm, it),
+            ids::SET_ITERATOR => iter_quick::step_set(it),
+            ids::BYTES_ITERATOR => iter_quick::step_bytes(it),
+            ids::LIST_REVERSEITERATOR => iter_quick::step_backwards(it),
+            _ => Quick::Unsure,
+        };
+        match step {
+            Quick::Item(v) => {
+                *fp.add(a!(insn)) = v.bits();
+                go!(pc.add(2), fp, vm, tbl)
+            }
+            Quick::End => go!(pc.offset(*pc.add(1) as u32 as i32 as isize), fp, vm, tbl),
+            Quick::Unsure => return s_for_iter(pc, fp, vm, insn, tbl),
+        }
+    }
+);
+fast!(
+    #[inline(never)]
+    for_iter_pair,
+    |pc, fp, vm, insn, tbl| {
+        let it = word_value(*fp.add(b!(insn)));
+        let cx = Cx {
+            pc,
+            fp,
+            insn: skein_compiler::bytecode::Word(insn),
+        };
+        let Some(to) = ops_iter::unpacked_pair(cx) else {
+            return s_for_iter(pc, fp, vm, insn, tbl);
+        };
+        let step = match it.shape_id() {
+            ids::DICT_ITEMITERATOR => iter_quick::step_items(it),
+            ids::ENUMERATE => iter_quick::step_enumerate(&*vm, it),
+            ids::ZIP => iter_quick::step_zip(it),
+            _ => QuickPair::Unsure,
+        };
+        match step {
+            QuickPair::Pair(x, y) => {
+                *fp.add(to) = x.bits();
+                *fp.add(to + 1) = y.bits();
+                go!(pc.add(3), fp, vm, tbl)
+            }
+            QuickPair::End => go!(pc.offset(*pc.add(1) as u32 as i32 as isize), fp, vm, tbl),
+            QuickPair::Unsure => return s_for_iter(pc, fp, vm, insn, tbl),
+        }
+    }
+);
 slow!(s_for_iter, ops_iter::op_for_iter);
 
 fast!(list_append, |pc, fp, vm, insn, tbl| {
@@ -199,22 +261,40 @@ slow!(s_load_slice, ops_attr::op_load_slice);
 slow!(s_store_slice, ops_attr::op_store_slice);
 
 fast!(contains, |pc, fp, vm, insn, tbl| {
-    if word_value(*fp.add(c!(insn))).shape_id() == ids::DICT {
-        return contains_dict(pc, fp, vm, insn, tbl);
+    match word_value(*fp.add(c!(insn))).shape_id() {
+        ids::DICT => return contains_dict(pc, fp, vm, insn, tbl),
+        ids::SET | ids::FROZENSET => return contains_set(pc, fp, vm, insn, tbl),
+        _ => return s_contains(pc, fp, vm, insn, tbl),
     }
-    return s_contains(pc, fp, vm, insn, tbl);
 });
+fast!(
+    #[inline(never)]
+    contains_set,
+    |pc, fp, vm, insn, tbl| {
+        let s: Ref<PySet> = word_value(*fp.add(c!(insn))).cast_unchecked();
+        if let Some(found) = s.contains_simply(word_value(*fp.add(b!(insn)))) {
+            *fp.add(a!(insn)) = Value::bool(found == (insn >> 8 & 0xff == 0)).bits();
+            go!(pc.add(1), fp, vm, tbl)
+        }
+        return s_contains(pc, fp, vm, insn, tbl);
+    }
+);
 fast!(
     #[inline(never)]
     contains_dict,
     |pc, fp, vm, insn, tbl| {
         let d: Ref<PyDict> = word_value(*fp.add(c!(insn))).cast_unchecked();
         let k = word_value(*fp.add(b!(insn)));
-        if d.find_identical(k).is_some() {
-            *fp.add(a!(insn)) = Value::bool(insn >> 8 & 0xff == 0).bits();
-            go!(pc.add(1), fp, vm, tbl)
-        }
-        return s_contains(pc, fp, vm, insn, tbl);
+        let found = match d.find_identical(k) {
+            Some(_) => true,
+            None => match d.find_plain(&mut *vm, k) {
+                PlainPlace::At(_) => true,
+                PlainPlace::Absent(_) => false,
+                PlainPlace::Unsure => return s_contains(pc, fp, vm, insn, tbl),
+            },
+        };
+        *fp.add(a!(insn)) = Value::bool(found == (insn >> 8 & 0xff == 0)).bits();
+        go!(pc.add(1), fp, vm, tbl)
     }
 );
 slow!(s_contains, ops_arith::op_contains);

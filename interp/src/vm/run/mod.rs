@@ -73,13 +73,15 @@ pub mod special {
     pub const LOAD_METHOD_SLOT: u8 = BASE + 12;
     /// A module's attribute, about to be called.
     pub const LOAD_METHOD_MODULE: u8 = BASE + 13;
+    /// A field of a named tuple.
+    pub const LOAD_ATTR_ITEM: u8 = BASE + 14;
     /// Ends a run of the loop.
     pub const EXIT: u8 = 255;
     /// Never an opcode: running it raises SystemError.
     pub const UNKNOWN: u8 = 254;
 
     /// What the specialised opcodes stand for, from `BASE` on.
-    const ORIGINALS: [Op; 14] = [
+    const ORIGINALS: [Op; 15] = [
         Op::LoadGlobal,
         Op::LoadGlobal,
         Op::LoadAttr,
@@ -94,8 +96,9 @@ pub mod special {
         Op::LoadMethod,
         Op::LoadMethod,
         Op::LoadMethod,
+        Op::LoadAttr,
     ];
-    const _: () = assert!(BASE as usize + ORIGINALS.len() == LOAD_METHOD_MODULE as usize + 1);
+    const _: () = assert!(BASE as usize + ORIGINALS.len() == LOAD_ATTR_ITEM as usize + 1);
 
     /// The opcode that the compiler wrote where `byte` stands now.
     pub fn original(byte: u8) -> Option<Op> {
@@ -196,4 +199,4 @@ fn run_loop(vm: &mut Vm, pc: Pc) {
     }
 }
 
-const _: () = assert!(Op::ALL.len() + 14 < special::UNKNOWN as usize);
+const _: () = assert!(Op::ALL.len() + 15 < special::UNKNOWN as usize);

@@ -281,7 +281,10 @@ fn matters(v: Value) -> bool {
     };
     match v.cast::<PyGenerator>() {
         Some(g) => match g.state.get() {
-            GenState::Suspended => true,
+            GenState::Suspended => {
+                object.has(flag::HAS_WEAKREF)
+                    || object.has(flag::HAS_FINALIZER) && g.needs_finalizer()
+            }
             GenState::Created => object.has(flag::HAS_FINALIZER | flag::HAS_WEAKREF),
             GenState::Running => false,
             GenState::Closed => object.has(flag::HAS_WEAKREF),
@@ -376,7 +379,7 @@ fn search(vm: &Vm, container: Ref<Header>, place: Place) -> Option<Ref<Header>> 
     let (found, seen) = vm
         .heap
         .find_held(container, &|o| matters(o) && !outer.keeps(vm, o));
-    count(vm, seen as u32 / 4);
+    count(vm, seen as u32);
     found
 }
 

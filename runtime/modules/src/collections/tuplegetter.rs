@@ -12,6 +12,9 @@ impl NativeData for Getter {
     fn trace(&self, t: &mut Tracer) {
         t.visit_slot(&self.doc);
     }
+    fn tuple_field(&self) -> Option<usize> {
+        Some(self.index)
+    }
 }
 
 static METHODS: &[NativeDef] = &[

@@ -53,11 +53,10 @@ fn too_long(vm: &mut Vm) -> Raised {
 /// The result that the indices select from one pool.
 fn select(vm: &mut Vm, pool: Ref<PyTuple>, chosen: &[usize]) -> Step {
     let values = pool.items();
-    let mut out = ValueVec::with_capacity(&vm.heap, chosen.len());
-    for i in chosen {
-        out.push(&vm.heap, values.get(*i).copied().unwrap_or(Value::NONE));
-    }
-    Ok(Some(vm.new_tuple(out.as_slice())))
+    let chosen = chosen
+        .iter()
+        .map(|i| values.get(*i).copied().unwrap_or(Value::NONE));
+    Ok(Some(PyTuple::from_iter(vm, chosen).value()))
 }
 
 pub(super) fn product_new(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -121,11 +120,9 @@ pub(super) fn product_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
             }
         }
     }
-    let mut out = ValueVec::with_capacity(&vm.heap, indices.len());
-    for (pool, i) in pools.items().iter().zip(indices.iter()) {
-        out.push(&vm.heap, items(pool)[*i]);
-    }
-    Ok(Some(vm.new_tuple(out.as_slice())))
+    let chosen = pools.items().iter().zip(indices.iter());
+    let chosen = chosen.map(|(pool, i)| items(pool)[*i]);
+    Ok(Some(PyTuple::from_iter(vm, chosen).value()))
 }
 
 pub(super) fn combinations_new(vm: &mut Vm, args: &[Value]) -> PyResult {

@@ -63,15 +63,7 @@ fn abs(vm: &mut Vm, args: &[Value]) -> PyResult {
 fn in_base(vm: &mut Vm, v: Value, prefix: &str, base: u32) -> PyResult {
     let n = vm.index(v)?;
     let (negative, digits) = match as_int(&n) {
-        Some(IntRef::Small(n)) => {
-            let m = n.unsigned_abs();
-            let digits = match base {
-                2 => format!("{m:b}"),
-                8 => format!("{m:o}"),
-                _ => format!("{m:x}"),
-            };
-            (n < 0, digits)
-        }
+        Some(IntRef::Small(n)) => return Ok(small_in_base(vm, n, prefix, base)),
         Some(IntRef::Big(b)) => (
             b.sign() == num_bigint::Sign::Minus,
             b.magnitude().to_str_radix(base),
@@ -80,6 +72,29 @@ fn in_base(vm: &mut Vm, v: Value, prefix: &str, base: u32) -> PyResult {
     };
     let sign = if negative { "-" } else { "" };
     Ok(vm.new_str(&format!("{sign}{prefix}{digits}")))
+}
+
+fn small_in_base(vm: &mut Vm, n: i64, prefix: &str, base: u32) -> Value {
+    // The sign, the prefix and 64 binary digits.
+    let mut text = [0u8; 67];
+    let (mut at, mut rest) = (text.len(), n.unsigned_abs());
+    loop {
+        at -= 1;
+        text[at] = b"0123456789abcdef"[(rest % base as u64) as usize];
+        rest /= base as u64;
+        if rest == 0 {
+            break;
+        }
+    }
+    for b in prefix.bytes().rev() {
+        at -= 1;
+        text[at] = b;
+    }
+    if n < 0 {
+        at -= 1;
+        text[at] = b'-';
+    }
+    vm.new_str_bytes(&text[at..])
 }
 
 fn bin(vm: &mut Vm, args: &[Value]) -> PyResult {

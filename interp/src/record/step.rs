@@ -136,7 +136,9 @@ impl Recorder {
         let below = self.frames.len() - 1;
         let same = |f: &super::Frame| f.code.value() == code.value();
         let again = self.frames[..below].iter().filter(|f| same(f)).count() as u64;
-        if op == Code::Resume && again > self.params.recursion {
+        // Calls in calls of a large function would make traces for each way through all of them.
+        let large = again > 0 && self.ops.len() as u64 > self.params.recursion_length;
+        if op == Code::Resume && (again > self.params.recursion || large) {
             self.frame_mut().pc = next.pc;
             self.write_all_back()?;
             let fp = self.frame().fp;

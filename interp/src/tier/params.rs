@@ -41,6 +41,7 @@ parameters! {
     (instructions, "instructions", 1500, "instructions that a recording follows"),
     (inline_depth, "inline-depth", 12, "calls in calls that a trace goes into"),
     (recursion, "recursion", 2, "calls of a function in itself that a trace goes into"),
+    (recursion_length, "recursion-length", 120, "operations of a trace after which it goes into no function again"),
     (follow, "follow", 400, "operations that a trace has at most when it goes on in the caller of where it began"),
     (unroll, "unroll", 4, "turns of an inner loop that a recording follows"),
     (retries, "retries", 3, "recordings of one loop or exit that may fail"),

@@ -142,7 +142,9 @@ def stand_ins_for_greenlet(folder):
     # The tests beside our package.
     greenlet.__path__.append(os.path.join(folder, 'greenlet'))
     # Nothing waits to be cleaned up, and each thread has one main greenlet.
+    of_thread = threading.local()
     missing = {
+        'set_thread_local': lambda key, value: setattr(of_thread, key, value),
         'get_pending_cleanup_count': lambda: 0,
         'get_total_main_greenlets': threading.active_count,
         'get_tstate_trash_delete_nesting': lambda: 0,

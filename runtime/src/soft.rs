@@ -7,13 +7,14 @@
 //! tracebacks, `sys._getframe` and trace functions. Programs without tasklets get none of it.
 
 use crate::builtins::args::items;
+use crate::builtins::builtin::PyBuiltin;
 use crate::builtins::code::PyCode;
 use crate::builtins::function::PyFunction;
 use crate::builtins::iter::PyIter;
 use crate::error::PyResult;
 use crate::object::header::{Kind, Ref};
 use crate::object::shape::ids;
-use crate::prelude::PyDict;
+use crate::prelude::{PyDict, PyStr};
 use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
@@ -41,6 +42,17 @@ pub enum State {
     Absent,
     /// Loaded.
     Ready,
+}
+
+/// Ways to show an object.
+#[derive(Clone, Copy)]
+pub enum Shows {
+    /// `format(v, '')`
+    Format,
+    /// `str(v)`
+    Str,
+    /// `repr(v)`
+    Repr,
 }
 
 /// The right to hand over.
@@ -86,6 +98,51 @@ impl Vm {
     pub fn soft_function(&mut self, name: &str) -> Option<Value> {
         let dict = self.state_get("soft")?.cast::<PyDict>()?;
         dict.get_text(self, name)
+    }
+    /// A special method of an object's class that is written in Python.
+    pub fn python_special(&mut self, v: Value, name: Ref<PyStr>) -> Option<Value> {
+        if v.shape_id() < ids::FIRST_DYNAMIC {
+            return None;
+        }
+        let m = self.lookup_special(v, name)?;
+        (m.kind() == Some(Kind::Function)).then_some(m)
+    }
+    /// How Python code shows an object: a function of the Python part, and the method that it calls.
+    pub fn shown_by(&mut self, v: Value, how: Shows) -> Option<(&'static str, Value)> {
+        if v.shape_id() < ids::FIRST_DYNAMIC {
+            return None;
+        }
+        let names = self.names;
+        let (name, by, next) = match how {
+            Shows::Format => (names.__format__, "format", Some(Shows::Str)),
+            Shows::Str => (names.__str__, "str", Some(Shows::Repr)),
+            Shows::Repr => (names.__repr__, "repr", None),
+        };
+        let m = self.lookup_special(v, name)?;
+        if m.kind() == Some(Kind::Function) {
+            return Some((by, m));
+        }
+        let of_object = m
+            .cast::<PyBuiltin>()
+            .and_then(|b| b.owner.get())
+            .is_some_and(|o| o.builtin_id == ids::OBJECT);
+        // What `object` does is to ask for the next.
+        self.shown_by(v, next.filter(|_| of_object)?)
+    }
+    /// What `__len__`, `__hash__` and so on returned, if it is what they may return.
+    pub fn check_special(&mut self, name: &str, v: Value) -> PyResult {
+        match name {
+            "len" => {
+                let n = self.check_len_result(v)?;
+                Ok(self.new_uint(n as u64))
+            }
+            "hash" => {
+                let h = self.check_hash_result(v)?;
+                Ok(self.new_int(h))
+            }
+            "format" => self.check_format_result(v),
+            _ => self.check_shown(name, v).map(|s| s.value()),
+        }
     }
     /// True if going through an object runs Python code that can as well run in the loop.
     pub fn runs_softly(&mut self, v: Value) -> bool {

@@ -219,7 +219,8 @@ pub fn begin(
             match vm.lookup_special(callable, name) {
                 Some(f)
                     if f.kind() == Some(Kind::Function)
-                        || f.shape_id() == ids::WRAPPER_DESCRIPTOR =>
+                        || f.shape_id() == ids::WRAPPER_DESCRIPTOR
+                        || f.cast::<PyBuiltin>().is_some_and(|b| b.def.soft) =>
                 {
                     begin_with_self(vm, f, callable, args, kwnames, ret)
                 }
@@ -393,6 +394,18 @@ pub fn op_call_ex(vm: &mut Vm, cx: Cx) -> Step {
             return Err(vm.type_error(format!(
                 "{f} argument after * must be an iterable, not {name}"
             )));
+        }
+    }
+    if super::soft::ready(vm) && vm.runs_softly(positional) {
+        let first = vm.new_tuple(all.as_slice());
+        let keywords = match cx.reg(base + 3) {
+            d if d.is::<PyDict>() => d,
+            _ => PyDict::new(vm).value(),
+        };
+        let given = [callable, first, positional, keywords];
+        let word = ret(Action::Store, 1, cx.a(), base as u32);
+        if let Some(flow) = super::soft::begin_named(vm, "call_with", &given, word)? {
+            return Ok(store(cx, flow, cx.a(), 1));
         }
     }
     let items = vm.collect(positional)?;

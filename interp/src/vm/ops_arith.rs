@@ -319,6 +319,17 @@ pub fn op_contains(vm: &mut Vm, cx: Cx) -> Step {
     {
         return Ok(pc);
     }
+    if super::soft::ready(vm)
+        && vm.runs_softly(container)
+        && vm.lookup_special(container, name).is_none()
+    {
+        let word = ret(Action::Contains, 1, cx.a(), 0);
+        if let Some(Flow::Entered(pc)) =
+            super::soft::begin_named(vm, "contains", &[container, v], word)?
+        {
+            return Ok(pc);
+        }
+    }
     let b = vm.contains(container, v)?;
     cx.set(cx.a(), Value::bool(b != (cx.insn.x() != 0)));
     Ok(cx.after(1))

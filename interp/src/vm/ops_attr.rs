@@ -5,7 +5,7 @@
 
 use super::Step;
 use super::call::{Flow, begin, begin_with_self, store};
-use super::run::cx::Cx;
+use super::run::cx::{Cx, Pc};
 use super::run::ret::{self, Action, ret};
 use super::run::special;
 use skein_compiler::bytecode::Op;
@@ -642,8 +642,33 @@ fn begin_getitem(
             let flow = begin(vm, m, &[object, key], None, word)?;
             Ok(Some(store(cx, flow, cx.a(), 1)))
         }
+        Some(m) if super::call::is_native_method(m, ids::DICT, "__getitem__") => {
+            begin_missing(vm, cx, object, key)
+        }
         _ => Ok(None),
     }
+}
+
+/// Looks up a key in a dict of a subclass, and begins a `__missing__` that runs Python code.
+fn begin_missing(vm: &mut Vm, cx: Cx, object: Value, key: Value) -> PyResult<Option<Pc>> {
+    let name = vm.names.__missing__;
+    if !super::soft::ready(vm) {
+        return Ok(None);
+    }
+    let (Some(d), Some(m)) = (object.cast::<PyDict>(), vm.lookup_special(object, name)) else {
+        return Ok(None);
+    };
+    let by_python = m.kind() == Some(Kind::Function);
+    if !by_python && !m.cast::<PyBuiltin>().is_some_and(|b| b.def.soft) {
+        return Ok(None);
+    }
+    if let Some(v) = d.get(vm, key)? {
+        cx.set(cx.a(), v);
+        return Ok(Some(cx.after(1)));
+    }
+    let word = ret(Action::Store, 1, cx.a(), 0);
+    let flow = begin(vm, m, &[object, key], None, word)?;
+    Ok(Some(store(cx, flow, cx.a(), 1)))
 }
 
 /// Begins a `__setitem__` written in Python; the inner `None`: it has returned already.

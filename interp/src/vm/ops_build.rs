@@ -6,6 +6,7 @@ use super::run::cx::{Cx, Pc, typed};
 use super::run::ret::{Action, ret};
 use skein_runtime::builtins::set_ops;
 use skein_runtime::prelude::*;
+use skein_runtime::soft::Shows;
 
 /// `BuildTuple`
 pub fn op_build_tuple(vm: &mut Vm, cx: Cx) -> Step {
@@ -236,6 +237,16 @@ pub fn op_dict_merge(vm: &mut Vm, cx: Cx) -> Step {
 /// `Convert`
 pub fn op_convert(vm: &mut Vm, cx: Cx) -> Step {
     let v = cx.reg(cx.b());
+    let how = match cx.insn.x() {
+        1 => Some(Shows::Str),
+        2 => Some(Shows::Repr),
+        _ => None,
+    };
+    if let Some(how) = how
+        && let Some(pc) = begin_showing(vm, cx, how)?
+    {
+        return Ok(pc);
+    }
     let s = match cx.insn.x() {
         1 => vm.str(v)?.value(),
         2 => vm.repr(v)?.value(),
@@ -251,9 +262,33 @@ pub fn op_convert(vm: &mut Vm, cx: Cx) -> Step {
     Ok(cx.after(1))
 }
 
+/// Begins to show an object by Python code. `None`: natively.
+fn begin_showing(vm: &mut Vm, cx: Cx, how: Shows) -> PyResult<Option<Pc>> {
+    let v = cx.reg(cx.b());
+    if v.shape_id() < ids::FIRST_DYNAMIC || !super::soft::ready(vm) {
+        return Ok(None);
+    }
+    let Some((by, m)) = vm.shown_by(v, how) else {
+        return Ok(None);
+    };
+    let empty = vm.empty_str().value();
+    let given = [m, v, empty];
+    let count = given.len() - usize::from(by != "format");
+    begin_storing(vm, cx, by, &given[..count])
+}
+
+fn begin_storing(vm: &mut Vm, cx: Cx, by: &str, given: &[Value]) -> PyResult<Option<Pc>> {
+    let word = ret(Action::Store, 1, cx.a(), 0);
+    let flow = super::soft::begin_named(vm, by, given, word)?;
+    Ok(flow.map(|flow| super::call::store(cx, flow, cx.a(), 1)))
+}
+
 /// `FormatSimple`
 pub fn op_format_simple(vm: &mut Vm, cx: Cx) -> Step {
     let v = cx.reg(cx.b());
+    if let Some(pc) = begin_showing(vm, cx, Shows::Format)? {
+        return Ok(pc);
+    }
     let s = if v.shape_id() == ids::STR || v.is_int() {
         vm.str(v)?.value()
     } else {
@@ -271,7 +306,20 @@ fn exact_str(_vm: &mut Vm, s: Value) -> Value {
 
 /// `FormatSpec`
 pub fn op_format_spec(vm: &mut Vm, cx: Cx) -> Step {
-    let s = vm.format(cx.reg(cx.b()), cx.reg(cx.c()))?;
+    let (v, spec) = (cx.reg(cx.b()), cx.reg(cx.c()));
+    if spec == vm.empty_str().value()
+        && let Some(pc) = begin_showing(vm, cx, Shows::Format)?
+    {
+        return Ok(pc);
+    }
+    if v.shape_id() >= ids::FIRST_DYNAMIC
+        && super::soft::ready(vm)
+        && let Some(("format", m)) = vm.shown_by(v, Shows::Format)
+        && let Some(pc) = begin_storing(vm, cx, "format", &[m, v, spec])?
+    {
+        return Ok(pc);
+    }
+    let s = vm.format(v, spec)?;
     cx.set(cx.a(), s);
     Ok(cx.after(1))
 }

@@ -12,7 +12,7 @@ use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::iter::PyIter;
 use skein_runtime::builtins::list_sort;
 use skein_runtime::prelude::*;
-use skein_runtime::soft::{State, hide, is_python, steps_generators};
+use skein_runtime::soft::{Shows, State, hide, is_python, steps_generators};
 use skein_runtime::tasklet::stack::at;
 
 /// True if the Python part is there; it is loaded when it is wanted first, after start-up.
@@ -138,13 +138,22 @@ pub fn is_hidden(code: Ref<PyCode>) -> bool {
     code.flags.get() & PyCode::HIDDEN != 0
 }
 
-/// Begins `ty(v)` for a builtin collection type and an iterable that runs Python code. `None`: as any call.
+/// Begins `ty(v)` for a builtin collection type and an iterable that runs Python code, or `str(v)` where that runs some.
+/// `None`: as any call.
 pub fn begin_collect(
     vm: &mut Vm,
     ty: Ref<PyType>,
     args: &[Value],
     word: u64,
 ) -> PyResult<Option<Flow>> {
+    if ty.builtin_id == ids::STR
+        && let [v] = *args
+        && v.shape_id() >= ids::FIRST_DYNAMIC
+        && ready(vm)
+        && let Some((by, m)) = vm.shown_by(v, Shows::Str)
+    {
+        return begin_named(vm, by, &[m, v], word);
+    }
     let name = match ty.builtin_id {
         ids::LIST => "make_list",
         ids::TUPLE => "make_tuple",

@@ -53,6 +53,23 @@ static FUNCTIONS: &[NativeDef] = &[
         "Check what __prepare__ gave.",
     ),
     function(
+        "check_special",
+        |vm, a| {
+            let name = a[0]
+                .cast::<PyStr>()
+                .map_or(String::new(), |s| s.text_lossy());
+            vm.check_special(&name, a[1])
+        },
+        "(name, result, /)",
+        "Check what __len__, __hash__, __repr__, __str__ or __format__ gave.",
+    ),
+    function(
+        "keep_result",
+        crate::functools::lru::keep,
+        "(wrapper, key, result, /)",
+        "Keep the result of a cached call.",
+    ),
+    function(
         "check_init",
         |vm, a| (vm.hooks.intrinsic)(vm, "check_init", a),
         "(result, /)",

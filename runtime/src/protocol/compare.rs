@@ -261,6 +261,11 @@ impl Vm {
             return h;
         }
         let r = self.call_bound_special(m, v, &[])?;
+        self.check_hash_result(r)
+    }
+
+    /// Checks what `__hash__` returned.
+    pub fn check_hash_result(&mut self, r: Value) -> PyResult<i64> {
         match as_int(&r) {
             Some(IntRef::Small(-1)) => Ok(-2),
             Some(IntRef::Small(n)) => Ok(n),

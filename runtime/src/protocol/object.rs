@@ -184,13 +184,7 @@ impl Vm {
             vm.call_special(v, name, &[])
         })?;
         match shown {
-            Some(r) => match r.cast::<PyStr>() {
-                Some(s) => Ok(s),
-                None => {
-                    let name = self.type_name(r);
-                    Err(self.type_error(format!("__repr__ returned non-string (type {name})")))
-                }
-            },
+            Some(r) => self.check_shown("repr", r),
             None => {
                 let text = format!("<{} object at {:#x}>", self.type_name(v), v.address());
                 Ok(PyStr::new(self, text.as_bytes()))
@@ -214,13 +208,7 @@ impl Vm {
             vm.call_special(v, name, &[])
         })?;
         match shown {
-            Some(r) => match r.cast::<PyStr>() {
-                Some(s) => Ok(s),
-                None => {
-                    let name = self.type_name(r);
-                    Err(self.type_error(format!("__str__ returned non-string (type {name})")))
-                }
-            },
+            Some(r) => self.check_shown("str", r),
             None => self.repr(v),
         }
     }
@@ -243,6 +231,22 @@ impl Vm {
                 return Err(self.type_error(format!("Type {name} doesn't define __format__")));
             }
         };
+        self.check_format_result(r)
+    }
+
+    /// Checks what `__repr__` (`name` is `repr`) or `__str__` returned.
+    pub fn check_shown(&mut self, name: &str, r: Value) -> PyResult<Ref<PyStr>> {
+        match r.cast::<PyStr>() {
+            Some(s) => Ok(s),
+            None => {
+                let of = self.type_name(r);
+                Err(self.type_error(format!("__{name}__ returned non-string (type {of})")))
+            }
+        }
+    }
+
+    /// Checks what `__format__` returned.
+    pub fn check_format_result(&mut self, r: Value) -> PyResult {
         if r.is::<PyStr>() {
             return Ok(r);
         }

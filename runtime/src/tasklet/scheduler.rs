@@ -384,7 +384,7 @@ impl Vm {
     fn soft_interrupt(&mut self, next: Ref<PyTasklet>, now: bool) -> Ref<PyTasklet> {
         let current = self.current_tasklet();
         if self.threads.has_waiters() || self.scheduler.budget.watches_switches() {
-            self.before_switch(current, next);
+            self.before_switch(current);
         }
         if !current.has(flag::PENDING_INTERRUPT) {
             return next;
@@ -410,11 +410,12 @@ impl Vm {
     }
     /// At a switch while somebody waits for a time or descriptor, or switches are counted.
     #[cold]
-    fn before_switch(&mut self, current: Ref<PyTasklet>, next: Ref<PyTasklet>) {
+    fn before_switch(&mut self, current: Ref<PyTasklet>) {
         self.look_at_waiters();
         let budget = &self.scheduler.budget;
         let mut over = budget.deadline.get() != 0 && self.is_past(budget.deadline.get());
-        if budget.switches.get() != 0 && current != next {
+        // Who is alone and goes on itself has had a turn, too.
+        if budget.switches.get() != 0 {
             budget.switches.set(budget.switches.get() - 1);
             over |= budget.switches.get() == 0;
         }

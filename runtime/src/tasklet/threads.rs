@@ -175,7 +175,9 @@ impl Vm {
     pub fn has_company(&self) -> bool {
         self.native_depth.get() > 0
             && !self.threads.stopped.get()
-            && (self.scheduler.count.get() > 1 || self.something_awaited())
+            && (self.scheduler.count.get() > 1
+                || self.something_awaited()
+                || self.scheduler.budget.deadline.get() != 0)
             && self.scheduler.trap.get() == 0
             && !self.scheduler.in_callback.get()
     }

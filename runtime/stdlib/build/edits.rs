@@ -40,6 +40,12 @@ const EDITS: &[Edit] = &[
         to: "        if sys.implementation.name == 'skein':\n            name = 'Skein'\n",
         times: 1,
     },
+    Edit {
+        file: "platform.py",
+        from: "            r'(?:free-threading build\\s+)?' # ",
+        to: "            r'(?:Stackless [^(]*)?'\n            r'(?:free-threading build\\s+)?' # ",
+        times: 1,
+    },
     // The names of our own instructions, and their operands, of which the name is the last.
     Edit {
         file: "inspect.py",

@@ -10,18 +10,22 @@ from _skein_natives import (
     check_init,
     check_iter,
     check_namespace,
+    check_special,
     clean_import,
     finish_class,
     initializer,
+    keep_result,
     leave_context,
     resume_watching,
     run_body,
     sort_by_keys,
 )
 
-_dict, _frozenset, _len, _set, _tuple = dict, frozenset, len, set, tuple
-_StopIteration, _TypeError, _ValueError = StopIteration, TypeError, ValueError
+_dict, _frozenset, _int, _len, _set, _tuple, _type = dict, frozenset, int, len, set, tuple, type
+_numbers = _frozenset([bool, complex, float, int])
+_AttributeError, _StopIteration, _TypeError, _ValueError = AttributeError, StopIteration, TypeError, ValueError
 _add, _append, _clear, _copy, _join = set.add, list.append, list.clear, list.copy, str.join
+_setdefault, _sort, _sum = dict.setdefault, list.sort, sum
 _set_slice, _everything = list.__setitem__, slice(None)
 
 
@@ -52,6 +56,26 @@ def get_aiter(method, this):
 
 def get_awaitable(method, this):
     return check_awaited(method(this))
+
+
+def len(method, this):
+    return check_special('len', method(this))
+
+
+def hash(method, this):
+    return check_special('hash', method(this))
+
+
+def repr(method, this):
+    return check_special('repr', method(this))
+
+
+def str(method, this):
+    return check_special('str', method(this))
+
+
+def format(method, this, spec):
+    return check_special('format', method(this, spec))
 
 
 def import_module(load, name, globals, fromlist, level, watching):
@@ -121,6 +145,69 @@ def all(iterable):
         if not v:
             return False
     return True
+
+
+def sum(iterable, result):
+    rest = iter(iterable)
+    for v in rest:
+        if _type(v) in _numbers and _type(result) in _numbers and not (_type(v) is _type(result) is _int):
+            # Of these no rounding error shall be lost.
+            return _sum([v, *rest], result)
+        result = result + v
+    return result
+
+
+def contains(iterable, wanted):
+    for v in iterable:
+        if v is wanted or v == wanted:
+            return True
+    return False
+
+
+def call_with(callable, first, iterable, keywords):
+    return callable(*first, *iterable, **keywords)
+
+
+def call_cached(function, args, keywords, wrapper, key):
+    return keep_result(wrapper, key, function(*args, **keywords))
+
+
+def make_default(this, key, factory):
+    return _setdefault(this, key, factory())
+
+
+def get_attribute(get, args, fallback, this, name):
+    try:
+        return get(*args)
+    except _AttributeError:
+        if fallback is None:
+            raise
+    return fallback(this, name)
+
+
+def get_attribute_or(get, args, fallback, this, name, default):
+    try:
+        return get_attribute(get, args, fallback, this, name)
+    except _AttributeError:
+        return default
+
+
+def has_attribute(get, args, fallback, this, name):
+    try:
+        get_attribute(get, args, fallback, this, name)
+    except _AttributeError:
+        return False
+    return True
+
+
+def set_attribute(set, args):
+    set(*args)
+
+
+def sorted(iterable, key, reverse):
+    items = [v for v in iterable]
+    _sort(items, key=key, reverse=reverse)
+    return items
 
 
 def sort(items, key, reverse):

@@ -144,6 +144,7 @@ def wait_for_child(seconds):
 
 check_timed('child', child)
 check_timed('waitpid', wait_for_child)
+check_timed('shell', lambda seconds: os.system(f'sleep {seconds}'))
 check_timed('names', lambda seconds: (
     time.sleep(seconds), socket.getaddrinfo('127.0.0.1', 80, type=socket.SOCK_STREAM)[0][4])[1])
 print(socket.gethostbyname('127.0.0.1'))

@@ -3,6 +3,7 @@
 use crate::util::{add_type, items};
 use skein_runtime::builtins::{args, dict_update};
 use skein_runtime::prelude::*;
+use skein_runtime::soft::is_python;
 
 static METHODS: &[NativeDef] = &[
     slot("__init__", init),
@@ -11,7 +12,8 @@ static METHODS: &[NativeDef] = &[
         missing,
         "($self, key, /)",
         "Called for keys that are not there: makes, keeps and returns a default value.",
-    ),
+    )
+    .soft(),
     slot("__repr__", repr),
     method("copy", copy, "($self, /)", "A shallow copy."),
     method("__copy__", copy, "($self, /)", "A shallow copy."),
@@ -86,9 +88,13 @@ fn init(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn missing(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let factory = get_factory(vm, args[0])?;
     if factory.is_none() {
         return Err(vm.key_error(args[1]));
+    }
+    if let Some(soft) = soft.filter(|_| is_python(factory)) {
+        return soft.call(vm, "make_default", &[args[0], args[1], factory]);
     }
     let v = vm.call(factory, &[])?;
     // The factory may have set the item meanwhile, which then stays.

@@ -6,6 +6,7 @@
 use crate::util::{items, native_class};
 use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::prelude::*;
+use skein_runtime::soft::is_python;
 use std::cell::Cell;
 
 struct Lru {
@@ -40,7 +41,7 @@ pub static METHODS: &[NativeDef] = &[
         "($type, user_function, maxsize, typed, cache_info_type)",
         NEW_DOC,
     ),
-    slot("__call__", call).with_direct(call_direct),
+    slot("__call__", call).with_direct(call_direct).soft(),
     slot("__get__", get),
     method(
         "cache_info",
@@ -136,9 +137,13 @@ fn make_key(vm: &mut Vm, c: &Lru, given: &[Value], kwargs: Value) -> Value {
 }
 
 fn call_cached(vm: &mut Vm, this_value: Value, given: &[Value], kwargs: Value) -> PyResult {
+    let soft = vm.take_soft();
     let (_, c) = this(vm, &this_value)?;
     if c.maxsize == Some(0) {
         c.misses.set(c.misses.get() + 1);
+        if let Some(soft) = soft.filter(|_| is_python(c.func.get())) {
+            return soft.tail(vm, c.func.get(), given, kwargs);
+        }
         return vm.call_dict(c.func.get(), given, kwargs);
     }
     let key = make_key(vm, c, given, kwargs);
@@ -158,7 +163,27 @@ fn call_cached(vm: &mut Vm, this_value: Value, given: &[Value], kwargs: Value) -
         return Err(vm.system_error("Python code called by machine code"));
     }
     c.misses.set(c.misses.get() + 1);
+    if let Some(soft) = soft.filter(|_| is_python(c.func.get())) {
+        let given = vm.new_tuple(given);
+        let keywords = match kwargs.non_null() {
+            Some(d) => d,
+            None => PyDict::new(vm).value(),
+        };
+        let all = [c.func.get(), given, keywords, this_value, key];
+        return soft.call(vm, "call_cached", &all);
+    }
     let v = vm.call_dict(c.func.get(), given, kwargs)?;
+    keep_result(vm, c, key, hash, v)
+}
+
+/// Keeps what a call gave. Args: the wrapper, the key, the result, which is returned.
+pub fn keep(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let (_, c) = this(vm, &args[0])?;
+    let hash = vm.hash_for_table(args[1])?;
+    keep_result(vm, c, args[1], hash, args[2])
+}
+
+fn keep_result(vm: &mut Vm, c: &Lru, key: Value, hash: u64, v: Value) -> PyResult {
     // The call may have cleared the cache or stored the same key.
     let cache = c.cache.expect();
     if cache.find(vm, key, hash)?.is_some() {

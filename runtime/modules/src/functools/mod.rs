@@ -1,7 +1,7 @@
 //! `_functools`: `reduce`, `partial`, `cmp_to_key` and the wrapper behind `lru_cache`.
 
 mod cmp_key;
-mod lru;
+pub mod lru;
 mod partial;
 
 use crate::util::add_type;

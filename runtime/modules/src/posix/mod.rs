@@ -220,7 +220,7 @@ static FUNCTIONS: &[NativeDef] = &[
         "(path, argv, env)",
         "Execute a program with an environment, replacing the process.",
     ),
-    function("system", system, "(command)", "Run a command in a shell."),
+    function("system", system, "(command)", "Run a command in a shell.").switching(),
     function(
         "putenv",
         putenv,
@@ -737,7 +737,10 @@ fn execve(vm: &mut Vm, a: &[Value]) -> PyResult {
 fn system(vm: &mut Vm, a: &[Value]) -> PyResult {
     crate::io::settle(vm);
     let command = c_bytes(vm, a[0])?;
-    Ok(Value::from_i32(process::system(&command)))
+    vm.offload(Box::new(move || {
+        let status = process::system(&command);
+        Box::new(move |_| Ok(Value::from_i32(status)))
+    }))
 }
 fn set_env(vm: &mut Vm, name: &CStr, value: Option<&CStr>) -> PyResult {
     done(vm, process::set_env(name, value), Value::NULL)

@@ -47,10 +47,10 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
     Ok(())
 }
 
-/// `sys.version`
+/// `sys.version`. Programs look there for the Stackless Python whose module they want.
 pub fn version() -> String {
     format!(
-        "{VERSION} (Skein {}) [rustc {}]",
+        "{VERSION} Stackless 3.8 (Skein {}) [rustc {}]",
         env!("CARGO_PKG_VERSION"),
         env!("CARGO_PKG_RUST_VERSION")
     )

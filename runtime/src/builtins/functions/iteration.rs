@@ -119,7 +119,6 @@ fn any(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn sorted_direct(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
-    vm.take_soft();
     let done = crate::builtins::args::check_count(vm, "sorted", args.len(), 1, 1);
     Some(done.and_then(|()| sorted(vm, &[args[0], Value::NULL, Value::NULL])))
 }
@@ -130,6 +129,12 @@ fn sorted(vm: &mut Vm, args: &[Value]) -> PyResult {
         Some(v) => vm.truth(v)?,
         None => false,
     };
+    if let Some(soft) = soft
+        && vm.runs_softly(args[0])
+    {
+        let key = args[1].non_null().unwrap_or(Value::NONE);
+        return soft.call(vm, "sorted", &[args[0], key, Value::bool(reverse)]);
+    }
     let list = list_methods::list_from(vm, args[0])?;
     if let Some(soft) = soft.filter(|_| crate::soft::is_python(args[1])) {
         return soft.call(vm, "sort", &[list.value(), args[1], Value::bool(reverse)]);

@@ -1,6 +1,7 @@
 //! Functions on any object: `len`, `repr`, `hash`, `id`, `format`, characters.
 
 use crate::prelude::*;
+use crate::soft::{Shows, Soft};
 use crate::text::{repr, wtf8};
 
 /// See the module's header.
@@ -10,13 +11,15 @@ pub static FUNCTIONS: &[NativeDef] = &[
         len,
         "(obj, /)",
         "Return the number of items in a container.",
-    ),
+    )
+    .soft(),
     function(
         "repr",
         object_repr,
         "(obj, /)",
         "Return the canonical string representation of the object.",
-    ),
+    )
+    .soft(),
     function(
         "ascii",
         ascii,
@@ -28,13 +31,15 @@ pub static FUNCTIONS: &[NativeDef] = &[
         format,
         "(value, format_spec='', /)",
         "Return type(value).__format__(value, format_spec).",
-    ),
+    )
+    .soft(),
     function(
         "hash",
         hash,
         "(obj, /)",
         "Return the hash value for the given object.",
-    ),
+    )
+    .soft(),
     function(
         "id",
         id,
@@ -56,11 +61,22 @@ pub static FUNCTIONS: &[NativeDef] = &[
 ];
 
 fn len(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let name = vm.names.__len__;
+    if let Some(soft) = vm.take_soft()
+        && let Some(m) = vm.python_special(args[0], name)
+    {
+        return soft.call(vm, "len", &[m, args[0]]);
+    }
     let n = vm.len(args[0])?;
     Ok(vm.new_uint(n as u64))
 }
 
 fn object_repr(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(soft) = vm.take_soft()
+        && let Some((by, m)) = vm.shown_by(args[0], Shows::Repr)
+    {
+        return soft.call(vm, by, &[m, args[0]]);
+    }
     Ok(vm.repr(args[0])?.value())
 }
 
@@ -73,6 +89,7 @@ fn ascii(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn format(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let spec = match args[1].non_null() {
         Some(v) if v.is::<PyStr>() => v,
         Some(v) => {
@@ -81,10 +98,29 @@ fn format(vm: &mut Vm, args: &[Value]) -> PyResult {
         }
         None => vm.empty_str().value(),
     };
+    if let Some(soft) = soft
+        && let Some(done) = format_softly(vm, soft, args[0], spec)
+    {
+        return done;
+    }
     vm.format(args[0], spec)
 }
 
+fn format_softly(vm: &mut Vm, soft: Soft, v: Value, spec: Value) -> Option<PyResult> {
+    match vm.shown_by(v, Shows::Format)? {
+        ("format", m) => Some(soft.call(vm, "format", &[m, v, spec])),
+        (by, m) if spec == vm.empty_str().value() => Some(soft.call(vm, by, &[m, v])),
+        _ => None,
+    }
+}
+
 fn hash(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let name = vm.names.__hash__;
+    if let Some(soft) = vm.take_soft()
+        && let Some(m) = vm.python_special(args[0], name)
+    {
+        return soft.call(vm, "hash", &[m, args[0]]);
+    }
     let h = vm.hash(args[0])?;
     Ok(vm.new_int(h))
 }

@@ -11,7 +11,8 @@ pub static FUNCTIONS: &[NativeDef] = &[function(
     sum,
     "(iterable, /, start=0)",
     "Return the sum of a 'start' value (default: 0) plus an iterable of numbers.\n\nWhen the iterable is empty, return the start value. This function is intended specifically for use with numeric values and may reject non-numeric types.",
-)];
+)
+.soft()];
 
 /// A float sum with the rounding error so far.
 #[derive(Clone, Copy, Default)]
@@ -135,6 +136,7 @@ impl State {
 }
 
 fn sum(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
     let start = args[1].non_null().unwrap_or(Value::from_i32(0));
     let refused = match start.kind() {
         Some(Kind::Str) => Some("strings [use ''.join(seq) instead]"),
@@ -144,6 +146,11 @@ fn sum(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     if let Some(what) = refused {
         return Err(vm.type_error(format!("sum() can't sum {what}")));
+    }
+    if let Some(soft) = soft
+        && vm.runs_softly(args[0])
+    {
+        return soft.call(vm, "sum", &[args[0], start]);
     }
     let mut state = State::start(start);
     vm.for_each(args[0], |vm, v| {

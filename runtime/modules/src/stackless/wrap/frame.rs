@@ -4,6 +4,7 @@
 //! holds a frame object with a copy of the registers; its pickle makes such a frame object again.
 
 use super::code::{REDUCE, SETSTATE, closure_of};
+use super::exceptions::{link, links};
 use super::{Shadow, dress, or_none, part, reduced, service, state_items, undress};
 use crate::stackless::functions::current_pickle_flags;
 use skein_runtime::builtins::args::items;
@@ -215,9 +216,32 @@ fn frame_state(vm: &mut Vm, frame: Value) -> PyResult {
         lineno,
         blocks,
         registers,
+        links_of(vm, f)?,
     ];
-    let state = vm.new_tuple(&state);
+    let count = state.len() - usize::from(state[11].is_null());
+    let state = vm.new_tuple(&state[..count]);
     reduced(vm, "frame", &[code], state)
+}
+
+/// What the exceptions in the registers keep. Those in none of a variable wait to be handled again.
+fn links_of(vm: &mut Vm, f: Ref<PyFrame>) -> PyResult {
+    let Some(registers) = f.registers.get() else {
+        return Ok(Value::NULL);
+    };
+    let variables = variables_of(vm, f.code.expect())?.min(registers.len());
+    let mut all = ValueVec::new();
+    for i in 0..registers.len() {
+        all.push(&vm.heap, registers.get(i));
+    }
+    let (others, handled) = all.as_slice().split_at(variables);
+    Ok(links(vm, handled, others))
+}
+
+fn variables_of(vm: &mut Vm, code: Ref<PyCode>) -> PyResult<usize> {
+    let count = service(vm, "pickle.variables", &[code.value()])?;
+    Ok(as_i64(count)
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(0))
 }
 
 /// A tuple of the numbers of the empty registers, and the registers.
@@ -254,7 +278,7 @@ fn frame_setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.type_error("a frame is required"));
     };
     let state = items(&args[1]);
-    if state.len() != 11 {
+    if !matches!(state.len(), 11 | 12) {
         let n = state.len();
         return Err(vm.type_error(format!("function takes exactly 11 arguments ({n} given)")));
     }
@@ -303,6 +327,9 @@ fn frame_setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
             state[6]
         },
     );
+    if let Some(links) = state.get(11) {
+        link(vm, *links)?;
+    }
     let sound = service(vm, "pickle.check", &[f.value()])? == Value::TRUE;
     if going != Going::Never && (!sound || lasti >= code.word_count) {
         keep_variables(vm, f)?;
@@ -315,8 +342,7 @@ fn keep_variables(vm: &mut Vm, f: Ref<PyFrame>) -> PyResult<()> {
     let Some(old) = f.registers.get() else {
         return Ok(());
     };
-    let count = service(vm, "pickle.variables", &[f.code.value()])?;
-    let count = as_i64(count).unwrap_or(0) as usize;
+    let count = variables_of(vm, f.code.expect())?;
     let registers = vm.heap.new_array(count.min(old.len()));
     registers.copy_from(0, old, 0, registers.len());
     f.registers.set(f, registers);
@@ -349,8 +375,7 @@ fn registers_of(vm: &mut Vm, code: Ref<PyCode>, v: Value, going: Going) -> PyRes
         Some((empty, values)) if v.is::<PyTuple>() && empty.is::<PyTuple>() => (*empty, values),
         _ => return Err(vm.type_error("a tuple is required")),
     };
-    let variables = service(vm, "pickle.variables", &[code.value()])?;
-    let variables = as_i64(variables).unwrap_or(0) as usize;
+    let variables = variables_of(vm, code)?;
     let wanted = match going {
         Going::Never => values.len().min(variables),
         _ => code.nregs as usize,

@@ -1,6 +1,7 @@
 //! Generators, coroutines and asynchronous generators with their awaitables.
 
 use super::code::{REDUCE, SETSTATE, is_foreign};
+use super::exceptions::{link, links};
 use super::frame::{frozen, reducer};
 use super::{Shadow, dress, or_none, part, reduced, service, state_items, undress};
 use crate::stackless::functions::current_pickle_flags;
@@ -191,6 +192,10 @@ fn generator_reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
         }
         _ => {}
     }
+    let links = links(vm, &[g.handled.get()], &[]);
+    if !links.is_null() {
+        state.push(&vm.heap, links);
+    }
     let state = vm.new_tuple(state.as_slice());
     reduced(vm, name, &[g.code.value()], state)
 }
@@ -224,10 +229,13 @@ fn generator_setstate(vm: &mut Vm, args: &[Value], id: u32) -> PyResult {
         ids::ASYNC_GENERATOR => 11,
         _ => 8,
     };
-    let s = state_items(vm, &args[1], "generator", &[length])?;
+    let s = state_items(vm, &args[1], "generator", &[length, length + 1])?;
     let name = part::<PyStr>(vm, s[2], false, "generator")?;
     let qualname = part::<PyStr>(vm, s[3], false, "generator")?;
     let handled = exception_of(vm, s[5], s[6])?;
+    if let Some(links) = s.get(length) {
+        link(vm, *links)?;
+    }
     let Some(runs) = as_i64(s[1]) else {
         return Err(vm.type_error("an integer is required"));
     };

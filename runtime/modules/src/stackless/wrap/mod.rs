@@ -7,6 +7,7 @@
 //! A pickle may come from anybody: `__setstate__` checks every part, and nothing that is not filled can be run.
 
 mod code;
+mod exceptions;
 mod frame;
 mod generator;
 pub mod tasklet;

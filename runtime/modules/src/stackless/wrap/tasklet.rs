@@ -6,6 +6,7 @@
 //! attributes of an object of a subclass. A channel's has three items, and its attributes as the fourth.
 
 use super::code::fill_dict;
+use super::exceptions::{link, links};
 use super::generator::{exception_of, exception_state};
 use super::{frozen, or_none, part, reducer, service};
 use crate::stackless::functions::current_pickle_flags;
@@ -119,16 +120,23 @@ fn reduce(vm: &mut Vm, args: &[Value]) -> PyResult {
         state.push(&vm.heap, v);
     }
     let attributes = state_of(vm, args[0], false)?;
+    let links = match started {
+        true => links(vm, &[t.handled.get()], &[]),
+        false => Value::NULL,
+    };
     let keeps_context = flags & 8 != 0;
-    if keeps_context || !attributes.is_none() {
+    if keeps_context || !attributes.is_none() || !links.is_null() {
         let context = match keeps_context {
             true => crate::stackless::tasklet::context_of(vm, t)?,
             false => Value::NONE,
         };
         state.push(&vm.heap, context);
     }
-    if !attributes.is_none() {
+    if !attributes.is_none() || !links.is_null() {
         state.push(&vm.heap, attributes);
+    }
+    if !links.is_null() {
+        state.push(&vm.heap, links);
     }
     let state = vm.new_tuple(state.as_slice());
     let (class, none) = (vm.type_of(args[0]).value(), vm.new_tuple(&[]));
@@ -230,7 +238,7 @@ fn setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
         return Err(vm.runtime_error("tasklet is alive"));
     }
     let s = items_of(&args[1]);
-    if !(12..=14).contains(&s.len()) {
+    if !(12..=15).contains(&s.len()) {
         let n = s.len();
         return Err(vm.type_error(format!("function takes at least 12 arguments ({n} given)")));
     }
@@ -239,6 +247,9 @@ fn setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     };
     let start = start_of(vm, s[3])?;
     let handled = exception_of(vm, s[5], s[6])?;
+    if let Some(of_all) = s.get(14) {
+        link(vm, *of_all)?;
+    }
     let context = match s.get(12).copied().filter(|c| !c.is_none()) {
         None if matches!(start, Start::Nothing) => Value::NULL,
         None => vm.context.get(),

@@ -102,6 +102,8 @@ pub struct Vm {
     pub threads: Threads,
     /// Values that the next collection keeps: see [`Vm::keep_until_collected`].
     kept: RootVec,
+    /// What machine code names.
+    pub code_roots: crate::heap::code_roots::CodeRoots,
     /// The running contextvars context; `NULL`: none made yet.
     pub context: RootCell,
     /// Exception handled at the bottom level of the running tasklet (`NULL`: none).
@@ -286,6 +288,7 @@ impl Vm {
             soft: Default::default(),
             threads: Threads::default(),
             kept: RootVec::new(),
+            code_roots: Default::default(),
             context: RootCell::new(Value::NULL),
             handled: RootCell::new(Value::NULL),
             handled_top: RootCell::new(Value::NULL),
@@ -705,6 +708,7 @@ impl RootSource for Vm {
     }
     fn trace_roots(&self, t: &mut Tracer) {
         self.trace_cells(t);
+        self.code_roots.trace(t);
         if let Some(c) = self.chunk.get() {
             t.visit(c.value());
         }
@@ -739,6 +743,7 @@ impl RootSource for Vm {
         }
         self.kept.resize(0, Value::NULL);
         self.shapes.retain(full, live);
+        self.code_roots.after_collection(live);
         self.method_cache.drop_dead(live);
         // What runs now goes on being written to without barriers.
         let mut running = self.handled_top.get().cast::<PyGenerator>();

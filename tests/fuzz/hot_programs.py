@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 PRELUDE = '''
-import sys, builtins, operator, math, functools, itertools
+import sys, builtins, operator, math, functools, itertools, collections, heapq, bisect, re, struct, json
 sys.setrecursionlimit(300)
 COUNT = [0]
 def show(v, depth=0):
@@ -293,6 +293,21 @@ class Gen:
             return f'[{self.int(s, 0)}] * {self.pick(["2", "0", "3"])}'
         return f'{self.str(s, 0)}.split({self.pick(["", chr(39) + "," + chr(39)])})'
 
+    def native(self, s, d):
+        """What native code does, with arguments of many forms."""
+        i, f, t, l, m, e = self.int(s, 0), self.float(s, 0), self.str(s, 0), self.list(s, 0), self.dict(s, 0), self.any_(s, 0)
+        key = self.pick(['str', 'len', 'lambda q: -q', 'lambda q: (str(q), 1)', 'abs', 'operator.neg', 'None'])
+        o = self.obj(s)
+        return self.pick([
+            f'int({t}, base=16)', f'int({t})', f'float({t})', f'round({f}, {i} % 4)', f'sum({l}, start={i})', f'max({l}, key={key})', f'min({l}, default={i})', f'max({l}, default=0, key={key})', f'sorted({l}, key={key}, reverse={i})[:6]',
+            f'{t}.split(sep={t or 1}, maxsplit=1)', f"{t}.startswith(('a', {t}))", f'{t}.find({t}, {i})', f'{t}.isdigit()', f"'{{}}-{{:>4}}'.format({i}, {t})", f"'{{x}}'.format(x={e})"[:60], f'{t}.count({t})', f'{t}.rpartition({t})', f'{t}.join({l})', f'{t}.translate({{97: {t}}})', f"{t}.encode('utf-8', errors='replace')", f'{t}.expandtabs(tabsize={i} % 9)',
+            f'list(itertools.islice({self.pick(["itertools.count(" + i + ")", l, "itertools.cycle((1, 2))"])}, {self.pick(["3", "0", "1, 7, 2"])}))', f'list(itertools.accumulate({l}, {self.pick(["operator.add", "lambda x, y: y", "initial=" + i])}))[:8]', f'list(itertools.chain({l}, {t}))[:9]', f'list(itertools.product({l}, repeat=2))[:5]', f'list(itertools.zip_longest({l}, {t}, fillvalue={e}))[:6]', f'list(itertools.takewhile(bool, {l}))',
+            f'functools.partial({self.pick(["max", "sorted", "lambda a, k=2: (a, k)", "divmod"])}, {i})({i})', f'functools.reduce({self.pick(["operator.add", "lambda x, y: y", "max"])}, {l}, {i})', f'operator.itemgetter({i} % 3)({l})', f"operator.attrgetter('a')({o})", f"operator.methodcaller('m', {i})({o})", f'list(map({self.pick(["str", "lambda q: q", "operator.add", "int", "hash"])}, {l}))', f'list(filter({self.pick(["None", "lambda q: q", "bool"])}, {l}))', f'list(map(lambda x, y: (y, x), {l}, range(4)))',
+            f'collections.deque({l}, maxlen=3)[-1]', f'collections.Counter({self.pick([l, t])}).most_common(2)', f'collections.defaultdict(list, {m})[{i}]', f'sorted(collections.Counter({t}).items())', f"collections.namedtuple('T', 'x y')({i}, y={e}).y", f'collections.OrderedDict({m}).popitem(last={i})',
+            f'heapq.nsmallest(2, {l})', f'bisect.bisect({l}, {i})', f're.sub({self.pick([repr("[ab]"), repr(".")])}, {self.pick(["lambda q: q.group() * 2", t])}, {t})[:12]', f"struct.pack('<q', {i})", f'json.dumps({self.pick([l, m, e])})[:40]', f"json.loads('[1, 2.5, {{}}]')[{i}]", f'{i}.bit_length()' if not i[0].isdigit() and i[0] != '-' else f'({i}).bit_length()', f'({i}).to_bytes(9, "big", signed=True)', f'({f}).is_integer()', f'({f}).as_integer_ratio()[0]', f'divmod({f}, {i})', f'pow({i}, {i} % 5, mod={self.pick(["7", "0", i])})',
+            f'{l}.index({e}, {i})', f'{l}.copy()', f'{m}.copy()', f'{m}.get({self.key(s)}, {e})', f'list({m}.values())[:4]', f'dict.fromkeys({l}, {i})', f'{m}.setdefault({self.key(s)}, {e})', f'set({l}) {self.pick(["|", "&", "-", "^"])} {{1, {i}}}', f'{{{i}, {i}}}.union({l})', f'frozenset({l}).issubset({{1, 2, 3}})', f'any(q for q in {l})', f'all(map(bool, {l}))', f'tuple(zip({l}, {l}))[:3]', f'list(enumerate({l}, start={i}))[:4]', f'[*reversed({l})]', f'slice({i}, None, {self.pick(["1", "-1", i])}).indices(7)', f'range({i} % 50, 9, {self.pick(["1", "-2", "3"])})[-1:]', f'bytes({l})', f'bytearray({t}, "utf-8")[:4]', f'chr({i} % 300)', f'isinstance({e}, {self.cls()} | int)', f'issubclass({self.cls()}, {self.cls()})', f'type({e}).__name__', f'callable({o})', f'getattr({o}, "a", {i})', f'vars({o}).get("a")', f'hash(({i}, {t}))', f'id({o}) == id({o})', f'repr({l})[:30]', f'format({self.pick([i, f])}, {self.pick([repr("5"), repr(".3f"), repr("x"), t])})', f'ascii({t})', f'print({i}, {t}, sep="/", end="|\\n")', f'iter({l}).__next__()', f'{self.gen_call(s)}.send(None)', f'next({self.gen_call(s)})', f'{l}.__len__()', f'({i}).__add__({i})', f'int.__add__({i}, {e})', f'str.upper({t})', f'list.__getitem__({l}, {i})', f'math.hypot({f}, {i})', f'math.fsum({l})', f'math.copysign({f}, {f})', f'math.isclose({f}, {f}, rel_tol=0.5)', f'math.comb(5, {i} % 6)', f'math.pow({f}, {i} % 4)', f'math.log({f}, 2)', f'math.floor({f})', f'math.modf({f})', f'math.ldexp({f}, {i} % 9)', f'math.atan2({f}, {f})', f'math.fmod({f}, {f})', f'math.isnan({f})', f'math.prod({l})',
+        ])
+
     def comprehension(self, s, d, gen=False):
         v = self.fresh('v')
         inner = self.pick([self.list(s, 0), f'range({self.r.randrange(1, 6)})', self.str(s, 0), self.gen_call(s)])
@@ -328,9 +343,14 @@ class Gen:
         return self.name(s, s.objs, f'{self.cls()}({self.pick(["", self.int(s, 0), self.int(s, 0) + ", " + self.int(s, 0), "b=" + self.int(s, 0)])})')
 
     def any_(self, s, d=2):
-        k = self.r.randrange(14)
+        k = self.r.randrange(18 if d > 0 and not self.nest else 14)
         if k < 3:
             return self.int(s, d)
+        if k > 13:
+            self.nest += 1
+            text = self.native(s, d)
+            self.nest -= 1
+            return text
         if k == 3:
             return self.float(s, d)
         if k == 4:

@@ -11,6 +11,7 @@ mod compile;
 mod dump;
 pub mod enter;
 pub mod exits;
+mod forget;
 pub mod layout;
 pub mod params;
 pub mod python;
@@ -22,6 +23,7 @@ use crate::record::{Origin, Recorder, Start};
 use crate::vm::run::cx::{Cx, Pc, header_word, word_at};
 use crate::vm::run::{recorded, traced};
 use exits::{Exit, ExitKind};
+pub use forget::before_collection;
 use params::Params;
 use settings::Dump;
 pub use settings::{configure, number};
@@ -90,6 +92,10 @@ struct Tier {
     /// What was entered last is not to be entered for so many turns.
     closed: Option<u64>,
     recorder: Option<Box<Recorder>>,
+    /// Stays in machine code that are not over, on whatever native stack.
+    active: usize,
+    /// Times that all code was forgotten.
+    forgotten: usize,
     stats: Stats,
     /// How often instructions were left to the interpreter in machine code, by name; kept for code that counts in them.
     residuals: HashMap<String, Box<Cell<u64>>>,
@@ -273,23 +279,7 @@ fn listing(code: u64) -> Option<String> {
 
 /// Keeps an object alive for as long as machine code may name it.
 pub fn keep(vm: &mut Vm, v: Value) {
-    const KEPT: &str = "tier.kept";
-    if !v.is_object() {
-        return;
-    }
-    let kept = match vm.state_get(KEPT).and_then(|k| k.cast::<PyDict>()) {
-        Some(d) => d,
-        None => {
-            let d = PyDict::new(vm);
-            vm.state_set(KEPT, d.value());
-            d
-        }
-    };
-    // By address, so that nothing is compared in Python.
-    let key = vm.new_int((v.bits() >> 3) as i64);
-    if kept.get(vm, key).ok().flatten().is_none() {
-        let _ = kept.insert(vm, key, v);
-    }
+    vm.code_roots.add(v);
 }
 
 /// The address of the word in which machine code counts that instructions called `name` were left to the interpreter, if
@@ -331,6 +321,7 @@ pub fn slot_of(root: usize) -> u64 {
 
 /// A back edge whose counter ran out, at `cx`; the loop goes on at its header one way or another.
 pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
+    forget::settle(vm);
     let header = cx.target();
     let counter = cx.ext(1);
     let enabled = TIER.with_borrow_mut(|t| {
@@ -415,6 +406,7 @@ fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {
 
 /// A function's entry whose counter ran out: the instruction to go on at.
 pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
+    forget::settle(vm);
     let (pc, counter) = (cx.pc as u64, cx.ext(1));
     let behind = cx.after(2);
     if header_word(cx.fp, at::GENERATOR) != 0 {
@@ -470,6 +462,7 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
 
 /// Records what follows at an instruction, with all frames in memory, if that is due. True if it began.
 fn begin_at_anchor(vm: &mut Vm, pc: u64) -> bool {
+    forget::settle(vm);
     let Some((root, params, first)) = TIER.with_borrow_mut(|t| {
         if t.recorder.is_some() {
             return None;
@@ -607,6 +600,7 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         let l = &mut t.loops[number];
         l.entries += 1;
         let glue = t.compiler.as_ref()?.glue;
+        t.active += 1;
         Some((glue.enter, *l.code, t.clock.enter()))
     });
     let Some((enter, code, outermost)) = entry else {
@@ -619,6 +613,7 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         if outermost {
             t.clock.leave();
         }
+        t.active -= 1;
         t.stats.exits += 1;
         t.take_compiled(false);
         t.account(number, spent);

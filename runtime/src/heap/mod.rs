@@ -31,6 +31,7 @@ pub mod array;
 mod barrier;
 mod block;
 pub mod bytebuf;
+pub mod code_roots;
 mod chunk;
 mod collect;
 mod config;

@@ -144,8 +144,11 @@ unsafe extern "C" fn call_collect(
     tbl: *const Handler,
 ) {
     scrub_stack();
-    // SAFETY: the arguments are the handler's own.
-    unsafe { s_call_builtin(pc, fp, vm, insn, tbl) }
+    // SAFETY: the arguments are the handler's own; the machine is alive.
+    unsafe {
+        crate::tier::before_collection(&*vm);
+        s_call_builtin(pc, fp, vm, insn, tbl)
+    }
 }
 
 fast!(send, |pc, fp, vm, insn, tbl| {

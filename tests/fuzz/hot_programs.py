@@ -561,6 +561,12 @@ class Gen:
 
     def final(self, s):
         self.emit(s, 'finally:')
+        if s.kind != 'f':
+            # What a generator does when it is collected is not to be seen.
+            s.indent += 1
+            self.emit(s, f'{self.pick(s.ints)} = 1')
+            s.indent -= 1
+            return
         s.finals += 1
         self.block(s, 0, 1)
         s.finals -= 1
@@ -616,7 +622,7 @@ class Gen:
                 self.final(s)
             else:
                 self.handler(s, d)
-        elif k == 33:
+        elif k == 33 and s.kind == 'f':
             o = self.obj(s) if self.chance(0.9) else self.any_(s, 0)
             self.emit(s, f'with {o} as {self.pick(s.any + s.ints)}:')
             self.block(s, d - 1)
@@ -638,8 +644,10 @@ class Gen:
             usable = [g for g, cost in self.coros if s.cost * cost < 12000]
             if usable:
                 self.emit(s, f'out(drive({self.pick(usable)}(3)))')
-        else:
+        elif k == 39:
             self.emit(s, f'del {self.pick(s.any)}')
+        else:
+            self.assign(s, 2)
 
     def match(self, s, d):
         self.emit(s, f'match {self.any_(s, 1)}:')

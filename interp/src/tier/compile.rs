@@ -9,7 +9,6 @@ use skein_jit::backend::Slots;
 use std::cell::Cell;
 use std::io::Write;
 use std::ops::Range;
-use std::time::Instant;
 
 /// A trace that is being compiled.
 pub struct Pending {
@@ -23,11 +22,7 @@ pub struct Pending {
 
 /// Has a recording compiled.
 pub fn compile(f: Finished) {
-    let begun = Instant::now();
-    TIER.with_borrow_mut(|t| {
-        t.submit(f);
-        t.stats.spent_ns += begun.elapsed().as_nanos() as u64;
-    });
+    TIER.with_borrow_mut(|t| t.submit(f));
 }
 
 impl Tier {
@@ -97,7 +92,10 @@ impl Tier {
             text: self.dump.clif || self.dump.asm,
         };
         match self.compiler.as_mut().and_then(|c| c.submit(job)) {
-            Some(made) => self.install(pending, made),
+            Some(made) => {
+                self.stats.spent_ns += made.all_ns;
+                self.install(pending, made)
+            }
             None => self.pending.push_back(pending),
         }
     }
@@ -135,9 +133,7 @@ impl Tier {
             let Some(pending) = self.pending.pop_front() else {
                 return;
             };
-            let begun = Instant::now();
             self.install(pending, made);
-            self.stats.spent_ns += begun.elapsed().as_nanos() as u64;
         }
     }
 

@@ -32,7 +32,7 @@ pub struct Stats {
     pub operations: u64,
     /// Nanoseconds spent compiling, by whichever thread.
     pub compile_ns: u64,
-    /// Nanoseconds that the program's own thread spent on compiled traces.
+    /// Nanoseconds that the program's own thread spent compiling.
     pub spent_ns: u64,
     /// Nanoseconds of compiling by stage, as the backend names them.
     pub stages: Vec<(&'static str, u64)>,

@@ -630,11 +630,14 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
             ExitKind::Resume => exits::write_back(vm, e, &a),
         };
         e.count += 1;
-        if e.count < params.exit_threshold.max(1)
+        // Code that goes everywhere is not worth a bridge for each way.
+        let bridges = t.loops[e.root].bridges;
+        let wanted = (bridges / params.growth.max(1)).saturating_add(1);
+        if e.count < params.exit_threshold.max(1).saturating_mul(wanted)
             || e.bridged
             || e.failures >= params.retries
             || recording
-            || t.loops[e.root].bridges >= params.bridges
+            || bridges >= params.bridges
         {
             return Some((pc, ExitKind::Resume, None));
         }

@@ -52,6 +52,7 @@ parameters! {
     (code, "code", 24, "megabytes of machine code, after which nothing more is recorded"),
     (perf_map, "perf-map", 0, "1: tell `perf` where machine code is, as is done under `perf record`"),
     (branch_guards, "branch-guards", 0, "1: guards are branches also where the machine's code allows traps"),
+    (growth, "growth", 16, "bridges of one loop after which an exit has to be taken so much more often, and again so many"),
     (bridges, "bridges", 500, "bridges that hang on one loop"),
     (count_residuals, "count-residuals", 1, "0: -X jit-stats counts nothing in machine code, which takes time there"),
     (keep_text, "keep-text", 0, "1: keep the text of traces for skein_jit.dump()"),

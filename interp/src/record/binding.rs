@@ -9,7 +9,7 @@ use super::natives::type_of;
 use super::step::Next;
 use super::{Code, Pending, Recorded, Recorder, Seen};
 use crate::tier::enter::{helpers_lean as lean, helpers_made as made};
-use crate::vm::call::GENERATOR_FLAGS;
+use crate::vm::call::{GENERATOR_FLAGS, is_native_method};
 use crate::vm::run::cx::{code_start, header_word, word_at, word_value};
 use crate::vm::run::ret::{Action, ret};
 use skein_jit::ir::{Cond, Val};
@@ -66,6 +66,8 @@ enum How {
     Method,
     /// An object with a `__call__` does.
     Object,
+    /// A class does: its `__init__` is what is called, with a new object.
+    Class,
 }
 
 impl Recorder {
@@ -125,6 +127,17 @@ impl Recorder {
             return Ok(true);
         }
         self.prepare(vm, callee.function)?;
+        let window = p.word.b() as usize + (op == Code::Call) as usize;
+        let new = match callee.how {
+            How::Class => match self.new_instance(vm, p, window) {
+                Some(v) => Some(v),
+                None => return Ok(false),
+            },
+            _ => None,
+        };
+        if let Some(v) = new {
+            self.set(window, v);
+        }
         let rest = bound.rest.map(|rest| self.tuple_of(&rest));
         let keywords = bound.keywords.map(|k| self.keywords_of(vm, &k));
         if op == Code::Call && callee.how == How::Method {
@@ -139,12 +152,11 @@ impl Recorder {
             .chain(rest.map(Source::Word))
             .chain(keywords.map(Source::Word))
             .collect();
-        let word = ret(
-            Action::Store,
-            op.len(),
-            p.word.a() as usize,
-            p.word.b() as u32,
-        );
+        let (action, aux) = match callee.how {
+            How::Class => (Action::Init, window as u32),
+            _ => (Action::Store, p.word.b() as u32),
+        };
+        let word = ret(action, op.len(), p.word.a() as usize, aux);
         if word != header_word(next.fp as *mut u64, at::RETURN) {
             return Err("another return");
         }
@@ -226,6 +238,16 @@ impl Recorder {
                     function,
                     this: Some(Source::Register(base)),
                     how: How::Object,
+                })
+            }
+            Kind::Type if with_self.is_none() && p.b.shape == ids::TYPE => {
+                let ty = callable.cast::<PyType>()?;
+                let window = base + (op == Code::Call) as usize;
+                Some(Callee {
+                    function: plain_init(vm, ty)?,
+                    // Where the new object will be.
+                    this: Some(Source::Register(window)),
+                    how: How::Class,
                 })
             }
             _ => None,
@@ -329,6 +351,13 @@ impl Recorder {
                 self.guard_methods(vm, base, p.b);
                 self.object(vm, f.value())
             }
+            How::Class => {
+                self.guard_callee(vm, p);
+                if let Some(ty) = word_value(p.b.bits).cast::<PyType>() {
+                    self.guard_own_version(vm, ty);
+                }
+                self.object(vm, f.value())
+            }
         };
         let known = self.fact(function).constant == Some(f.value().bits());
         // Of a closure, and of a function that the trace made, only the code stays the same.
@@ -346,6 +375,20 @@ impl Recorder {
         }
         self.guard_code(vm, function, f.code());
         function
+    }
+
+    /// The object that a call of a class makes ahead of `__init__`; `None`: it is not in the window.
+    fn new_instance(&mut self, vm: &mut Vm, p: Pending, window: usize) -> Option<Val> {
+        let made_now = self.actual_in(self.frames.len() - 1, window);
+        let shape = word_value(p.b.bits).cast::<PyType>()?.root_shape.get()?;
+        if made_now.shape_id() != shape.id || shape.dict_mode {
+            return None;
+        }
+        let class = self.object(vm, word_value(p.b.bits));
+        let v = self.ask(made::instance as *const (), &[class]);
+        self.not_refused(v);
+        self.guard_shape(v, shape.id);
+        Some(v)
     }
 
     /// The values of parameters that were left out.
@@ -507,4 +550,19 @@ fn bind(
         rest,
         keywords,
     })
+}
+
+/// The `__init__` written in Python of a class whose instances are plain objects that nobody is told of when they go.
+fn plain_init(vm: &mut Vm, ty: Ref<PyType>) -> Option<Ref<PyFunction>> {
+    let n = vm.names;
+    let plain = ty.builtin_id == 0
+        && ty.kind.get() == Kind::Instance
+        && !ty.has(tflag::HAS_DEL | tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION)
+        && vm.type_of(ty.value()).builtin_id == ids::TYPE
+        && ty.version(vm) != 0;
+    let new = vm.type_lookup(ty, n.__new__).filter(|_| plain)?;
+    if !is_native_method(new, ids::OBJECT, "__new__") {
+        return None;
+    }
+    vm.type_lookup(ty, n.__init__)?.cast()
 }

@@ -1,5 +1,6 @@
 //! Iterators over builtin containers: made by lean calls, stepped by operations of their own where they are simple.
 
+use super::natives::{is_self_contained, type_of};
 use super::step::Next;
 use super::{Code, Pending, Recorder};
 use crate::tier::enter::{helpers_lean as lean, helpers_made as made};
@@ -75,14 +76,17 @@ impl Recorder {
     }
 
     /// A step of a builtin iterator that `for_iter` does not know.
-    pub(super) fn for_iter_leanly(&mut self, p: Pending, next: Next) -> bool {
+    pub(super) fn for_iter_leanly(&mut self, vm: &mut Vm, p: Pending, next: Next) -> bool {
         let ext = crate::vm::run::cx::word_at((p.pc as *const u64).wrapping_add(1)).0;
         let end = (p.pc as i64 + 8 * ext as u32 as i32 as i64) as u64;
         let (a, b) = (p.word.a() as usize, p.word.b() as usize);
         let pair = Recorder::pair_place(p, next);
         let goes_on = next.pc == p.pc + 16;
-        if next.pc == end && (goes_on || pair.is_some()) || p.b.shape >= ids::FIRST_DYNAMIC {
+        if next.pc == end && (goes_on || pair.is_some()) {
             return false;
+        }
+        if p.b.shape >= ids::FIRST_DYNAMIC {
+            return goes_on && self.self_contained_step(vm, p);
         }
         if next.pc == end {
             return self.ends(p);
@@ -134,6 +138,32 @@ impl Recorder {
             }
             _ => false,
         }
+    }
+
+    /// A step of an iterator of module code.
+    fn self_contained_step(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        if !type_of(vm, p.b).is_some_and(is_self_contained) {
+            return false;
+        }
+        let b = p.word.b() as usize;
+        self.guard_class(b, p.b);
+        let it = self.word(b);
+        let v = self.ask(made::next_of_native as *const (), &[it]);
+        self.not_refused(v);
+        self.set(p.word.a() as usize, v);
+        true
+    }
+
+    /// `iter(x)` of an iterator of module code, which is itself.
+    pub(super) fn iter_of_native(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        if !type_of(vm, p.b).is_some_and(is_self_contained) {
+            return false;
+        }
+        let b = p.word.b() as usize;
+        self.guard_class(b, p.b);
+        let it = self.word(b);
+        self.set(p.word.a() as usize, it);
+        true
     }
 
     fn iterators_moved(&mut self) {

@@ -141,6 +141,8 @@ const TABLE: &[Row] = &[
     Row("_thread", "get_ident", Nothing, Anything, false),
     Row("math", "ceil comb dist factorial floor frexp fsum gcd hypot isclose isfinite isinf isnan isqrt lcm ldexp log \
         log10 log2 modf nextafter perm pow prod sumprod trunc ulp", Nothing, Anything, false),
+    Row("cmath", "acos acosh asin asinh atan atanh cos cosh exp isclose isfinite isinf isnan log log10 phase polar rect sin sinh sqrt \
+        tan tanh", Nothing, Anything, false),
     Row("time", "time time_ns perf_counter perf_counter_ns monotonic monotonic_ns process_time", Nothing, Anything, false),
     Row("_struct", "pack unpack unpack_from calcsize", Nothing, Anything, false),
     Row("posix", "fspath", Nothing, Anything, false),
@@ -234,6 +236,24 @@ const TYPES: &[(u32, Gives, bool)] = &[
 
 /// Types of module code whose objects are called so.
 const CALLABLES: &[&str] = &["_lru_cache_wrapper", "itemgetter", "attrgetter"];
+
+/// Iterator types of module code that ask nobody for their items.
+const SELF_CONTAINED: &[&str] = &[
+    "permutations",
+    "product",
+    "combinations",
+    "combinations_with_replacement",
+    "count",
+    "repeat",
+];
+
+/// True for an exact iterator of module code whose steps run no Python code, and for its type.
+pub(super) fn is_self_contained(t: Ref<PyType>) -> bool {
+    t.builtin_id == 0
+        && t.kind.get() == Kind::Native
+        && !t.has(tflag::HAS_DICT)
+        && SELF_CONTAINED.contains(&t.name_text().as_str())
+}
 
 fn listed(names: &str, name: &str) -> bool {
     names.split_whitespace().any(|n| n == name)
@@ -404,7 +424,9 @@ impl Recorder {
         let method = matches!(n.shape, ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR);
         let with_self = p.next.bits != 0;
         // Of a method's receiver the type is tested, so that the descriptor need not.
+        let unbound = method && !with_self && argc > 0;
         let receiver = match (bound, method, with_self) {
+            _ if unbound => Some(p.more.args[0]),
             (true, false, false) => Some(n.this),
             (false, true, true) => Some(p.next),
             (false, false, false)
@@ -457,7 +479,7 @@ impl Recorder {
         for i in 0..argc {
             if news && i == 0 {
                 self.guard_class_constant(vm, base + 2, p.more.args[0]);
-            } else if !keeps {
+            } else if !keeps || unbound && i == 0 {
                 self.guard_class(base + 2 + i, p.more.args[i]);
             }
             words.push(self.word(base + 2 + i));
@@ -606,8 +628,10 @@ impl Recorder {
         let builtin = ty
             .filter(|_| p.b.shape == ids::TYPE && this.bits == 0)
             .and_then(|t| TYPES.iter().find(|(id, ..)| *id == t.builtin_id));
+        let iterator = ty.is_some_and(|t| this.bits == 0 && is_self_contained(t));
         let (changes, gives, keeps) = match (row, builtin) {
             (Some(Row(_, _, changes, gives, keeps)), _) => (*changes, *gives, *keeps),
+            _ if iterator => (Nothing, Anything, false),
             (_, Some((_, gives, keeps))) => (Nothing, *gives, *keeps),
             _ => return false,
         };
@@ -670,6 +694,7 @@ impl Recorder {
         let (gives, keeps) = match listed {
             Some((_, gives, keeps)) if p.b.shape == ids::TYPE => (gives, keeps),
             _ if native => (&Anything, &true),
+            _ if is_self_contained(t) => (&Anything, &false),
             _ => return false,
         };
         if argc > 4 || p.next.bits != 0 {

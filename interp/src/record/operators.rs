@@ -35,13 +35,13 @@ impl Recorder {
             return false;
         }
         match Recorder::op(&p) {
-            ForIter => self.for_iter_leanly(p, next),
+            ForIter => self.for_iter_leanly(vm, p, next),
             JumpIfTrue | JumpIfFalse => self.truth_leanly(vm, p, next),
             LtJump | LeJump | EqJump | NeJump | GtJump | GeJump | LtImmJump | LeImmJump
             | EqImmJump | NeImmJump | GtImmJump | GeImmJump => self.compare_leanly(vm, p, next),
             _ if !follows => false,
             Call => self.native_call(vm, p),
-            GetIter => self.get_iter(p),
+            GetIter => self.get_iter(p) || self.iter_of_native(vm, p),
             BuildTuple => self.build_sequence(p, false),
             BuildList => self.build_sequence(p, true),
             BuildMap => self.build_hashed(p, true),

@@ -51,6 +51,9 @@ fn effects() -> Vec<(u64, Effect)> {
         made::slice as *const (),
         made::middle as *const (),
         made::keywords as *const (),
+        made::instance as *const (),
+        made::next_of_native as *const (),
+        made::object_by_name as *const (),
         made::push_exception as *const (),
         made::pop_exception as *const (),
     ];

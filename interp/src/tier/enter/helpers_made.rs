@@ -110,6 +110,21 @@ pub extern "C" fn pop_exception(a: *mut Activation, e: u64) {
     });
 }
 
+/// The next item of an iterator of module code that runs no Python code; 0: there is none.
+pub extern "C" fn next_of_native(a: *mut Activation, it: u64) -> u64 {
+    word(alone(a, |vm| {
+        Ok(vm.next(value(it))?.unwrap_or(Value::NULL))
+    }))
+}
+
+/// A new instance of a class, without calling its `__init__`.
+pub extern "C" fn instance(a: *mut Activation, class: u64) -> u64 {
+    word(alone(a, |vm| match value(class).cast::<PyType>() {
+        Some(ty) => Ok(vm.alloc_instance(ty).value()),
+        None => Ok(Value::NULL),
+    }))
+}
+
 /// The next row of a `zip` if all of its iterators are simple and have another item; 0: the interpreter has to look.
 pub extern "C" fn next_row(a: *mut Activation, zip: u64) -> u64 {
     let row = |vm: &mut Vm| {

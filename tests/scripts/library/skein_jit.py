@@ -42,6 +42,7 @@ print(skein_jit.stats()['entries'] - entries, skein_jit.stats()['loops'] - loops
 
 # Enabled, the loop that ran in the interpreter is found.
 skein_jit.set('keep_text', 1)
+skein_jit.set('background', 0)
 skein_jit.set('allowance', 100_000)
 skein_jit.enable()
 print(skein_jit.enabled(), total(50_000), total(50_000))

@@ -9,7 +9,7 @@ use super::{TIER, Tier};
 use skein_runtime::vm::Vm;
 
 /// After so many times, what code names is kept.
-const MOST: usize = 20;
+const MOST: usize = 50;
 
 /// The program asks for a collection.
 pub fn before_collection(vm: &Vm) {

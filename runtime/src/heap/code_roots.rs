@@ -51,6 +51,10 @@ impl CodeRoots {
     }
     /// Looks who lives, after a collection.
     pub fn after_collection(&self, live: &dyn Fn(Value) -> bool) {
+        if self.died.get() {
+            // Some are addresses of nothing: nobody looks at them until they are cleared.
+            return;
+        }
         let values = self.values.borrow();
         if self.weak.get() && !values.iter().all(|v| live(*v)) {
             self.died.set(true);

@@ -402,11 +402,10 @@ impl Recorder {
             ids::LIST => skein_runtime::layout::LIST_LEN,
             ids::TUPLE => skein_runtime::layout::TUPLE_LEN,
             _ if self.has_no_truth(vm, seen) => {
-                let w = self.word(i);
                 if !self.guard_type(vm, seen.shape) {
                     return None;
                 }
-                self.guard_shape(w, seen.shape);
+                self.guard_class(i, seen);
                 let one = self.constant(1);
                 return Some(self.compare(Cond::Eq, one, one));
             }
@@ -466,7 +465,7 @@ impl Recorder {
     }
     /// A jump that depends on whether a register is `word`.
     pub(super) fn is_jump(&mut self, a: usize, seen: Seen, word: u64) {
-        if self.is_float(a) {
+        if self.is_float(a) || self.dissolved(a).is_some() {
             return;
         }
         let w = self.word(a);

@@ -69,17 +69,38 @@ impl Recorder {
 
     /// An attribute of an object by its shape.
     fn found(&mut self, vm: &mut Vm, p: Pending, method: bool, found: Finding) -> bool {
-        if matches!(found, Finding::Property(_)) || matches!(found, Finding::Method(_)) && !method {
+        if matches!(found, Finding::Property(_))
+            || matches!(found, Finding::Method(_))
+                && !method
+                && self
+                    .actual_in(self.frames.len() - 1, p.word.a() as usize)
+                    .shape_id()
+                    != ids::METHOD
+        {
             return false;
         }
         if !self.guard_type(vm, p.b.shape) {
             return false;
         }
         let a = p.word.a() as usize;
-        let w = self.word(p.word.b() as usize);
+        let b = p.word.b() as usize;
+        if let Some(k) = self.dissolved_as(b, p.b.shape) {
+            return self.found_in_virtual(vm, p, method, found, k);
+        }
+        let w = self.word(b);
         self.guard_shape(w, p.b.shape);
         let mut this = None;
         let v = match found {
+            Finding::Method(f) if !method => {
+                let f = self.object(vm, f);
+                let fields = vec![
+                    self.content_word(f, layout::METHOD_FUNC),
+                    self.content_word(w, layout::METHOD_SELF),
+                ];
+                let k = self.new_virtual(ids::METHOD, fields);
+                self.set_virtual(a, k);
+                return true;
+            }
             Finding::Slot(offset) => {
                 let v = self.field(w, offset as i32);
                 let c = self.compare_imm(Cond::Ne, v, 0);
@@ -99,6 +120,49 @@ impl Recorder {
                 None => self.constant(0),
             };
             self.set(a + 1, this);
+        }
+        true
+    }
+
+    /// An attribute of a dissolved object.
+    fn found_in_virtual(
+        &mut self,
+        vm: &mut Vm,
+        p: Pending,
+        method: bool,
+        found: Finding,
+        k: u32,
+    ) -> bool {
+        let (a, b) = (p.word.a() as usize, p.word.b() as usize);
+        let null = self.constant(0);
+        match found {
+            Finding::Slot(offset) => {
+                let Some(n) = self.field_at(k, offset as i32) else {
+                    return false;
+                };
+                self.load_virtual(k, n, a);
+            }
+            Finding::Method(f) => {
+                let f = self.object(vm, f);
+                if method {
+                    self.set(a, f);
+                    self.set_virtual(a + 1, k);
+                    return true;
+                }
+                let fields = vec![
+                    self.content_word(f, layout::METHOD_FUNC),
+                    self.content(b, layout::METHOD_SELF),
+                ];
+                let bound = self.new_virtual(ids::METHOD, fields);
+                self.set_virtual(a, bound);
+            }
+            Finding::Plain(v) | Finding::Property(v) => {
+                let v = self.object(vm, v);
+                self.set(a, v);
+            }
+        }
+        if method {
+            self.set(a + 1, null);
         }
         true
     }
@@ -203,8 +267,7 @@ impl Recorder {
         if !self.guard_type(vm, p.b.shape) {
             return Ok(false);
         }
-        let w = self.word(p.word.b() as usize);
-        self.guard_shape(w, p.b.shape);
+        self.guard_class(p.word.b() as usize, p.b);
         let word = ret(Action::GetAttr, 3, p.word.a() as usize, 0);
         let from = [(self.frames.len() - 1, p.word.b() as usize)];
         self.push(vm, f, &from, &[], word, next)
@@ -226,6 +289,15 @@ impl Recorder {
         };
         if !self.guard_type(vm, p.a.shape) {
             return false;
+        }
+        if let Some(k) = self.dissolved_as(a, p.a.shape)
+            && self.store_virtual(k, offset, b)
+        {
+            if let Some(shape) = plan {
+                self.name_shape(shape as u32);
+                self.reshape(k, shape as u32);
+            }
+            return true;
         }
         let w = self.word(a);
         self.guard_shape(w, p.a.shape);

@@ -32,6 +32,7 @@ impl Recorder {
                 Some(m) => (m.func.get().cast::<PyFunction>(), Some(m)),
                 None => return Ok(false),
             },
+            Some(Kind::Type) => return self.instantiated(vm, p, next),
             _ => return Ok(false),
         };
         let Some(f) = f else { return Ok(false) };
@@ -40,14 +41,24 @@ impl Recorder {
         }
         let with_self = (p.next.bits != 0) as usize;
         let argc = p.word.c() as usize + with_self + this.is_some() as usize;
-        let takes = f.code().fast_argcount;
-        let defaults = f.defaults.get().cast::<PyTuple>();
-        let missing = match (takes as usize).checked_sub(argc) {
-            Some(m) if takes != u32::MAX && m <= defaults.map_or(0, |d| d.len()) => m,
-            _ => return Ok(false),
+        let Some(missing) = Recorder::missing(f, argc) else {
+            return Ok(false);
         };
         // What is called, and whether there is a self.
-        let callee = self.word(base);
+        let bound = self
+            .dissolved_as(base, ids::METHOD)
+            .and_then(|k| {
+                Some((
+                    k,
+                    self.field_at(k, layout::METHOD_FUNC)?,
+                    self.field_at(k, layout::METHOD_SELF)?,
+                ))
+            })
+            .filter(|(k, func, _)| self.field_constant(*k, *func) == Some(f.value().bits()));
+        let callee = match bound {
+            Some(_) => self.object(vm, f.value()),
+            None => self.word(base),
+        };
         let mut from: Vec<(usize, usize)> = Vec::new();
         // A closure is mostly another function each time, of the same code.
         let closure = this.is_none()
@@ -56,6 +67,7 @@ impl Recorder {
             && self.fact(callee).constant.is_none();
         if closure {
             self.guard_shape(callee, p.b.shape);
+        } else if bound.is_some() {
         } else if this.is_some() {
             self.guard_shape(callee, p.b.shape);
             let func = self.field(callee, layout::METHOD_FUNC);
@@ -70,32 +82,27 @@ impl Recorder {
             from.push((here, base + 1));
         }
         from.extend((0..p.word.c() as usize).map(|i| (here, base + 2 + i)));
-        let mut extra = Vec::new();
-        if missing > 0
-            && let Some(d) = defaults
-        {
-            let t = self.object(vm, f.value());
-            let now = self.field(t, std::mem::offset_of!(PyFunction, defaults) as i32);
-            self.object(vm, d.value());
-            self.guard_constant(now, d.value().bits());
-            extra.extend(d.items()[d.len() - missing..].iter().copied());
-        }
-        // Nobody assigns `__code__` but rarely: it is compared all the same.
-        let t = match closure {
-            true => callee,
-            false => self.object(vm, f.value()),
+        let extra = match closure {
+            true => {
+                let code = self.field(callee, std::mem::offset_of!(PyFunction, code) as i32);
+                self.object(vm, f.code().value());
+                self.guard_constant(code, f.code().value().bits());
+                Vec::new()
+            }
+            false => self.guard_function(vm, f, missing),
         };
-        let code = self.field(t, std::mem::offset_of!(PyFunction, code) as i32);
-        self.object(vm, f.code().value());
-        self.guard_constant(code, f.code().value().bits());
-        if let Some(m) = this {
-            let _ = m;
-            let this = self.field(callee, layout::METHOD_SELF);
+        if this.is_some() {
             // The interpreter, too, puts function and object into the window.
             let func = self.object(vm, f.value());
-            self.prepare(vm, f)?;
+            if let Some((k, _, n)) = bound {
+                self.prepare(vm, f)?;
+                self.load_virtual(k, n, base + 1);
+            } else {
+                let this = self.field(callee, layout::METHOD_SELF);
+                self.prepare(vm, f)?;
+                self.set(base + 1, this);
+            }
             self.set(base, func);
-            self.set(base + 1, this);
             from.insert(0, (here, base + 1));
         }
         let word = ret(Action::Store, 2, p.word.a() as usize, base as u32);
@@ -368,7 +375,7 @@ impl Recorder {
                 let v = self.word(a);
                 self.guard_constant(v, Value::NONE.bits());
             }
-            Action::Binary if !self.is_float(a) => {
+            Action::Binary if !self.is_float(a) && self.dissolved(a).is_none() => {
                 let v = self.word(a);
                 let k = self.fact(v).known;
                 if !k.int && !k.boolean && !k.object {

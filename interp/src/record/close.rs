@@ -28,13 +28,15 @@ impl Recorder {
     fn start_loop(&mut self) {
         // Frames' depth and the machine's running frame are the root's again in every turn.
         self.settle();
-        self.write_constants(0);
+        self.carry();
+        self.write_unset(0);
         self.forget_fields();
         self.emit(Op::LoopStart);
+        let carried = self.carried();
         let mut phis = Vec::new();
         for i in 0..self.frame().registers.len() {
             let r = self.frame().registers[i];
-            if !r.changed {
+            if !r.changed || r.dissolved.is_some() {
                 continue;
             }
             let mut new = Register {
@@ -72,6 +74,7 @@ impl Recorder {
             phis,
             shapes,
             versions: self.versions.clone(),
+            carried,
             length: self.ops.len(),
         });
         self.changed();
@@ -91,10 +94,13 @@ impl Recorder {
     /// What the loop relies on is tested where it is not known; if it cannot be, the trace is entered at its top again.
     fn end_loop(&mut self) -> End {
         self.settle();
-        self.write_constants(0);
+        self.write_unset(0);
         let Some(start) = self.loop_start.take() else {
             return self.again();
         };
+        if !self.arrived(&start.carried) {
+            return self.again();
+        }
         if self
             .frame()
             .registers
@@ -102,6 +108,9 @@ impl Recorder {
             .zip(&start.registers)
             .enumerate()
             .any(|(i, (now, then))| {
+                if start.carried.holds(i) {
+                    return false;
+                }
                 let is_phi = start.phis.iter().any(|(r, _)| *r == i);
                 now.changed
                     && !is_phi
@@ -208,6 +217,7 @@ impl Recorder {
                 self.word(i);
             }
         }
+        self.hand_on(&start.carried);
         End::Loop(next)
     }
 

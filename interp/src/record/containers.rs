@@ -39,7 +39,8 @@ impl Recorder {
         let f = self.frames.len() - 1;
         let fp = self.frames[f].fp;
         for i in first..first + n {
-            if self.frames[f].registers[i].raw {
+            let r = self.frames[f].registers[i];
+            if r.raw || r.dissolved.is_some() {
                 self.word(i);
             }
             let r = self.frames[f].registers[i];
@@ -55,6 +56,9 @@ impl Recorder {
     /// `BuildTuple`, `BuildList`
     pub(super) fn build_sequence(&mut self, p: Pending, list: bool) -> bool {
         let (b, n) = (p.word.b() as usize, p.word.c() as usize);
+        if !list && n > 0 && self.virtual_tuple(p.word.a() as usize, b, n) {
+            return true;
+        }
         let items: Vec<Val> = (b..b + n).map(|i| self.word(i)).collect();
         let at = self.homes(b, n);
         let count = self.constant(n as u64);

@@ -3,7 +3,7 @@
 use super::state::{Fact, Register};
 use super::{Abort, Key, Recorder, Seen, exit_id};
 use crate::tier::enter::{helpers, offset};
-use crate::tier::exits::{ExitKind, FrameShot, Known};
+use crate::tier::exits::{ExitKind, FrameShot, Known, Shot};
 use skein_jit::ir::{Binary, Cond, ExitId, Op, Type, Val, Width};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
@@ -183,15 +183,21 @@ impl Recorder {
     pub(super) fn changed(&mut self) {
         self.shot = None;
     }
-    fn take_shot(&self) -> Vec<FrameShot> {
-        self.frames
+    fn take_shot(&mut self) -> Shot {
+        self.drop_dead();
+        let (objects, numbers) = self.virtuals_shot();
+        let frames = self
+            .frames
             .iter()
             .map(|f| {
                 let mut raw = Vec::new();
                 let mut known = Vec::new();
                 let mut constants = Vec::new();
+                let mut virtuals = Vec::new();
                 for (i, r) in f.registers.iter().enumerate() {
-                    if r.raw {
+                    if let Some(k) = r.dissolved {
+                        virtuals.push((i as u16, numbers[&k]));
+                    } else if r.raw {
                         raw.push(i as u16);
                     } else if let Some(c) = r
                         .word
@@ -218,9 +224,11 @@ impl Recorder {
                     raw,
                     constants,
                     known,
+                    virtuals,
                 }
             })
-            .collect()
+            .collect();
+        Shot { frames, objects }
     }
 
     // ---- guards
@@ -307,13 +315,7 @@ impl Recorder {
         if version == 0 {
             return false;
         }
-        let t = self.object(vm, ty.value());
-        if self.versions.get(&ty.value().bits()) != Some(&version) {
-            let now = self.load32(t, layout::TYPE_VERSION);
-            let c = self.compare_imm(Cond::Eq, now, version as u64);
-            self.guard(c, true);
-            self.versions.insert(ty.value().bits(), version);
-        }
+        self.guard_version_of(vm, ty, version);
         true
     }
     /// That a type object is as it is now; false if that cannot be tested.
@@ -359,6 +361,9 @@ impl Recorder {
         let r = self.frames[f].registers[i];
         if let Some(w) = r.word {
             return w;
+        }
+        if let Some(k) = r.dissolved {
+            return self.materialise(k);
         }
         let fp = self.frames[f].fp;
         let w = if r.float.is_some() || r.raw {
@@ -440,8 +445,17 @@ impl Recorder {
         self.begun = true;
         self.changed();
     }
-    /// Writes the constants that a frame's homes do not hold yet.
+    /// Writes the constants that a frame's homes do not hold yet, and allocates the objects in its registers.
     pub(super) fn write_constants(&mut self, f: usize) {
+        for i in 0..self.frames[f].registers.len() {
+            if let Some(k) = self.frames[f].registers[i].dissolved {
+                self.materialise(k);
+            }
+        }
+        self.write_unset(f);
+    }
+    /// Writes the constants that a frame's homes do not hold yet.
+    pub(super) fn write_unset(&mut self, f: usize) {
         let fp = self.frames[f].fp;
         for i in 0..self.frames[f].registers.len() {
             let r = self.frames[f].registers[i];
@@ -468,6 +482,12 @@ impl Recorder {
     /// Copies a register, whatever is known of it, to one of the same or another frame.
     pub(super) fn copy(&mut self, from: (usize, usize), to: (usize, usize)) {
         let r = self.frames[from.0].registers[from.1];
+        if let Some(k) = r.dissolved {
+            self.frames[to.0].registers[to.1] = self.virtual_register(k);
+            self.begun = true;
+            self.changed();
+            return;
+        }
         if r.word.is_none() && (r.float.is_some() || r.raw) {
             if let Some(v) = self.float_in(from.0, from.1) {
                 let fp = self.frames[to.0].fp;

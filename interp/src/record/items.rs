@@ -55,6 +55,7 @@ impl Recorder {
                 self.set(a, v);
                 true
             }
+            ids::TUPLE if p.c.is_int() && self.item_of_virtual(p) => true,
             ids::TUPLE if p.c.is_int() => {
                 let t = self.word(b);
                 self.guard_shape(t, ids::TUPLE);
@@ -268,6 +269,9 @@ impl Recorder {
             p.word.b() as usize,
             p.word.c() as usize,
         );
+        if self.unpack_virtual(p) {
+            return true;
+        }
         let (length, is_list) = match p.b.shape {
             ids::TUPLE => (layout::TUPLE_LEN, false),
             ids::LIST => (layout::LIST_LEN, true),

@@ -382,13 +382,7 @@ impl Recorder {
             self.set(to + 1, y);
             return;
         }
-        let v = self.ask(lean::pair as *const (), &[x, y]);
-        self.know_shape(v, ids::TUPLE);
-        let two = self.constant(2);
-        self.field_known(v, layout::TUPLE_LEN, two);
-        self.field_known(v, layout::TUPLE_ITEMS, x);
-        self.field_known(v, layout::TUPLE_ITEMS + 8, y);
-        self.set(p.word.a() as usize, v);
+        self.virtual_pair(p.word.a() as usize, x, y);
     }
 
     /// The tests of a step that is going to give an item.

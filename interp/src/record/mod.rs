@@ -13,6 +13,7 @@ mod attributes;
 mod binding;
 mod builtins;
 mod calls;
+mod carried;
 mod close;
 mod containers;
 mod counted;
@@ -21,6 +22,7 @@ mod entered;
 mod generators;
 mod items;
 mod iterators;
+mod instances;
 mod made;
 mod names;
 mod natives;
@@ -29,8 +31,9 @@ mod residual;
 mod soft;
 mod state;
 mod step;
+mod virtuals;
 
-use crate::tier::exits::{Base, ExitKind, FrameShot};
+use crate::tier::exits::{Base, ExitKind, Shot};
 use crate::tier::params::Params;
 use skein_compiler::bytecode::Word;
 use skein_compiler::bytecode::ops::Op as Code;
@@ -66,7 +69,7 @@ pub enum Start<'a> {
     /// The running frame's, of which nothing is known.
     Anywhere,
     /// An exit's, and how many of its frames but the first the `Vm` counts.
-    Exit(&'a [FrameShot], u32),
+    Exit(&'a Shot, u32),
 }
 
 /// An operand as it was before the instruction ran.
@@ -127,7 +130,7 @@ pub struct Finished {
     /// The trace.
     pub trace: Trace,
     /// Its exits, numbered from `first_exit`.
-    pub exits: Vec<(ExitKind, Rc<Vec<FrameShot>>, u32)>,
+    pub exits: Vec<(ExitKind, Rc<Shot>, u32)>,
     /// The number of the first.
     pub first_exit: u32,
     /// The loop that it belongs to.
@@ -143,6 +146,7 @@ struct LoopStart {
     /// Shapes that were known of values then and can change.
     shapes: Vec<(Val, u32)>,
     versions: HashMap<u64, u32>,
+    carried: carried::Carried,
     length: usize,
 }
 
@@ -181,11 +185,11 @@ pub struct Recorder {
     /// Frames but the first that `Vm::depth` counts.
     depth: u32,
     pending: Option<Pending>,
-    exits: Vec<(ExitKind, Rc<Vec<FrameShot>>, u32)>,
+    exits: Vec<(ExitKind, Rc<Shot>, u32)>,
     first_exit: u32,
     /// The exit for operations that went another way.
     left: Option<usize>,
-    shot: Option<Rc<Vec<FrameShot>>>,
+    shot: Option<Rc<Shot>>,
     loop_start: Option<LoopStart>,
     /// Dicts whose keys' version, and types whose version was compared since anything ran that could change it.
     versions: HashMap<u64, u32>,
@@ -205,6 +209,14 @@ pub struct Recorder {
     begun: bool,
     /// The instruction being written down ran Python code in a native function.
     pub ran_python: bool,
+    /// Objects that are not allocated.
+    virtuals: Vec<virtuals::Virtual>,
+    /// Places of the activation that hold what is in them, one bit each.
+    places: u64,
+    /// Which registers are read again, by the code's serial number, the instruction and the return word that is waited for.
+    live: HashMap<(u32, u32, u64), Option<Rc<[bool]>>>,
+    /// Objects may stay unallocated.
+    dissolves: bool,
     /// Set by an instruction that ends the trace.
     ended: Option<skein_jit::ir::End>,
 }
@@ -253,6 +265,10 @@ impl Recorder {
             most_words: 0,
             begun: false,
             ran_python: false,
+            virtuals: Vec::new(),
+            places: 0,
+            live: HashMap::new(),
+            dissolves: crate::tier::dissolves(),
             ended: None,
         };
         r.context = r.emit(Op::Context);
@@ -297,10 +313,10 @@ impl Recorder {
     }
 
     /// The recording's frames as an exit tells them; in memory they are complete.
-    fn restore(&mut self, vm: &mut Vm, shot: &[FrameShot], fp: Val) -> Option<()> {
+    fn restore(&mut self, vm: &mut Vm, shot: &Shot, fp: Val) -> Option<()> {
         let mut actual = Vec::new();
         let mut f = vm.current_frame();
-        for _ in shot {
+        for _ in shot.iter() {
             let frame = f?;
             actual.push(frame);
             f = frame.caller();
@@ -313,6 +329,7 @@ impl Recorder {
             Some(top) => top,
             None => vm.stack_top.get() as usize,
         };
+        self.restore_virtuals(shot);
         for (s, f) in shot.iter().zip(actual) {
             let base = match s.base {
                 Base::Root => fp,
@@ -332,6 +349,10 @@ impl Recorder {
             for (i, c) in &s.constants {
                 registers[*i as usize].word = Some(self.constant(*c));
                 registers[*i as usize].unset = true;
+            }
+            for (i, object) in &s.virtuals {
+                registers[*i as usize] = self.virtual_register(*object as u32);
+                registers[*i as usize].changed = false;
             }
             self.frames.push(Frame {
                 base: s.base,

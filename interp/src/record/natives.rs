@@ -291,6 +291,9 @@ pub(super) fn shows_frames(s: Seen) -> bool {
 impl Recorder {
     /// Tests that a register holds a value of the class that was seen; false if that cannot be tested.
     pub(super) fn guard_class(&mut self, i: usize, seen: Seen) -> bool {
+        if self.is_dissolved(i, seen.shape) {
+            return true;
+        }
         if seen.is_int() {
             self.int(i);
         } else if seen.is_float() {

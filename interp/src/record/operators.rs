@@ -125,8 +125,15 @@ impl Recorder {
                 if !self.guard_methods(vm, b, p.b) || !self.guard_methods(vm, c, p.c) {
                     return false;
                 }
-                let (x, y) = (self.word(b), self.word(c));
-                let same = self.compare(cond, x, y);
+                let (v, w) = (self.dissolved(b), self.dissolved(c));
+                let same = if v.is_some() || w.is_some() {
+                    let one = self.constant(1);
+                    let yes = (v == w) == (cond == Cond::Eq);
+                    self.compare(if yes { Cond::Eq } else { Cond::Ne }, one, one)
+                } else {
+                    let (x, y) = (self.word(b), self.word(c));
+                    self.compare(cond, x, y)
+                };
                 return self.compared(p, next, jumps, same);
             }
         }

@@ -91,6 +91,7 @@ impl Recorder {
                 }
             }
         }
+        self.forget_shapes_in_virtuals();
         self.changed();
     }
 

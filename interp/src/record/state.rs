@@ -25,6 +25,8 @@ pub struct Register {
     pub raw: bool,
     /// Its home was not written yet: the word is a constant, which snapshots tell.
     pub unset: bool,
+    /// The object in it is that one of the recording's, and not allocated; its home holds anything.
+    pub dissolved: Option<u32>,
     /// What is known while neither is at hand.
     pub known: Known,
     /// The recording wrote it.

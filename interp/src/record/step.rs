@@ -224,6 +224,13 @@ impl Recorder {
                 true
             }
             Code::Not | Code::ToBool => follows && self.truth_value(vm, a, b, p.b, op == Code::Not),
+            Code::Is if self.dissolved(b).is_some() || self.dissolved(c).is_some() => {
+                // Nothing else is an object that nobody else knows.
+                let same = self.dissolved(b) == self.dissolved(c);
+                let w = self.constant(Value::bool(same == (p.word.x() == 0)).bits());
+                self.set(a, w);
+                true
+            }
             Code::Is => {
                 let (x, y) = (self.word(b), self.word(c));
                 let same = self.compare(if p.word.x() == 0 { Cond::Eq } else { Cond::Ne }, x, y);
@@ -256,6 +263,23 @@ impl Recorder {
             Code::Contains => follows && self.contains(p),
             Code::UnpackSeq => follows && self.unpack(p),
             Code::ListAppend => follows && self.list_append(p),
+            Code::Add
+            | Code::Sub
+            | Code::Mul
+            | Code::MatMul
+            | Code::TrueDiv
+            | Code::FloorDiv
+            | Code::Mod
+            | Code::Pow
+            | Code::LShift
+            | Code::RShift
+            | Code::And
+            | Code::Or
+            | Code::Xor
+                if !stays =>
+            {
+                self.operator_entered(vm, p, next)?
+            }
             _ => {
                 let arithmetic = self.arithmetic(op, p, next, follows);
                 arithmetic && stays

@@ -1,6 +1,6 @@
 //! Traces as text, for `-X jit-dump` and `skein_jit.dump()`.
 
-use super::exits::{Base, Exit, ExitKind, FrameShot};
+use super::exits::{Base, Exit, ExitKind, FieldShot, FrameShot};
 use super::stats::{Place, TraceInfo};
 use super::{Tier, place};
 use skein_jit::backend::Code;
@@ -107,6 +107,18 @@ fn snapshot(number: usize, exit: &Exit) -> String {
     for frame in exit.frames.iter() {
         let _ = writeln!(out, "    {}", frame_text(frame));
     }
+    for (i, o) in exit.frames.objects.iter().enumerate() {
+        let _ = write!(out, "    object {i}, shape {}", o.shape);
+        for (offset, field) in &o.fields {
+            let _ = match field {
+                FieldShot::Constant(word) => write!(out, ", +{offset} = {word:#x}"),
+                FieldShot::Word(at, _) => write!(out, ", +{offset} in {at}"),
+                FieldShot::Float(at) => write!(out, ", +{offset} float in {at}"),
+                FieldShot::Object(i) => write!(out, ", +{offset} object {i}"),
+            };
+        }
+        out.push('\n');
+    }
     out
 }
 
@@ -126,6 +138,9 @@ fn frame_text(f: &FrameShot) -> String {
     }
     for (r, word) in &f.constants {
         let _ = write!(out, ", r{r} = {word:#x}");
+    }
+    for (r, object) in &f.virtuals {
+        let _ = write!(out, ", r{r} object {object}");
     }
     out
 }

@@ -52,6 +52,46 @@ pub struct FrameShot {
     pub constants: Vec<(u16, u64)>,
     /// What is known of registers.
     pub known: Vec<(u16, Known)>,
+    /// Registers that hold an object that is not allocated, and its number among the exit's.
+    pub virtuals: Vec<(u16, u16)>,
+}
+
+/// Something in an object that is not allocated.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum FieldShot {
+    /// A constant.
+    Constant(u64),
+    /// The word in that place of the activation's `virtuals`, and what is known of it.
+    Word(u16, Known),
+    /// The float whose bits are in that place.
+    Float(u16),
+    /// The object of that number.
+    Object(u16),
+}
+
+/// An object that machine code did not allocate.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ObjectShot {
+    /// The shape that it would have.
+    pub shape: u32,
+    /// What stands at which byte offset; elsewhere `NULL`.
+    pub fields: Vec<(i32, FieldShot)>,
+}
+
+/// Frames at an exit, outermost first, and the objects in them that are not allocated.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct Shot {
+    /// The frames.
+    pub frames: Vec<FrameShot>,
+    /// The objects; each stands behind those that it holds, unless they hold each other.
+    pub objects: Vec<ObjectShot>,
+}
+
+impl std::ops::Deref for Shot {
+    type Target = Vec<FrameShot>;
+    fn deref(&self) -> &Vec<FrameShot> {
+        &self.frames
+    }
 }
 
 /// What an exit leads to.
@@ -68,7 +108,7 @@ pub struct Exit {
     /// What it leads to.
     pub kind: ExitKind,
     /// The frames, outermost first.
-    pub frames: std::rc::Rc<Vec<FrameShot>>,
+    pub frames: std::rc::Rc<Shot>,
     /// How many of them but the first the `Vm` counts in its depth.
     pub depth: u32,
     /// The codes to go to from the trace's exits, which machine code reads, and this one's place among them.
@@ -119,6 +159,9 @@ pub fn write_back(vm: &mut skein_runtime::vm::Vm, exit: &Exit, a: &Activation) -
         for (r, word) in &f.constants {
             set_header(fp, *r as isize, *word);
         }
+        for (r, _) in &f.virtuals {
+            set_header(fp, *r as isize, 0);
+        }
         if let Base::Top(words) = f.base {
             top = (a.top as *mut u64).wrapping_add((words + f.registers) as usize);
         }
@@ -138,6 +181,7 @@ pub fn write_back(vm: &mut skein_runtime::vm::Vm, exit: &Exit, a: &Activation) -
             set_header(fp, *r as isize, v.bits());
         }
     }
+    super::rebuild::allocate(vm, &exit.frames, a);
     let _ = FRAME_WORDS;
     exit.frames
         .last()

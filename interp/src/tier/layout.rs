@@ -31,6 +31,8 @@ fn effects() -> Vec<(u64, Effect)> {
         lean::str_item as *const (),
         lean::load_slice as *const (),
         lean::iter as *const (),
+        lean::instance as *const (),
+        lean::bound_method as *const (),
         lean::pair as *const (),
         lean::build_tuple as *const (),
         lean::build_list as *const (),

@@ -15,6 +15,7 @@ mod forget;
 pub mod layout;
 pub mod params;
 pub mod python;
+pub mod rebuild;
 mod settings;
 mod stats;
 mod worker;
@@ -29,7 +30,7 @@ use settings::Dump;
 pub use settings::{configure, number};
 use skein_compiler::bytecode::ops::Op;
 use skein_jit::backend::Options;
-use skein_jit::opt::Passes;
+use skein_jit::opt::{Pass, Passes};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
@@ -312,6 +313,11 @@ pub fn link_to(pc: u64) -> u64 {
             &**link.get_or_insert_with(|| Box::new(dispatcher)) as *const u64 as u64
         })
     })
+}
+
+/// Whether recordings leave objects unallocated.
+pub fn dissolves() -> bool {
+    TIER.with_borrow(|t| t.passes.has(Pass::Virtuals))
 }
 
 /// The address that holds the code of loop number `root`.

@@ -43,6 +43,7 @@ passes! {
     (ranges, Ranges, "bits and intervals: arithmetic that cannot overflow, comparisons that can only turn out one way"),
     (heap, Heap, "loads of what is known, stores of what is there already"),
     (peel, Peel, "what the way in knows of memory and of the loop's values holds in the loop, if the loop leaves it alone"),
+    (virtuals, Virtuals, "objects that only the trace knows are not allocated; the recorder does this (interp/src/record/virtuals.rs)"),
     (stores, Stores, "stores that are overwritten before anybody looks"),
     (dce, Dce, "operations that nobody needs"),
     (late, Late, "stores in small loops that can wait until the loop is left"),

@@ -284,7 +284,7 @@ impl Sweep<'_> {
             match self.memory.get(&e.place) {
                 Some(now) if now.value == e.value => {}
                 Some(_)
-                    if e.place.region == Region::Object
+                    if matches!(e.place.region, Region::Object | Region::Context)
                         && matches!(e.place.width, Width::W64 | Width::F64) =>
                 {
                     plan.carried[i] = true;

@@ -65,6 +65,19 @@ impl Vm {
         )
     }
 
+    /// Allocates a plain instance that has a shape's attributes, which are still to be set.
+    pub fn alloc_of_shape(&mut self, shape: Ref<Shape>) -> Ref<PyInstance> {
+        debug_assert!(shape.ty().kind.get() == Kind::Instance && !shape.dict_mode);
+        let extra = if shape.ext_offset == 0 {
+            0
+        } else {
+            8 + shape.inline_cap as usize * 8
+        };
+        let header = Header::PENDING;
+        self.heap
+            .alloc_sized(shape.id, PyInstance { header }, extra)
+    }
+
     /// The root shape for new instances of `ty`, with more inline room when earlier ones ran out of it.
     #[inline]
     fn instance_shape(&mut self, ty: Ref<PyType>) -> Ref<Shape> {

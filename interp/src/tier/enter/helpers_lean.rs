@@ -6,6 +6,7 @@
 
 use super::Activation;
 use skein_runtime::builtins::iter_next::next_builtin;
+use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::builtins::set_ops;
 use skein_runtime::object::native_def::NativeDef;
 use skein_runtime::prelude::*;
@@ -314,6 +315,21 @@ pub extern "C" fn next_entry(it: u64) -> u64 {
 /// `(x, y)`
 pub extern "C" fn pair(a: *mut Activation, x: u64, y: u64) -> u64 {
     word(alone(a, |vm| Ok(vm.new_tuple(&[value(x), value(y)]))))
+}
+
+/// A plain instance of a shape, which has no attributes yet.
+pub extern "C" fn instance(a: *mut Activation, shape: u64) -> u64 {
+    word(alone(a, |vm| match vm.shapes.try_get(shape as u32) {
+        Some(shape) => Ok(vm.alloc_of_shape(shape).value()),
+        None => Err(Raised),
+    }))
+}
+
+/// `func` bound to `this`.
+pub extern "C" fn bound_method(a: *mut Activation, func: u64, this: u64) -> u64 {
+    word(alone(a, |vm| {
+        Ok(PyMethod::new(vm, value(func), value(this)).value())
+    }))
 }
 
 /// The tuple of `n` registers.

@@ -10,6 +10,11 @@ use std::mem::offset_of;
 /// Addresses of frames in a trace that are known only when it runs.
 pub const BANK: usize = 16;
 
+/// Words for the contents of objects that are not allocated.
+pub const VIRTUALS: usize = 48;
+/// Words for handing several values to a helper at once.
+pub const SCRATCH: usize = 16;
+
 /// One run of machine code, on the native stack below it (where the collector looks, too).
 #[repr(C)]
 pub struct Activation {
@@ -23,6 +28,10 @@ pub struct Activation {
     pub top: u64,
     /// Where an operation that went another way said to go on.
     pub left: u64,
+    /// Contents of objects that are not allocated, as exits tell: words, or floats' bits.
+    pub virtuals: [u64; VIRTUALS],
+    /// Values for a helper.
+    pub scratch: [u64; SCRATCH],
     /// Addresses of frames.
     pub bank: [u64; BANK],
 }
@@ -41,6 +50,10 @@ pub mod offset {
     const _: () = assert!(FRAME == skein_jit::backend::FRAME_IN_CONTEXT);
     const _: () =
         assert!(offset_of!(Activation, exit) as i32 == skein_jit::backend::EXIT_IN_CONTEXT);
+    /// `virtuals`
+    pub const VIRTUALS: i32 = offset_of!(Activation, virtuals) as i32;
+    /// `scratch`
+    pub const SCRATCH: i32 = offset_of!(Activation, scratch) as i32;
     /// `bank`
     pub const BANK: i32 = offset_of!(Activation, bank) as i32;
 }
@@ -53,6 +66,8 @@ pub fn run(vm: &mut Vm, enter: u64, code: u64) -> (Activation, u32) {
         exit: 0,
         top: vm.stack_top.get() as u64,
         left: 0,
+        virtuals: [0; VIRTUALS],
+        scratch: [0; SCRATCH],
         bank: [0; BANK],
     };
     // SAFETY: both addresses are of code that the tier's backend made and never frees; the glue has this signature, and the

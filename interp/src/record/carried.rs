@@ -8,14 +8,23 @@ use super::Recorder;
 use super::state::Register;
 use super::virtuals::{Field, Virtual};
 use crate::vm::frames::variable_count;
-use crate::vm::liveness::resumed_registers;
+use crate::vm::liveness::Liveness;
 use crate::vm::run::cx::code_start;
 use crate::vm::run::ret::Action;
 use skein_jit::ir::Val;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// Objects that one loop carries along, at most.
 const MOST_CARRIED: usize = 8;
+
+/// Codes whose liveness is kept for the next time.
+const MOST_KNOWN: usize = 256;
+
+thread_local! {
+    /// The liveness of codes that recordings met, by their serial numbers.
+    static KNOWN: RefCell<HashMap<u32, Option<Liveness>>> = RefCell::default();
+}
 
 /// The dissolved objects where a loop starts.
 #[derive(Clone, Default)]
@@ -179,7 +188,11 @@ impl Recorder {
             };
             for i in variables..self.frames[f].registers.len() {
                 if self.frames[f].registers[i].dissolved.is_some() && !live[i] {
+                    // The home may hold anything; who looks into the frame must find a value.
+                    let null = self.constant(0);
                     self.frames[f].registers[i] = Register {
+                        word: Some(null),
+                        unset: true,
                         changed: true,
                         ..Register::default()
                     };
@@ -192,9 +205,18 @@ impl Recorder {
     fn live_registers(&mut self, f: usize, word: u64) -> Option<std::rc::Rc<[bool]>> {
         let code = self.frames[f].code;
         let at = (self.frames[f].pc.wrapping_sub(code_start(code) as u64) / 8) as u32;
-        self.live
-            .entry((code.serial, at, word))
-            .or_insert_with(|| resumed_registers(code, at, Some(word)).map(Into::into))
-            .clone()
+        KNOWN.with_borrow_mut(|known| {
+            if known.len() > MOST_KNOWN {
+                known.clear();
+            }
+            let liveness = known
+                .entry(code.serial)
+                .or_insert_with(|| Liveness::of(code));
+            let found = self.live.entry((code.serial, at, word)).or_insert_with(|| {
+                let live = liveness.as_ref()?.resumed(at, Some(word))?;
+                Some(live.into())
+            });
+            found.clone()
+        })
     }
 }

@@ -427,8 +427,13 @@ impl Recorder {
         if !self.guard_methods(vm, base + 2, this) {
             return false;
         }
-        let w = self.word(base + 2);
         let function = self.object(vm, found);
+        if let Some(k) = self.dissolved(base + 2) {
+            self.set(a, function);
+            self.set_virtual(a + 1, k);
+            return true;
+        }
+        let w = self.word(base + 2);
         self.set(a, function);
         self.set(a + 1, w);
         true

@@ -129,14 +129,49 @@ fn live_registers(code: Ref<PyCode>, lasti: u32) -> Option<Vec<bool>> {
 /// The registers that a frame needs that waits at `lasti` and goes on as the return word says; `None`: at a `yield`, or not
 /// begun. Registers of variables are not looked at. The result is `None` if that cannot be told.
 pub fn resumed_registers(code: Ref<PyCode>, lasti: u32, word: Option<u64>) -> Option<Vec<bool>> {
-    let (effects, at) = effects(code, lasti)?;
-    let live = live_before(&effects, code.nregs as usize)?;
-    let action = word.map(Action::of);
-    let e = &effects[at];
-    if action == Some(Action::Again) || lasti == 0 && word.is_none() {
-        return live.into_iter().nth(at);
+    Liveness::of(code)?.resumed(lasti, word)
+}
+
+/// What the instructions of one code read and write, and which registers are live before each.
+pub struct Liveness {
+    effects: Vec<Effect>,
+    live: Vec<Vec<bool>>,
+    /// Indices of instructions by their words.
+    index: Vec<usize>,
+}
+
+impl Liveness {
+    /// That of a code; `None` if it cannot be told.
+    pub fn of(code: Ref<PyCode>) -> Option<Liveness> {
+        let (effects, index) = effects_by_word(code)?;
+        let live = live_before(&effects, code.nregs as usize)?;
+        Some(Liveness {
+            effects,
+            live,
+            index,
+        })
     }
-    let mut needed = vec![false; code.nregs as usize];
+
+    /// See [`resumed_registers`].
+    pub fn resumed(&self, lasti: u32, word: Option<u64>) -> Option<Vec<bool>> {
+        let at = *self.index.get(lasti as usize)?;
+        resumed(&self.effects, &self.live, at, lasti, word)
+    }
+}
+
+fn resumed(
+    effects: &[Effect],
+    live: &[Vec<bool>],
+    at: usize,
+    lasti: u32,
+    word: Option<u64>,
+) -> Option<Vec<bool>> {
+    let action = word.map(Action::of);
+    let e = effects.get(at)?;
+    if action == Some(Action::Again) || lasti == 0 && word.is_none() {
+        return live.get(at).cloned();
+    }
+    let mut needed = vec![false; live[at].len()];
     for &n in &e.next {
         add(&mut needed, &live[n]);
     }
@@ -216,6 +251,13 @@ fn add(to: &mut [bool], from: &[bool]) -> bool {
 
 /// The effects of all instructions and the index of the one at word `lasti`.
 fn effects(code: Ref<PyCode>, lasti: u32) -> Option<(Vec<Effect>, usize)> {
+    let (effects, index) = effects_by_word(code)?;
+    let at = index.get(lasti as usize).copied();
+    Some((effects, at.filter(|i| *i != usize::MAX)?))
+}
+
+/// The effects of all instructions, and their indices by word.
+fn effects_by_word(code: Ref<PyCode>) -> Option<(Vec<Effect>, Vec<usize>)> {
     let words = original_words(code)?;
     let mut instructions = Vec::new();
     let mut index = vec![usize::MAX; words.len() + 1];
@@ -249,7 +291,7 @@ fn effects(code: Ref<PyCode>, lasti: u32) -> Option<(Vec<Effect>, usize)> {
             is_call: matches!(i.op, Op::Call | Op::CallKw),
         });
     }
-    Some((effects, place(lasti as usize)?))
+    Some((effects, index))
 }
 
 /// The code's words with the opcodes that the compiler wrote.

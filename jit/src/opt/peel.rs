@@ -274,6 +274,16 @@ impl Sweep<'_> {
         false
     }
 
+    /// A place whose word points to no frame: as a phi, it would be taken for an object.
+    fn may_be_carried(&self, p: &Place) -> bool {
+        let l = self.layout;
+        match p.region {
+            Region::Object => true,
+            Region::Context => p.offset < l.frames && p.offset != l.machine && p.offset != l.top,
+            _ => false,
+        }
+    }
+
     /// What the body relied on is there still.
     fn check_memory(&self, state: &Start, plan: &mut Plan) -> bool {
         let mut holds = true;
@@ -284,7 +294,7 @@ impl Sweep<'_> {
             match self.memory.get(&e.place) {
                 Some(now) if now.value == e.value => {}
                 Some(_)
-                    if matches!(e.place.region, Region::Object | Region::Context)
+                    if self.may_be_carried(&e.place)
                         && matches!(e.place.width, Width::W64 | Width::F64) =>
                 {
                     plan.carried[i] = true;

@@ -56,6 +56,19 @@ pub fn op_for_iter(vm: &mut Vm, cx: Cx) -> Step {
             _ => enter_send(vm, g, Value::NONE, ret(Action::ForIter, 2, cx.a(), 0)),
         };
     }
+    if it.kind() == Some(Kind::Native)
+        && vm.type_of(it).has(tflag::IMMUTABLE)
+        && let Some(native) = it.cast::<Native>()
+        && let Some(step) = Native::step(native, vm)
+    {
+        return Ok(match step? {
+            Some(v) => {
+                cx.set(cx.a(), v);
+                cx.after(2)
+            }
+            None => cx.ext_target(),
+        });
+    }
     if it.shape_id() >= ids::FIRST_DYNAMIC {
         let name = vm.names.__next__;
         if let Some(m) = vm.lookup_special(it, name)

@@ -25,6 +25,8 @@ pub struct PyBuiltin {
     pub resumes: bool,
     /// May be `gc.collect()`, before which the interpreter clears what earlier calls left on the native stack.
     pub collects: bool,
+    /// It is `list.append`, which the interpreter knows itself.
+    pub appends: bool,
     /// `__objclass__` of descriptors; the type that offers a bound method.
     pub owner: RefSlot<PyType>,
 }
@@ -56,6 +58,9 @@ impl PyBuiltin {
                 direct,
                 resumes: def.switches || matches!(def.name, "send" | "__next__" | "next"),
                 collects: def.name == "collect",
+                appends: def.name == "append"
+                    && id == ids::METHOD_DESCRIPTOR
+                    && owner.is_some_and(|o| o.builtin_id == ids::LIST),
                 this: Slot::new(this),
                 module: Slot::new(module),
                 owner: RefSlot::from_option(owner),

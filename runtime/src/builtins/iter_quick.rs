@@ -106,7 +106,10 @@ pub fn step_str(vm: &Vm, it: Value) -> Quick {
         return Quick::End;
     };
     let at = i.stop.get();
-    let Some(&letter) = s.bytes().get(at as usize) else {
+    let Some(bytes) = s.own_bytes() else {
+        return Quick::Unsure;
+    };
+    let Some(&letter) = bytes.get(at as usize) else {
         return end(i);
     };
     let known = vm.ascii_chars.get().cast::<Array>();

@@ -45,6 +45,15 @@ impl PyStr {
         }
         trace_extension(self, size_of::<PyStr>() + ((tail + 7) & !7), t);
     }
+    /// The bytes, unless they are in a buffer that is shared with other strings.
+    #[inline(always)]
+    pub fn own_bytes(&self) -> Option<&[u8]> {
+        if self.header.has(LINKED) {
+            None
+        } else {
+            Some(tail::bytes(self, self.byte_len as usize))
+        }
+    }
     #[inline(always)]
     fn links(&self) -> Option<&[Slot; 2]> {
         if self.header.has(LINKED) {

@@ -144,7 +144,13 @@ impl Vm {
         args: &[Value],
         kwnames: Option<Ref<PyTuple>>,
     ) -> PyResult {
-        let result = self.call_builtin_only(b, args, kwnames);
+        let counts = &b.def.counts;
+        let fits = counts.plain && b.direct && args.len() == counts.total as usize;
+        let result = if fits && kwnames.is_none() {
+            (b.def.func)(self, args)
+        } else {
+            self.call_builtin_only(b, args, kwnames)
+        };
         self.after_native(b.def, result)
     }
 

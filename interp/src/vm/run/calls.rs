@@ -76,6 +76,9 @@ fast!(call_fast, |pc, fp, vm, insn, tbl| {
     }
     if callable.kind() == Some(Kind::Builtin) {
         let b: Ref<PyBuiltin> = callable.cast_unchecked();
+        if b.appends {
+            return call_append(pc, fp, vm, insn, tbl);
+        }
         if !b.collects {
             return s_call_builtin(pc, fp, vm, insn, tbl);
         }
@@ -103,6 +106,22 @@ fast!(
             _ => {}
         }
         return s_call(pc, fp, vm, insn, tbl);
+    }
+);
+fast!(
+    #[inline(never)]
+    call_append,
+    |pc, fp, vm, insn, tbl| {
+        let base = b!(insn);
+        let this = word_value(*fp.add(base + 1));
+        if c!(insn) == 1 && this.shape_id() == ids::LIST {
+            let l: Ref<PyList> = this.cast_unchecked();
+            if l.push_unlogged(word_value(*fp.add(base + 2))) {
+                *fp.add(a!(insn)) = Value::NONE.bits();
+                go!(pc.add(2), fp, vm, tbl)
+            }
+        }
+        return s_call_builtin(pc, fp, vm, insn, tbl);
     }
 );
 fast!(

@@ -28,6 +28,11 @@ fn make_pool(
 }
 
 fn pool_of(vm: &mut Vm, v: Value) -> PyResult<Ref<PyTuple>> {
+    if v.shape_id() == ids::TUPLE
+        && let Some(t) = v.cast()
+    {
+        return Ok(t);
+    }
     let all = vm.collect(v)?;
     Ok(PyTuple::from_slice(vm, all.as_slice()))
 }

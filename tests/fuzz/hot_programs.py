@@ -928,7 +928,8 @@ def one(options, seed):
         return seed, 'slow', '', source
     for name in options.settings.split(','):
         got = run(options.skein, source, name, seed, options.limit * 12)
-        if got != expected:
+        # Collecting at every so many allocations may take any time.
+        if got != expected and not ('stress' in name and got == 'TIMEOUT'):
             return seed, name, first_difference(expected, got), source
     return seed, None, '', source
 

@@ -305,6 +305,16 @@ impl Recorder {
         if !plain {
             return false;
         }
+        if p.c.shape == ids::FROZENSET && p.b.shape == ids::TYPE {
+            let (of, key) = (self.word(c), self.word(b));
+            if self.fact(of).constant.is_some() && self.fact(key).constant.is_some() {
+                // Neither the set nor what a type is equal to changes.
+                let found = self.actual_in(self.frames.len() - 1, a).bits();
+                let w = self.constant(found);
+                self.set(a, w);
+                return true;
+            }
+        }
         self.guard_class(c, p.c);
         self.guard_class(b, p.b);
         let words = [self.word(c), self.word(b)];

@@ -201,6 +201,17 @@ impl Recorder {
                 self.begun = true;
                 true
             }
+            ids::ENUMERATE | ids::ZIP => {
+                if self.failed_here() || !made::is_plain_row(word_value(p.b.bits)) {
+                    return false;
+                }
+                self.guard_shape(it, p.b.shape);
+                let ended = self.ask(made::ended_rows as *const (), &[it]);
+                let c = self.compare_imm(Cond::Ne, ended, 0);
+                self.iterators_moved();
+                self.guard(c, true);
+                true
+            }
             ids::SET_ITERATOR
             | ids::STR_ITERATOR
             | ids::STR_ASCII_ITERATOR

@@ -17,10 +17,10 @@ use std::mem::offset_of;
 /// `co_flags` of code whose calls make a plain generator.
 const GENERATOR: u32 = 0x20;
 
-/// True for a function whose calls make generators that need nothing done when they die.
+/// True for a function whose calls make generators for which no drops are watched.
 pub(super) fn makes_generators(code: Ref<PyCode>) -> bool {
     code.flags.get() & GENERATOR_FLAGS == GENERATOR
-        && crate::vm::generator::cleanup(code) == Cleanup::None
+        && crate::vm::generator::cleanup(code) != Cleanup::Handlers
 }
 
 impl Recorder {

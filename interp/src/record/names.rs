@@ -104,7 +104,9 @@ impl Recorder {
         if matches!(
             v.kind(),
             Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)
-        ) {
+        ) || crate::vm::soft::is_hidden(self.frame().code)
+        {
+            // What natives' Python parts have in their module never changes.
             let c = self.object(vm, v);
             self.guard_constant(w, v.bits());
             self.set(p.word.a() as usize, c);

@@ -65,7 +65,7 @@ impl Recorder {
             "make_frozenset",
         ];
         const OF_TWO: [&str; 3] = ["join", "extend", "update_set"];
-        const BEST: [&str; 2] = ["least", "greatest"];
+        const BEST: [&str; 4] = ["least", "greatest", "sum", "sorted"];
         let among = |vm: &mut Vm, names: &[&str]| names.iter().any(|n| Recorder::is_soft(vm, f, n));
         let mut sources = Vec::new();
         if method && among(vm, &OF_TWO) {

@@ -142,6 +142,60 @@ pub extern "C" fn next_row(a: *mut Activation, zip: u64) -> u64 {
     word(alone(a, |vm| Ok(row(vm).unwrap_or(Value::NULL))))
 }
 
+/// What an `enumerate` or `zip` goes through.
+fn sources(rows: Value) -> Option<Sources> {
+    let i = rows.cast::<PyIter>()?;
+    let of = i.a.get();
+    Some(match rows.shape_id() {
+        ids::ENUMERATE => Sources::One(of),
+        _ => Sources::Row(of.cast()?),
+    })
+}
+
+/// One iterator or a tuple of them.
+enum Sources {
+    One(Value),
+    Row(Ref<PyTuple>),
+}
+
+impl Sources {
+    fn items(&self) -> &[Value] {
+        match self {
+            Sources::One(v) => std::slice::from_ref(v),
+            Sources::Row(t) => t.items(),
+        }
+    }
+}
+
+/// True for an `enumerate` or `zip` of iterators of which it can be told whether they have another item.
+pub fn is_plain_row(rows: Value) -> bool {
+    let plain = |it: &Value| {
+        matches!(
+            it.shape_id(),
+            ids::RANGE_ITERATOR
+                | ids::LIST_ITERATOR
+                | ids::TUPLE_ITERATOR
+                | ids::BYTES_ITERATOR
+                | ids::STR_ASCII_ITERATOR
+        )
+    };
+    sources(rows).is_some_and(|s| !has_doubles(s.items()) && s.items().iter().all(plain))
+}
+
+/// 1: an `enumerate` or `zip` has ended. 0: it is where it was.
+pub extern "C" fn ended_rows(a: *mut Activation, rows: u64) -> u64 {
+    let rows = value(rows);
+    let more = |s: Sources| s.items().iter().all(|it| has_more(*it));
+    if !is_plain_row(rows) || sources(rows).is_none_or(more) {
+        return 0;
+    }
+    let end = alone(a, |vm| match next_builtin(vm, rows) {
+        Some(r) => Ok(r?.is_none()),
+        None => Ok(false),
+    });
+    (end == Some(true)) as u64
+}
+
 fn has_doubles(its: &[Value]) -> bool {
     its.len() > 8 || its.iter().enumerate().any(|(i, x)| its[..i].contains(x))
 }
@@ -167,15 +221,24 @@ fn has_more(it: Value) -> bool {
 pub extern "C" fn delete_item(a: *mut Activation, o: u64, k: u64) -> u64 {
     let (o, k) = (value(o), value(k));
     done(alone(a, |vm| {
-        if vm.heap.has_finalizers() {
-            return Err(Raised);
-        }
+        let finalizers = vm.heap.has_finalizers();
         if let Some(d) = o.cast::<PyDict>() {
-            let old = d.get(vm, k)?;
-            if !old.is_some_and(|old| !is_watched(old)) {
+            // As `poll::item_dropped` looks at it.
+            let quiet = |old: Value| {
+                let kind = old.kind();
+                let plain = matches!(
+                    kind,
+                    Some(Kind::Str | Kind::Bytes | Kind::Int | Kind::Float)
+                );
+                kind.is_none() || !is_watched(old) && (plain || !finalizers)
+            };
+            if !d.get(vm, k)?.is_some_and(quiet) {
                 return Err(Raised);
             }
             return d.remove(vm, k).map(|_| ());
+        }
+        if finalizers {
+            return Err(Raised);
         }
         vm.del_item(o, k)
     }))

@@ -17,7 +17,7 @@ class Point:
         return self.x + other.x
 
 
-# at most 4 guards, 1 load, 5 stores, 0 calls
+# at most 4 guards, 1 load, 0 stores, 0 calls
 def int_sum(n):
     s = 0
     for i in range(n):
@@ -25,7 +25,7 @@ def int_sum(n):
     return s
 
 
-# at most 3 guards, 1 load, 6 stores, 0 calls
+# at most 3 guards, 1 load, 0 stores, 0 calls
 def float_recurrence(n):
     x = 0.5
     for i in range(n):
@@ -33,7 +33,7 @@ def float_recurrence(n):
     return x
 
 
-# at most 2 guards, 1 load, 1 store, 0 calls
+# at most 2 guards, 1 load, 0 stores, 0 calls
 def while_loop(n):
     i = 0
     while i < n:
@@ -41,7 +41,7 @@ def while_loop(n):
     return i
 
 
-# at most 6 guards, 1 load, 9 stores, 0 calls
+# at most 6 guards, 1 load, 2 stores, 0 calls
 def method_call(n):
     p = Point(1)
     for i in range(n):
@@ -49,7 +49,7 @@ def method_call(n):
     return p.x
 
 
-# at most 4 guards, 1 load, 6 stores, 0 calls
+# at most 4 guards, 1 load, 1 store, 0 calls
 def property_read(n):
     p, s = Point(1), 0
     for i in range(n):
@@ -65,7 +65,7 @@ def operator_method(n):
     return s
 
 
-# at most 6 guards, 2 loads, 5 stores, 0 calls
+# at most 6 guards, 2 loads, 0 stores, 0 calls
 def list_by_index(n):
     items, s = [1] * n, 0
     for i in range(n):
@@ -73,7 +73,7 @@ def list_by_index(n):
     return s
 
 
-# at most 4 guards, 2 loads, 3 stores, 0 calls
+# at most 4 guards, 2 loads, 0 stores, 0 calls
 def list_by_iterator(n):
     s = 0
     for x in [1] * n:
@@ -81,7 +81,7 @@ def list_by_iterator(n):
     return s
 
 
-# at most 4 guards, 1 load, 9 stores, 0 calls
+# at most 4 guards, 1 load, 2 stores, 0 calls
 def function_call(n):
     def twice(x):
         return x + x

@@ -124,6 +124,8 @@ pub struct Vm {
     pub native_limit: Cell<usize>,
     /// No Python code may run: machine code called a native without writing its frames back, see the interpreter's tier.
     pub python_forbidden: Cell<bool>,
+    /// How often variables of running functions were set through their frames' `f_locals`.
+    pub locals_written: Cell<u64>,
     /// Something wants attention at the next safe point (signals, finalisers, weakref callbacks, ticks).
     pub attention: std::sync::Arc<std::sync::atomic::AtomicBool>,
     /// `sys.modules`
@@ -299,6 +301,7 @@ impl Vm {
             nesting: Cell::new(0),
             native_limit: Cell::new(0),
             python_forbidden: Cell::new(false),
+            locals_written: Cell::new(0),
             attention: Default::default(),
             modules: RootCell::new(Value::NULL),
             builtins: RootCell::new(Value::NULL),

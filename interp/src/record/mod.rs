@@ -209,6 +209,8 @@ pub struct Recorder {
     begun: bool,
     /// The instruction being written down ran Python code in a native function.
     pub ran_python: bool,
+    /// How often variables were set through frames when the recording began.
+    locals_written: u64,
     /// Objects that are not allocated.
     virtuals: Vec<virtuals::Virtual>,
     /// Places of the activation that hold what is in them, one bit each.
@@ -265,6 +267,7 @@ impl Recorder {
             most_words: 0,
             begun: false,
             ran_python: false,
+            locals_written: vm.locals_written.get(),
             virtuals: Vec::new(),
             places: 0,
             live: HashMap::new(),

@@ -38,6 +38,9 @@ impl Recorder {
                 self.ended = Some(End::Exit(e));
                 return Ok(false);
             }
+            if vm.locals_written.get() != self.locals_written {
+                return Err("variables set from outside");
+            }
             self.finish(vm, p, next)?;
             for shape in std::mem::take(&mut self.shapes) {
                 if let Some(s) = vm.shapes.try_get(shape) {

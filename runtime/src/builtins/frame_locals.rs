@@ -48,6 +48,10 @@ pub fn new_proxy(vm: &mut Vm, f: Ref<PyFrame>) -> PyResult {
 }
 
 fn frame(vm: &mut Vm, v: &Value) -> PyResult<Ref<PyFrame>> {
+    if vm.python_forbidden.get() {
+        // Machine code has not written its frames back.
+        return Err(vm.runtime_error("variables are not in memory"));
+    }
     if let Some((_, p)) = native::<Proxy>(v)
         && let Some(f) = p.frame.get().cast()
     {
@@ -95,6 +99,7 @@ fn write(vm: &mut Vm, f: Ref<PyFrame>, register: usize, v: Value) {
         c.contents.set(c, v);
     } else if let Some(l) = super::frame_attrs::live(f) {
         l.set_register(register, v);
+        vm.locals_written.set(vm.locals_written.get() + 1);
         if !super::frame_attrs::note_store(vm, l) {
             vm.keep_until_collected(v);
         }

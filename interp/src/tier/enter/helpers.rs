@@ -29,6 +29,7 @@ pub extern "C" fn residual(
             return 0;
         };
         let word = word & !0xff | op as u64;
+        let written = (*vm).locals_written.get();
         let to = run_body(vm, pc, fp, word, |vm, cx: Cx| {
             bodies::body(op)(
                 vm,
@@ -44,7 +45,9 @@ pub extern "C" fn residual(
         } else {
             now == frame
         };
-        if to == next && same_frame && traced::is_plain(&*vm) {
+        // Variables that were set from outside are not what the code that follows takes them for.
+        let unchanged = (*vm).locals_written.get() == written;
+        if to == next && same_frame && unchanged && traced::is_plain(&*vm) {
             return 1;
         }
         (*a).left = to as u64;

@@ -49,7 +49,7 @@ def updated(n):
     names, total = sys._getframe().f_locals, 0
     for i in range(n):
         a, b = i, i
-        names.update(a=1, b=2)
+        names.update({'a': 1, 'b': 2})
         total += a + b + len(names)
     return total
 

@@ -1,5 +1,6 @@
 //! Random programs of tasklets and channels against a model of their semantics, `tests/model/tasklets.py`, and of all that
-//! tasklets can wait for, which must leave nothing behind, `tests/model/waiting.py`.
+//! tasklets can wait for, which must leave nothing behind, `tests/model/waiting.py`. Damaged pickles of running programs,
+//! which must do no more than raise exceptions: `tests/model/pickles.py`.
 //!
 //! Seeds are fixed, so that a failure repeats; it prints the program and where the journals part.
 
@@ -46,4 +47,14 @@ fn waiting_leaves_nothing_behind() {
 #[test]
 fn waiting_under_gc_stress() {
     run("waiting.py", 1000, 20, true);
+}
+
+#[test]
+fn damaged_pickles() {
+    run("pickles.py", 0, 3000, false);
+}
+
+#[test]
+fn damaged_pickles_under_gc_stress() {
+    run("pickles.py", 100_000, 8, true);
 }

@@ -310,7 +310,10 @@ fn start(vm: &mut Vm, t: Ref<PyTasklet>) -> Pc {
 }
 
 fn begin_function(vm: &mut Vm, function: Value, args: Value, kwargs: Value) -> PyResult<Flow> {
-    let args: Ref<PyTuple> = super::run::cx::typed(args);
+    // A pickle may have put one into a channel that is not bound.
+    let Some(args) = args.cast::<PyTuple>() else {
+        return Err(vm.runtime_error("the tasklet was not bound to a function"));
+    };
     let word = ret(Action::TaskletEnd, 0, 0, 0);
     if kwargs.cast::<PyDict>().is_none_or(|d| d.is_empty()) {
         return call::begin(vm, function, args.items(), None, word);

@@ -46,8 +46,8 @@ struct Bound {
     named: Vec<Source>,
     /// What `*args` gets.
     rest: Option<Vec<Source>>,
-    /// What `**kwargs` gets, by name.
-    keywords: Option<Vec<(Value, Source)>>,
+    /// What `**kwargs` gets, by name: a word that names a constant of the caller's code.
+    keywords: Option<Vec<(u64, Source)>>,
 }
 
 /// Who is called.
@@ -255,7 +255,7 @@ impl Recorder {
     }
 
     /// The positional arguments and those by name, without `self`; nothing is written but reads of a star call's tuple.
-    fn arguments(&mut self, p: Pending) -> Option<(Vec<Source>, Vec<(Value, Source)>)> {
+    fn arguments(&mut self, p: Pending) -> Option<(Vec<Source>, Vec<(u64, Source)>)> {
         let (base, n) = (p.word.b() as usize, p.word.c() as usize);
         match Recorder::op(&p) {
             Code::Call => Some((
@@ -272,7 +272,7 @@ impl Recorder {
                 Some((
                     (0..positional).map(place).collect(),
                     by_name
-                        .map(|(i, name)| (*name, place(positional + i)))
+                        .map(|(i, name)| (name.bits(), place(positional + i)))
                         .collect(),
                 ))
             }
@@ -487,11 +487,11 @@ impl Recorder {
     }
 
     /// The dict that `**kwargs` gets.
-    fn keywords_of(&mut self, vm: &mut Vm, keywords: &[(Value, Source)]) -> Val {
+    fn keywords_of(&mut self, vm: &mut Vm, keywords: &[(u64, Source)]) -> Val {
         let dict = self.ask(made::keywords as *const (), &[]);
         self.know_shape(dict, ids::DICT);
         for (name, s) in keywords {
-            let name = self.object(vm, *name);
+            let name = self.object(vm, word_value(*name));
             let v = self.source(*s);
             self.ask(lean::store_item as *const (), &[dict, name, v]);
         }
@@ -504,7 +504,7 @@ fn bind(
     vm: &mut Vm,
     f: Ref<PyFunction>,
     args: &[Source],
-    names: &[(Value, Source)],
+    names: &[(u64, Source)],
 ) -> Option<Bound> {
     let code: Ref<PyCode> = f.code();
     let flags = code.flags.get();
@@ -524,10 +524,10 @@ fn bind(
     let parameters = &parameters.items()[..count];
     for (name, s) in names {
         // Names of calls and of parameters are interned.
-        let at = (code.posonlyargcount as usize..count).find(|i| parameters[*i] == *name);
+        let at = (code.posonlyargcount as usize..count).find(|i| parameters[*i].bits() == *name);
         match (at, &mut keywords) {
             (Some(i), _) if named[i].is_none() => named[i] = Some(*s),
-            (None, Some(k)) if !parameters.contains(name) => k.push((*name, *s)),
+            (None, Some(k)) if !parameters.iter().any(|p| p.bits() == *name) => k.push((*name, *s)),
             _ => return None,
         }
     }

@@ -157,7 +157,7 @@ impl Recorder {
         vm: &mut Vm,
         f: Ref<PyFunction>,
         from: &[(usize, usize)],
-        extra: &[Value],
+        extra: &[u64],
         word: u64,
         next: Next,
     ) -> Recorded<bool> {
@@ -201,7 +201,7 @@ impl Recorder {
             self.copy(*from, (to, i));
         }
         for (i, v) in extra.iter().enumerate() {
-            let w = self.object(vm, *v);
+            let w = self.object(vm, crate::vm::run::cx::word_value(*v));
             self.set_in(to, from.len() + i, w);
         }
         for i in from.len() + extra.len()..nregs {

@@ -119,13 +119,13 @@ impl Recorder {
             .filter(|m| takes != u32::MAX && *m <= defaults.map_or(0, |d| d.len()))
     }
 
-    /// Tests that a function has the code that it has now, and the defaults if arguments are missing: gives those.
+    /// Tests that a function has the code that it has now, and the defaults if arguments are missing: gives those, as words that the trace keeps alive.
     pub(super) fn guard_function(
         &mut self,
         vm: &mut Vm,
         f: Ref<PyFunction>,
         missing: usize,
-    ) -> Vec<Value> {
+    ) -> Vec<u64> {
         let t = self.object(vm, f.value());
         let mut extra = Vec::new();
         if missing > 0
@@ -134,7 +134,7 @@ impl Recorder {
             let now = self.field(t, std::mem::offset_of!(PyFunction, defaults) as i32);
             self.object(vm, d.value());
             self.guard_constant(now, d.value().bits());
-            extra.extend(d.items()[d.len() - missing..].iter().copied());
+            extra.extend(d.items()[d.len() - missing..].iter().map(|v| v.bits()));
         }
         // Nobody assigns `__code__` but rarely: it is compared all the same.
         let code = self.field(t, std::mem::offset_of!(PyFunction, code) as i32);

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod clock;
 pub mod epoll;
 pub mod files;
+pub mod image;
 pub mod mathlib;
 pub mod pages;
 pub mod process;

@@ -30,7 +30,7 @@ impl Default for Config {
         Config {
             nursery: 1 << 20,
             max_nursery: 16 << 20,
-            min_growth: 3 << 20,
+            min_growth: 2 << 20,
             limit: usize::MAX,
             reserve: 256 << 10,
             stress: 0,

@@ -371,14 +371,7 @@ impl Recorder {
             if let Some(c) = self.truths.get(&w) {
                 return Some(*c);
             }
-            if !self.fact(w).known.boolean {
-                let turned = self.binary_imm(Binary::Sub, w, Value::FALSE.bits());
-                let mask = self.binary_imm(Binary::And, turned, !8);
-                let c = self.compare_imm(Cond::Eq, mask, 0);
-                self.guard(c, true);
-                self.know(w, |k| k.boolean = true);
-                self.changed();
-            }
+            self.guard_boolean(w);
             let c = self.compare_imm(Cond::Eq, w, Value::TRUE.bits());
             self.truths.insert(w, c);
             return Some(c);

@@ -184,11 +184,7 @@ impl Recorder {
             }
         }
         if self.fact(function).constant != Some(f.value().bits()) {
-            let fp = self.frame().fp;
-            self.store(fp, 8 * at::FUNCTION as i32, function);
-            let frame = self.frame_mut();
-            (frame.function, frame.pinned) = (0, false);
-            self.changed();
+            self.name_function(function);
         }
         Ok(true)
     }

@@ -108,13 +108,18 @@ impl Recorder {
         let word = ret(Action::Store, 2, p.word.a() as usize, base as u32);
         let pushed = self.push(vm, f, &from, &extra, word, next)?;
         if closure && pushed {
-            let fp = self.frame().fp;
-            self.store(fp, 8 * at::FUNCTION as i32, callee);
-            let frame = self.frame_mut();
-            (frame.function, frame.pinned) = (0, false);
-            self.changed();
+            self.name_function(callee);
         }
         Ok(pushed)
+    }
+
+    /// The innermost frame runs a function that only the word tells: its header in memory names it.
+    pub(super) fn name_function(&mut self, function: Val) {
+        let fp = self.frame().fp;
+        self.store(fp, 8 * at::FUNCTION as i32, function);
+        let frame = self.frame_mut();
+        (frame.function, frame.pinned) = (0, false);
+        self.changed();
     }
 
     /// Tests that a call of `f` finds room, once for a trace.

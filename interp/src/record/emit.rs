@@ -324,13 +324,7 @@ impl Recorder {
         if version == 0 {
             return false;
         }
-        let t = self.object(vm, ty.value());
-        if self.versions.get(&ty.value().bits()) != Some(&version) {
-            let now = self.load32(t, layout::TYPE_VERSION);
-            let c = self.compare_imm(Cond::Eq, now, version as u64);
-            self.guard(c, true);
-            self.versions.insert(ty.value().bits(), version);
-        }
+        self.guard_version_of(vm, ty, version);
         true
     }
     /// That a dict, kept alive with the trace, has the keys that it has now.

@@ -115,14 +115,7 @@ impl Recorder {
                 }
                 self.pairs(p, pair)
             }
-            ids::SET_ITERATOR
-            | ids::STR_ITERATOR
-            | ids::STR_ASCII_ITERATOR
-            | ids::BYTES_ITERATOR
-            | ids::BYTEARRAY_ITERATOR
-            | ids::LIST_REVERSEITERATOR
-                if goes_on =>
-            {
+            shape if goes_on && is_stepped_leanly(shape) => {
                 self.guard_class(b, p.b);
                 let it = self.word(b);
                 let v = self.ask(lean::next as *const (), &[it]);
@@ -212,15 +205,7 @@ impl Recorder {
                 self.guard(c, true);
                 true
             }
-            ids::SET_ITERATOR
-            | ids::STR_ITERATOR
-            | ids::STR_ASCII_ITERATOR
-            | ids::BYTES_ITERATOR
-            | ids::BYTEARRAY_ITERATOR
-            | ids::LIST_REVERSEITERATOR
-            | ids::DICT_KEYITERATOR
-            | ids::DICT_VALUEITERATOR
-            | ids::DICT_ITEMITERATOR => {
+            shape if is_stepped_leanly(shape) || is_dict_iterator(shape) => {
                 self.guard_shape(it, p.b.shape);
                 let ended = self.ask(lean::ended as *const (), &[it]);
                 let c = self.compare_imm(Cond::Ne, ended, 0);
@@ -330,17 +315,8 @@ impl Recorder {
         if p.b.shape == ids::ZIP {
             return self.rows_leanly(p, to);
         }
-        if !matches!(
-            inner_shape,
-            ids::SET_ITERATOR
-                | ids::STR_ITERATOR
-                | ids::STR_ASCII_ITERATOR
-                | ids::BYTES_ITERATOR
-                | ids::BYTEARRAY_ITERATOR
-                | ids::LIST_REVERSEITERATOR
-                | ids::DICT_KEYITERATOR
-                | ids::DICT_VALUEITERATOR
-        ) {
+        let of_items = inner_shape == ids::DICT_ITEMITERATOR;
+        if of_items || !(is_stepped_leanly(inner_shape) || is_dict_iterator(inner_shape)) {
             return false;
         }
         let it = self.word(p.word.b() as usize);
@@ -458,4 +434,25 @@ impl Recorder {
         self.store(s.it, layout::ITER_INDEX, next);
         self.field_stored(s.it, layout::ITER_INDEX, next);
     }
+}
+
+/// Iterators that native code steps without Python code.
+fn is_stepped_leanly(shape: u32) -> bool {
+    matches!(
+        shape,
+        ids::SET_ITERATOR
+            | ids::STR_ITERATOR
+            | ids::STR_ASCII_ITERATOR
+            | ids::BYTES_ITERATOR
+            | ids::BYTEARRAY_ITERATOR
+            | ids::LIST_REVERSEITERATOR
+    )
+}
+
+/// The same over dicts, which have steps of their own.
+fn is_dict_iterator(shape: u32) -> bool {
+    matches!(
+        shape,
+        ids::DICT_KEYITERATOR | ids::DICT_VALUEITERATOR | ids::DICT_ITEMITERATOR
+    )
 }

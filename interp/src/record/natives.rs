@@ -311,6 +311,7 @@ impl Recorder {
         true
     }
 
+    /// That a word is `True` or `False`.
     pub(super) fn guard_boolean(&mut self, w: Val) {
         if self.fact(w).known.boolean {
             return;

@@ -339,19 +339,8 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
         cx.set_ext(1, Params::default().threshold);
         return header;
     }
-    // Code can be copied, its words with it: the loop's own header decides.
-    if counter & COMPILED != 0 && is_loop(counter & !COMPILED, header) {
-        return match traced::is_plain(vm) {
-            true => enter_loop(vm, cx, (counter & !COMPILED) as usize, header),
-            false => header,
-        };
-    }
-    if let Some(root) = TIER.with_borrow(|t| t.by_header.get(&(header as u64)).copied()) {
-        cx.set_ext(1, COMPILED | root as u64);
-        return match traced::is_plain(vm) {
-            true => enter_loop(vm, cx, root, header),
-            false => header,
-        };
+    if let Some(root) = compiled_at(counter, header) {
+        return enter_compiled(vm, cx, root, header);
     }
     let is_this = |o| matches!(o, Origin::Loop { header: h, .. } if h == header as u64);
     let (threshold, waits) = TIER.with_borrow(|t| (t.threshold(), t.awaits(is_this)));
@@ -377,6 +366,24 @@ fn enter_loop(vm: &mut Vm, cx: Cx, root: usize, header: Pc) -> Pc {
         set_counter(at, wait);
     }
     pc
+}
+
+/// The code that goes on at an instruction, which a counter may name. Code objects can be copied, their words with them: the loop's
+/// own header decides.
+fn compiled_at(counter: u64, header: Pc) -> Option<usize> {
+    if counter & COMPILED != 0 && is_loop(counter & !COMPILED, header) {
+        return Some((counter & !COMPILED) as usize);
+    }
+    TIER.with_borrow(|t| t.by_header.get(&(header as u64)).copied())
+}
+
+/// Notes code at its counter, and runs it if nothing looks at instructions; else the program goes on at `otherwise`.
+fn enter_compiled(vm: &mut Vm, cx: Cx, root: usize, otherwise: Pc) -> Pc {
+    cx.set_ext(1, COMPILED | root as u64);
+    match traced::is_plain(vm) {
+        true => enter_loop(vm, cx, root, otherwise),
+        false => otherwise,
+    }
 }
 
 fn is_loop(number: u64, header: Pc) -> bool {
@@ -421,16 +428,8 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
         return behind;
     }
     TIER.with_borrow_mut(|t| t.take_compiled(false));
-    let compiled = match counter & COMPILED != 0 && is_loop(counter & !COMPILED, cx.pc) {
-        true => Some((counter & !COMPILED) as usize),
-        false => TIER.with_borrow(|t| t.by_header.get(&pc).copied()),
-    };
-    if let Some(root) = compiled {
-        cx.set_ext(1, COMPILED | root as u64);
-        return match traced::is_plain(vm) {
-            true => enter_loop(vm, cx, root, behind),
-            false => behind,
-        };
+    if let Some(root) = compiled_at(counter, cx.pc) {
+        return enter_compiled(vm, cx, root, behind);
     }
     let (enabled, threshold) = TIER.with_borrow(|t| {
         (
@@ -443,25 +442,21 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
     } else if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {
         cx.set_ext(1, threshold);
     } else if traced::is_plain(vm) {
-        cx.set_ext(1, threshold.min(compile::POLL));
-        if TIER.with_borrow(|t| t.awaits(|o| o == Origin::Anchor(pc))) {
-            return behind;
-        }
-        cx.set_ext(1, threshold);
         TIER.with_borrow_mut(|t| t.anchors.entry(pc).or_default().count = u64::MAX / 2);
-        let begun = begin_at_anchor(vm, pc);
-        if begun {
-            cx.set_ext(1, threshold.min(compile::POLL));
-        }
-        if !begun
-            && TIER.with_borrow(|t| {
-                t.anchors
-                    .get(&pc)
-                    .is_some_and(|a| a.failures >= t.params.retries)
-            })
-        {
-            cx.set_ext(1, NEVER);
-        }
+        let expected =
+            TIER.with_borrow(|t| t.awaits(|o| o == Origin::Anchor(pc))) || begin_at_anchor(vm, pc);
+        let hopeless = TIER.with_borrow(|t| {
+            let a = t.anchors.get(&pc);
+            a.is_some_and(|a| a.failures >= t.params.retries)
+        });
+        cx.set_ext(
+            1,
+            match expected {
+                true => threshold.min(compile::POLL),
+                false if hopeless => NEVER,
+                false => threshold,
+            },
+        );
     }
     behind
 }

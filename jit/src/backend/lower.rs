@@ -203,16 +203,9 @@ impl Lowering<'_, '_> {
 
     fn late_places(&self) -> Vec<Place> {
         let mut places = Vec::new();
-        for op in &self.trace.ops {
-            if let Op::Late(width, base, offset, _) = *op {
-                let place = Place {
-                    width,
-                    base,
-                    offset,
-                };
-                if !places.contains(&place) {
-                    places.push(place);
-                }
+        for (place, _) in self.trace.ops.iter().filter_map(late_store) {
+            if !places.contains(&place) {
+                places.push(place);
             }
         }
         places
@@ -224,19 +217,8 @@ impl Lowering<'_, '_> {
         let (ops, End::Loop(next)) = (&self.trace.ops, &self.trace.end) else {
             return None;
         };
-        let last = ops.iter().rev().find_map(|op| match *op {
-            Op::Late(width, base, offset, v)
-                if place
-                    == (Place {
-                        width,
-                        base,
-                        offset,
-                    }) =>
-            {
-                Some(v)
-            }
-            _ => None,
-        })?;
+        let mut stores = ops.iter().rev().filter_map(late_store);
+        let (_, last) = stores.find(|(p, _)| *p == place)?;
         // What the way in has stored there, if that is still there.
         let mut first = None;
         for op in &ops[..start] {
@@ -292,10 +274,15 @@ impl Lowering<'_, '_> {
         if let Some(block) = self.storing_by.get(&(e, self.version)) {
             return *block;
         }
-        let block = self.b.create_block();
-        self.b.set_cold_block(block);
+        let block = self.cold_block();
         self.storing_by.insert((e, self.version), block);
         self.storing.push((block, e, self.waiting.clone()));
+        block
+    }
+
+    fn cold_block(&mut self) -> Block {
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
         block
     }
 
@@ -306,8 +293,7 @@ impl Lowering<'_, '_> {
         if let Some(block) = self.exits.get(&e) {
             return *block;
         }
-        let block = self.b.create_block();
-        self.b.set_cold_block(block);
+        let block = self.cold_block();
         self.exits.insert(e, block);
         self.order.push(e);
         block
@@ -441,13 +427,10 @@ impl Lowering<'_, '_> {
                     Width::W8 => self.b.ins().uload8(types::I64, flags, base, *off),
                 }
             }
-            Op::Late(width, base, offset, v) => {
-                let place = Place {
-                    width: *width,
-                    base: *base,
-                    offset: *offset,
-                };
-                self.late(place, *v);
+            Op::Late(..) => {
+                if let Some((place, v)) = late_store(op) {
+                    self.late(place, v);
+                }
                 return None;
             }
             Op::Store(w, base, off, v) => {
@@ -649,6 +632,21 @@ impl Lowering<'_, '_> {
         self.b.ins().jump(done, &[w.into()]);
         self.b.switch_to_block(done);
         result
+    }
+}
+
+/// The place and the value of a late store.
+fn late_store(op: &Op) -> Option<(Place, Val)> {
+    match *op {
+        Op::Late(width, base, offset, v) => Some((
+            Place {
+                width,
+                base,
+                offset,
+            },
+            v,
+        )),
+        _ => None,
     }
 }
 

@@ -81,11 +81,14 @@ pub fn lead_traps_out(compiled: &CompiledCode, first: u32) -> Option<Vec<u8>> {
 /// Cranelift keeps the overflow flag in a register and tests that: `seto r; test r, r; jnz`. As nothing but the guard asks for
 /// it, the jump, whose opcode ends `code`, may ask the flag itself.
 fn jump_on_overflow(code: &mut [u8]) -> Option<()> {
-    let jump = code.len() - 2;
-    let test_length = if code[jump - 3] & 0xf0 == 0x40 { 3 } else { 2 };
+    let jump = code.len().checked_sub(2)?;
+    let test_length = match code.get(jump.checked_sub(3)?)? & 0xf0 {
+        0x40 => 3,
+        _ => 2,
+    };
     let test = jump - test_length;
     // Both have a prefix or neither: what stands before may look like one.
-    let set = test - test_length - 1;
+    let set = test.checked_sub(test_length + 1)?;
     let (high, test_code) = match code[test..jump] {
         [rex, 0x84, modrm] if matches!(rex, 0x40 | 0x45) => (rex & 1, modrm),
         [0x84, modrm] => (0, modrm),

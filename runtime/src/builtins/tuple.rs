@@ -30,15 +30,7 @@ impl PyTuple {
         {
             return t;
         }
-        let t = vm.heap.alloc_sized(
-            ids::TUPLE,
-            PyTuple {
-                header: Header::PENDING,
-                hash: Cell::new(0),
-                len: values.len(),
-            },
-            values.len() * 8,
-        );
+        let t = alloc(vm, values.len());
         fill(t, values);
         t
     }
@@ -61,15 +53,7 @@ impl PyTuple {
         if values.len() == 0 {
             return PyTuple::from_slice(vm, &[]);
         }
-        let t = vm.heap.alloc_sized(
-            ids::TUPLE,
-            PyTuple {
-                header: Header::PENDING,
-                hash: Cell::new(0),
-                len: values.len(),
-            },
-            values.len() * 8,
-        );
+        let t = alloc(vm, values.len());
         let slots: &[Slot] = tail::slots(&*t, t.len);
         // As in `fill`.
         for (s, v) in slots.iter().zip(values) {
@@ -91,6 +75,18 @@ impl PyTuple {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
+}
+
+fn alloc(vm: &mut Vm, len: usize) -> Ref<PyTuple> {
+    vm.heap.alloc_sized(
+        ids::TUPLE,
+        PyTuple {
+            header: Header::PENDING,
+            hash: Cell::new(0),
+            len,
+        },
+        len * 8,
+    )
 }
 
 fn fill(t: Ref<PyTuple>, values: &[Value]) {

@@ -2,14 +2,14 @@
 
 use super::super::{call, class, ops_iter, unwind};
 use super::cx::{Cx, Pc, clear, copy, known, word_value};
-use super::delegation::{Yielded, go_down, resume, suspend};
+use super::delegation::{Yielded, resume_through, suspend};
 use super::macros::{a, b, c, fast};
 use super::{Handler, fast, go, run_body, slow};
 use crate::vm::Step;
 use crate::vm::run::ret::{Action, ret};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::function::PyFunction;
-use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::builtins::generator::PyGenerator;
 use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::heap::stack_scan::scrub_stack;
 use skein_runtime::prelude::*;
@@ -175,13 +175,9 @@ fast!(send, |pc, fp, vm, insn, tbl| {
     if matches!(it.shape_id(), ids::GENERATOR | ids::COROUTINE) {
         let word = ret(Action::Send, 2, a!(insn), 0);
         let g: Ref<PyGenerator> = it.cast_unchecked();
-        let goes_on = g.state.get() == GenState::Suspended && tbl == fast::TABLE.as_ptr();
-        if let Some((pc, fp)) = resume(vm, pc, fp, g, *fp.add(c!(insn)), word) {
-            let (pc, fp) = if goes_on {
-                go_down(vm, pc, fp)
-            } else {
-                (pc, fp)
-            };
+        let through = tbl == fast::TABLE.as_ptr();
+        let sent = *fp.add(c!(insn));
+        if let Some((pc, fp)) = resume_through(vm, (pc, fp), g, sent, word, through) {
             go!(pc, fp, vm, tbl)
         }
     }

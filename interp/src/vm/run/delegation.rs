@@ -22,7 +22,7 @@ const WRAPPED: u64 = 1 << 8;
 /// Makes the frame of a suspended (or, for None, unstarted) generator the running one, as `generator::enter_send` does; `None`: it is in
 /// another state or the recursion limit is reached. The result is where to go on.
 #[inline(always)]
-pub(super) unsafe fn resume(
+unsafe fn resume(
     vm: *mut Vm,
     pc: Pc,
     fp: *mut u64,
@@ -73,7 +73,7 @@ unsafe fn sender(pc: Pc) -> Option<Pc> {
 
 /// A generator was resumed, at `pc` behind its yield: goes on resuming what it delegates to.
 #[inline(always)]
-pub(super) unsafe fn go_down(vm: *mut Vm, mut pc: Pc, mut fp: *mut u64) -> (Pc, *mut u64) {
+unsafe fn go_down(vm: *mut Vm, mut pc: Pc, mut fp: *mut u64) -> (Pc, *mut u64) {
     // SAFETY: as for `resume`; each frame is the running one when its instructions are looked at.
     unsafe {
         while let Some(send) = sender(pc) {
@@ -93,6 +93,29 @@ pub(super) unsafe fn go_down(vm: *mut Vm, mut pc: Pc, mut fp: *mut u64) -> (Pc, 
             }
         }
         (pc, fp)
+    }
+}
+
+/// [`resume`], and with `through` on to what a suspended generator delegates to.
+#[inline(always)]
+pub(super) unsafe fn resume_through(
+    vm: *mut Vm,
+    (pc, fp): (Pc, *mut u64),
+    g: Ref<PyGenerator>,
+    sent: u64,
+    word: u64,
+    through: bool,
+) -> Option<(Pc, *mut u64)> {
+    // A new generator stands at no yield.
+    let through = through && g.state.get() == GenState::Suspended;
+    // SAFETY: as for `resume`.
+    unsafe {
+        let (pc, fp) = resume(vm, pc, fp, g, sent, word)?;
+        Some(if through {
+            go_down(vm, pc, fp)
+        } else {
+            (pc, fp)
+        })
     }
 }
 
@@ -171,8 +194,7 @@ pub fn send_through(vm: &Vm, pc: Pc, fp: *mut u64) -> Option<Pc> {
             return None;
         }
         let word = ret(Action::Send, 2, a!(insn), 0);
-        let (pc, fp) = resume(vm, pc, fp, g, *fp.add(c!(insn)), word)?;
-        Some(go_down(vm, pc, fp).0)
+        resume_through(vm, (pc, fp), g, *fp.add(c!(insn)), word, true).map(|next| next.0)
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::super::{ops_arith, ops_attr, ops_build, ops_iter};
 use super::cx::{Cx, Pc, copy, word_value};
-use super::delegation::{go_down, resume};
+use super::delegation::resume_through;
 use super::macros::{a, b, c, fast};
 use super::{Handler, fast, go, run_body, slow};
 use crate::vm::run::ret::{Action, ret};
 use skein_runtime::builtins::dict::PlainPlace;
-use skein_runtime::builtins::generator::{GenState, PyGenerator};
+use skein_runtime::builtins::generator::PyGenerator;
 use skein_runtime::builtins::iter_quick::{self, Quick, QuickPair};
 use skein_runtime::prelude::*;
 
@@ -153,13 +153,8 @@ fast!(for_iter, |pc, fp, vm, insn, tbl| {
         ids::GENERATOR => {
             let g: Ref<PyGenerator> = it.cast_unchecked();
             let word = ret(Action::ForIter, 2, a!(insn), 0);
-            let goes_on = g.state.get() == GenState::Suspended && tbl == fast::TABLE.as_ptr();
-            if let Some((pc, fp)) = resume(vm, pc, fp, g, NONE, word) {
-                let (pc, fp) = if goes_on {
-                    go_down(vm, pc, fp)
-                } else {
-                    (pc, fp)
-                };
+            let through = tbl == fast::TABLE.as_ptr();
+            if let Some((pc, fp)) = resume_through(vm, (pc, fp), g, NONE, word, through) {
                 go!(pc, fp, vm, tbl)
             }
         }

@@ -1,5 +1,6 @@
 # golden: 3.14
 # sys.monitoring events of a tool, switching them off per place; f_lineno set by a trace function; sys.setprofile.
+import gc
 import sys
 
 mon = sys.monitoring
@@ -87,6 +88,8 @@ def profiled():
     return len('abc') + int('4')
 
 
+# Callbacks of weak references whose objects died long ago are not to be seen.
+gc.collect()
 sys.setprofile(profiler)
 profiled()
 sys.setprofile(None)

@@ -6,6 +6,7 @@ use skein_jit::opt::{Effect, Layout};
 use skein_runtime::layout;
 use skein_runtime::object::shape::ids;
 use skein_runtime::tasklet::stack::at;
+use skein_runtime::value::{INT_MAX, INT_MIN};
 
 /// Native functions that do less than anything. None of them runs Python code.
 fn effects() -> Vec<(u64, Effect)> {
@@ -97,9 +98,10 @@ pub fn layout() -> Layout {
                 layout::ITER_STEP + 8,
             ),
         ],
-        lengths: &[
-            (ids::LIST, layout::LIST_LEN),
-            (ids::TUPLE, layout::TUPLE_LEN),
+        intervals: &[
+            (ids::LIST, layout::LIST_LEN, 0, 1 << 47),
+            (ids::TUPLE, layout::TUPLE_LEN, 0, 1 << 47),
+            (ids::RANGE_ITERATOR, layout::ITER_INDEX, INT_MIN, INT_MAX),
         ],
         effects: effects(),
     }

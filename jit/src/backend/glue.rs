@@ -2,10 +2,11 @@
 //! another that is found by where the program is.
 
 use super::{Dispatch, EXIT_IN_CONTEXT, trace_signature};
+use crate::ir::Op;
 use cranelift_codegen::Context;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, types};
-use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 /// `tail fn(frame) -> exit`
@@ -97,6 +98,88 @@ pub fn dispatch(
     let zero = b.ins().iconst(types::I64, 0);
     b.ins().store(flags, zero, c, EXIT_IN_CONTEXT);
     b.ins().return_(&[zero]);
+    b.seal_all_blocks();
+    b.finalize(isa.frontend_config());
+}
+
+/// A helper that traces call where they seldom come: through code that saves every register, so that what a trace keeps in
+/// registers along its usual way is not moved to memory for the call's sake. The convention has no results: they are written where
+/// the last argument points to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Seldom {
+    /// `(word, to)`: writes the float that the word is, and behind it whether it is one.
+    Unbox(u64),
+    /// `(context, float, to)`: writes the word.
+    Box(u64),
+    /// `(object, offset, word)`
+    Store(u64),
+}
+
+impl Seldom {
+    /// What an operation calls that way.
+    pub fn of(op: &Op) -> Option<Seldom> {
+        match *op {
+            Op::Unbox(_, helper, _) => Some(Seldom::Unbox(helper)),
+            Op::Box(_, helper) => Some(Seldom::Box(helper)),
+            Op::StoreLogged(_, _, _, helper) => Some(Seldom::Store(helper)),
+            _ => None,
+        }
+    }
+
+    /// How traces call it.
+    pub fn signature(self) -> Signature {
+        let params: &[_] = match self {
+            Seldom::Unbox(_) => &[types::I64; 2],
+            Seldom::Box(_) => &[types::I64, types::F64, types::I64],
+            Seldom::Store(_) => &[types::I64; 3],
+        };
+        let mut s = Signature::new(CallConv::PreserveAll);
+        s.params.extend(params.iter().map(|t| AbiParam::new(*t)));
+        s
+    }
+
+    fn address(self) -> u64 {
+        let (Seldom::Unbox(helper) | Seldom::Box(helper) | Seldom::Store(helper)) = self;
+        helper
+    }
+}
+
+/// The code that saves registers around such a helper.
+pub fn seldom(
+    context: &mut Context,
+    frontend: &mut FunctionBuilderContext,
+    isa: &dyn TargetIsa,
+    called: Seldom,
+) {
+    context.func.signature = called.signature();
+    let mut b = FunctionBuilder::new(&mut context.func, frontend);
+    let block = b.create_block();
+    b.append_block_params_for_function_params(block);
+    b.switch_to_block(block);
+    let args: Vec<_> = b.block_params(block).to_vec();
+    let mut signature = called.signature();
+    signature.call_conv = CallConv::SystemV;
+    let flags = MemFlagsData::trusted();
+    // Where a result goes, which the helper returns.
+    let result = match called {
+        Seldom::Unbox(_) => Some((args[1], 8)),
+        Seldom::Box(_) => {
+            signature.params.pop();
+            Some((args[2], 0))
+        }
+        Seldom::Store(_) => None,
+    };
+    if result.is_some() {
+        signature.returns.push(AbiParam::new(types::I64));
+    }
+    let passed = signature.params.len();
+    let signature = b.import_signature(signature);
+    let helper = b.ins().iconst(types::I64, called.address() as i64);
+    let call = b.ins().call_indirect(signature, helper, &args[..passed]);
+    if let (Some((to, offset)), Some(r)) = (result, b.inst_results(call).first().copied()) {
+        b.ins().store(flags, r, to, offset);
+    }
+    b.ins().return_(&[]);
     b.seal_all_blocks();
     b.finalize(isa.frontend_config());
 }

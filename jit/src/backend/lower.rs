@@ -4,6 +4,7 @@
 //! code traps, [`super::patch`] lets it leave by the exit instead. As *branches* they need nothing of the machine.
 
 use super::Slots;
+use super::glue::Seldom;
 use crate::ir::{Binary, Checked, Cond, End, ExitId, Op, Trace, Type, Val, Width};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{
@@ -29,24 +30,41 @@ struct Lowering<'a, 'b> {
     tail: SigRef,
     /// The block through which all exits go; the exit's number is in the context then.
     out: Block,
+    seldom: &'a dyn Fn(Seldom) -> u64,
+    /// Where the results of such helpers come.
     buffer: Option<StackSlot>,
     /// In a loop with late stores: the places and what they are to hold.
-    waiting: Vec<(Place, Clif)>,
+    waiting: Vec<(Place, Held)>,
     /// Those of them that the loop has parameters of their own for.
     carried: Vec<Place>,
     /// Changes of `waiting`, which tell exits apart.
     version: u32,
     /// Exits that store what waited when they were taken.
-    storing: Vec<(Block, ExitId, Vec<(Place, Clif)>)>,
+    storing: Vec<(Block, ExitId, Vec<(Place, Held)>)>,
     storing_by: HashMap<(ExitId, u32), Block>,
 }
 
-/// The place of a late store.
+/// The place of a late store: a whole word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Place {
-    width: Width,
     base: Val,
     offset: i32,
+}
+
+/// What a place of late stores is to hold.
+#[derive(Clone, Copy, Debug)]
+enum Held {
+    /// What the loop was entered with, or came round with.
+    Param(Clif),
+    /// A value of the trace. Constants are made where they are stored.
+    Value(Val),
+}
+
+/// A late store.
+struct Late {
+    place: Place,
+    width: Width,
+    value: Val,
 }
 
 /// What guards are turned into.
@@ -64,8 +82,14 @@ pub const OUT: u32 = u32::MAX - 1;
 /// The source location of branches on overflow.
 pub const OVERFLOW: u32 = u32::MAX - 2;
 
-/// Fills the function with the trace.
-pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots, guards: Guards) {
+/// Fills the function with the trace. `seldom` gives the code through which helpers are called that are seldom called.
+pub fn lower(
+    trace: &Trace,
+    b: &mut FunctionBuilder<'_>,
+    slots: Slots,
+    guards: Guards,
+    seldom: &dyn Fn(Seldom) -> u64,
+) {
     let entry = b.create_block();
     b.append_block_params_for_function_params(entry);
     b.switch_to_block(entry);
@@ -93,6 +117,7 @@ pub fn lower(trace: &Trace, b: &mut FunctionBuilder<'_>, slots: Slots, guards: G
         order: Vec::new(),
         tail,
         out,
+        seldom,
         buffer: None,
         waiting: Vec::new(),
         carried: Vec::new(),
@@ -147,17 +172,17 @@ impl Lowering<'_, '_> {
                         let param = self.b.append_block_param(block, ty);
                         self.values[*p] = Some(param);
                     }
-                    for place in self.late_places() {
-                        if let Some(v) = self.phi_of(place, i).and_then(|p| self.values[p]) {
-                            self.waiting.push((place, v));
+                    for late in self.last_stores() {
+                        if let Some(p) = self.phi_of(&late, i).and_then(|p| self.values[p]) {
+                            self.waiting.push((late.place, Held::Param(p)));
                             continue;
                         }
-                        let first = self.load_place(place);
+                        let first = self.load_place(&late);
                         let ty = self.b.func.dfg.value_type(first);
                         args.push(first.into());
                         let param = self.b.append_block_param(block, ty);
-                        self.waiting.push((place, param));
-                        self.carried.push(place);
+                        self.waiting.push((late.place, Held::Param(param)));
+                        self.carried.push(late.place);
                     }
                     self.b.ins().jump(block, &args);
                     self.b.switch_to_block(block);
@@ -193,49 +218,44 @@ impl Lowering<'_, '_> {
                         args.push(v.into());
                     }
                 }
-                let carried = self.waiting.iter().filter(|w| self.carried.contains(&w.0));
-                args.extend(carried.map(|(_, v)| BlockArg::from(*v)));
+                for (place, held) in self.waiting.clone() {
+                    if self.carried.contains(&place) {
+                        args.push(self.held(held).into());
+                    }
+                }
                 let block = loop_block.expect("a loop has a start");
                 self.b.ins().jump(block, &args);
             }
         }
     }
 
-    fn late_places(&self) -> Vec<Place> {
-        let mut places = Vec::new();
-        for (place, _) in self.trace.ops.iter().filter_map(late_store) {
-            if !places.contains(&place) {
-                places.push(place);
+    /// The last late store of each place.
+    fn last_stores(&self) -> Vec<Late> {
+        let mut last: Vec<Late> = Vec::new();
+        for late in self.trace.ops.iter().filter_map(late_store) {
+            match last.iter_mut().find(|l| l.place == late.place) {
+                Some(l) => *l = late,
+                None => last.push(late),
             }
         }
-        places
+        last
     }
 
     /// The phi that holds at each start of a turn what a place of late stores is to hold then, if there is one; `start`: the
     /// loop's start.
-    fn phi_of(&self, place: Place, start: usize) -> Option<usize> {
+    fn phi_of(&self, late: &Late, start: usize) -> Option<usize> {
         let (ops, End::Loop(next)) = (&self.trace.ops, &self.trace.end) else {
             return None;
         };
-        let mut stores = ops.iter().rev().filter_map(late_store);
-        let (_, last) = stores.find(|(p, _)| *p == place)?;
+        let Place { base, offset } = late.place;
         // What the way in has stored there, if that is still there.
         let mut first = None;
         for op in &ops[..start] {
             match *op {
-                Op::Store(width, base, offset, v)
-                    if place
-                        == (Place {
-                            width,
-                            base,
-                            offset,
-                        }) =>
-                {
-                    first = Some(v);
-                }
-                Op::Store(_, base, offset, _) | Op::StoreLogged(base, offset, ..) => {
-                    let derived = matches!(ops[base.0 as usize], Op::Binary(..));
-                    if derived || (offset - place.offset).abs() < 8 {
+                Op::Store(w, b, o, v) if (w, b, o) == (late.width, base, offset) => first = Some(v),
+                Op::Store(_, b, o, _) | Op::StoreLogged(b, o, ..) => {
+                    let derived = matches!(ops[b.0 as usize], Op::Binary(..));
+                    if derived || (o - offset).abs() < 8 {
                         first = None;
                     }
                 }
@@ -245,26 +265,31 @@ impl Lowering<'_, '_> {
         }
         let first = first?;
         let phis = self.trace.phis().enumerate();
-        let mut same = phis.filter(|(k, p)| ops[*p] == Op::Phi(first) && next[*k] == last);
+        let mut same = phis.filter(|(k, p)| ops[*p] == Op::Phi(first) && next[*k] == late.value);
         same.next().map(|(_, p)| p)
     }
 
-    fn load_place(&mut self, p: Place) -> Clif {
-        let ty = match p.width {
+    fn load_place(&mut self, late: &Late) -> Clif {
+        let ty = match late.width {
             Width::F64 => types::F64,
             _ => types::I64,
         };
-        let base = self.value(p.base);
-        self.b
-            .ins()
-            .load(ty, MemFlagsData::trusted(), base, p.offset)
+        let base = self.value(late.place.base);
+        let flags = MemFlagsData::trusted();
+        self.b.ins().load(ty, flags, base, late.place.offset)
+    }
+
+    fn held(&mut self, held: Held) -> Clif {
+        match held {
+            Held::Param(v) => v,
+            Held::Value(v) => self.value(v),
+        }
     }
 
     /// A late store: the place is to hold the value when the loop is left.
-    fn late(&mut self, place: Place, v: Val) {
-        let v = self.value(v);
-        if let Some(w) = self.waiting.iter_mut().find(|(p, _)| *p == place) {
-            w.1 = v;
+    fn late(&mut self, late: &Late) {
+        if let Some(w) = self.waiting.iter_mut().find(|(p, _)| *p == late.place) {
+            w.1 = Held::Value(late.value);
             self.version += 1;
         }
     }
@@ -321,7 +346,8 @@ impl Lowering<'_, '_> {
         let flags = MemFlagsData::trusted();
         for (block, e, stores) in std::mem::take(&mut self.storing) {
             self.b.switch_to_block(block);
-            for (place, v) in stores {
+            for (place, held) in stores {
+                let v = self.held(held);
                 let base = self.value(place.base);
                 self.b.ins().store(flags, v, base, place.offset);
             }
@@ -428,8 +454,8 @@ impl Lowering<'_, '_> {
                 }
             }
             Op::Late(..) => {
-                if let Some((place, v)) = late_store(op) {
-                    self.late(place, v);
+                if let Some(late) = late_store(op) {
+                    self.late(&late);
                 }
                 return None;
             }
@@ -510,7 +536,10 @@ impl Lowering<'_, '_> {
             Type::Float => &[types::F64],
             Type::Word | Type::Bool => &[types::I64],
         };
-        let r = self.native(address, &params, results, &args);
+        let mut s = Signature::new(CallConv::SystemV);
+        s.params.extend(params.iter().map(|t| AbiParam::new(*t)));
+        s.returns.extend(results.iter().map(|t| AbiParam::new(*t)));
+        let r = self.native(address, s, &args).first().copied();
         match result {
             Type::Unit => None,
             Type::Bool => {
@@ -521,20 +550,25 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn native(
-        &mut self,
-        address: u64,
-        params: &[cranelift_codegen::ir::Type],
-        results: &[cranelift_codegen::ir::Type],
-        args: &[Clif],
-    ) -> Option<Clif> {
-        let mut s = Signature::new(CallConv::SystemV);
-        s.params.extend(params.iter().map(|t| AbiParam::new(*t)));
-        s.returns.extend(results.iter().map(|t| AbiParam::new(*t)));
+    fn native(&mut self, address: u64, s: Signature, args: &[Clif]) -> &[Clif] {
         let s = self.b.import_signature(s);
         let callee = self.b.ins().iconst(types::I64, address as i64);
         let call = self.b.ins().call_indirect(s, callee, args);
-        self.b.inst_results(call).first().copied()
+        self.b.inst_results(call)
+    }
+
+    fn seldom(&mut self, helper: Seldom, args: &[Clif]) {
+        self.native((self.seldom)(helper), helper.signature(), args);
+    }
+
+    /// The address of two words.
+    fn buffer(&mut self) -> Clif {
+        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, 16, 3);
+        let b = &mut *self.b;
+        let slot = *self
+            .buffer
+            .get_or_insert_with(|| b.create_sized_stack_slot(data));
+        b.ins().stack_addr(types::I64, slot, 0)
     }
 
     /// The hot path tests the tag and decodes; the rest is asked of the helper.
@@ -551,16 +585,12 @@ impl Lowering<'_, '_> {
         let tag = self.b.ins().band_imm_u(tag, 3);
         self.b.ins().brif(tag, slow, &[], fast, &[]);
         self.b.switch_to_block(slow);
-        let buffer = self.float_buffer();
-        let at = self.b.ins().stack_addr(types::I64, buffer, 0);
-        let ok = self
-            .native(helper, &[types::I64, types::I64], &[types::I64], &[w, at])
-            .expect("a result");
+        let at = self.buffer();
+        self.seldom(Seldom::Unbox(helper), &[w, at]);
+        let flags = MemFlagsData::trusted();
+        let ok = self.b.ins().load(types::I64, flags, at, 8);
         self.cold_guard(ok, e);
-        let f = self
-            .b
-            .ins()
-            .load(types::F64, MemFlagsData::trusted(), at, 0);
+        let f = self.b.ins().load(types::F64, flags, at, 0);
         self.b.ins().jump(done, &[f.into()]);
         self.b.switch_to_block(fast);
         let turned = self.b.ins().rotr_imm_u(w, 3);
@@ -587,24 +617,18 @@ impl Lowering<'_, '_> {
         let logged = self.b.ins().band_imm_u(flags, 1);
         self.b.ins().brif(logged, slow, &[], fast, &[]);
         self.b.switch_to_block(slow);
+        // What is no reference is not logged, and the object stays as it is.
+        let call = self.cold_block();
+        let tag = self.b.ins().band_imm_u(v, 7);
+        self.b.ins().brif(tag, fast, &[], call, &[]);
+        self.b.switch_to_block(call);
         let offset = self.b.ins().iconst(types::I64, off as i64);
-        self.native(helper, &[types::I64; 3], &[], &[o, offset, v]);
+        self.seldom(Seldom::Store(helper), &[o, offset, v]);
         self.b.ins().jump(done, &[]);
         self.b.switch_to_block(fast);
         self.b.ins().store(MemFlagsData::trusted(), v, o, off);
         self.b.ins().jump(done, &[]);
         self.b.switch_to_block(done);
-    }
-
-    fn float_buffer(&mut self) -> StackSlot {
-        if let Some(s) = self.buffer {
-            return s;
-        }
-        let s =
-            self.b
-                .create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 8, 3));
-        self.buffer = Some(s);
-        s
     }
 
     fn boxed(&mut self, v: Val, helper: u64) -> Clif {
@@ -621,31 +645,23 @@ impl Lowering<'_, '_> {
         self.b.ins().brif(tag, slow, &[], done, &[w.into()]);
         self.b.switch_to_block(slow);
         let context = self.context();
-        let w = self
-            .native(
-                helper,
-                &[types::I64, types::F64],
-                &[types::I64],
-                &[context, f],
-            )
-            .expect("a result");
+        let at = self.buffer();
+        self.seldom(Seldom::Box(helper), &[context, f, at]);
+        let flags = MemFlagsData::trusted();
+        let w = self.b.ins().load(types::I64, flags, at, 0);
         self.b.ins().jump(done, &[w.into()]);
         self.b.switch_to_block(done);
         result
     }
 }
 
-/// The place and the value of a late store.
-fn late_store(op: &Op) -> Option<(Place, Val)> {
+fn late_store(op: &Op) -> Option<Late> {
     match *op {
-        Op::Late(width, base, offset, v) => Some((
-            Place {
-                width,
-                base,
-                offset,
-            },
-            v,
-        )),
+        Op::Late(width, base, offset, value) => Some(Late {
+            place: Place { base, offset },
+            width,
+            value,
+        }),
         _ => None,
     }
 }

@@ -20,8 +20,10 @@ use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{CompiledCode, Context};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use glue::Seldom;
 use lower::Guards;
 use memory::Memory;
+use std::collections::HashMap;
 use std::time::Instant;
 
 /// Where the frame that a trace was entered in is noted in the context when the trace is left.
@@ -40,6 +42,8 @@ pub struct Backend {
     builder: FunctionBuilderContext,
     /// The two functions that lead into traces and out of them.
     pub glue: Glue,
+    /// Addresses of the code that saves registers around helpers.
+    seldom: HashMap<Seldom, u64>,
     /// Bytes of machine code made so far.
     pub bytes: usize,
     verifies: bool,
@@ -182,6 +186,7 @@ impl Backend {
                 leave,
                 dispatch,
             },
+            seldom: HashMap::new(),
             bytes: 0,
             verifies: options.verify,
             guards: match patch::SUPPORTED && !options.branches {
@@ -199,12 +204,30 @@ impl Backend {
         if self.verifies {
             crate::ir::verify(trace)?;
         }
+        for called in trace.ops.iter().filter_map(Seldom::of) {
+            self.make_seldom(called)?;
+        }
         match self.compile_with(trace, slots, text, self.guards)? {
             Some(code) => Ok(code),
             None => self
                 .compile_with(trace, slots, text, Guards::Branches)?
                 .ok_or_else(|| "branches need no patching".to_string()),
         }
+    }
+
+    fn make_seldom(&mut self, called: Seldom) -> Result<(), String> {
+        if self.seldom.contains_key(&called) {
+            return Ok(());
+        }
+        self.context.clear();
+        glue::seldom(&mut self.context, &mut self.builder, &*self.isa, called);
+        self.context
+            .compile(&*self.isa, &mut ControlPlane::default())
+            .map_err(|e| format!("{:?}", e.inner))?;
+        let compiled = self.context.compiled_code().ok_or("nothing was compiled")?;
+        let address = publish(&mut self.memory, compiled, compiled.code_buffer())?;
+        self.seldom.insert(called, address);
+        Ok(())
     }
 
     /// `None`: a trap was not found in the machine code.
@@ -219,7 +242,8 @@ impl Backend {
         self.context.clear();
         self.context.func.signature = trace_signature();
         let mut b = FunctionBuilder::new(&mut self.context.func, &mut self.builder);
-        lower::lower(trace, &mut b, slots, guards);
+        let seldom = |called| self.seldom.get(&called).copied().unwrap_or_default();
+        lower::lower(trace, &mut b, slots, guards, &seldom);
         b.seal_all_blocks();
         b.finalize(self.isa.frontend_config());
         let lowered = begun.elapsed();

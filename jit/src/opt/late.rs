@@ -47,16 +47,22 @@ pub fn stores(t: &mut Swept, layout: &Layout) {
     let mut waiting: Vec<(Val, Place)> = Vec::new();
     let mut late = Vec::new();
     for (i, base, p) in &accesses {
-        let Op::Store(w, ..) = ops[*i] else {
+        if !is_whole(&ops[*i]) {
             continue;
+        }
+        // As words and as floats.
+        let same = |b: &Val, q: &Place| {
+            let q = Place {
+                width: p.width,
+                ..*q
+            };
+            b == base && q == *p
         };
-        let known = waiting.iter().any(|(b, q)| b == base && q == p);
+        let known = waiting.iter().any(|(b, q)| same(b, q));
         let alone = |(j, b, q): &(usize, Val, Place)| {
-            let same = b == base && q == p && matches!(ops[*j], Op::Store(..));
-            same || !may_meet(&t.values, layout, p, q)
+            same(b, q) && is_whole(&ops[*j]) || !may_meet(&t.values, layout, p, q)
         };
         if (base.0 as usize) < start
-            && matches!(w, Width::W64 | Width::F64)
             && matches!(p.region, Region::Entered | Region::Above | Region::Object)
             && !p.indexed
             && (known || waiting.len() < MOST_PLACES)
@@ -73,4 +79,9 @@ pub fn stores(t: &mut Swept, layout: &Layout) {
             t.values.ops[i] = Op::Late(w, base, offset, v);
         }
     }
+}
+
+/// Whether it stores a whole word.
+fn is_whole(op: &Op) -> bool {
+    matches!(op, Op::Store(Width::W64 | Width::F64, ..))
 }

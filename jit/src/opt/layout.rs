@@ -49,8 +49,8 @@ pub struct Layout {
     pub lists: &'static [(u32, i32)],
     /// Words of stable objects that never change: shape, first offset, first offset behind them.
     pub immutable: &'static [(u32, i32, i32)],
-    /// Words of stable objects that hold a length, from 0 to 2^47: shape and offset.
-    pub lengths: &'static [(u32, i32)],
+    /// Words of stable objects that stay in an interval: shape, offset, least and greatest.
+    pub intervals: &'static [(u32, i32, i64, i64)],
     /// Native functions that do less than [`Effect::Anything`].
     pub effects: Vec<(u64, Effect)>,
 }
@@ -69,8 +69,10 @@ impl Layout {
                 .iter()
                 .any(|(s, from, to)| *s == shape && (*from..*to).contains(&offset))
     }
-    /// Whether a word of an object with that shape is a length.
-    pub fn is_length(&self, shape: u32, offset: i32) -> bool {
-        shape != 0 && self.lengths.contains(&(shape, offset))
+    /// The interval of a word of an object with that shape.
+    pub fn interval(&self, shape: u32, offset: i32) -> Option<(i64, i64)> {
+        let mut all = self.intervals.iter();
+        let found = all.find(|(s, o, ..)| shape != 0 && (*s, *o) == (shape, offset));
+        found.map(|(_, _, least, greatest)| (*least, *greatest))
     }
 }

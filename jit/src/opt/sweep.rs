@@ -224,12 +224,10 @@ impl<'a> Sweep<'a> {
             Op::Select(_, x, y) => of(x).or(of(y)),
             Op::Load(Width::W8, ..) => Info::between(0, 0xff),
             Op::Load(Width::W32, ..) => Info::between(0, 0xffff_ffff),
-            Op::Load(Width::W64, base, offset)
-                if self
-                    .layout
-                    .is_length(self.values.shapes[base.0 as usize], *offset) =>
-            {
-                Info::between(0, 1 << 47)
+            Op::Load(Width::W64, base, offset) => {
+                let shape = self.values.shapes[base.0 as usize];
+                let known = self.layout.interval(shape, *offset);
+                known.map_or(Info::UNKNOWN, |(lo, hi)| Info::between(lo, hi))
             }
             _ => Info::UNKNOWN,
         }
@@ -414,11 +412,18 @@ impl<'a> Sweep<'a> {
             return self.emit(Op::Load(width, base, offset));
         }
         let p = self.place(base, offset, width);
+        let shape = self.values.shapes[p.object.0 as usize];
         if let Some(v) = self.held(&p) {
+            // What was stored there is what may stand there.
+            if let (Width::W64, false, Some((lo, hi))) =
+                (width, p.indexed, self.layout.interval(shape, p.offset))
+            {
+                let info = &mut self.values.info[v.0 as usize];
+                *info = info.and(Info::between(lo, hi));
+            }
             return v;
         }
         let v = self.emit(Op::Load(width, base, offset));
-        let shape = self.values.shapes[p.object.0 as usize];
         let immutable = p.region == Region::Object && self.layout.is_immutable(shape, p.offset);
         self.memory.set(p, v, immutable);
         v

@@ -78,7 +78,7 @@ pub fn layout(n: &Natives) -> Layout {
         items: ITEMS,
         lists: &[],
         immutable: &[(TUPLE, 8, 64)],
-        lengths: &[(LIST, FIRST)],
+        intervals: &[(LIST, FIRST, 0, 1 << 47)],
         effects: vec![(n.pure, Effect::Pure), (n.set_item, Effect::Items)],
     }
 }

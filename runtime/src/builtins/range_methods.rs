@@ -204,35 +204,24 @@ fn range_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
     Ok(Value::bool(equal == (op == CompareOp::Eq)))
 }
 
-/// True if start + length * step fits the machine's integers too: what is left of an iterator must be a range again.
-fn end_fits(r: Ref<PyRange>) -> bool {
-    match machine(r) {
-        Some((start, step, length)) => {
-            let end = start as i128 + length as i128 * step as i128;
-            i64::try_from(end).is_ok()
-        }
-        None => false,
-    }
+/// An iterator over a range in machine integers, if all that it comes to count with are immediate ints: machine code relies on that.
+fn machine_iter(vm: &mut Vm, start: i64, step: i64, length: i64) -> Option<Value> {
+    let end = start as i128 + length as i128 * step as i128;
+    Value::small_int(start)?;
+    Value::small_int(i64::try_from(end).ok()?)?;
+    let none = Value::NULL;
+    Some(PyIter::new(vm, ids::RANGE_ITERATOR, none, none, start, length, step).value())
 }
 
 /// `iter(range)`
 pub fn new_iter(vm: &mut Vm, r: Ref<PyRange>) -> Value {
-    match machine(r).filter(|_| end_fits(r)) {
-        Some((start, step, length)) => PyIter::new(
-            vm,
-            ids::RANGE_ITERATOR,
-            Value::NULL,
-            Value::NULL,
-            start,
-            length,
-            step,
-        )
-        .value(),
-        None => {
-            let next = Value::from_i32(0);
-            PyIter::new(vm, ids::LONGRANGE_ITERATOR, r.value(), next, 0, 0, 0).value()
-        }
+    if let Some((start, step, length)) = machine(r)
+        && let Some(it) = machine_iter(vm, start, step, length)
+    {
+        return it;
     }
+    let next = Value::from_i32(0);
+    PyIter::new(vm, ids::LONGRANGE_ITERATOR, r.value(), next, 0, 0, 0).value()
 }
 
 fn range_iter(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -244,19 +233,11 @@ fn range_reversed(vm: &mut Vm, args: &[Value]) -> PyResult {
     let r = this(vm, "__reversed__", args[0])?;
     if let Some((start, step, length)) = machine(r)
         && let Some(back) = step.checked_neg()
-        && start.checked_sub(step).is_some()
     {
         let last = start.wrapping_add(length.wrapping_sub(1).wrapping_mul(step));
-        return Ok(PyIter::new(
-            vm,
-            ids::RANGE_ITERATOR,
-            Value::NULL,
-            Value::NULL,
-            last,
-            length,
-            back,
-        )
-        .value());
+        if let Some(it) = machine_iter(vm, last, back, length) {
+            return Ok(it);
+        }
     }
     let (start, step, length) = (big(r.start.get()), big(r.step.get()), big(r.length.get()));
     let last = &start + (&length - 1) * &step;

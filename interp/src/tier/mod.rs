@@ -439,7 +439,7 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
     });
     if !enabled {
         cx.set_ext(1, NEVER);
-    } else if (counter == 0 || counter & COMPILED != 0) && threshold > 1 {
+    } else if (counter == 0 || counter & COMPILED != 0 || !calls_itself(vm)) && threshold > 1 {
         cx.set_ext(1, threshold);
     } else if traced::is_plain(vm) {
         TIER.with_borrow_mut(|t| t.anchors.entry(pc).or_default().count = u64::MAX / 2);
@@ -459,6 +459,18 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
         );
     }
     behind
+}
+
+/// Callers among which a function that calls itself is looked for.
+const RECURSION: usize = 8;
+
+/// Whether the running function is among its callers. What is not is better recorded where it is called.
+fn calls_itself(vm: &Vm) -> bool {
+    let Some(running) = vm.current_frame() else {
+        return false;
+    };
+    let mut callers = std::iter::successors(running.caller(), |f| f.caller()).take(RECURSION);
+    callers.any(|f| f.code() == running.code())
 }
 
 /// Records what follows at an instruction, with all frames in memory, if that is due. True if it began.

@@ -33,7 +33,7 @@ macro_rules! parameters {
 
 parameters! {
     (threshold, "threshold", 1000, "turns of a loop before it is recorded"),
-    (entry_threshold, "entry-threshold", 0, "calls of a function before it is recorded from its start; 0: never"),
+    (entry_threshold, "entry-threshold", 1000, "calls of a function that calls itself before it is recorded from its start; 0: never"),
     (window, "window", 300, "entries of some code after which it is asked whether they were worth it"),
     (least_stay, "least-stay", 1000, "ticks of the processor's clock that a stay in machine code takes at least to be worth it"),
     (exit_threshold, "exit-threshold", 50, "times that an exit is taken before what follows is recorded"),

@@ -227,9 +227,13 @@ fn setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     let n = vm.ssize(args[1])?;
     if id == ids::RANGE_ITERATOR {
         let n = n.clamp(0, i.stop.get());
-        i.index
-            .set(i.index.get().wrapping_add(n.wrapping_mul(i.step.get())));
-        i.stop.set(i.stop.get() - n);
+        let (step, left) = (i.step.get(), i.stop.get() - n);
+        let index = i.index.get().wrapping_add(n.wrapping_mul(step));
+        if !super::range_methods::counts_in_immediates(index, step, left) {
+            return Err(vm.overflow_error("range iterator state too far from its start"));
+        }
+        i.index.set(index);
+        i.stop.set(left);
         return Ok(Value::NONE);
     }
     let a = i.a.get();

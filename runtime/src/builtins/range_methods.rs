@@ -204,11 +204,22 @@ fn range_compare(vm: &mut Vm, op: CompareOp, a: Value, b: Value) -> PyResult {
     Ok(Value::bool(equal == (op == CompareOp::Eq)))
 }
 
-/// An iterator over a range in machine integers, if all that it comes to count with are immediate ints: machine code relies on that.
+/// Items that no program takes from an iterator one by one: weeks of doing nothing else.
+const NEVER_REACHED: i64 = 1 << 50;
+
+/// True if an iterator can count in immediate ints for as long as anybody may wait: machine code relies on that.
+pub fn counts_in_immediates(start: i64, step: i64, length: i64) -> bool {
+    let end = start as i128 + length.min(NEVER_REACHED) as i128 * step as i128;
+    let small = |n: i128| i64::try_from(n).is_ok_and(|n| Value::small_int(n).is_some());
+    small(start as i128) && small(end)
+}
+
+/// An iterator over a range in machine integers, if it can be one. What is left of it must be a range again.
 fn machine_iter(vm: &mut Vm, start: i64, step: i64, length: i64) -> Option<Value> {
     let end = start as i128 + length as i128 * step as i128;
-    Value::small_int(start)?;
-    Value::small_int(i64::try_from(end).ok()?)?;
+    if i64::try_from(end).is_err() || !counts_in_immediates(start, step, length) {
+        return None;
+    }
     let none = Value::NULL;
     Some(PyIter::new(vm, ids::RANGE_ITERATOR, none, none, start, length, step).value())
 }

@@ -13,6 +13,13 @@ impl Recorder {
     /// Operators and comparisons; false: nothing was written.
     pub(super) fn arithmetic(&mut self, op: Code, p: Pending, next: Next, follows: bool) -> bool {
         use Code::*;
+        let imm = matches!(
+            op,
+            AddImm | SubImm | LtImmJump | LeImmJump | EqImmJump | NeImmJump | GtImmJump | GeImmJump
+        );
+        if op != Neg && self.needs_integers(&p, imm) {
+            return false;
+        }
         match op {
             Add | Sub | Mul | TrueDiv | FloorDiv | Mod | LShift | RShift | And | Or | Xor
                 if follows =>

@@ -21,6 +21,7 @@ mod emit;
 mod entered;
 mod generators;
 mod instances;
+mod integers;
 mod items;
 mod iterators;
 mod made;
@@ -40,7 +41,7 @@ use skein_compiler::bytecode::ops::Op as Code;
 use skein_jit::ir::{ExitId, Op, Trace, Val};
 use skein_runtime::prelude::*;
 use state::{Fact, Frame, Register};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Why a recording was given up; the texts are keys of the statistics.
@@ -171,6 +172,8 @@ pub struct Recorder {
     float_constants: HashMap<u64, Val>,
     /// Pure operations written so far.
     known_ops: HashMap<Key, Val>,
+    /// Ints that may have either form.
+    wide: HashSet<Val>,
     /// Words in objects' fields, by base and offset, until something may have changed them.
     fields: HashMap<(Val, i32), Val>,
     /// Conditions tested so far, and how they turned out.
@@ -243,6 +246,7 @@ impl Recorder {
             constants: HashMap::new(),
             float_constants: HashMap::new(),
             known_ops: HashMap::new(),
+            wide: HashSet::new(),
             fields: HashMap::new(),
             guarded: Default::default(),
             top: None,

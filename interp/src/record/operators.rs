@@ -111,6 +111,11 @@ impl Recorder {
             _ => (LtJump, true, false),
         };
         let index = op as u8 - first as u8;
+        if self.needs_integers(&p, imm) {
+            let r = self.compare_integers(index, &p, imm);
+            let holds = self.answered(r);
+            return self.compared(p, next, jumps, holds);
+        }
         let cond = condition(index);
         let (b, c) = (p.word.b() as usize, p.word.c() as usize);
         if let (Some(x), Some(y), false, Cond::Eq | Cond::Ne) =
@@ -232,6 +237,15 @@ impl Recorder {
             || shows_frames(p.b)
         {
             return false;
+        }
+        if self.needs_integers(&p, imm) {
+            let op = match op {
+                Code::AddImm => Code::Add,
+                Code::SubImm => Code::Sub,
+                other => other,
+            };
+            self.integers(op, p, imm);
+            return true;
         }
         let number = |s: Seen| s.is_int() || s.is_float();
         if op == Code::Pow && number(p.b) && number(p.c) {

@@ -27,6 +27,8 @@ fn effects() -> Vec<(u64, Effect)> {
         lean::invert as *const (),
         lean::negate as *const (),
         lean::compare as *const (),
+        lean::integers as *const (),
+        lean::compare_integers as *const (),
         lean::truth as *const (),
         lean::contains as *const (),
         lean::str_item as *const (),

@@ -167,6 +167,27 @@ pub extern "C" fn binary(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
     }))
 }
 
+/// True for an int of either form.
+fn is_integer(v: Value) -> bool {
+    v.is_int() || v.shape_id() == skein_runtime::object::shape::ids::INT
+}
+
+/// A binary operator with two ints of any form.
+pub extern "C" fn integers(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
+    match is_integer(value(x)) && is_integer(value(y)) {
+        true => binary(a, op, x, y),
+        false => 0,
+    }
+}
+
+/// Whether a comparison of two ints of any form holds.
+pub extern "C" fn compare_integers(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
+    match is_integer(value(x)) && is_integer(value(y)) {
+        true => compare(a, op, x, y),
+        false => REFUSED,
+    }
+}
+
 /// An operator in place.
 pub extern "C" fn binary_changing(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
     binary(std::hint::black_box(a), op, x, y)

@@ -39,6 +39,9 @@ pub const ARRAY_SLOTS: i32 = size_of::<Array>() as i32;
 pub const GENERATOR_FRAME: i32 =
     (size_of::<PyGenerator>() + 8 * crate::tasklet::stack::FRAME_WORDS) as i32;
 
+/// Contents of a bytes object.
+pub const BYTES_ITEMS: i32 = size_of::<PyBytes>() as i32;
+
 offsets! {
     /// A generator's code.
     GENERATOR_CODE = PyGenerator, code;

@@ -68,7 +68,7 @@ impl Recorder {
     }
 
     /// An attribute of an object by its shape.
-    fn found(&mut self, vm: &mut Vm, p: Pending, method: bool, found: Finding) -> bool {
+    pub(super) fn found(&mut self, vm: &mut Vm, p: Pending, method: bool, found: Finding) -> bool {
         if matches!(found, Finding::Property(_))
             || matches!(found, Finding::Method(_))
                 && !method

@@ -57,6 +57,10 @@ impl Recorder {
         match (name, argc) {
             ("len", 1) => self.length(vm, p),
             ("isinstance", 2) => self.isinstance(vm, p),
+            ("id", 1) => self.identity(vm, p),
+            ("issubclass", 2) => self.issubclass(vm, p),
+            ("getattr", 2 | 3) => self.ask_attribute(vm, p, false),
+            ("hasattr", 2) => self.ask_attribute(vm, p, true),
             ("abs", 1) if x.is_int() || x.is_float() => self.absolute(vm, p),
             ("min" | "max", 2) if x.is_int() && y.is_int() || x.is_float() && y.is_float() => {
                 self.extreme(vm, p, name == "max")
@@ -185,15 +189,6 @@ impl Recorder {
         let w = self.constant(Value::bool(answer).bits());
         self.set(p.word.a() as usize, w);
         true
-    }
-
-    /// The constant in a register.
-    fn fact_word(&mut self, i: usize) -> Option<u64> {
-        if self.is_float(i) {
-            return None;
-        }
-        let w = self.word(i);
-        self.fact(w).constant
     }
 
     fn absolute(&mut self, vm: &mut Vm, p: Pending) -> bool {

@@ -228,6 +228,9 @@ impl Recorder {
         if p.b.shape == 0 || shows_frames(p.b) {
             return false;
         }
+        if self.bytes_item(p) {
+            return true;
+        }
         if p.b.shape == ids::STR && p.c.is_int() && (p.c.bits as i64) > 0 {
             self.guard_class(b, p.b);
             let s = self.word(b);

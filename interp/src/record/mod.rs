@@ -28,10 +28,12 @@ mod made;
 mod names;
 mod natives;
 mod operators;
+mod reflection;
 mod residual;
 mod soft;
 mod state;
 mod step;
+mod texts;
 mod virtuals;
 
 use crate::tier::exits::{Base, ExitKind, Shot};

@@ -104,7 +104,8 @@ impl Recorder {
         if matches!(
             v.kind(),
             Some(Kind::Function | Kind::Type | Kind::Builtin | Kind::Module)
-        ) || crate::vm::soft::is_hidden(self.frame().code)
+        ) || Recorder::is_table_of_types(v)
+            || crate::vm::soft::is_hidden(self.frame().code)
         {
             // What natives' Python parts have in their module never changes.
             let c = self.object(vm, v);

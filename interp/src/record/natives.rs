@@ -53,6 +53,18 @@ impl More {
                 Seen::default()
             }
         };
+        if op == Code::Mod {
+            let items = cx.reg(cx.c()).cast::<PyTuple>();
+            let item = |i: usize| {
+                let v = items.as_ref().and_then(|t| t.items().get(i).copied());
+                v.map_or(Seen::default(), Seen::of)
+            };
+            return More {
+                args: [0, 1, 2, 3].map(item),
+                items: items.as_ref().map_or(0, |t| t.len()),
+                ..More::default()
+            };
+        }
         let first = match op {
             Code::Call => cx.b() + 2,
             Code::LoadSlice | Code::StoreSlice => cx.c(),
@@ -201,6 +213,12 @@ const TABLE: &[Row] = &[
     Row("Pattern", "match search fullmatch findall split", Nothing, Anything, false),
     Row("Pattern", "sub subn", Nothing, Anything, false),
     Row("Pattern", "finditer", Nothing, Anything, false),
+    Row("_IOBase", "flush", Nothing, Gives::None, true),
+    Row("BufferedReader", "read", Nothing, Anything, false),
+    Row("getset_descriptor", "__get__", Nothing, Anything, true),
+    Row("member_descriptor", "__get__", Nothing, Anything, true),
+    Row("lock", "__enter__ __exit__ release locked", Nothing, Anything, true),
+    Row("RLock", "__enter__ __exit__ release", Nothing, Anything, true),
     Row("Match", "group groups groupdict start end span __getitem__", Nothing, Anything, false),
 ];
 
@@ -232,12 +250,19 @@ const TYPES: &[(u32, Gives, bool)] = &[
     (ids::FILTER, Shape(ids::FILTER), false),
     (ids::SLICE, Shape(ids::SLICE), false),
     (ids::OBJECT, Shape(ids::OBJECT), false),
+    (ids::WEAKREF, Anything, true),
 ];
 
 /// Types of module code whose objects are called so.
-const CALLABLES: &[&str] = &["_lru_cache_wrapper", "itemgetter", "attrgetter"];
+const CALLABLES: &[&str] = &["_lru_cache_wrapper", "itemgetter", "attrgetter", "Scanner"];
 
-/// Iterator types of module code that ask nobody for their items.
+/// Types of module code that are called so: nothing but their objects comes of it.
+const NATIVE_TYPES: &[&str] = &["BytesIO", "StringIO"];
+
+/// Natives that may switch to another tasklet, but raise where they are refused Python code and would have to wait.
+const PATIENT: &[&str] = &["lock", "RLock"];
+
+/// Iterator types of module code that ask nobody for their items, or raise where they are refused Python code and might run some.
 const SELF_CONTAINED: &[&str] = &[
     "permutations",
     "product",
@@ -245,6 +270,8 @@ const SELF_CONTAINED: &[&str] = &[
     "combinations_with_replacement",
     "count",
     "repeat",
+    "batched",
+    "islice",
 ];
 
 /// True for an exact iterator of module code whose steps run no Python code, and for its type.
@@ -261,7 +288,8 @@ fn listed(names: &str, name: &str) -> bool {
 
 /// True for what a native that goes through its argument may go through twice.
 fn is_kept(s: Seen) -> bool {
-    !matches!(s.kind, Some(Kind::Iter | Kind::Generator | Kind::Native))
+    s.shape == ids::MEMORYVIEW
+        || !matches!(s.kind, Some(Kind::Iter | Kind::Generator | Kind::Native))
 }
 
 /// True for an iterator whose step is taken or not taken at all.
@@ -402,7 +430,7 @@ impl Recorder {
         let (Some(n), Some((owner, name))) = (p.more.native, Recorder::native_name(&p)) else {
             return false;
         };
-        if n.def.switches || p.word.c() > 4 {
+        if n.def.switches && !PATIENT.contains(&owner.as_str()) || p.word.c() > 4 {
             return false;
         }
         let base = p.word.b() as usize;
@@ -699,6 +727,7 @@ impl Recorder {
             Some((_, gives, keeps)) if p.b.shape == ids::TYPE => (gives, keeps),
             _ if native => (&Anything, &true),
             _ if is_self_contained(t) => (&Anything, &false),
+            _ if is_native_type(vm, t) => (&Anything, &true),
             _ => return false,
         };
         if argc > 4 || p.next.bits != 0 {
@@ -726,6 +755,19 @@ impl Recorder {
         self.set_given(p.word.a() as usize, v, *gives);
         true
     }
+}
+
+/// True for types of module code whose calls make an object, and no more.
+fn is_native_type(vm: &mut Vm, t: Ref<PyType>) -> bool {
+    let n = vm.names;
+    t.builtin_id == 0
+        && t.kind.get() == Kind::Native
+        && !t.has(tflag::HAS_DEL)
+        && NATIVE_TYPES.contains(&t.name_text().as_str())
+        && [n.__new__, n.__init__].into_iter().all(|name| {
+            vm.type_lookup(t, name)
+                .is_some_and(|m| m.kind() == Some(Kind::Builtin))
+        })
 }
 
 /// True for exception types whose instances are made by native code alone.

@@ -59,7 +59,11 @@ impl Recorder {
             Lt | Le | Eq | Ne | Gt | Ge => self.compare_leanly(vm, p, next),
             Not | ToBool => self.truth_leanly(vm, p, next),
             Add | Sub | Mul | MatMul | TrueDiv | FloorDiv | Mod | Pow | LShift | RShift | And
-            | Or | Xor | AddImm | SubImm => self.binary_leanly(p),
+            | Or | Xor | AddImm | SubImm => {
+                op == Add && self.concatenate(p)
+                    || self.format_percent(vm, p)
+                    || self.binary_leanly(p)
+            }
             Neg | Invert => self.unary_leanly(p),
             FormatSimple | FormatSpec | Convert => self.format_leanly(p),
             LoadAttr => self.attribute_leanly(vm, p),
@@ -141,6 +145,9 @@ impl Recorder {
                 };
                 return self.compared(p, next, jumps, same);
             }
+        }
+        if !imm && let Some(holds) = self.same_text(p, cond) {
+            return self.compared(p, next, jumps, holds);
         }
         self.guard_class(b, p.b);
         let x = self.word(b);
@@ -374,6 +381,9 @@ impl Recorder {
     fn attribute_leanly(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let names = self.frame().code.names.expect();
         let name = names.get(p.word.c() as usize);
+        if self.attribute_of_frame(vm, p, name) {
+            return true;
+        }
         // `__dict__` changes how the object keeps its attributes.
         let text = name.cast::<PyStr>().map(|s| s.text_lossy());
         if text.is_none_or(|t| t == "__dict__") || p.b.shape == 0 || shows_frames(p.b) {

@@ -17,6 +17,8 @@ fn effects() -> Vec<(u64, Effect)> {
     let reads = [
         helpers::dict_get as *const (),
         helpers::dict_contains as *const (),
+        lean::same_text as *const (),
+        lean::identity as *const (),
     ];
     // These allocate, and change nothing that was there before.
     let makes = [
@@ -42,6 +44,7 @@ fn effects() -> Vec<(u64, Effect)> {
         lean::build_set as *const (),
         lean::build_map as *const (),
         lean::build_string as *const (),
+        lean::concat_bytes as *const (),
         lean::list_to_tuple as *const (),
         lean::format_simple as *const (),
         lean::format_spec as *const (),
@@ -64,7 +67,7 @@ fn effects() -> Vec<(u64, Effect)> {
     ];
     let changing = [lean::CODE_CHANGING, lean::OBJECT_CHANGING].concat();
     let mut all: Vec<(*const (), Effect)> = Vec::new();
-    let makes = [&makes[..], &lean::CODE, &lean::OBJECT].concat();
+    let makes = [&makes[..], &lean::CODE, &lean::OBJECT, &lean::JOIN].concat();
     all.extend(
         makes
             .into_iter()

@@ -206,7 +206,7 @@ fn load_of_type(vm: &mut Vm, cx: Cx, ty: Ref<PyType>, name: Ref<PyStr>, method: 
 }
 
 /// True if the type has a `__getattribute__` other than `object`'s.
-pub(super) fn has_getattribute(vm: &mut Vm, ty: Ref<PyType>) -> bool {
+pub(crate) fn has_getattribute(vm: &mut Vm, ty: Ref<PyType>) -> bool {
     let name = vm.names.__getattribute__;
     match vm.type_lookup(ty, name) {
         Some(hook) => !vm.is_default_getattribute(hook),

@@ -59,15 +59,26 @@ pub fn join_parts(vm: &mut Vm, parts: &[Value]) -> PyResult {
         bytes += s.byte_len();
         chars += s.len();
     }
+    if chars < 2 {
+        let part = parts.iter().find(|p| !typed::<PyStr>(**p).is_empty());
+        return Ok(part.copied().unwrap_or(vm.empty_str().value()));
+    }
+    if parts.len() <= 8 {
+        let mut pieces = [typed::<PyStr>(parts[0]); 8];
+        for (to, p) in pieces.iter_mut().zip(parts) {
+            *to = typed(*p);
+        }
+        let pieces = pieces[..parts.len()].iter().map(|s| s.bytes());
+        return match PyStr::from_pieces(vm, bytes, chars, pieces) {
+            Some(s) => Ok(s.value()),
+            None => Err(vm.memory_error()),
+        };
+    }
     let mut text = Vec::with_capacity(bytes);
     for p in parts {
         text.extend_from_slice(typed::<PyStr>(*p).bytes());
     }
-    Ok(if bytes < 2 {
-        vm.new_str_bytes(&text)
-    } else {
-        PyStr::new_counted(vm, &text, chars).value()
-    })
+    Ok(PyStr::new_counted(vm, &text, chars).value())
 }
 
 /// `BuildSlice`

@@ -567,6 +567,9 @@ pub fn wait_in_line(
     count: usize,
     timed_out: Value,
 ) -> PyResult {
+    if vm.python_forbidden.get() {
+        return Err(vm.runtime_error("waiting is refused"));
+    }
     let line = &waiters.0;
     if line.len() >= LONG_LINE && line.len().is_power_of_two() {
         for _ in 0..line.len() / WAITER {
@@ -652,11 +655,20 @@ fn lock_release(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !l.locked.get() {
         return Err(vm.runtime_error("release unlocked lock"));
     }
+    may_wake(vm, &l.waiters)?;
     // Handed over, it stays taken.
     if wake_first(vm, &l.waiters, Value::TRUE).is_none() {
         l.locked.set(false);
     }
     Ok(Value::NONE)
+}
+
+/// Raises where Python code is refused and somebody would be waked.
+fn may_wake(vm: &mut Vm, waiters: &Waiters) -> PyResult<()> {
+    match vm.python_forbidden.get() && waiters.0.len() > 0 {
+        true => Err(vm.runtime_error("waking is refused")),
+        false => Ok(()),
+    }
 }
 
 fn lock_exit(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -741,6 +753,7 @@ fn rlock_release(vm: &mut Vm, args: &[Value]) -> PyResult {
     if !l.owned(vm) {
         return Err(vm.runtime_error("cannot release un-acquired lock"));
     }
+    may_wake(vm, &l.waiters)?;
     if l.count.get() > 1 {
         l.count.set(l.count.get() - 1);
     } else {

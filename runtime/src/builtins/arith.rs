@@ -6,11 +6,11 @@ use super::complex_ops;
 use super::float::as_float;
 use super::int::{IntRef, as_int};
 use super::int_ops;
-use super::{bytearray_methods, bytes_methods, list_methods, set_ops, tuple_methods};
+use super::{bytearray_methods, list_methods, set_ops, tuple_methods};
 use crate::error::PyResult;
 use crate::object::header::Kind;
 use crate::object::shape::ids;
-use crate::prelude::{PySet, PyStr};
+use crate::prelude::{PyBytes, PySet, PyStr};
 use crate::protocol::binary::BinaryOp;
 use crate::text::float_int;
 use crate::value::Value;
@@ -114,7 +114,9 @@ pub fn container_builtin(
         (BinaryOp::Add, ids::BYTEARRAY) if inplace && y == ids::BYTES => {
             bytearray_methods::iadd(vm, &[a, b])
         }
-        (BinaryOp::Add, ids::BYTES) if same => bytes_methods::add(vm, &[a, b]),
+        (BinaryOp::Add, ids::BYTES) if same => {
+            return PyBytes::concat(vm, a.cast()?, b.cast()?).map(|b| Ok(b.value()));
+        }
         (_, ids::SET | ids::FROZENSET) if same && !inplace => {
             let (s, t) = (a.cast::<PySet>()?, b.cast::<PySet>()?);
             return set_ops::binary(vm, op, s, t);

@@ -52,6 +52,10 @@ impl PyBytes {
         }
         Some(b)
     }
+    /// `a + b`; `None`: no memory.
+    pub fn concat(vm: &mut Vm, a: Ref<PyBytes>, b: Ref<PyBytes>) -> Option<Ref<PyBytes>> {
+        PyBytes::from_pieces(vm, &[a.bytes(), b.bytes()])
+    }
     /// A new instance of a subclass of `bytes`.
     pub fn new_instance(vm: &mut Vm, ty: Ref<PyType>, data: &[u8]) -> Ref<PyBytes> {
         let b = vm.alloc_object(

@@ -196,9 +196,7 @@ impl Ref<PyList> {
         let new_len = len - (end - start) + values.len();
         let array = self.with_room(vm, new_len);
         array.copy_from(start + values.len(), array, end, len - end);
-        for (i, v) in values.iter().enumerate() {
-            array.set(start + i, *v);
-        }
+        array.set_all(start, values);
         if new_len < len {
             self.set_len(new_len);
         } else {

@@ -50,6 +50,14 @@ impl Ref<Array> {
     pub fn set(self, i: usize, v: Value) {
         self.slots()[i].set(self, v);
     }
+    /// Stores values into the slots from `at` on.
+    pub fn set_all(self, at: usize, values: &[Value]) {
+        let to = &self.slots()[at..at + values.len()];
+        for (slot, v) in to.iter().zip(values) {
+            slot.set_unbarriered(*v);
+        }
+        super::barrier::log_range(self.header(), to.as_ptr() as *const u8, 8 * values.len());
+    }
     /// Copies `count` slots within one array or between two; ranges may overlap.
     pub fn copy_from(self, at: usize, source: Ref<Array>, from: usize, count: usize) {
         if count == 0 {

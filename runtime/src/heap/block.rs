@@ -192,8 +192,8 @@ impl Block {
             }
         }
     }
-    /// After marking: keeps the live lines only. Returns the number of free lines.
-    pub fn sweep(self, poison: bool) -> usize {
+    /// After marking: keeps the live lines only. Returns the number of free lines, and of the runs that they form.
+    pub fn sweep(self, poison: bool) -> (usize, usize) {
         let lines = self.lines();
         if poison {
             for (i, _) in lines.iter().enumerate().filter(|(_, b)| **b & LIVE == 0) {
@@ -201,16 +201,18 @@ impl Block {
                 unsafe { ((self.0 + i * LINE_BYTES) as *mut u8).write_bytes(POISON, LINE_BYTES) };
             }
         }
-        let mut live = 0;
+        let (mut live, mut holes, mut before) = (0, 0, 1);
         for eight in lines.as_chunks_mut::<8>().0 {
-            let word = u64::from_ne_bytes(*eight) & EACH_LIVE;
+            let word = u64::from_le_bytes(*eight) & EACH_LIVE;
             live += word.count_ones();
-            *eight = word.to_ne_bytes();
+            holes += ((word << 8 | before) & !word).count_ones();
+            before = word >> 56;
+            *eight = word.to_le_bytes();
         }
         let info = self.info();
         info.young.set(false);
         info.parsed.set(false);
-        BLOCK_LINES - live as usize
+        (BLOCK_LINES - live as usize, holes as usize)
     }
     /// True if every line that an object covers is live.
     pub fn lines_are_live(self, addr: usize, bytes: usize) -> bool {
@@ -227,44 +229,30 @@ impl Block {
 /// The first free line at or after `from`.
 fn next_free(lines: &[u8; BLOCK_LINES], from: usize) -> Option<usize> {
     let mut at = from;
-    while at < BLOCK_LINES {
-        if at.is_multiple_of(8) {
-            let eight: [u8; 8] = lines[at..at + 8].try_into().unwrap_or([1; 8]);
-            let word = u64::from_le_bytes(eight);
-            // The lowest high bit set tells the first byte that is zero.
-            let zeros = word.wrapping_sub(EACH_LIVE) & !word & EACH_LIVE << 7;
-            if zeros != 0 {
-                return Some(at + zeros.trailing_zeros() as usize / 8);
-            }
-            at += 8;
-            continue;
+    while let Some(eight) = lines.get(at..at + 8).and_then(|l| l.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*eight);
+        // The lowest high bit set tells the first byte that is zero.
+        let zeros = word.wrapping_sub(EACH_LIVE) & !word & EACH_LIVE << 7;
+        if zeros != 0 {
+            return Some(at + zeros.trailing_zeros() as usize / 8);
         }
-        if lines[at] == 0 {
-            return Some(at);
-        }
-        at += 1;
+        at += 8;
     }
-    None
+    (at..BLOCK_LINES).find(|&i| lines[i] == 0)
 }
 
 fn end_of_hole(lines: &[u8; BLOCK_LINES], start: usize) -> usize {
     let mut at = start;
-    while at < BLOCK_LINES {
-        if at.is_multiple_of(8) {
-            let eight: [u8; 8] = lines[at..at + 8].try_into().unwrap_or([1; 8]);
-            let word = u64::from_le_bytes(eight);
-            if word == 0 {
-                at += 8;
-                continue;
-            }
+    while let Some(eight) = lines.get(at..at + 8).and_then(|l| l.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*eight);
+        if word != 0 {
             return at + word.trailing_zeros() as usize / 8;
         }
-        if lines[at] != 0 {
-            return at;
-        }
-        at += 1;
+        at += 8;
     }
-    BLOCK_LINES
+    (at..BLOCK_LINES)
+        .find(|&i| lines[i] != 0)
+        .unwrap_or(BLOCK_LINES)
 }
 
 /// Writes a filler over `[from, to)`, so that the space reads as one dead object.

@@ -4,6 +4,11 @@ use super::{Heap, RootSource, stack_scan};
 use crate::value::Value;
 use std::time::Instant;
 
+/// A heap may grow by this many times the least growth before what a full collection costs is no reason to wait.
+const PATIENCE: usize = 4;
+/// Otherwise so many times as much as is alive is allocated before another full collection.
+const WORK: usize = 16;
+
 /// No collection happens while one of these exists (H4).
 pub struct NoCollect<'a>(&'a Heap);
 
@@ -35,6 +40,7 @@ impl Heap {
         self.with_roots(|roots| roots.before_collection(full));
         self.retire_regions();
         let allocated = self.handed_out.replace(0);
+        self.since_full.set(self.since_full.get() + allocated);
         stack_scan::with_registers(&mut |sp| self.cycle(full, sp, probe.take()));
         self.after_cycle(full, allocated);
         self.counters.note_pause(full, start.elapsed());
@@ -83,7 +89,11 @@ impl Heap {
     fn full_is_due(&self) -> bool {
         let growth = self.promoted.get() + self.external_since_full.get();
         let live = self.counters.live_after_full.get() + self.external_after_full.get();
-        growth > self.config.min_growth.max(live / 2)
+        let due = self.config.min_growth.max(live / 2);
+        // What a small heap grows by is cheap to keep, next to going through all of it again and again.
+        growth > due
+            && (growth > PATIENCE * self.config.min_growth
+                || self.since_full.get() > WORK * self.counters.live_after_full.get())
     }
     fn stress_tick(&self) {
         let n = self.stress_count.get() + 1;
@@ -136,6 +146,7 @@ impl Heap {
         if full {
             self.counters.live_after_full.set(marked);
             self.promoted.set(0);
+            self.since_full.set(0);
             self.external_since_full.set(0);
             self.external_after_full.set(self.external_bytes.get());
             self.release_memory();

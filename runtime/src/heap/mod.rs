@@ -126,6 +126,8 @@ pub struct Heap {
     handed_out: Cell<usize>,
     /// Bytes that became old since the last full collection: what triggers a full one.
     promoted: Cell<usize>,
+    /// Bytes handed out since the last full collection.
+    since_full: Cell<usize>,
     external_bytes: Cell<usize>,
     external_since_full: Cell<usize>,
     external_after_full: Cell<usize>,
@@ -188,6 +190,7 @@ impl Heap {
             nursery: Cell::new(config.nursery),
             handed_out: Cell::new(0),
             promoted: Cell::new(0),
+            since_full: Cell::new(0),
             external_bytes: Cell::new(0),
             external_since_full: Cell::new(0),
             external_after_full: Cell::new(0),

@@ -9,6 +9,9 @@ use super::alloc::MIN_FREE_LINES;
 use super::block::Block;
 use super::chunk::{BLOCK_BYTES, BLOCK_LINES, BLOCKS, BlockKind, ChunkRef, HEAD_BYTES};
 
+/// A block with little space is gone through for holes of so many lines on average, not for smaller ones.
+const WORTHWHILE: usize = 6;
+
 impl ChunkRef {
     /// Blocks in use, by number.
     pub(super) fn used_blocks(self) -> impl Iterator<Item = Block> {
@@ -74,7 +77,7 @@ impl Heap {
         }
     }
     fn sweep_block(&self, block: Block) {
-        let free = block.sweep(self.config.poison);
+        let (free, holes) = block.sweep(self.config.poison);
         if free == BLOCK_LINES {
             let chunk = block.chunk();
             block.info().kind.set(BlockKind::Free);
@@ -83,7 +86,7 @@ impl Heap {
             self.in_use.set(self.in_use.get() - BLOCK_BYTES);
         } else if free >= BLOCK_LINES / 2 {
             self.roomy.borrow_mut().push(block);
-        } else if free >= MIN_FREE_LINES {
+        } else if free >= BLOCK_LINES / 4 || free >= MIN_FREE_LINES && free >= WORTHWHILE * holes {
             self.recycle.borrow_mut().push(block);
         }
     }

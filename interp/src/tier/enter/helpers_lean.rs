@@ -131,6 +131,68 @@ pub const OBJECT_CHANGING: [*const (); 5] = [
     changing_object4 as *const (),
 ];
 
+macro_rules! joins {
+    ($(($name:ident, $($x:ident)*),)*) => {
+        $(
+            /// The concatenation of exact strs; 0: refused.
+            pub extern "C" fn $name(a: *mut Activation $(, $x: u64)*) -> u64 {
+                word(alone(a, |vm| crate::vm::ops_build::join_parts(vm, &[$(value($x)),*])))
+            }
+        )*
+    };
+}
+joins! {
+    (join3, x y z),
+    (join4, x y z w),
+    (join5, x y z w v),
+}
+
+/// `a + b` of exact strs; 0: refused.
+pub extern "C" fn join2(a: *mut Activation, x: u64, y: u64) -> u64 {
+    let (x, y) = (value(x).cast::<PyStr>(), value(y).cast::<PyStr>());
+    word(alone(a, |vm| match (x, y) {
+        (Some(x), Some(y)) => Ok(x.concat(vm, y).map_or(Value::NULL, |s| s.value())),
+        _ => Ok(Value::NULL),
+    }))
+}
+
+/// Addresses of the functions that concatenate strs, by their number less two.
+pub const JOIN: [*const (); 4] = [
+    join2 as *const (),
+    join3 as *const (),
+    join4 as *const (),
+    join5 as *const (),
+];
+
+/// `a + b` of bytes objects; 0: refused.
+pub extern "C" fn concat_bytes(a: *mut Activation, x: u64, y: u64) -> u64 {
+    let (x, y) = (value(x).cast::<PyBytes>(), value(y).cast::<PyBytes>());
+    word(alone(a, |vm| match (x, y) {
+        (Some(x), Some(y)) => Ok(PyBytes::concat(vm, x, y).map_or(Value::NULL, |b| b.value())),
+        _ => Ok(Value::NULL),
+    }))
+}
+
+/// Whether two strs are equal.
+pub extern "C" fn same_text(x: u64, y: u64) -> u64 {
+    let text = |w: u64| value(w).cast::<PyStr>();
+    let same = x == y
+        || match (text(x), text(y)) {
+            (Some(x), Some(y)) => x.byte_len() == y.byte_len() && x.bytes() == y.bytes(),
+            _ => false,
+        };
+    same as u64
+}
+
+/// `id(x)` of a heap object, which stays where it is known to be.
+pub extern "C" fn identity(x: u64) -> u64 {
+    let v = value(x);
+    if let Some(h) = v.header() {
+        h.set_flags(skein_runtime::object::header::flag::PINNED);
+    }
+    Value::from_usize(v.address() as usize).bits()
+}
+
 /// A native's result for a float, as a float; a NaN is given for what is none, too.
 pub extern "C" fn float1(a: *mut Activation, def: *const NativeDef, x: f64) -> f64 {
     float(alone(a, |vm| {

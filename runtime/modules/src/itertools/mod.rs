@@ -61,6 +61,26 @@ impl It {
         self.s[0].set_unbarriered(Value::NULL);
         Ok(None)
     }
+    /// Raises where Python code is refused and the iterator in slot 0 might come to run some, with items taken already.
+    fn may_step(&self, vm: &mut Vm, raises: bool) -> PyResult<()> {
+        let alone = matches!(
+            self.slot(0).shape_id(),
+            0 | ids::LIST_ITERATOR
+                | ids::TUPLE_ITERATOR
+                | ids::RANGE_ITERATOR
+                | ids::STR_ITERATOR
+                | ids::STR_ASCII_ITERATOR
+                | ids::BYTES_ITERATOR
+                | ids::SET_ITERATOR
+                | ids::DICT_KEYITERATOR
+                | ids::DICT_VALUEITERATOR
+                | ids::DICT_ITEMITERATOR
+        );
+        match vm.python_forbidden.get() && (raises || !alone) {
+            true => Err(vm.runtime_error("Python code is refused")),
+            false => Ok(()),
+        }
+    }
     /// The next item of the iterator in slot 0, which is dropped at its end.
     fn pull(&self, vm: &mut Vm) -> Step {
         let it = self.slot(0);

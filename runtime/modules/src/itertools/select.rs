@@ -61,8 +61,9 @@ pub(super) fn batched_new(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 pub(super) fn batched_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
-    let n = it.n[0].get() as usize;
-    let mut out = ValueVec::with_capacity(&vm.heap, n.min(1 << 12));
+    let (n, strict) = (it.n[0].get() as usize, it.n[1].get() != 0);
+    it.may_step(vm, strict)?;
+    let mut out = ValueVec::with_capacity(&vm.heap, n.min(1 << 8));
     while out.len() < n {
         let Some(v) = it.pull(vm)? else { break };
         out.push(&vm.heap, v);
@@ -70,7 +71,7 @@ pub(super) fn batched_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     if out.is_empty() {
         return Ok(None);
     }
-    if out.len() < n && it.n[1].get() != 0 {
+    if out.len() < n && strict {
         return Err(vm.value_error("batched(): incomplete batch"));
     }
     Ok(Some(vm.new_tuple(out.as_slice())))
@@ -219,6 +220,7 @@ pub(super) fn islice_new(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 pub(super) fn islice_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
+    it.may_step(vm, false)?;
     let (next, stop) = (it.n[0].get(), it.n[1].get());
     while it.n[3].get() < next {
         if it.pull(vm)?.is_none() {

@@ -4,6 +4,7 @@ mod encode;
 mod quote;
 mod scan;
 mod scan_string;
+mod templates;
 
 use skein_runtime::prelude::*;
 

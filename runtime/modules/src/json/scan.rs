@@ -4,12 +4,14 @@
 //! document share one str.
 
 use super::scan_string::{Bad, raise, scan};
+use super::templates::Templates;
 use crate::util::native_class;
 use skein_runtime::prelude::*;
 use skein_runtime::text::{float_parse, wtf8};
 
 struct Scanner {
     strict: bool,
+    templates: Templates,
     object_hook: Slot,
     object_pairs_hook: Slot,
     parse_float: Slot,
@@ -20,6 +22,7 @@ struct Scanner {
 impl NativeData for Scanner {
     fn trace(&self, t: &mut Tracer) {
         for s in [
+            self.templates.slot(),
             &self.object_hook,
             &self.object_pairs_hook,
             &self.parse_float,
@@ -90,6 +93,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let mut get = |name: &str| vm.get_attr_text(args[1], name);
     let data = Scanner {
         strict,
+        templates: Templates::default(),
         object_hook: Slot::new(get("object_hook")?),
         object_pairs_hook: Slot::new(get("object_pairs_hook")?),
         parse_float: Slot::new(get("parse_float")?),
@@ -131,6 +135,7 @@ type Scan<T = Value> = Result<(T, usize), Stop>;
 struct Run<'a> {
     text: &'a [u8],
     scanner: &'a Scanner,
+    object: Ref<Native>,
     memo: Ref<PyDict>,
     /// For keys by a cheap hash: one more than the position in the memo where such a key was last found.
     recent: [u32; RECENT],
@@ -142,7 +147,9 @@ struct Run<'a> {
 }
 
 fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
-    let scanner = this(vm, &args[0])?;
+    let Some((object, scanner)) = native::<Scanner>(&args[0]) else {
+        return Err(vm.wrong_self("__call__", "_json.Scanner", args[0]));
+    };
     let Some(s) = args[1].cast::<PyStr>() else {
         let name = vm.type_name(args[1]);
         return Err(vm.type_error(format!("first argument must be a string, not {name}")));
@@ -159,9 +166,10 @@ fn call(vm: &mut Vm, args: &[Value]) -> PyResult {
     let mut run = Run {
         text: s.bytes(),
         scanner,
+        object,
         memo: PyDict::new(vm),
         recent: [0; RECENT],
-        items: ValueVec::new(),
+        items: ValueVec::with_capacity(&vm.heap, 64),
         int_type: vm.builtin_type(ids::INT).value(),
         float_type: vm.builtin_type(ids::FLOAT).value(),
     };
@@ -239,11 +247,14 @@ impl Run<'_> {
     }
 
     fn number(&self, vm: &mut Vm, start: usize) -> Scan {
-        let mut at = start + usize::from(self.byte(start) == b'-');
+        let negative = self.byte(start) == b'-';
+        let mut at = start + usize::from(negative);
+        let mut n = 0i64;
         match self.byte(at) {
             b'0' => at += 1,
             b'1'..=b'9' => {
-                while self.byte(at).is_ascii_digit() {
+                while let digit @ b'0'..=b'9' = self.byte(at) {
+                    n = n.wrapping_mul(10).wrapping_add((digit - b'0') as i64);
                     at += 1;
                 }
             }
@@ -278,12 +289,8 @@ impl Run<'_> {
                 if let Some(f) = float_parse::parse(text) {
                     return Ok((vm.new_float(f), at));
                 }
-            } else if text.len() < 19
-                && let Some(n) = std::str::from_utf8(text)
-                    .ok()
-                    .and_then(|t| t.parse::<i64>().ok())
-            {
-                return Ok((vm.new_int(n), at));
+            } else if text.len() < 19 {
+                return Ok((vm.new_int(if negative { -n } else { n }), at));
             }
         }
         let text = vm.new_str_bytes(text);
@@ -396,6 +403,34 @@ impl Run<'_> {
         Ok(dict)
     }
 
+    /// Puts a template's keys and hashes between the values that were collected.
+    fn spell_out(&mut self, vm: &mut Vm, base: usize, template: Ref<PyDict>) {
+        let collected = &self.items.as_slice()[base..];
+        let mut values = ValueVec::with_capacity(&vm.heap, collected.len());
+        for v in collected {
+            values.push(&vm.heap, *v);
+        }
+        self.items.truncate(base);
+        for (i, v) in values.as_slice().iter().enumerate() {
+            let key = template.entry_at(i).map_or(Value::NONE, |e| e.0);
+            let hash = Value::from_usize(template.hash_at(i) as usize);
+            for v in [key, hash, *v] {
+                self.items.push(&vm.heap, v);
+            }
+        }
+    }
+
+    /// A dict with a template's keys and the values that were collected.
+    fn fill_template(&mut self, vm: &mut Vm, base: usize, template: Ref<PyDict>) -> Ref<PyDict> {
+        let dict = PyDict::new(vm);
+        dict.copy_entries_from(vm, template);
+        for (i, v) in self.items.as_slice()[base..].iter().enumerate() {
+            dict.set_value_at(i, *v);
+        }
+        self.items.truncate(base);
+        dict
+    }
+
     fn object(&mut self, vm: &mut Vm, at: usize) -> Scan {
         const NAME: &str = "Expecting property name enclosed in double quotes";
         let pairs_hook = self.scanner.object_pairs_hook.get();
@@ -404,7 +439,10 @@ impl Run<'_> {
         } else {
             Some(PyList::new(vm))
         };
-        let (base, mut out) = (self.items.len(), None);
+        let base = self.items.len();
+        let mut out = None;
+        // While the keys are those of a template, only values are collected.
+        let (mut guess, mut count) = (None, 0);
         let mut at = self.space(at);
         if self.byte(at) == b'}' {
             at += 1;
@@ -413,19 +451,38 @@ impl Run<'_> {
                 if self.byte(at) != b'"' {
                     return Err(Bad(NAME, at).into());
                 }
-                let ((key, hash), after) = self.key(vm, at + 1)?;
+                if pairs.is_none() && (count == 0 || guess.is_some()) {
+                    let rest = &self.text[at + 1..];
+                    let found = self.scanner.templates.with_key(guess, count, rest);
+                    if found.is_none()
+                        && let Some(t) = guess
+                    {
+                        self.spell_out(vm, base, t);
+                    }
+                    guess = found;
+                }
+                let known = guess.and_then(|t| t.entry_at(count)?.0.cast::<PyStr>());
+                let (named, after) = match known {
+                    Some(key) => (None, at + 2 + key.byte_len()),
+                    None => {
+                        let (named, after) = self.key(vm, at + 1)?;
+                        (Some(named), after)
+                    }
+                };
+                count += 1;
                 at = self.space(after);
                 if self.byte(at) != b':' {
                     return Err(Bad("Expecting ':' delimiter", at).into());
                 }
                 at = self.space(at + 1);
                 let (v, after) = self.value(vm, at).map_err(expecting_value)?;
-                match pairs {
-                    Some(list) => {
+                match (pairs, named) {
+                    (_, None) => self.items.push(&vm.heap, v),
+                    (Some(list), Some((key, _))) => {
                         let pair = vm.new_tuple(&[key, v]);
                         list.push(vm, pair);
                     }
-                    None => {
+                    (None, Some((key, hash))) => {
                         for v in [key, Value::from_usize(hash as usize), v] {
                             self.items.push(&vm.heap, v);
                         }
@@ -456,7 +513,17 @@ impl Run<'_> {
         if let Some(list) = pairs {
             return Ok((vm.call(pairs_hook, &[list.value()])?, at));
         }
-        let out = self.fill_dict(vm, base, out)?;
+        let out = match guess.and_then(|t| self.scanner.templates.of_length(t, count)) {
+            Some(t) => self.fill_template(vm, base, t),
+            None => {
+                if let Some(t) = guess {
+                    self.spell_out(vm, base, t);
+                }
+                let dict = self.fill_dict(vm, base, out)?;
+                self.scanner.templates.learn(vm, self.object, dict);
+                dict
+            }
+        };
         let hook = self.scanner.object_hook.get();
         if hook.is_none() {
             return Ok((out.value(), at));

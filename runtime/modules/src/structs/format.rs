@@ -98,6 +98,19 @@ pub fn parse(text: &[u8]) -> Result<Format, &'static str> {
         little,
         values: 0,
     };
+    if let [code] = *rest
+        && !matches!(code, b'x' | b's' | b'p')
+        && let Some(size) = code_size(code, native)
+    {
+        f.items.push(Item {
+            code,
+            size,
+            offset: 0,
+            count: 1,
+        });
+        (f.size, f.values) = (size, 1);
+        return Ok(f);
+    }
     while let Some((&c, after)) = rest.split_first() {
         rest = after;
         if c.is_ascii_whitespace() || c == 11 {

@@ -231,6 +231,9 @@ pub enum Standard {
 impl Standard {
     /// Recognises the usual spellings; other names go through the codec registry.
     pub fn from_name(name: &[u8]) -> Option<Standard> {
+        if matches!(name, b"utf-8" | b"utf8") {
+            return Some(Standard::Utf8);
+        }
         // No name is longer than "iso_8859_1".
         let mut plain = [0; 10];
         let plain = plain.get_mut(..name.len())?;

@@ -25,6 +25,7 @@ pub enum Mode {
 /// Settings that make the tracing tier record whatever it can.
 const EAGER: [(&str, &str); 6] = [
     ("SKEIN_JIT_GROWTH", "1000"),
+    ("SKEIN_JIT_CREDIT", "100000"),
     // Whether code is there is to depend on nothing but the program.
     ("SKEIN_JIT_BACKGROUND", "0"),
     ("SKEIN_JIT_THRESHOLD", "1"),

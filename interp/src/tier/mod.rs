@@ -50,6 +50,8 @@ struct Loop {
     /// Times that the interpreter entered it, and the clock's ticks until it was left, since they were looked at last.
     entries: u64,
     ticks: u64,
+    /// Since then, a bridge was recorded where it was left.
+    growing: bool,
     /// Times that entering it was found not to be worth it.
     retired: u32,
 }
@@ -63,6 +65,9 @@ struct Anchor {
     /// The address of the code for it, or of the dispatcher while there is none; traces that go on here read it.
     link: Option<Box<u64>>,
 }
+
+/// See [`Tier::reluctance`].
+const MOST_RELUCTANT: f64 = 4.0;
 
 /// The table for going on in machine code at an instruction that is known only then.
 const DISPATCH: usize = 4096;
@@ -125,6 +130,15 @@ impl Tier {
         let ok = self.stats.spent_ns + self.stats.record_ns <= granted;
         self.stats.put_off += !ok as u64;
         ok
+    }
+    /// By how much more often than usual an exit has to be taken. Where machine code has not paid for itself, there is little reason
+    /// to make more.
+    fn reluctance(&self) -> u64 {
+        let earned = (self.clock.inside_ns() / 100)
+            .saturating_mul(self.params.payoff)
+            .saturating_add(self.params.credit.saturating_mul(1_000_000));
+        let times = self.stats.compile_ns as f64 / earned.max(1) as f64;
+        times.clamp(1.0, MOST_RELUCTANT) as u64
     }
     /// Turns of a loop before it is recorded, as its counter can hold them.
     fn threshold(&self) -> u64 {
@@ -214,6 +228,7 @@ impl Tier {
             bridges: 0,
             entries: 0,
             ticks: 0,
+            growing: false,
             retired: 0,
         });
         self.loops.len() - 1
@@ -646,17 +661,21 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         // Code that goes everywhere is not worth a bridge for each way.
         let bridges = t.loops[e.root].bridges;
         let wanted = (bridges / params.growth.max(1)).saturating_add(1);
-        if e.count < params.exit_threshold.max(1).saturating_mul(wanted)
+        let least = params.exit_threshold.max(1).saturating_mul(wanted);
+        if e.count < least
             || e.bridged
             || e.failures >= params.retries
             || recording
             || bridges >= params.bridges
+            || e.count < least.saturating_mul(t.reluctance())
         {
             return Some((pc, ExitKind::Resume, None));
         }
+        let e = t.exits.get_mut(exit as usize)?;
         e.count = 0;
         let (frames, depth, root) = (e.frames.clone(), e.depth, e.root);
         let may = t.may_record();
+        t.loops[number].growing |= may;
         let record = may.then_some((frames, depth, root, params, first));
         Some((pc, ExitKind::Resume, record))
     }) else {
@@ -694,7 +713,7 @@ impl Tier {
         }
         let short = l.ticks / l.entries < least;
         (l.entries, l.ticks) = (0, 0);
-        if short {
+        if short && !std::mem::take(&mut l.growing) {
             l.retired += 1;
             self.stats.retired += 1;
             self.closed = Some(window << (l.retired + 2).min(40));

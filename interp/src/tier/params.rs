@@ -47,6 +47,8 @@ parameters! {
     (retries, "retries", 3, "recordings of one loop or exit that may fail"),
     (share, "share", 4, "percent of the run time that recording and compiling may take"),
     (allowance, "allowance", 10, "milliseconds that they may take besides"),
+    (payoff, "payoff", 30, "percent of the time spent in machine code that compiling may take before exits have to be taken more often"),
+    (credit, "credit", 20, "milliseconds that it may take besides"),
     (background, "background", 1, "0: traces are compiled by the program's own thread"),
     (queue, "queue", 16, "traces that may wait for the compiler's thread"),
     (code, "code", 24, "megabytes of machine code, after which nothing more is recorded"),

@@ -129,7 +129,7 @@ impl Clock {
         }
     }
     /// Nanoseconds in machine code, the present stay included.
-    fn inside_ns(&self) -> u64 {
+    pub fn inside_ns(&self) -> u64 {
         let Some((since, first)) = self.started else {
             return 0;
         };

@@ -23,12 +23,13 @@ pub enum Mode {
 }
 
 /// Settings that make the tracing tier record whatever it can.
-const EAGER: [(&str, &str); 6] = [
+const EAGER: [(&str, &str); 8] = [
     ("SKEIN_JIT_GROWTH", "1000"),
     ("SKEIN_JIT_CREDIT", "100000"),
     // Whether code is there is to depend on nothing but the program.
     ("SKEIN_JIT_BACKGROUND", "0"),
     ("SKEIN_JIT_THRESHOLD", "1"),
+    ("SKEIN_JIT_ENTRY_THRESHOLD", "1"),
     ("SKEIN_JIT_EXIT_THRESHOLD", "1"),
     ("SKEIN_JIT_SHARE", "1000"),
     ("SKEIN_JIT_ALLOWANCE", "100000"),

@@ -1,13 +1,53 @@
 //! Items of lists, tuples and dicts, iteration, unpacking.
 
 use super::step::Next;
-use super::{Pending, Recorder};
+use super::{Pending, Recorder, Seen};
 use crate::tier::enter::helpers;
 use skein_jit::ir::{Binary, Checked, Cond, Op, Type, Val};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
+/// True for keys that dicts look up by what they are: ints, strs, plain types, functions.
+fn is_plain_key(s: Seen) -> bool {
+    s.is_int() || matches!(s.shape, ids::STR | ids::TYPE | ids::FUNCTION)
+}
+
 impl Recorder {
+    fn guard_plain_key(&mut self, k: Val, seen: Seen) {
+        if seen.is_int() {
+            self.guard_int(k);
+        } else {
+            self.guard_shape(k, seen.shape);
+        }
+    }
+
+    /// `d.get(k)` and `d.get(k, default)` of an exact dict.
+    pub(super) fn get_from_dict(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let (base, argc) = (p.word.b() as usize, p.word.c() as usize);
+        if p.next.shape != ids::DICT
+            || p.b.shape != ids::METHOD_DESCRIPTOR
+            || !(1..=2).contains(&argc)
+            || !is_plain_key(p.more.args[0])
+            || self.failed_here()
+        {
+            return false;
+        }
+        self.guard_callee(vm, p);
+        self.is_jump(base + 1, p.next, 0);
+        self.guard_class(base + 1, p.next);
+        let k = self.word(base + 2);
+        self.guard_plain_key(k, p.more.args[0]);
+        let default = match argc {
+            2 => self.word(base + 3),
+            _ => self.constant(Value::NONE.bits()),
+        };
+        let words = [self.word(base + 1), k, default];
+        let v = self.ask(helpers::dict_get_or as *const (), &words);
+        self.not_refused(v);
+        self.set(p.word.a() as usize, v);
+        true
+    }
+
     /// A bridge begins with the instruction at which the trace before it was left. A look-up that had to be left there (a dict's
     /// keys compare in Python, say) would have to be left each time, and each bridge would get another one.
     pub(super) fn failed_here(&self) -> bool {
@@ -66,15 +106,11 @@ impl Recorder {
                 self.set(a, v);
                 true
             }
-            ids::DICT if (p.c.is_int() || p.c.shape == ids::STR) && !self.failed_here() => {
+            ids::DICT if is_plain_key(p.c) && !self.failed_here() => {
                 let d = self.word(b);
                 self.guard_shape(d, ids::DICT);
                 let k = self.word(c);
-                if p.c.is_int() {
-                    self.guard_int(k);
-                } else {
-                    self.guard_shape(k, ids::STR);
-                }
+                self.guard_plain_key(k, p.c);
                 let v = self.call(
                     helpers::dict_get as *const () as usize,
                     &[self.context, d, k],
@@ -119,15 +155,11 @@ impl Recorder {
                 self.begun = true;
                 true
             }
-            ids::DICT if (p.b.is_int() || p.b.shape == ids::STR) && !self.failed_here() => {
+            ids::DICT if is_plain_key(p.b) && !self.failed_here() => {
                 let d = self.word(a);
                 self.guard_shape(d, ids::DICT);
                 let k = self.word(b);
-                if p.b.is_int() {
-                    self.guard_int(k);
-                } else {
-                    self.guard_shape(k, ids::STR);
-                }
+                self.guard_plain_key(k, p.b);
                 let v = self.word(c);
                 let ok = self.call(
                     helpers::dict_set as *const () as usize,
@@ -151,18 +183,13 @@ impl Recorder {
             p.word.b() as usize,
             p.word.c() as usize,
         );
-        if p.c.shape != ids::DICT || !(p.b.is_int() || p.b.shape == ids::STR) || self.failed_here()
-        {
+        if p.c.shape != ids::DICT || !is_plain_key(p.b) || self.failed_here() {
             return false;
         }
         let d = self.word(c);
         self.guard_shape(d, ids::DICT);
         let k = self.word(b);
-        if p.b.is_int() {
-            self.guard_int(k);
-        } else {
-            self.guard_shape(k, ids::STR);
-        }
+        self.guard_plain_key(k, p.b);
         let found = self.call(
             helpers::dict_contains as *const () as usize,
             &[self.context, d, k],

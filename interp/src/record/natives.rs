@@ -198,6 +198,7 @@ const TABLE: &[Row] = &[
     Row("range", "index count", Nothing, Anything, false),
     Row("object", "__init__", Nothing, Gives::None, true),
     Row("object", "__setattr__", Attributes, Gives::None, true),
+    Row("object", "__getattribute__", Attributes, Anything, true),
     Row("object", "__new__", Nothing, Anything, true),
     Row("tuple", "__new__", Nothing, Anything, false),
     Row("int", "__new__ from_bytes", Nothing, Anything, false),
@@ -435,7 +436,9 @@ impl Recorder {
         }
         let base = p.word.b() as usize;
         let argc = p.word.c() as usize;
-        if owner == "math" && self.math_call(vm, p, n) {
+        if owner == "math" && self.math_call(vm, p, n)
+            || owner == "dict" && name == "get" && self.get_from_dict(vm, p)
+        {
             return true;
         }
         let Some(row) = TABLE.iter().find(|r| r.0 == owner && listed(r.1, name)) else {
@@ -711,6 +714,39 @@ impl Recorder {
         let words: Vec<Val> = (0..argc).map(|i| self.word(base + 2 + i)).collect();
         let callee = self.word(base);
         let v = self.call_object(callee, &words, Nothing);
+        self.not_refused(v);
+        self.set(p.word.a() as usize, v);
+        true
+    }
+
+    /// `f(*items)` of such an object.
+    pub(super) fn call_native_object_star(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let base = p.word.b() as usize;
+        let [this, star, mapping, _] = p.more.args;
+        let callable = |t: Ref<PyType>| CALLABLES.contains(&t.name_text().as_str());
+        if this.bits != 0
+            || p.b.kind != Some(Kind::Native)
+            || !matches!(star.shape, ids::LIST | ids::TUPLE)
+            || mapping.bits != 0 && !(mapping.shape == ids::DICT && p.more.dict_is_empty)
+            || !type_of(vm, p.b).is_some_and(callable)
+        {
+            return false;
+        }
+        self.guard_class(base, p.b);
+        self.is_jump(base + 1, this, 0);
+        self.guard_class(base + 2, star);
+        if mapping.bits == 0 {
+            self.is_jump(base + 3, mapping, 0);
+        } else {
+            self.guard_class(base + 3, mapping);
+            let keywords = self.word(base + 3);
+            let n = self.load32(keywords, layout::DICT_LIVE);
+            let c = self.compare_imm(Cond::Eq, n, 0);
+            self.guard(c, true);
+        }
+        let words = [self.word(base), self.word(base + 2)];
+        let helper = crate::tier::enter::helpers_made::object_star as *const ();
+        let v = self.ask(helper, &words);
         self.not_refused(v);
         self.set(p.word.a() as usize, v);
         true

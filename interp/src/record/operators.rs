@@ -78,6 +78,7 @@ impl Recorder {
             DelLocal => self.unbind_local(p),
             DelSubscr => self.delete_item(p),
             CallKw => self.native_call_by_name(vm, p),
+            CallEx => self.call_native_object_star(vm, p),
             BuildSlice => self.build_slice(p),
             UnpackEx => self.unpack_starred(p),
             DictMerge => self.merge_keywords(p),
@@ -356,7 +357,9 @@ impl Recorder {
         self.guard_class(b, p.b);
         let x = self.word(b);
         let v = match op {
-            Code::FormatSimple if p.b.shape == ids::STR => {
+            Code::FormatSimple | Code::Convert
+                if p.b.shape == ids::STR && (op == Code::FormatSimple || p.word.x() == 1) =>
+            {
                 self.set(a, x);
                 return true;
             }
@@ -386,7 +389,10 @@ impl Recorder {
         }
         // `__dict__` changes how the object keeps its attributes.
         let text = name.cast::<PyStr>().map(|s| s.text_lossy());
-        if text.is_none_or(|t| t == "__dict__") || p.b.shape == 0 || shows_frames(p.b) {
+        if text.is_none_or(|t| t == "__dict__" && p.b.kind != Some(Kind::Type))
+            || p.b.shape == 0
+            || shows_frames(p.b)
+        {
             return false;
         }
         let w = self.word(p.word.b() as usize);

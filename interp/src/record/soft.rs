@@ -52,6 +52,9 @@ impl Recorder {
         let raw = next.fp as *mut u64;
         let word = ret(Action::Store, 2, a, base as u32);
         let (x, method) = (p.more.args[0], p.next.bits != 0);
+        if argc == 2 && !method && header_word(raw, at::RETURN) == word {
+            return self.instance_check(vm, p, next, f);
+        }
         // What a generator gives is asked for in Python code, whichever native wants it.
         if argc != 1 || x.shape != ids::GENERATOR || header_word(raw, at::RETURN) != word {
             return Ok(false);
@@ -94,6 +97,45 @@ impl Recorder {
         }
         let function = self.object(vm, f.value());
         self.guard_code(vm, function, f.code());
+        self.push_with(vm, f, function, &sources, word, next)
+    }
+
+    /// `isinstance` of a class whose metaclass answers in Python.
+    fn instance_check(
+        &mut self,
+        vm: &mut Vm,
+        p: Pending,
+        next: Next,
+        f: Ref<PyFunction>,
+    ) -> Recorded<bool> {
+        let base = p.word.b() as usize;
+        let (x, class) = (p.more.args[0], p.more.args[1]);
+        if !Recorder::is_soft(vm, f, "is_instance")
+            || class.kind != Some(Kind::Type)
+            || self.fact_word(base + 3) != Some(class.bits)
+        {
+            return Ok(false);
+        }
+        let name = vm.names.__instancecheck__;
+        let Some(check) = vm.python_special(word_value(class.bits), name) else {
+            return Ok(false);
+        };
+        self.guard_callee(vm, p);
+        self.is_jump(base + 1, p.next, 0);
+        // Another class than this one, and so of no object that is of this very class.
+        self.guard_class(base + 2, x);
+        if !self.guard_type(vm, class.shape) {
+            return Ok(false);
+        }
+        let check = self.object(vm, check);
+        let function = self.object(vm, f.value());
+        self.guard_code(vm, function, f.code());
+        let sources = [
+            Source::Word(check),
+            Source::Register(base + 3),
+            Source::Register(base + 2),
+        ];
+        let word = ret(Action::Store, 2, p.word.a() as usize, base as u32);
         self.push_with(vm, f, function, &sources, word, next)
     }
 

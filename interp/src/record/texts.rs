@@ -141,10 +141,13 @@ impl Recorder {
         if Recorder::op(&p) != Code::Mod || p.b.shape != ids::STR {
             return false;
         }
-        let template = self
-            .fact_word(b)
-            .and_then(|w| word_value(w).cast::<PyStr>());
-        let Some(template) = template else {
+        // A variable that was given one of the code's own constants names it as good as itself.
+        let own = self.frame().code.consts.expect();
+        let known = self.fact_word(b) == Some(p.b.bits);
+        if !known && !own.slots().iter().any(|c| c.get().bits() == p.b.bits) {
+            return false;
+        }
+        let Some(template) = word_value(p.b.bits).cast::<PyStr>() else {
             return false;
         };
         let tuple = p.c.shape == ids::TUPLE;
@@ -158,6 +161,11 @@ impl Recorder {
         };
         if !(2..=lean::JOIN.len() + 1).contains(&parts.len()) {
             return false;
+        }
+        if !known {
+            let w = self.word(b);
+            self.object(vm, template.value());
+            self.guard_constant(w, p.b.bits);
         }
         let dissolved = self.dissolved_as(c, ids::TUPLE);
         if tuple && dissolved.is_some_and(|k| self.fields_of(k) != seen.len()) {

@@ -17,6 +17,7 @@ fn effects() -> Vec<(u64, Effect)> {
     let reads = [
         helpers::dict_get as *const (),
         helpers::dict_contains as *const (),
+        helpers::dict_get_or as *const (),
         lean::same_text as *const (),
         lean::identity as *const (),
     ];
@@ -62,6 +63,7 @@ fn effects() -> Vec<(u64, Effect)> {
         made::instance as *const (),
         made::next_of_native as *const (),
         made::object_by_name as *const (),
+        made::object_star as *const (),
         made::push_exception as *const (),
         made::pop_exception as *const (),
     ];

@@ -175,13 +175,15 @@ impl PyDict {
         self.probe(hash, |i| entries.get(i * 3 + 1) == key)
     }
 
-    /// Where a small int or an exact str is, if that can be told without running Python: among keys with its hash there may be
+    /// Where a small int, an exact str, a plain type or a function is, if that can be told without running Python: among keys with its hash there may be
     /// some of types that compare as they like.
     #[inline(never)]
     pub fn find_plain(&self, vm: &mut Vm, key: Value) -> PlainPlace {
+        let by_identity = |v: Value| matches!(v.shape_id(), ids::TYPE | ids::FUNCTION);
         let text = match key.as_small_int() {
             Some(_) => None,
             None if key.shape_id() == ids::STR => key.cast::<PyStr>(),
+            None if by_identity(key) => None,
             None => return PlainPlace::Unsure,
         };
         let Ok(hash) = vm.hash_for_table(key) else {
@@ -199,9 +201,8 @@ impl PyDict {
             }
             match (text, k.cast::<PyStr>()) {
                 (Some(t), Some(s)) if k.shape_id() == ids::STR => s.bytes() == t.bytes(),
-                (None, None) if k.is_int() => false,
                 (None, Some(_)) if k.shape_id() == ids::STR => false,
-                (Some(_), None) if k.is_int() => false,
+                (_, None) if k.is_int() || by_identity(k) => false,
                 _ => {
                     unsure.set(true);
                     true

@@ -200,6 +200,10 @@ def has_attribute(get, args, fallback, this, name):
     return True
 
 
+def is_instance(check, cls, v):
+    return True if check(cls, v) else False
+
+
 def set_attribute(set, args):
     set(*args)
 

@@ -175,6 +175,23 @@ pub extern "C" fn dict_get(a: *mut Activation, dict: u64, key: u64) -> u64 {
     }
 }
 
+/// `dict.get(key, default)`; 0: Python code would have to run.
+pub extern "C" fn dict_get_or(a: *mut Activation, dict: u64, key: u64, default: u64) -> u64 {
+    // SAFETY: as for `dict_get`.
+    unsafe {
+        let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
+        let key = Value::from_bits(key);
+        if let Some(i) = d.find_identical(key) {
+            return d.value_at(i).bits();
+        }
+        match d.find_plain(&mut *(*a).vm, key) {
+            PlainPlace::At(i) => d.value_at(i).bits(),
+            PlainPlace::Absent(_) => default,
+            PlainPlace::Unsure => 0,
+        }
+    }
+}
+
 /// Sets an item of a dict under a small int or a str; 0: nothing was done, Python code would have to run.
 pub extern "C" fn dict_set(a: *mut Activation, dict: u64, key: u64, word: u64) -> u64 {
     // SAFETY: as for `dict_get`.

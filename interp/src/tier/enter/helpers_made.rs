@@ -117,6 +117,14 @@ pub extern "C" fn next_of_native(a: *mut Activation, it: u64) -> u64 {
     }))
 }
 
+/// `f(*items)` of an object of native code, with an exact list or tuple; 0: refused.
+pub extern "C" fn object_star(a: *mut Activation, callee: u64, items: u64) -> u64 {
+    word(alone(a, |vm| {
+        let items = vm.collect(value(items))?;
+        vm.call(value(callee), items.as_slice())
+    }))
+}
+
 /// A new instance of a class, without calling its `__init__`.
 pub extern "C" fn instance(a: *mut Activation, class: u64) -> u64 {
     word(alone(a, |vm| match value(class).cast::<PyType>() {

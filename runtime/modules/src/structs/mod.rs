@@ -94,6 +94,9 @@ fn pack_direct(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
     let Some((format, values)) = args.split_first() else {
         return Some(Err(vm.type_error("missing format argument")));
     };
+    if let Some(v) = pack::pack_small(vm, *format, values) {
+        return Some(Ok(v));
+    }
     Some(match format::parse_value(vm, *format) {
         Ok(f) => pack::pack_bytes(vm, &f, values),
         Err(r) => Err(r),

@@ -6,6 +6,36 @@ use num_bigint::BigInt;
 use skein_runtime::builtins::seq;
 use skein_runtime::prelude::*;
 
+/// One int that fits, in a format of standard sizes; `None`: anything else.
+pub fn pack_small(vm: &mut Vm, format: Value, values: &[Value]) -> Option<Value> {
+    let format = format.cast::<PyStr>()?;
+    let (&[order @ (b'<' | b'>'), code], &[v]) = (format.bytes(), values) else {
+        return None;
+    };
+    let n = v.as_small_int()?;
+    let (size, signed) = match code {
+        b'b' | b'B' => (1, code == b'b'),
+        b'h' | b'H' => (2, code == b'h'),
+        b'i' | b'l' | b'I' | b'L' => (4, code.is_ascii_lowercase()),
+        b'q' | b'Q' => (8, code == b'q'),
+        _ => return None,
+    };
+    let bits = 8 * size as u32;
+    let fits = match signed {
+        true => n == n << (64 - bits) >> (64 - bits),
+        false => n >= 0 && (size == 8 || n >> bits == 0),
+    };
+    if !fits {
+        return None;
+    }
+    let bytes = n.to_le_bytes();
+    Some(if order == b'<' {
+        vm.new_bytes(&bytes[..size])
+    } else {
+        vm.new_bytes(&n.to_be_bytes()[8 - size..])
+    })
+}
+
 /// Packs values into a bytes object.
 ///
 /// # Errors

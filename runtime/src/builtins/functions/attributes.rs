@@ -40,7 +40,8 @@ pub static FUNCTIONS: &[NativeDef] = &[
         isinstance,
         "(obj, class_or_tuple, /)",
         "Return whether an object is an instance of a class or of a subclass thereof.",
-    ),
+    )
+    .soft(),
     function(
         "issubclass",
         issubclass,
@@ -126,6 +127,14 @@ fn hasattr(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn isinstance(vm: &mut Vm, args: &[Value]) -> PyResult {
+    let soft = vm.take_soft();
+    let name = vm.names.__instancecheck__;
+    if let Some(soft) = soft
+        && vm.type_of(args[0]).value() != args[1]
+        && let Some(check) = vm.python_special(args[1], name)
+    {
+        return soft.call(vm, "is_instance", &[check, args[1], args[0]]);
+    }
     Ok(Value::bool(vm.isinstance(args[0], args[1])?))
 }
 

@@ -3,6 +3,7 @@
 //! Everything here is derived from the types themselves, so that a changed field cannot leave compiled code behind.
 
 use crate::builtins::builtin::PyBuiltin;
+use crate::builtins::bytearray::PyByteArray;
 use crate::builtins::bytes::PyBytes;
 use crate::builtins::cell::PyCell;
 use crate::builtins::dict::PyDict;
@@ -10,10 +11,12 @@ use crate::builtins::generator::PyGenerator;
 use crate::builtins::iter::PyIter;
 use crate::builtins::list::PyList;
 use crate::builtins::method::PyMethod;
+use crate::builtins::native::{Native, TypedItems};
 use crate::builtins::set::PySet;
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
 use crate::heap::array::Array;
+use crate::heap::bytebuf::ByteBuf;
 use crate::object::types::PyType;
 use crate::vm::Vm;
 use std::mem::offset_of;
@@ -32,6 +35,10 @@ pub const FLAGS: i32 = 0;
 pub const TUPLE_ITEMS: i32 = size_of::<PyTuple>() as i32;
 /// The first word of a piece of a tasklet's stack.
 pub const CHUNK_WORDS: i32 = size_of::<crate::tasklet::stack::StackChunk>() as i32;
+/// The first byte of a bytes object.
+pub const BYTES_DATA: i32 = size_of::<PyBytes>() as i32;
+/// The first byte of a buffer.
+pub const BYTEBUF_DATA: i32 = size_of::<ByteBuf>() as i32;
 /// The first slot of an array.
 pub const ARRAY_SLOTS: i32 = size_of::<Array>() as i32;
 
@@ -73,6 +80,18 @@ offsets! {
     STR_LEN = PyStr, char_len;
     /// Length of a bytes object.
     BYTES_LEN = PyBytes, len;
+    /// Length of a bytearray.
+    BYTEARRAY_LEN = PyByteArray, len;
+    /// A bytearray's buffer.
+    BYTEARRAY_BUF = PyByteArray, buf;
+    /// Address of the description of a native object's typed items; it never changes.
+    NATIVE_TYPED = Native, typed;
+    /// Address of the first of an object's typed items.
+    TYPED_AT = TypedItems, at;
+    /// How many there are.
+    TYPED_COUNT = TypedItems, count;
+    /// Their type.
+    TYPED_CODE = TypedItems, code;
     /// The declaration of a native function object.
     BUILTIN_DEF = PyBuiltin, def;
     /// What a native function object is bound to.

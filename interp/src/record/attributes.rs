@@ -332,6 +332,7 @@ impl Recorder {
         } else {
             self.emit(Op::StoreLogged(
                 w,
+                w,
                 offset,
                 v,
                 helpers::store_logged as *const () as u64,

@@ -80,6 +80,7 @@ impl Recorder {
             ids::LIST => self.field(w, layout::LIST_LEN),
             ids::TUPLE => self.field(w, layout::TUPLE_LEN),
             ids::BYTES => self.field(w, layout::BYTES_LEN),
+            ids::BYTEARRAY => self.field(w, layout::BYTEARRAY_LEN),
             ids::SET | ids::FROZENSET => self.load(w, layout::SET_USED),
             ids::STR => self.emit(Op::Load(Width::W32, w, layout::STR_LEN)),
             ids::DICT => self.emit(Op::Load(Width::W32, w, layout::DICT_LIVE)),
@@ -89,16 +90,29 @@ impl Recorder {
 
     fn length(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let x = p.more.args[0];
-        if !matches!(
+        let plain = matches!(
             x.shape,
-            ids::LIST | ids::TUPLE | ids::BYTES | ids::SET | ids::FROZENSET | ids::STR | ids::DICT
-        ) {
+            ids::LIST
+                | ids::TUPLE
+                | ids::BYTES
+                | ids::BYTEARRAY
+                | ids::SET
+                | ids::FROZENSET
+                | ids::STR
+                | ids::DICT
+        );
+        if !plain && p.more.typed_code == 0 {
             return false;
         }
         self.begin_call(vm, p);
         let w = self.word(p.word.b() as usize + 2);
-        self.guard_shape(w, x.shape);
-        let Some(n) = self.length_of(w, x.shape) else {
+        let n = if plain {
+            self.guard_shape(w, x.shape);
+            self.length_of(w, x.shape)
+        } else {
+            Some(self.length_of_array(w, x.shape, p.more.typed_code))
+        };
+        let Some(n) = n else {
             return false;
         };
         let n = self.tagged(n);

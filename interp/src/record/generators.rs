@@ -146,6 +146,7 @@ impl Recorder {
         let below = self.load(self.vm, layout::VM_HANDLED_TOP);
         self.emit(Op::StoreLogged(
             it,
+            it,
             layout::GENERATOR_HANDLED_BELOW,
             below,
             helpers::store_remembered as *const () as u64,
@@ -349,6 +350,7 @@ impl Recorder {
             let delegate = self.word(p.word.c() as usize);
             self.emit(Op::StoreLogged(
                 g,
+                g,
                 layout::GENERATOR_DELEGATE,
                 delegate,
                 helpers::store_logged as *const () as u64,
@@ -362,6 +364,7 @@ impl Recorder {
         // It may have become old while it ran, when its frame was looked at because it ran.
         let null = self.constant(0);
         self.emit(Op::StoreLogged(
+            g,
             g,
             layout::GENERATOR_HANDLED_BELOW,
             null,

@@ -55,7 +55,7 @@ impl Recorder {
     }
 
     /// The machine index of an int that was seen to be within a length; a negative one counts from the end.
-    fn index(&mut self, i: usize, seen: u64, length: Val) -> Val {
+    pub(super) fn index(&mut self, i: usize, seen: u64, length: Val) -> Val {
         let k = self.int(i);
         let n = self.untagged(k);
         if (seen as i64) < 0 {
@@ -121,7 +121,7 @@ impl Recorder {
                 self.set(a, v);
                 true
             }
-            _ => false,
+            _ => self.load_typed(p),
         }
     }
 
@@ -139,19 +139,20 @@ impl Recorder {
                 let n = self.index(b, p.b.bits, length);
                 let v = self.word(c);
                 let k = self.fact(v).known;
+                let items = self.field(l, layout::LIST_ITEMS);
+                let at = self.item_address(items, n);
                 if k.int || k.boolean {
-                    let items = self.field(l, layout::LIST_ITEMS);
-                    let at = self.item_address(items, n);
                     self.store(at, layout::ARRAY_SLOTS, v);
-                    self.field_stored(at, layout::ARRAY_SLOTS, v);
                 } else {
-                    self.call(
-                        helpers::store_item as *const () as usize,
-                        &[l, n, v],
-                        Type::Unit,
-                    );
-                    self.fields_stored_at(layout::ARRAY_SLOTS);
+                    self.emit(Op::StoreLogged(
+                        items,
+                        at,
+                        layout::ARRAY_SLOTS,
+                        v,
+                        helpers::store_logged as *const () as u64,
+                    ));
                 }
+                self.field_stored(at, layout::ARRAY_SLOTS, v);
                 self.begun = true;
                 true
             }
@@ -172,7 +173,7 @@ impl Recorder {
                 self.begun = true;
                 true
             }
-            _ => false,
+            _ => self.store_typed(p),
         }
     }
 

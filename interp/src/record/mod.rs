@@ -34,6 +34,7 @@ mod soft;
 mod state;
 mod step;
 mod texts;
+mod typed;
 mod virtuals;
 
 use crate::tier::exits::{Base, ExitKind, Shot};

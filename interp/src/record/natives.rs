@@ -22,6 +22,8 @@ pub struct More {
     pub items: usize,
     /// See `items`.
     pub dict_is_empty: bool,
+    /// The type code of the array whose items are asked for or counted, or 0.
+    pub typed_code: u8,
     /// The native function that is called.
     native: Option<Called>,
 }
@@ -45,7 +47,8 @@ enum Owner {
 
 impl More {
     /// Looks at the operands of the instruction at `cx`.
-    pub fn of(cx: Cx, op: Code) -> More {
+    pub fn of(vm: &Vm, cx: Cx, op: Code) -> More {
+        let typed_code = super::typed::code_of(vm, cx, op);
         let seen = |i: usize| {
             if i < cx.code().nregs as usize {
                 Seen::of(cx.reg(i))
@@ -70,7 +73,12 @@ impl More {
             Code::LoadSlice | Code::StoreSlice => cx.c(),
             Code::LoadSuperAttr => cx.b(),
             Code::CallKw | Code::CallEx => cx.b() + 1,
-            _ => return More::default(),
+            _ => {
+                return More {
+                    typed_code,
+                    ..More::default()
+                };
+            }
         };
         let native = match op {
             Code::Call | Code::CallKw => cx.reg(cx.b()).cast::<PyBuiltin>(),
@@ -89,6 +97,7 @@ impl More {
             args: [0, 1, 2, 3].map(|i| seen(first + i)),
             items,
             dict_is_empty,
+            typed_code,
             native: native.map(|b| Called {
                 def: b.def,
                 shape: b.shape_id(),
@@ -191,7 +200,8 @@ const TABLE: &[Row] = &[
     Row("bytes", "find rfind index rindex count", Nothing, Int, false),
     Row("bytes", "split rsplit splitlines", Nothing, LIST, false),
     Row("bytes", "decode hex join lower lstrip replace rstrip strip translate upper partition rpartition", Nothing, Anything, false),
-    Row("bytearray", "find count startswith endswith decode hex append extend pop", Nothing, Anything, false),
+    Row("bytearray", "find count startswith endswith decode hex", Nothing, Anything, false),
+    Row("bytearray", "append extend pop", Contents, Anything, false),
     Row("int", "bit_length bit_count", Nothing, Int, false),
     Row("int", "to_bytes conjugate as_integer_ratio is_integer", Nothing, Anything, false),
     Row("float", "is_integer hex as_integer_ratio conjugate", Nothing, Anything, false),
@@ -206,9 +216,11 @@ const TABLE: &[Row] = &[
     Row("str", "__new__ maketrans", Nothing, Anything, false),
     Row("deque", "append appendleft pop popleft clear rotate", Contents, Anything, true),
     Row("deque", "extend extendleft", Contents, Anything, false),
-    Row("array", "append pop tolist tobytes", Nothing, Anything, false),
+    Row("array", "tolist tobytes", Nothing, Anything, false),
+    Row("array", "append pop", Contents, Anything, false),
     Row("Random", "random getrandbits", Nothing, Anything, false),
     Row("BytesIO", "read write tell seek getvalue getbuffer", Nothing, Anything, false),
+    Row("BufferedReader", "read", Nothing, Anything, false),
     Row("StringIO", "write tell getvalue", Nothing, Anything, false),
     Row("Struct", "pack unpack", Nothing, Anything, false),
     Row("Pattern", "match search fullmatch findall split", Nothing, Anything, false),
@@ -358,7 +370,7 @@ impl Recorder {
         let facts = &self.facts;
         self.fields.retain(|(base, _), _| {
             let shape = facts[base.0 as usize].known.shape;
-            shape != 0 && !matches!(shape, ids::LIST | ids::DICT | ids::SET)
+            shape != 0 && !matches!(shape, ids::LIST | ids::DICT | ids::SET | ids::BYTEARRAY)
         });
         // A namespace is a dict, too.
         self.versions

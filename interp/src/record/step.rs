@@ -90,7 +90,7 @@ impl Recorder {
             a: seen(cx.a()),
             b: seen(cx.b()),
             c: seen(cx.c()),
-            more: super::natives::More::of(cx, op),
+            more: super::natives::More::of(vm, cx, op),
             next: if is_call {
                 seen(cx.b() + 1)
             } else {

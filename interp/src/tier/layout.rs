@@ -78,7 +78,6 @@ fn effects() -> Vec<(u64, Effect)> {
     );
     all.extend(pure.map(|f| (f, Effect::Pure)));
     all.extend(reads.map(|f| (f, Effect::Reads)));
-    all.push((helpers::store_item as *const (), Effect::Items));
     all.push((helpers::append as *const (), Effect::Lists));
     all.into_iter().map(|(f, e)| (f as u64, e)).collect()
 }
@@ -95,9 +94,13 @@ pub fn layout() -> Layout {
         stable: ids::FIRST_DYNAMIC,
         list: ids::LIST,
         items: layout::LIST_ITEMS,
+        typed_items: layout::TYPED_AT,
+        typed_length: layout::TYPED_COUNT,
+        bytes: (ids::BYTEARRAY, layout::BYTEARRAY_BUF),
         lists: &[(ids::LIST_ITERATOR, layout::ITER_OBJECT)],
         immutable: &[
             (ids::TUPLE, layout::TUPLE_LEN, i32::MAX),
+            (ids::BYTES, layout::BYTES_LEN, i32::MAX),
             (ids::METHOD, layout::METHOD_FUNC, layout::METHOD_SELF + 8),
             (
                 ids::RANGE_ITERATOR,
@@ -109,6 +112,8 @@ pub fn layout() -> Layout {
             (ids::LIST, layout::LIST_LEN, 0, 1 << 47),
             (ids::TUPLE, layout::TUPLE_LEN, 0, 1 << 47),
             (ids::RANGE_ITERATOR, layout::ITER_INDEX, INT_MIN, INT_MAX),
+            (ids::BYTES, layout::BYTES_LEN, 0, 1 << 47),
+            (ids::BYTEARRAY, layout::BYTEARRAY_LEN, 0, 1 << 47),
         ],
         effects: effects(),
     }

@@ -121,7 +121,7 @@ impl Seldom {
         match *op {
             Op::Unbox(_, helper, _) => Some(Seldom::Unbox(helper)),
             Op::Box(_, helper) => Some(Seldom::Box(helper)),
-            Op::StoreLogged(_, _, _, helper) => Some(Seldom::Store(helper)),
+            Op::StoreLogged(_, _, _, _, helper) => Some(Seldom::Store(helper)),
             _ => None,
         }
     }

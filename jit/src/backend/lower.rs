@@ -253,7 +253,7 @@ impl Lowering<'_, '_> {
         for op in &ops[..start] {
             match *op {
                 Op::Store(w, b, o, v) if (w, b, o) == (late.width, base, offset) => first = Some(v),
-                Op::Store(_, b, o, _) | Op::StoreLogged(b, o, ..) => {
+                Op::Store(_, b, o, _) | Op::StoreLogged(_, b, o, ..) => {
                     let derived = matches!(ops[b.0 as usize], Op::Binary(..));
                     if derived || (o - offset).abs() < 8 {
                         first = None;
@@ -450,8 +450,17 @@ impl Lowering<'_, '_> {
                     Width::W64 => self.b.ins().load(types::I64, flags, base, *off),
                     Width::F64 => self.b.ins().load(types::F64, flags, base, *off),
                     Width::W32 => self.b.ins().uload32(flags, base, *off),
+                    Width::W16 => self.b.ins().uload16(types::I64, flags, base, *off),
                     Width::W8 => self.b.ins().uload8(types::I64, flags, base, *off),
+                    Width::F32 => {
+                        let f = self.b.ins().load(types::F32, flags, base, *off);
+                        self.b.ins().fpromote(types::F64, f)
+                    }
                 }
+            }
+            Op::Typed(base, off) => {
+                let base = self.value(*base);
+                self.b.ins().load(types::I64, flags, base, *off)
             }
             Op::Late(..) => {
                 if let Some(late) = late_store(op) {
@@ -464,12 +473,17 @@ impl Lowering<'_, '_> {
                 match w {
                     Width::W64 | Width::F64 => self.b.ins().store(flags, v, base, *off),
                     Width::W32 => self.b.ins().istore32(flags, v, base, *off),
+                    Width::W16 => self.b.ins().istore16(flags, v, base, *off),
                     Width::W8 => self.b.ins().istore8(flags, v, base, *off),
+                    Width::F32 => {
+                        let f = self.b.ins().fdemote(types::F32, v);
+                        self.b.ins().store(flags, f, base, *off)
+                    }
                 };
                 return None;
             }
-            Op::StoreLogged(object, off, v, helper) => {
-                self.store_logged(*object, *off, *v, *helper);
+            Op::StoreLogged(object, at, off, v, helper) => {
+                self.store_logged(*object, *at, *off, *v, *helper);
                 return None;
             }
             Op::Guard(c, expected, e) => {
@@ -602,8 +616,9 @@ impl Lowering<'_, '_> {
         result
     }
 
-    fn store_logged(&mut self, object: Val, off: i32, v: Val, helper: u64) {
-        let (o, v) = (self.value(object), self.value(v));
+    fn store_logged(&mut self, object: Val, at: Val, off: i32, v: Val, helper: u64) {
+        let inside = at != object;
+        let (o, at, v) = (self.value(object), self.value(at), self.value(v));
         let (fast, slow, done) = (
             self.b.create_block(),
             self.b.create_block(),
@@ -622,11 +637,15 @@ impl Lowering<'_, '_> {
         let tag = self.b.ins().band_imm_u(v, 7);
         self.b.ins().brif(tag, fast, &[], call, &[]);
         self.b.switch_to_block(call);
-        let offset = self.b.ins().iconst(types::I64, off as i64);
+        let mut offset = self.b.ins().iconst(types::I64, off as i64);
+        if inside {
+            let from = self.b.ins().isub(at, o);
+            offset = self.b.ins().iadd(from, offset);
+        }
         self.seldom(Seldom::Store(helper), &[o, offset, v]);
         self.b.ins().jump(done, &[]);
         self.b.switch_to_block(fast);
-        self.b.ins().store(MemFlagsData::trusted(), v, o, off);
+        self.b.ins().store(MemFlagsData::trusted(), v, at, off);
         self.b.ins().jump(done, &[]);
         self.b.switch_to_block(done);
     }

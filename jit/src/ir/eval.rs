@@ -202,19 +202,30 @@ impl Run<'_> {
             Op::Select(c, x, y) => self.get(if self.get(*c) != 0 { *x } else { *y }),
             Op::Load(w, base, off) => {
                 let at = self.get(*base).wrapping_add(*off as i64 as u64);
-                self.machine.memory.read(*w, at)?
+                let word = self.machine.memory.read(*w, at)?;
+                match w {
+                    Width::F32 => (f32::from_bits(word as u32) as f64).to_bits(),
+                    _ => word,
+                }
+            }
+            Op::Typed(base, off) => {
+                let at = self.get(*base).wrapping_add(*off as i64 as u64);
+                self.machine.memory.read(Width::W64, at)?
             }
             Op::Store(w, base, off, v) | Op::Late(w, base, off, v) => {
                 let at = self.get(*base).wrapping_add(*off as i64 as u64);
-                let v = self.get(*v);
+                let v = match w {
+                    Width::F32 => (self.float(*v) as f32).to_bits() as u64,
+                    _ => self.get(*v),
+                };
                 self.machine.memory.write(*w, at, v)?;
                 0
             }
             // Logged or not, the value is stored.
-            Op::StoreLogged(base, off, v, _) => {
-                let base = self.get(*base);
-                self.machine.memory.read(Width::W8, base)?;
-                let at = base.wrapping_add(*off as i64 as u64);
+            Op::StoreLogged(object, at, off, v, _) => {
+                let object = self.get(*object);
+                self.machine.memory.read(Width::W8, object)?;
+                let at = self.get(*at).wrapping_add(*off as i64 as u64);
                 let v = self.get(*v);
                 self.machine.memory.write(Width::W64, at, v)?;
                 0

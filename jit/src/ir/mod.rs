@@ -177,10 +177,14 @@ pub enum Width {
     W64,
     /// 32 bits, zero-extended.
     W32,
+    /// 16 bits, zero-extended.
+    W16,
     /// 8 bits, zero-extended.
     W8,
     /// A float of 64 bits.
     F64,
+    /// A float of 64 bits that is kept as one of 32.
+    F32,
 }
 
 impl Width {
@@ -188,9 +192,14 @@ impl Width {
     pub fn bytes(self) -> i32 {
         match self {
             Width::W64 | Width::F64 => 8,
-            Width::W32 => 4,
+            Width::W32 | Width::F32 => 4,
+            Width::W16 => 2,
             Width::W8 => 1,
         }
+    }
+    /// True if what is loaded and stored is a float.
+    pub fn is_float(self) -> bool {
+        matches!(self, Width::F64 | Width::F32)
     }
 }
 
@@ -229,6 +238,8 @@ pub enum Op {
     Select(Val, Val, Val),
     /// Load from `base + offset`.
     Load(Width, Val, i32),
+    /// The word at `object + offset`, which never changes: the address of a description of the object's typed items.
+    Typed(Val, i32),
     /// Store of the last value to `base + offset`.
     Store(Width, Val, i32, Val),
     /// A store, in a loop, that may wait until the trace is left: nothing in the loop looks at that place, whose address is known
@@ -241,9 +252,9 @@ pub enum Op {
     Unbox(Val, u64, ExitId),
     /// The tagged word of a float. The address is of a function `(context, f64) -> word` for floats without an immediate form.
     Box(Val, u64),
-    /// Store of the last value to `object + offset`, where the object's lowest byte may say that stores of heap objects are to be
-    /// made by the function `(object, offset, value)` at the address.
-    StoreLogged(Val, i32, Val, u64),
+    /// Store of the last value into an object, given first, at an address in it and an offset from that. The object's lowest byte
+    /// may say that stores of heap objects are to be made by the function `(object, offset in the object, value)` whose address is last.
+    StoreLogged(Val, Val, i32, Val, u64),
     /// Call of a native function at an address.
     Call {
         /// The function's address.
@@ -289,6 +300,7 @@ impl Op {
             | Op::Checked(..)
             | Op::Bits(_)
             | Op::Select(..)
+            | Op::Typed(..)
             | Op::Box(..) => Type::Word,
             Op::ConstF(_)
             | Op::NegF(_)
@@ -299,7 +311,7 @@ impl Op {
             | Op::Unbox(..) => Type::Float,
             Op::Binary(b, ..) => b.result(),
             Op::Compare(..) | Op::CompareF(..) => Type::Bool,
-            Op::Load(Width::F64, ..) => Type::Float,
+            Op::Load(Width::F64 | Width::F32, ..) => Type::Float,
             Op::Load(..) => Type::Word,
             Op::Store(..) | Op::Late(..) | Op::StoreLogged(..) | Op::Guard(..) | Op::LoopStart => {
                 Type::Unit
@@ -334,7 +346,12 @@ impl Op {
                 f(*a);
                 f(*b);
             }
-            Op::Store(_, a, _, b) | Op::Late(_, a, _, b) | Op::StoreLogged(a, _, b, _) => {
+            Op::Store(_, a, _, b) | Op::Late(_, a, _, b) => {
+                f(*a);
+                f(*b);
+            }
+            Op::StoreLogged(o, a, _, b, _) => {
+                f(*o);
                 f(*a);
                 f(*b);
             }
@@ -345,6 +362,7 @@ impl Op {
             | Op::FromBits(a)
             | Op::Bits(a) => f(*a),
             Op::Load(_, a, _)
+            | Op::Typed(a, _)
             | Op::Guard(a, ..)
             | Op::Unbox(a, ..)
             | Op::Box(a, _)
@@ -366,8 +384,12 @@ impl Op {
             | Op::Compare(_, a, b)
             | Op::CompareF(_, a, b)
             | Op::Store(_, a, _, b)
-            | Op::Late(_, a, _, b)
-            | Op::StoreLogged(a, _, b, _) => {
+            | Op::Late(_, a, _, b) => {
+                f(a);
+                f(b);
+            }
+            Op::StoreLogged(o, a, _, b, _) => {
+                f(o);
                 f(a);
                 f(b);
             }
@@ -378,6 +400,7 @@ impl Op {
             | Op::FromBits(a)
             | Op::Bits(a)
             | Op::Load(_, a, _)
+            | Op::Typed(a, _)
             | Op::Guard(a, ..)
             | Op::Unbox(a, ..)
             | Op::Box(a, _)

@@ -260,6 +260,10 @@ impl<'a> Reader<'a, '_> {
                 let (base, offset) = self.place()?;
                 Op::Load(width(kind)?, base, offset)
             }
+            "typed" => {
+                let (base, offset) = self.place()?;
+                Op::Typed(base, offset)
+            }
             "store" => self.store(kind)?,
             "late" => {
                 let (base, offset) = self.place()?;
@@ -297,7 +301,13 @@ impl<'a> Reader<'a, '_> {
         self.expect(",")?;
         let v = self.val()?;
         Ok(match kind {
-            "logged" => Op::StoreLogged(base, offset, v, self.by()?),
+            "logged" => {
+                let object = match self.accept("in") {
+                    true => self.val()?,
+                    false => base,
+                };
+                Op::StoreLogged(object, base, offset, v, self.by()?)
+            }
             _ => Op::Store(width(kind)?, base, offset, v),
         })
     }
@@ -360,8 +370,10 @@ fn width(name: &str) -> Read<Width> {
     Ok(match name {
         "w64" => Width::W64,
         "w32" => Width::W32,
+        "w16" => Width::W16,
         "w8" => Width::W8,
         "f64" => Width::F64,
+        "f32" => Width::F32,
         _ => return Err(format!("there is no width `{name}`")),
     })
 }

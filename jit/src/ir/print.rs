@@ -40,7 +40,13 @@ impl Display for Op {
             Op::Late(w, b, o, v) => {
                 write!(f, "late.{} {b}{o:+}, {v}", format!("{w:?}").to_lowercase())
             }
-            Op::StoreLogged(b, o, v, at) => write!(f, "store.logged {b}{o:+}, {v} by {at:#x}"),
+            Op::Typed(b, o) => write!(f, "typed {b}{o:+}"),
+            Op::StoreLogged(object, b, o, v, at) if object == b => {
+                write!(f, "store.logged {b}{o:+}, {v} by {at:#x}")
+            }
+            Op::StoreLogged(object, b, o, v, at) => {
+                write!(f, "store.logged {b}{o:+}, {v} in {object} by {at:#x}")
+            }
             Op::Guard(c, expected, e) => write!(f, "guard {c} is {expected} else exit {}", e.0),
             Op::Unbox(v, at, e) => write!(f, "unbox {v} by {at:#x} else exit {}", e.0),
             Op::Box(v, at) => write!(f, "box {v} by {at:#x}"),

@@ -1,6 +1,6 @@
 //! What must hold of every trace.
 
-use super::{End, Op, Trace, Type, Val, Width};
+use super::{End, Op, Trace, Type, Val};
 
 /// Checks types, order of definition and use, and the loop's shape; the error says what is wrong where.
 pub fn verify(t: &Trace) -> Result<(), String> {
@@ -24,19 +24,20 @@ pub fn verify(t: &Trace) -> Result<(), String> {
             Op::NegF(x) | Op::AbsF(x) | Op::SqrtF(x) | Op::Bits(x) | Op::Box(x, _) => {
                 all(Type::Float, &[x])
             }
-            Op::ToFloat(x) | Op::FromBits(x) | Op::Unbox(x, ..) | Op::Load(_, x, _) => {
+            Op::ToFloat(x) | Op::FromBits(x) | Op::Unbox(x, ..) | Op::Load(_, x, _) | Op::Typed(x, _) => {
                 all(Type::Word, &[x])
             }
             Op::Late(w, b, _, v) => {
-                let wanted = if *w == Width::F64 {
+                let wanted = if w.is_float() {
                     Type::Float
                 } else {
                     Type::Word
                 };
                 starts == 1 && (b.0 as usize) < start && ty(b) == Type::Word && ty(v) == wanted
             }
-            Op::Store(Width::F64, b, _, v) => ty(b) == Type::Word && ty(v) == Type::Float,
-            Op::Store(_, b, _, v) | Op::StoreLogged(b, _, v, _) => all(Type::Word, &[b, v]),
+            Op::Store(w, b, _, v) if w.is_float() => ty(b) == Type::Word && ty(v) == Type::Float,
+            Op::Store(_, b, _, v) => all(Type::Word, &[b, v]),
+            Op::StoreLogged(o, b, _, v, _) => all(Type::Word, &[o, b, v]),
             Op::Select(c, x, y) => ty(c) == Type::Bool && all(Type::Word, &[x, y]),
             Op::Guard(c, ..) => ty(c) == Type::Bool,
             Op::Call { args, .. } => args

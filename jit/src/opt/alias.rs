@@ -17,6 +17,10 @@ pub enum Region {
     Above,
     /// Any frame.
     Stack,
+    /// A description of typed items.
+    Typed,
+    /// The items of typed containers.
+    Raw,
     /// Anything else: objects.
     Object,
 }
@@ -41,6 +45,7 @@ pub fn region(op: &Op, values: &Values, layout: &Layout) -> Region {
     match op {
         Op::Context => Region::Context,
         Op::Frame => Region::Entered,
+        Op::Typed(..) => Region::Typed,
         Op::Load(Width::W64, base, offset) => match values.regions[base.0 as usize] {
             Region::Context if *offset == layout.machine => Region::Machine,
             Region::Context if *offset == layout.top => Region::Above,
@@ -49,9 +54,20 @@ pub fn region(op: &Op, values: &Values, layout: &Layout) -> Region {
             Region::Entered | Region::Above | Region::Stack if *offset == layout.caller => {
                 Region::Stack
             }
+            Region::Typed if *offset == layout.typed_items => Region::Raw,
+            Region::Object
+                if layout.bytes.0 != 0
+                    && layout.bytes == (values.shapes[base.0 as usize], *offset) =>
+            {
+                Region::Raw
+            }
             _ => Region::Object,
         },
         Op::Binary(Binary::Add | Binary::Sub, x, y) => {
+            let raw = |v: &Val| values.regions[v.0 as usize] == Region::Raw;
+            if raw(x) || raw(y) {
+                return Region::Raw;
+            }
             match (values.regions[x.0 as usize], values.word(*y)) {
                 // Below its top, the stack is anybody's.
                 (Region::Above, Some(c))
@@ -62,7 +78,7 @@ pub fn region(op: &Op, values: &Values, layout: &Layout) -> Region {
                 }
                 (Region::Object, _) => Region::Object,
                 (r, Some(_)) => r,
-                (Region::Context | Region::Machine, None) => Region::Object,
+                (Region::Context | Region::Machine | Region::Typed, None) => Region::Object,
                 (_, None) => Region::Stack,
             }
         }

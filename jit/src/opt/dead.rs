@@ -15,7 +15,7 @@ pub fn stores(t: &mut Swept, layout: &Layout) {
             Op::Store(..) | Op::StoreLogged(..) => {
                 let p = match op {
                     Op::Store(w, base, offset, _) => place(&t.values, *base, *offset, *w),
-                    Op::StoreLogged(base, offset, ..) => {
+                    Op::StoreLogged(_, base, offset, ..) => {
                         place(&t.values, *base, *offset, Width::W64)
                     }
                     _ => continue,

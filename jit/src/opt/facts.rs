@@ -82,7 +82,9 @@ impl Sweep<'_> {
         let Some(shape) = self.values.word(y) else {
             return;
         };
-        if offset == self.layout.shape && shape != 0 && shape < self.layout.stable as u64 {
+        if self.values.regions[object.0 as usize] == super::alias::Region::Object
+            && offset == self.layout.shape
+            && shape != 0 && shape < self.layout.stable as u64 {
             self.values.shapes[object.0 as usize] = shape as u32;
         }
     }

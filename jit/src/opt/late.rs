@@ -35,7 +35,7 @@ pub fn stores(t: &mut Swept, layout: &Layout) {
         Op::Load(w, base, offset) | Op::Store(w, base, offset, _) => {
             Some((*base, place(&t.values, *base, *offset, *w)))
         }
-        Op::StoreLogged(base, offset, ..) => {
+        Op::StoreLogged(_, base, offset, ..) => {
             Some((*base, place(&t.values, *base, *offset, Width::W64)))
         }
         _ => None,

@@ -7,6 +7,9 @@
 //! - All other bases are addresses of whole objects: accesses of two objects meet only at overlapping offsets. An address that an
 //!   index was added to points into the object that the index was added to.
 //! - The array of a list is reached only through the list's items word.
+//! - The items of typed containers (raw bytes, no words of the heap) are reached only through the description that
+//!   [`Op::Typed`](crate::ir::Op::Typed) gives, or through the bytes word of a bytearray. Two widths may name the same bytes. Traces
+//!   never store to a description.
 //! - Bytes ([`Width::W8`](crate::ir::Width::W8)) may change at any time; words may not, except by stores and calls of the trace.
 
 /// What a native function does to memory that traces read.
@@ -45,6 +48,12 @@ pub struct Layout {
     pub list: u32,
     /// A list's items word.
     pub items: i32,
+    /// The word of a description of typed items that holds their address.
+    pub typed_items: i32,
+    /// The word of such a description that holds how many there are, from 0 to 2^47.
+    pub typed_length: i32,
+    /// The word of stable objects of a shape that holds the address of raw bytes: shape and offset.
+    pub bytes: (u32, i32),
     /// Words of stable objects that hold a list: shape and offset.
     pub lists: &'static [(u32, i32)],
     /// Words of stable objects that never change: shape, first offset, first offset behind them.

@@ -23,13 +23,18 @@ pub struct Memory {
     entries: Vec<Entry>,
     index: Table<u32>,
     /// The address that accesses of each region but objects start from, as far as it is the same for all.
-    roots: [Option<Val>; 5],
+    roots: [Option<Val>; Region::Object as usize],
     /// How many entries have another one, an index, or stand across words: stores must look at every entry then.
     odd: u32,
 }
 
 fn key(p: &Place) -> u128 {
     (p.root.0 as u128) << 40 | (p.offset as u32 as u128) << 8 | p.width as u128
+}
+
+/// Places that are told apart by the objects that they belong to.
+fn is_heap(r: Region) -> bool {
+    matches!(r, Region::Typed | Region::Raw | Region::Object)
 }
 
 impl Memory {
@@ -48,7 +53,7 @@ impl Memory {
     /// True if an access is told by its offset alone from all others of its region.
     fn is_odd(&self, p: &Place) -> bool {
         p.region == Region::Stack
-            || p.region != Region::Object
+            || !is_heap(p.region)
                 && (p.indexed
                     || p.offset % p.width.bytes() != 0
                     || self.roots[p.region as usize] != Some(p.root))
@@ -61,7 +66,7 @@ impl Memory {
             immutable,
             origin: None,
         };
-        if place.region != Region::Object {
+        if !is_heap(place.region) {
             self.roots[place.region as usize].get_or_insert(place.root);
         }
         match self.index.get(&key(&place)) {
@@ -113,7 +118,7 @@ impl Memory {
             // The stack's top is counted from elsewhere now.
             self.allocated();
         }
-        if p.region != Region::Object && self.odd == 0 && !self.is_odd(p) {
+        if !is_heap(p.region) && self.odd == 0 && !self.is_odd(p) {
             // Only these overlap.
             let word = p.offset & !7;
             for (offset, width) in [

@@ -274,10 +274,14 @@ impl Sweep<'_> {
         false
     }
 
-    /// A place whose word points to no frame: as a phi, it would be taken for an object.
-    fn may_be_carried(&self, p: &Place) -> bool {
+    /// A place whose word points to no frame and no raw items: as a phi, it would be taken for an object.
+    fn may_be_carried(&self, p: &Place, held: Val) -> bool {
         let l = self.layout;
+        if self.values.regions[held.0 as usize] != Region::Object {
+            return false;
+        }
         match p.region {
+            Region::Raw => true,
             Region::Object => true,
             Region::Context => p.offset < l.frames && p.offset != l.machine && p.offset != l.top,
             _ => false,
@@ -294,7 +298,7 @@ impl Sweep<'_> {
             match self.memory.get(&e.place) {
                 Some(now) if now.value == e.value => {}
                 Some(_)
-                    if self.may_be_carried(&e.place)
+                    if self.may_be_carried(&e.place, e.value)
                         && matches!(e.place.width, Width::W64 | Width::F64) =>
                 {
                     plan.carried[i] = true;

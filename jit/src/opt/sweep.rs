@@ -164,7 +164,7 @@ impl<'a> Sweep<'a> {
             Op::Late(w, base, offset, v) => {
                 self.store(Op::Store(w, base, offset, v), w, base, offset, v)
             }
-            Op::StoreLogged(base, offset, v, _) => self.store(op, Width::W64, base, offset, v),
+            Op::StoreLogged(_, base, offset, v, _) => self.store(op, Width::W64, base, offset, v),
             Op::Checked(c, x, y, e) => self.checked(c, x, y, e),
             Op::Unbox(v, at, e) => self.unbox(v, at, e),
             Op::Box(..) => {
@@ -223,7 +223,14 @@ impl<'a> Sweep<'a> {
             } => Info::between(0, 1),
             Op::Select(_, x, y) => of(x).or(of(y)),
             Op::Load(Width::W8, ..) => Info::between(0, 0xff),
+            Op::Load(Width::W16, ..) => Info::between(0, 0xffff),
             Op::Load(Width::W32, ..) => Info::between(0, 0xffff_ffff),
+            Op::Load(Width::W64, base, offset)
+                if self.values.regions[base.0 as usize] == Region::Typed
+                    && *offset == self.layout.typed_length =>
+            {
+                Info::between(0, 1 << 47)
+            }
             Op::Load(Width::W64, base, offset) => {
                 let shape = self.values.shapes[base.0 as usize];
                 let known = self.layout.interval(shape, *offset);
@@ -442,12 +449,12 @@ impl<'a> Sweep<'a> {
         self.memory.stored(&self.values, self.layout, &p);
         let whole = match width {
             Width::W64 | Width::F64 => true,
-            // A load gives the lowest 32 bits alone.
-            Width::W32 => {
+            // A load gives the lowest bits alone.
+            Width::W32 | Width::W16 => {
                 let i = self.values.info(v);
-                i.lo >= 0 && i.hi <= 0xffff_ffff
+                i.lo >= 0 && i.hi < 1 << (8 * width.bytes())
             }
-            Width::W8 => false,
+            Width::W8 | Width::F32 => false,
         };
         if whole {
             self.memory.set(p, v, false);
@@ -509,6 +516,7 @@ fn key(op: &Op) -> Option<u128> {
         Op::Select(c, x, y) => pack(11, c.0, x.0, y.0),
         Op::Unbox(x, at, _) => with(12, x.0, *at),
         Op::Box(x, at) => with(13, x.0, *at),
+        Op::Typed(x, offset) => pack(14, x.0, *offset as u32, 0),
         // Functions of one or two arguments, by the address's lower half, which differs between functions.
         Op::Call { address, args, .. } if args.len() <= 2 && *address >> 48 == 0 => {
             let arg = |i: usize| args.get(i).map_or(u32::MAX, |a| a.0);

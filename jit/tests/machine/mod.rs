@@ -2,7 +2,9 @@
 
 #![allow(dead_code)]
 
-use super::random::{self, ITEMS, NUMBERS, Natives, SLOTS, TUPLE, World};
+use super::random::{
+    self, ITEMS, NUMBERS, Natives, SLOTS, TUPLE, TYPED, TYPED_AT, TYPED_COUNT, World,
+};
 use skein_jit::backend::{Backend, Options, Slots};
 use skein_jit::ir::eval::{Outcome, immediate_word};
 use skein_jit::ir::{ExitId, Trace};
@@ -61,6 +63,9 @@ extern "C" fn native_anything(frame: u64, object: u64) -> u64 {
     if cell(object).get() >> 32 != TUPLE as u64 {
         cell(object + NUMBERS[0] as u64).set(w ^ 5);
     }
+    let typed = cell(object + TYPED as u64).get();
+    cell(typed + TYPED_COUNT as u64).set(w & 7);
+    cell(cell(typed + TYPED_AT as u64).get()).set(w);
     w & 1
 }
 

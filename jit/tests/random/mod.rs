@@ -51,8 +51,14 @@ pub const ITEMS: i32 = 16;
 pub const NUMBERS: [i32; 2] = [24, 32];
 pub const OTHERS: [i32; 2] = [40, 48];
 pub const FLOAT: i32 = 56;
+/// The address of an object's description of typed items, and of the bytes of a plain object.
+pub const TYPED: i32 = 64;
+pub const BYTES: i32 = 72;
 /// Slots of arrays.
 pub const SLOTS: i32 = 16;
+/// In descriptions of typed items: their address and how many there are.
+pub const TYPED_AT: i32 = 0;
+pub const TYPED_COUNT: i32 = 8;
 
 /// What the world's native functions do.
 #[derive(Clone, Copy)]
@@ -76,6 +82,9 @@ pub fn layout(n: &Natives) -> Layout {
         stable: 100,
         list: LIST,
         items: ITEMS,
+        typed_items: TYPED_AT,
+        typed_length: TYPED_COUNT,
+        bytes: (PLAIN, BYTES),
         lists: &[],
         immutable: &[(TUPLE, 8, 64)],
         intervals: &[(LIST, FIRST, 0, 1 << 47)],
@@ -95,13 +104,19 @@ pub const STACK: usize = 2;
 pub const OBJECT: usize = 3;
 pub const OBJECT_COUNT: usize = 6;
 pub const ARRAY: usize = OBJECT + OBJECT_COUNT;
+pub const DESCRIPTION: usize = ARRAY + OBJECT_COUNT;
+pub const RAW: usize = DESCRIPTION + OBJECT_COUNT;
+pub const RAW_BYTES: usize = RAW + OBJECT_COUNT;
 /// Words from the stack's beginning to the entered frame's first register.
 pub const FRAME: usize = 4;
 
 pub fn sizes() -> Vec<usize> {
     let mut s = vec![8, 8, 64];
-    s.extend([8; OBJECT_COUNT]);
     s.extend([10; OBJECT_COUNT]);
+    s.extend([10; OBJECT_COUNT]);
+    s.extend([2; OBJECT_COUNT]);
+    s.extend([8; OBJECT_COUNT]);
+    s.extend([8; OBJECT_COUNT]);
     s
 }
 
@@ -143,7 +158,20 @@ impl World {
             o[4] = number(rng);
             o[5] = object(rng);
             o[6] = object(rng);
-            o[7] = (rng.below(1000) as f64 / 8.0 - 50.0).to_bits();
+            let float = |rng: &mut Rng| rng.below(1000) as f64 / 8.0 - 50.0;
+            o[7] = float(rng).to_bits();
+            o[TYPED as usize / 8] = at[DESCRIPTION + i];
+            o[BYTES as usize / 8] = at[RAW_BYTES + i];
+            pieces[DESCRIPTION + i] = vec![at[RAW + i], rng.below(9) as u64];
+            for piece in [RAW + i, RAW_BYTES + i] {
+                for (k, w) in pieces[piece].iter_mut().enumerate() {
+                    *w = match k {
+                        0..4 => number(rng),
+                        4 | 5 => float(rng).to_bits(),
+                        _ => (float(rng) as f32).to_bits() as u64 * 0x1_0000_0001,
+                    };
+                }
+            }
             pieces[ARRAY + i].iter_mut().for_each(|w| *w = number(rng));
         }
         World { pieces }
@@ -232,6 +260,10 @@ pub fn evaluator(world: &World, at: &[u64], n: &Natives) -> Machine {
             if !tuple {
                 let _ = m.write(Width::W64, object + NUMBERS[0] as u64, w ^ 5);
             }
+            let typed = m.read(Width::W64, object + TYPED as u64).unwrap_or(0);
+            let items = m.read(Width::W64, typed + TYPED_AT as u64).unwrap_or(0);
+            let _ = m.write(Width::W64, typed + TYPED_COUNT as u64, w & 7);
+            let _ = m.write(Width::W64, items, w);
             w & 1
         }),
     );
@@ -451,7 +483,7 @@ impl Maker<'_> {
     }
 
     fn step(&mut self) {
-        match self.rng.below(26) {
+        match self.rng.below(29) {
             0..=4 => self.arithmetic(),
             5 | 6 => {
                 let c = self.rng.pick(Cond::ALL);
@@ -466,6 +498,7 @@ impl Maker<'_> {
             8 | 9 => self.home(),
             10 | 11 => self.field(),
             12..=14 => self.list(),
+            26..=28 => self.typed(),
             15 => self.floats(),
             16 => self.boxing(),
             17 => {
@@ -596,7 +629,7 @@ impl Maker<'_> {
                 _ => self.any(|m| &m.floats),
             };
             if kind != 2 && self.rng.below(2) == 0 {
-                self.emit(Op::StoreLogged(o, off, v, self.natives.logged));
+                self.emit(Op::StoreLogged(o, o, off, v, self.natives.logged));
             } else {
                 self.emit(Op::Store(width, o, off, v));
             }
@@ -648,10 +681,55 @@ impl Maker<'_> {
         let at = self.emit(Op::Binary(Binary::Add, items, bytes));
         if self.rng.below(2) == 0 {
             let v = self.int();
-            self.emit(Op::Store(Width::W64, at, SLOTS, v));
+            if self.rng.below(2) == 0 {
+                let by = self.natives.logged;
+                self.emit(Op::StoreLogged(items, at, SLOTS, v, by));
+            } else {
+                self.emit(Op::Store(Width::W64, at, SLOTS, v));
+            }
         } else {
             let v = self.emit(Op::Load(Width::W64, at, SLOTS));
             self.ints.push(v);
+        }
+    }
+
+    /// A number of a container of typed items, or of a plain object's bytes.
+    fn typed(&mut self) {
+        let items = if self.rng.below(3) == 0 {
+            let Some(o) = self.shaped(PLAIN) else { return };
+            self.shape(o, PLAIN, true);
+            self.emit(Op::Load(Width::W64, o, BYTES))
+        } else {
+            let o = self.any(|m| &m.objects);
+            let typed = self.emit(Op::Typed(o, TYPED));
+            let count = self.emit(Op::Load(Width::W64, typed, TYPED_COUNT));
+            self.ints.push(count);
+            self.emit(Op::Load(Width::W64, typed, TYPED_AT))
+        };
+        let words = [Width::W64, Width::W32, Width::W16, Width::W8];
+        // Floats stand in the upper half, by their widths: which NaN one is does not matter there.
+        let (width, offset, most) = match self.rng.below(6) {
+            4 => (Width::F64, 32, 1),
+            5 => (Width::F32, 48, 3),
+            i => (words[i], 0, 32 / words[i].bytes() as u64 - 1),
+        };
+        let (n, most) = (self.int(), self.constant(most));
+        let n = self.emit(Op::Binary(Binary::And, n, most));
+        let k = self.constant(width.bytes().trailing_zeros() as u64);
+        let bytes = self.emit(Op::Binary(Binary::Shl, n, k));
+        let at = self.emit(Op::Binary(Binary::Add, items, bytes));
+        if self.rng.below(2) == 0 {
+            let v = match width.is_float() {
+                true => self.any(|m| &m.floats),
+                false => self.int(),
+            };
+            self.emit(Op::Store(width, at, offset, v));
+            return;
+        }
+        let v = self.emit(Op::Load(width, at, offset));
+        match width.is_float() {
+            true => self.floats.push(v),
+            false => self.ints.push(v),
         }
     }
 

@@ -13,8 +13,8 @@ use std::cell::Cell;
 #[repr(C)]
 pub struct PyByteArray {
     header: Header,
-    len: Cell<usize>,
-    buf: RefSlot<ByteBuf>,
+    pub(crate) len: Cell<usize>,
+    pub(crate) buf: RefSlot<ByteBuf>,
     /// Views of the bytes: no resizing while there are any.
     pub exports: Exports,
 }

@@ -203,6 +203,23 @@ impl Ref<PyList> {
             self.len.set(new_len);
         }
     }
+    /// Replaces the items from `start` to `end` by those of another list.
+    pub fn splice_list(self, vm: &mut Vm, start: usize, end: usize, source: Ref<PyList>) {
+        let (len, count) = (self.len.get(), source.len());
+        let new_len = len - (end - start) + count;
+        if source == self || new_len < len {
+            let values = source.to_vec(vm);
+            return self.splice(vm, start, end, values.as_slice());
+        }
+        let array = self.with_room(vm, new_len);
+        if new_len > len {
+            array.copy_from(start + count, array, end, len - end);
+        }
+        if let Some(items) = source.items.get() {
+            array.copy_from(start, items, 0, count);
+        }
+        self.len.set(new_len);
+    }
     /// Takes over the collected values as the contents.
     pub fn replace(self, values: ValueVec) {
         let (array, len) = values.into_parts();

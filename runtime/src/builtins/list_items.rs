@@ -30,8 +30,17 @@ pub fn get_slice(vm: &mut Vm, list: Ref<PyList>, parts: SliceParts) -> Ref<PyLis
     if r.step == 1 {
         target.copy_from(0, source, r.start, r.count);
     } else {
-        for i in 0..r.count {
-            target.set(i, source.get(r.at(i)));
+        let (low, step) = r.ascending();
+        let taken = source.slots()[low..].iter().step_by(step).take(r.count);
+        // The array is new: its stores need no barrier.
+        let fill = |to: &Slot, from: &Slot| to.set_unbarriered(from.get());
+        if r.step == -1 {
+            let taken = source.slots()[low..low + r.count].iter().rev();
+            (target.slots().iter().zip(taken)).for_each(|(to, from)| fill(to, from));
+        } else if r.step < 0 {
+            (target.slots().iter().rev().zip(taken)).for_each(|(to, from)| fill(to, from));
+        } else {
+            (target.slots().iter().zip(taken)).for_each(|(to, from)| fill(to, from));
         }
     }
     PyList::from_array(vm, Some(target), r.count)

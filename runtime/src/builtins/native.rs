@@ -10,6 +10,20 @@ use crate::object::types::{PyType, tflag};
 use crate::value::Value;
 use crate::vm::Vm;
 use std::any::Any;
+use std::cell::Cell;
+
+/// Where machine code finds a native object's items: numbers of one machine type, one behind the other. It stays where it is as
+/// long as the object lives, and tells the truth whenever the loop runs.
+#[repr(C)]
+#[derive(Default)]
+pub struct TypedItems {
+    /// The address of the first.
+    pub at: Cell<usize>,
+    /// How many there are.
+    pub count: Cell<usize>,
+    /// Their type, a character of the struct module.
+    pub code: Cell<usize>,
+}
 
 /// Rust state of a native object.
 pub trait NativeData: Any {
@@ -28,6 +42,10 @@ pub trait NativeData: Any {
     /// Replaces the item at a position by an int or float, as [`NativeData::item`]; false: take the general way.
     fn set_item(&self, _vm: &mut Vm, _position: i64, _v: Value) -> bool {
         false
+    }
+    /// Items that machine code may read and write.
+    fn typed_items(&self) -> Option<&TypedItems> {
+        None
     }
     /// The position in a tuple that reading the object as a descriptor gives, if it is a field of named tuples.
     fn tuple_field(&self) -> Option<usize> {
@@ -56,6 +74,8 @@ pub trait NativeData: Any {
 pub struct Native {
     header: Header,
     data: Box<dyn NativeData>,
+    /// The address of its [`TypedItems`], or 0.
+    pub(crate) typed: usize,
 }
 
 impl Native {
@@ -69,7 +89,17 @@ impl Native {
     }
     pub(crate) fn own(vm: &mut Vm, ty: Ref<PyType>, data: Box<dyn NativeData>) -> Ref<Native> {
         let header = Header::PENDING;
-        vm.alloc_object(ty, Native { header, data }, 0)
+        let typed = data.typed_items();
+        let typed = typed.map_or(0, |t| std::ptr::from_ref(t) as usize);
+        vm.alloc_object(
+            ty,
+            Native {
+                header,
+                data,
+                typed,
+            },
+            0,
+        )
     }
     /// One step, if the object is a native iterator, see [`NativeData::next`].
     pub fn step(this: Ref<Native>, vm: &mut Vm) -> Option<crate::builtins::iter_next::Step> {
@@ -93,6 +123,13 @@ impl Native {
     /// See [`NativeData::tuple_field`].
     pub fn tuple_field(descriptor: Value) -> Option<usize> {
         descriptor.cast::<Native>()?.data.tuple_field()
+    }
+    /// The items of an exact instance of a native type that machine code may read and write.
+    pub fn typed_items<'a>(vm: &Vm, v: &'a Value) -> Option<&'a TypedItems> {
+        let object: Ref<Native> = v.cast()?;
+        let items = object.data.typed_items()?;
+        let exact = vm.type_of(*v).has(tflag::IMMUTABLE);
+        exact.then(|| crate::heap::tail::extend_lifetime(v, items))
     }
     /// What memory it offers, see [`NativeData::buffer`].
     pub fn buffer_info(&self) -> Option<super::memoryview::BufferInfo> {

@@ -78,8 +78,7 @@ impl Vm {
                 let Some(source) = v.cast::<PyList>() else {
                     return false;
                 };
-                let values = source.to_vec(self);
-                list.splice(self, r.start, r.stop, values.as_slice());
+                list.splice_list(self, r.start, r.stop, source);
             }
             _ => return false,
         }

@@ -1,6 +1,7 @@
 //! Construction and methods of arrays.
 
 use super::item::{Code, MachineFormat};
+use super::contents::Contents;
 use super::{ArrayData, make, sequence as s, this};
 use crate::util::{buffer, items, native_class};
 use skein_runtime::builtins::memoryview::Exports;
@@ -8,7 +9,7 @@ use skein_runtime::builtins::seq;
 use skein_runtime::prelude::*;
 use skein_runtime::text::wtf8;
 use skein_runtime::with_comparisons;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 /// Methods of `array`.
 pub static METHODS: &[NativeDef] = with_comparisons![
@@ -243,7 +244,7 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
         ty,
         ArrayData {
             code: Cell::new(code),
-            bytes: RefCell::default(),
+            bytes: Contents::new(code, Vec::new()),
             exports: Exports::default(),
         },
     )

@@ -1,14 +1,17 @@
 //! `array`: compact arrays of numbers.
 
+mod contents;
 mod item;
 mod methods;
 mod sequence;
 
 use crate::util::add_type;
+use contents::Contents;
 use item::Code;
 use skein_runtime::builtins::memoryview::{BufferInfo, Exports};
+use skein_runtime::builtins::native::TypedItems;
 use skein_runtime::prelude::*;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 /// `array`
 pub const MODULE: ModuleDef = ModuleDef {
@@ -19,7 +22,7 @@ pub const MODULE: ModuleDef = ModuleDef {
 /// An array's state: the items as bytes in native order.
 pub struct ArrayData {
     code: Cell<Code>,
-    bytes: RefCell<Vec<u8>>,
+    bytes: Contents,
     exports: Exports,
 }
 
@@ -41,6 +44,9 @@ impl NativeData for ArrayData {
             }
             None => false,
         }
+    }
+    fn typed_items(&self) -> Option<&TypedItems> {
+        Some(self.bytes.items())
     }
     fn buffer(&self) -> Option<BufferInfo> {
         let code = self.code.get();
@@ -150,7 +156,7 @@ fn make(vm: &mut Vm, code: Code, bytes: Vec<u8>) -> PyResult {
         ty,
         ArrayData {
             code: Cell::new(code),
-            bytes: RefCell::new(bytes),
+            bytes: Contents::new(code, bytes),
             exports: Exports::default(),
         },
     )

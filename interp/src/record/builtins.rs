@@ -3,6 +3,7 @@
 
 use super::natives::type_of;
 use super::{Pending, Recorder, Seen};
+use crate::tier::enter::helpers_made as made;
 use crate::vm::run::cx::word_value;
 use skein_jit::ir::{Checked, Cond, Op, Val, Width};
 use skein_runtime::builtins::getset::PyGetSet;
@@ -24,6 +25,7 @@ impl Recorder {
                 .map_or(0, |t| t.builtin_id);
             let same = match id {
                 ids::TYPE => return self.type_of_one(vm, p),
+                ids::RANGE => return self.range_of(vm, p),
                 ids::INT => x.is_int(),
                 ids::FLOAT => x.is_float() || x.is_int(),
                 ids::STR | ids::TUPLE => x.shape == id,
@@ -44,6 +46,9 @@ impl Recorder {
                 self.set(p.word.a() as usize, w);
             }
             return true;
+        }
+        if p.b.kind == Some(Kind::Type) && p.b.shape == ids::TYPE {
+            return self.range_of(vm, p);
         }
         if p.b.kind != Some(Kind::Builtin) {
             return false;
@@ -67,6 +72,40 @@ impl Recorder {
             }
             _ => false,
         }
+    }
+
+    /// `range(...)` of small ints.
+    fn range_of(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let (first, argc) = (p.word.b() as usize + 2, p.word.c() as usize);
+        let ty = word_value(p.b.bits).cast::<PyType>();
+        if ty.is_none_or(|t| t.builtin_id != ids::RANGE) || !(1..=3).contains(&argc) {
+            return false;
+        }
+        let seen = &p.more.args[..argc];
+        if !seen.iter().all(|s| s.is_int())
+            || argc == 3 && seen[2].bits == Value::from_i32(0).bits()
+        {
+            return false;
+        }
+        self.begin_call(vm, p);
+        let given: Vec<Val> = (first..first + argc).map(|i| self.int(i)).collect();
+        let (zero, one) = (
+            self.constant(Value::from_i32(0).bits()),
+            self.constant(Value::from_i32(1).bits()),
+        );
+        let words = match *given {
+            [stop] => [zero, stop, one],
+            [start, stop] => [start, stop, one],
+            _ => {
+                let c = self.compare(Cond::Ne, given[2], zero);
+                self.guard(c, true);
+                [given[0], given[1], given[2]]
+            }
+        };
+        let v = self.ask(made::range as *const (), &words);
+        self.know_shape(v, ids::RANGE);
+        self.set(p.word.a() as usize, v);
+        true
     }
 
     fn begin_call(&mut self, vm: &mut Vm, p: Pending) {

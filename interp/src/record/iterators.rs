@@ -35,13 +35,9 @@ impl Recorder {
             ids::TUPLE => ids::TUPLE_ITERATOR,
             ids::DICT => ids::DICT_KEYITERATOR,
             ids::SET | ids::FROZENSET => ids::SET_ITERATOR,
-            ids::STR
-            | ids::RANGE
-            | ids::BYTES
-            | ids::BYTEARRAY
-            | ids::DICT_KEYS
-            | ids::DICT_VALUES
-            | ids::DICT_ITEMS => 0,
+            ids::BYTES => ids::BYTES_ITERATOR,
+            ids::BYTEARRAY => ids::BYTEARRAY_ITERATOR,
+            ids::STR | ids::RANGE | ids::DICT_KEYS | ids::DICT_VALUES | ids::DICT_ITEMS => 0,
             // An `__iter__` of its own would be refused.
             shape
                 if shape >= ids::FIRST_DYNAMIC

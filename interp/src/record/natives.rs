@@ -220,7 +220,6 @@ const TABLE: &[Row] = &[
     Row("array", "append pop", Contents, Anything, false),
     Row("Random", "random getrandbits", Nothing, Anything, false),
     Row("BytesIO", "read write tell seek getvalue getbuffer", Nothing, Anything, false),
-    Row("BufferedReader", "read", Nothing, Anything, false),
     Row("StringIO", "write tell getvalue", Nothing, Anything, false),
     Row("Struct", "pack unpack", Nothing, Anything, false),
     Row("Pattern", "match search fullmatch findall split", Nothing, Anything, false),
@@ -285,6 +284,7 @@ const SELF_CONTAINED: &[&str] = &[
     "repeat",
     "batched",
     "islice",
+    "arrayiterator",
 ];
 
 /// True for an exact iterator of module code whose steps run no Python code, and for its type.

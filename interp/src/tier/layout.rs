@@ -58,6 +58,7 @@ fn effects() -> Vec<(u64, Effect)> {
         made::generator3 as *const (),
         made::generator4 as *const (),
         made::slice as *const (),
+        made::range as *const (),
         made::middle as *const (),
         made::keywords as *const (),
         made::instance as *const (),
@@ -97,7 +98,11 @@ pub fn layout() -> Layout {
         typed_items: layout::TYPED_AT,
         typed_length: layout::TYPED_COUNT,
         bytes: (ids::BYTEARRAY, layout::BYTEARRAY_BUF),
-        lists: &[(ids::LIST_ITERATOR, layout::ITER_OBJECT)],
+        holders: &[
+            (ids::LIST_ITERATOR, layout::ITER_OBJECT, ids::LIST),
+            (ids::BYTES_ITERATOR, layout::ITER_OBJECT, ids::BYTES),
+            (ids::BYTEARRAY_ITERATOR, layout::ITER_OBJECT, ids::BYTEARRAY),
+        ],
         immutable: &[
             (ids::TUPLE, layout::TUPLE_LEN, i32::MAX),
             (ids::BYTES, layout::BYTES_LEN, i32::MAX),

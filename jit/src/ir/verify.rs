@@ -24,9 +24,11 @@ pub fn verify(t: &Trace) -> Result<(), String> {
             Op::NegF(x) | Op::AbsF(x) | Op::SqrtF(x) | Op::Bits(x) | Op::Box(x, _) => {
                 all(Type::Float, &[x])
             }
-            Op::ToFloat(x) | Op::FromBits(x) | Op::Unbox(x, ..) | Op::Load(_, x, _) | Op::Typed(x, _) => {
-                all(Type::Word, &[x])
-            }
+            Op::ToFloat(x)
+            | Op::FromBits(x)
+            | Op::Unbox(x, ..)
+            | Op::Load(_, x, _)
+            | Op::Typed(x, _) => all(Type::Word, &[x]),
             Op::Late(w, b, _, v) => {
                 let wanted = if w.is_float() {
                     Type::Float

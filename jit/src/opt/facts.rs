@@ -84,7 +84,9 @@ impl Sweep<'_> {
         };
         if self.values.regions[object.0 as usize] == super::alias::Region::Object
             && offset == self.layout.shape
-            && shape != 0 && shape < self.layout.stable as u64 {
+            && shape != 0
+            && shape < self.layout.stable as u64
+        {
             self.values.shapes[object.0 as usize] = shape as u32;
         }
     }

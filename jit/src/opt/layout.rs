@@ -54,8 +54,8 @@ pub struct Layout {
     pub typed_length: i32,
     /// The word of stable objects of a shape that holds the address of raw bytes: shape and offset.
     pub bytes: (u32, i32),
-    /// Words of stable objects that hold a list: shape and offset.
-    pub lists: &'static [(u32, i32)],
+    /// Words of stable objects that hold an object laid out as those of another shape: shape, offset, the other's shape.
+    pub holders: &'static [(u32, i32, u32)],
     /// Words of stable objects that never change: shape, first offset, first offset behind them.
     pub immutable: &'static [(u32, i32, i32)],
     /// Words of stable objects that stay in an interval: shape, offset, least and greatest.

@@ -193,13 +193,11 @@ impl<'a> Sweep<'a> {
 
     fn shape_of(&self, op: &Op) -> u32 {
         match op {
-            Op::Load(Width::W64, base, offset)
-                if self
-                    .layout
-                    .lists
-                    .contains(&(self.values.shapes[base.0 as usize], *offset)) =>
-            {
-                self.layout.list
+            Op::Load(Width::W64, base, offset) => {
+                let shape = self.values.shapes[base.0 as usize];
+                let mut holders = self.layout.holders.iter();
+                let found = holders.find(|(s, o, _)| shape != 0 && (*s, *o) == (shape, *offset));
+                found.map_or(0, |(_, _, held)| *held)
             }
             _ => 0,
         }

@@ -85,7 +85,7 @@ pub fn layout(n: &Natives) -> Layout {
         typed_items: TYPED_AT,
         typed_length: TYPED_COUNT,
         bytes: (PLAIN, BYTES),
-        lists: &[],
+        holders: &[],
         immutable: &[(TUPLE, 8, 64)],
         intervals: &[(LIST, FIRST, 0, 1 << 47)],
         effects: vec![(n.pure, Effect::Pure), (n.set_item, Effect::Items)],

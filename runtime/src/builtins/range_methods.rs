@@ -93,8 +93,20 @@ pub fn range_from(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(make(vm, start, stop, step).value())
 }
 
+/// The length where it needs no wide arithmetic.
+fn plain_length(start: Value, stop: Value, step: Value) -> Option<i64> {
+    let (start, stop) = (start.as_small_int()?, stop.as_small_int()?);
+    let step = step.as_small_int().filter(|s| *s > 0)?;
+    let span = stop.checked_sub(start)?.checked_add(step - 1)?;
+    Some((span / step).max(0))
+}
+
 /// A range of exact ints; `step` is not 0.
-fn make(vm: &mut Vm, start: Value, stop: Value, step: Value) -> Ref<PyRange> {
+pub fn make(vm: &mut Vm, start: Value, stop: Value, step: Value) -> Ref<PyRange> {
+    if let Some(n) = plain_length(start, stop, step) {
+        let length = vm.new_int(n);
+        return PyRange::new(vm, start, stop, step, length);
+    }
     let length = match (as_i64(start), as_i64(stop), as_i64(step)) {
         (Some(a), Some(b), Some(s)) => {
             let (a, b, s) = (a as i128, b as i128, s as i128);

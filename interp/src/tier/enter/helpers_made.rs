@@ -7,6 +7,7 @@ use crate::vm::{ops_build, ops_exc, ops_names};
 use skein_runtime::builtins::cell::PyCell;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::iter_next::next_builtin;
+use skein_runtime::builtins::range_methods;
 use skein_runtime::builtins::slice::PySlice;
 use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
@@ -49,6 +50,13 @@ generators! {
     (generator2, x y),
     (generator3, x y z),
     (generator4, x y z w),
+}
+
+/// `range(start, stop, step)` of ints; the step is not 0.
+pub extern "C" fn range(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
+    word(alone(a, |vm| {
+        Ok(range_methods::make(vm, value(start), value(stop), value(step)).value())
+    }))
 }
 
 /// `slice(start, stop, step)`

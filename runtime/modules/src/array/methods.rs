@@ -1,7 +1,7 @@
 //! Construction and methods of arrays.
 
-use super::item::{Code, MachineFormat};
 use super::contents::Contents;
+use super::item::{Code, MachineFormat};
 use super::{ArrayData, make, sequence as s, this};
 use crate::util::{buffer, items, native_class};
 use skein_runtime::builtins::memoryview::Exports;

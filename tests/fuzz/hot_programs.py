@@ -18,9 +18,13 @@ import subprocess
 import sys
 
 PRELUDE = '''
-import sys, builtins, operator, math, functools, itertools, collections, heapq, bisect, re, struct, json
+import sys, builtins, operator, math, functools, itertools, collections, heapq, bisect, re, struct, json, array
 sys.setrecursionlimit(300)
 COUNT = [0]
+class Half(array.array):
+    def __getitem__(self, i): return super().__getitem__(i) // 2 if type(i) is int else 1
+T0, T1, T2 = array.array('d', range(6)), array.array('i', range(6)), bytearray(b'typed!')
+T3, T4, T5 = array.array('b', [1, -2] * 3), Half('q', range(6)), b'bytes!'
 def show(v, depth=0):
     t = type(v)
     if t in (list, tuple):
@@ -31,7 +35,7 @@ def show(v, depth=0):
         return '{' + ','.join([show(k, depth + 1) + ':' + show(x, depth + 1) for k, x in list(v.items())[:9]]) + '}'
     if t in (set, frozenset):
         return 's[' + ','.join(sorted([show(x, depth + 1) for x in v])) + ']'
-    if t in (int, float, bool, complex, str, bytes, bytearray, type(None), range, slice):
+    if t in (int, float, bool, complex, str, bytes, bytearray, type(None), range, slice, array.array):
         r = repr(v)
         return r if len(r) < 60 else r[:50] + str(len(r)) + r[-5:]
     if t is type or isinstance(v, type):
@@ -142,6 +146,8 @@ class Gen:
         return self.pick(names) if names and self.chance(0.8) else otherwise
 
     def int(self, s, d=2):
+        if d > 0 and self.chance(0.04):
+            return self.pick([self.typed(s), f'len({self.pick(["T0", "T2", "T4"])})'])
         r = self.r
         if d <= 0 or r.random() < 0.25:
             return self.name(s, s.ints + s.counters, self.pick(INTS))
@@ -217,6 +223,8 @@ class Gen:
         return f'(not {self.any_(s, d - 1)})'
 
     def float(self, s, d=2):
+        if d > 0 and self.chance(0.04):
+            return self.typed(s)
         r = self.r
         if d <= 0 or r.random() < 0.3:
             return self.name(s, s.floats, self.pick(FLOATS))
@@ -473,9 +481,16 @@ class Gen:
         ])
         self.emit(s, text)
 
+    def typed(self, s):
+        return f'{self.pick(["T0", "T0", "T1", "T2", "T3", "T4", "T5"])}[{self.pick(["0", "-1", "7", "T1[1]", self.int(s, 0) + " % 6"])}]'
+
     def container(self, s):
         e = lambda: self.int(s, 1)
         texts = []
+        t = self.pick(['T0', 'T1', 'T2', 'T3'])
+        if self.chance(0.25):
+            texts += [f'{self.typed(s)} = {e()}', f'{self.typed(s)} = {self.float(s, 1)}', f'{self.typed(s)} += {e()}', f'{t}[{self.int(s, 0)} % 6] = {e()} & 63', f'T0[{self.int(s, 0)} % 6] = {self.float(s, 1)}', f'{t}.append({e()} & 7)', f'{t}.pop()', f'del {t}[9:]', f'{t}[1:1] = {t}[:1]',
+                      f'globals()[{t!r}] = {self.pick(["T0", "T1", "T3", "T4"])}[:]', f'{self.typed(s)} = {self.typed(s)}', f'{t}.extend({t}[:2])']
         if s.lists:
             v = self.pick(s.lists)
             texts += [f'{v}.append({self.any_(s, 1)})', f'{v}.append({e()})', f'{v}.pop()', f'{v}.pop(0)', f'{v}.insert(0, {e()})', f'{v}[{self.pick(["0", "-1", e(), e() + " % 3"])}] = {self.any_(s, 1)}', f'{v}[0] += {e()}', f'{v}[{self.pick(["1:", ":1", "::2"])}] = {self.list(s, 1)}', f'del {v}[{self.pick(["0", "-1", ":1", "8:"])}]',

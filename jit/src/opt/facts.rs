@@ -1,6 +1,7 @@
 //! What a guard that was passed has shown: of the condition, of what it compared, and of what that was made from.
 
 use super::info::Info;
+use super::layout::CHANGEABLE;
 use super::sweep::Sweep;
 use crate::ir::{Binary, Checked, Cond, Op, Val, Width};
 
@@ -74,7 +75,7 @@ impl Sweep<'_> {
         self.sharpen(v, i.sharpened(), DEPTH);
     }
 
-    /// An object's shape is a number: remembered if the object keeps it for good.
+    /// An object's shape is a number: remembered if the object keeps it for good. Otherwise the object is none of those that do.
     fn learn_shape(&mut self, x: Val, y: Val) {
         let Op::Load(Width::W32, object, offset) = self.values.ops[x.0 as usize] else {
             return;
@@ -82,12 +83,18 @@ impl Sweep<'_> {
         let Some(shape) = self.values.word(y) else {
             return;
         };
-        if self.values.regions[object.0 as usize] == super::alias::Region::Object
-            && offset == self.layout.shape
-            && shape != 0
-            && shape < self.layout.stable as u64
+        let object = object.0 as usize;
+        if self.values.regions[object] != super::alias::Region::Object
+            || offset != self.layout.shape
+            || shape == 0
         {
-            self.values.shapes[object.0 as usize] = shape as u32;
+            return;
+        }
+        let known = &mut self.values.shapes[object];
+        if shape < self.layout.stable as u64 {
+            *known = shape as u32;
+        } else if *known == 0 {
+            *known = CHANGEABLE;
         }
     }
 

@@ -12,6 +12,9 @@
 //!   never store to a description.
 //! - Bytes ([`Width::W8`](crate::ir::Width::W8)) may change at any time; words may not, except by stores and calls of the trace.
 
+/// Stands for all shapes that can be exchanged for others: an object with one of them never has a stable one.
+pub const CHANGEABLE: u32 = u32::MAX;
+
 /// What a native function does to memory that traces read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Effect {
@@ -42,7 +45,7 @@ pub struct Layout {
     pub caller: i32,
     /// The 32 bits of an object that say its shape.
     pub shape: i32,
-    /// Shapes below this one are never exchanged for another.
+    /// Shapes below this one are never exchanged for another, nor others for them.
     pub stable: u32,
     /// The shape of lists.
     pub list: u32,

@@ -23,7 +23,7 @@ pub struct Values {
     pub info: Vec<Info>,
     /// What addresses point into.
     pub regions: Vec<Region>,
-    /// Shapes that objects keep for good; 0: unknown.
+    /// Shapes that objects keep for good, or that they have none of those; 0: unknown.
     pub shapes: Vec<u32>,
 }
 

@@ -131,15 +131,6 @@ pub extern "C" fn store_remembered(object: u64, offset: u64, word: u64) {
     }
 }
 
-/// Stores an item into a list at an index within its length.
-pub extern "C" fn store_item(list: u64, index: u64, word: u64) {
-    // SAFETY: machine code has tested that it is a list and the index against its length.
-    unsafe {
-        let l: Ref<PyList> = Value::from_bits(list).cast_unchecked();
-        l.set(index as usize, Value::from_bits(word));
-    }
-}
-
 /// Appends to a list.
 pub extern "C" fn append(a: *mut Activation, list: u64, word: u64) {
     // SAFETY: machine code passes its activation and has tested that it is a list.

@@ -70,6 +70,9 @@ fn initialise(vm: &mut Vm) -> PyResult<()> {
         import(vm, "site")?;
     }
     vm.started.set(true);
+    if crate::tier::is_enabled() {
+        vm.want_soft_loops();
+    }
     skein_runtime::helpers::image::give_back_pages();
     vm.heap.expect_finalizers_to_last();
     crate::vm::run::watched::allow(vm);

@@ -4,7 +4,8 @@
 //! native stack. Natives declared [`crate::object::native_def::NativeDef::soft`] can do without where bytecode calls them:
 //! they take a [`Soft`] first of all, and if there is one, end with a call that goes on in their place in the same loop. What
 //! is to be done between and after such calls is written in Python (`_skein_soft.py`); frames of that code are hidden from
-//! tracebacks, `sys._getframe` and trace functions. Programs without tasklets get none of it.
+//! tracebacks, `sys._getframe` and trace functions. Programs without tasklets get none of it, but for the natives that go through
+//! generators where there is a tracing tier: what stands in for those is a loop that it can compile, the generator's code inside.
 
 use crate::builtins::args::items;
 use crate::builtins::builtin::PyBuiltin;
@@ -12,15 +13,15 @@ use crate::builtins::code::PyCode;
 use crate::builtins::function::PyFunction;
 use crate::builtins::iter::PyIter;
 use crate::error::PyResult;
+use crate::heap::roots::RootCell;
 use crate::object::header::{Kind, Ref};
 use crate::object::shape::ids;
 use crate::prelude::{PyDict, PyStr};
 use crate::value::Value;
 use crate::vm::Vm;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// State of the mechanism.
-#[derive(Default)]
 pub struct SoftCalls {
     /// The return word that a soft native may hand on; 0: none.
     pub word: Cell<u64>,
@@ -28,6 +29,25 @@ pub struct SoftCalls {
     pub pc: Cell<usize>,
     /// Whether the Python part is there.
     pub state: Cell<State>,
+    /// Whether it is there for natives that go through generators.
+    pub loops: Cell<State>,
+    /// Its namespace.
+    pub dict: RootCell,
+    /// Where functions stand in it, by the address of their name's text; for the keys of the version that comes first.
+    places: RefCell<(u32, Vec<(usize, u32)>)>,
+}
+
+impl Default for SoftCalls {
+    fn default() -> SoftCalls {
+        SoftCalls {
+            word: Cell::new(0),
+            pc: Cell::new(0),
+            state: Cell::default(),
+            loops: Cell::default(),
+            dict: RootCell::new(Value::NULL),
+            places: RefCell::default(),
+        }
+    }
 }
 
 /// Whether the Python part is there.
@@ -61,7 +81,7 @@ pub struct Soft(u64);
 
 impl Soft {
     /// Ends the native with a call of a function of the Python part.
-    pub fn call(self, vm: &mut Vm, name: &str, args: &[Value]) -> PyResult {
+    pub fn call(self, vm: &mut Vm, name: &'static str, args: &[Value]) -> PyResult {
         let Some(f) = vm.soft_function(name) else {
             return Err(vm.system_error(format!("_skein_soft has no {name}")));
         };
@@ -85,6 +105,13 @@ impl Vm {
         if self.soft.state.get() == State::Unwanted {
             self.soft.state.set(State::Unknown);
         }
+        self.want_soft_loops();
+    }
+    /// Natives that go through generators are to hand over from now on.
+    pub fn want_soft_loops(&self) {
+        if self.soft.loops.get() == State::Unwanted {
+            self.soft.loops.set(State::Unknown);
+        }
     }
     /// To be called first of all by a native declared `soft`: whether it may hand over.
     #[inline]
@@ -95,9 +122,25 @@ impl Vm {
         }
     }
     /// A function of the Python part.
-    pub fn soft_function(&mut self, name: &str) -> Option<Value> {
-        let dict = self.state_get("soft")?.cast::<PyDict>()?;
-        dict.get_text(self, name)
+    pub fn soft_function(&mut self, name: &'static str) -> Option<Value> {
+        let dict = self.soft.dict.get().cast::<PyDict>()?;
+        let (at, version) = (name.as_ptr() as usize, dict.keys_version(self));
+        {
+            let places = self.soft.places.borrow();
+            if places.0 == version
+                && let Some((_, i)) = places.1.iter().find(|p| p.0 == at)
+            {
+                return Some(dict.value_at(*i as usize));
+            }
+        }
+        let key = self.intern(name).value();
+        let i = dict.find_interned(key)?;
+        let mut places = self.soft.places.borrow_mut();
+        if places.0 != version || places.1.len() > MOST_PLACES {
+            *places = (version, Vec::new());
+        }
+        places.1.push((at, i as u32));
+        Some(dict.value_at(i))
     }
     /// A special method of an object's class that is written in Python.
     pub fn python_special(&mut self, v: Value, name: Ref<PyStr>) -> Option<Value> {
@@ -165,6 +208,18 @@ impl Vm {
             _ => false,
         }
     }
+}
+
+/// Names whose places are kept, at most.
+const MOST_PLACES: usize = 64;
+
+/// True for what a native may go through that runs Python code, and for what it may call.
+#[inline]
+pub fn may_loop(v: Value) -> bool {
+    matches!(
+        v.shape_id(),
+        ids::GENERATOR | ids::MAP | ids::FILTER | ids::ENUMERATE | ids::ZIP
+    ) || is_python(v)
 }
 
 /// True for what calls of end in Python code at once.

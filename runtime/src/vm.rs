@@ -686,6 +686,7 @@ impl Vm {
             &self.builtins,
             &self.sys,
             &self.module_state,
+            &self.soft.dict,
             &self.repr_stack,
             &self.run_value,
         ] {

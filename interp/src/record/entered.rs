@@ -8,7 +8,9 @@ use super::binding::Source;
 use super::natives::type_of;
 use super::step::Next;
 use super::{Code, Pending, Recorded, Recorder, Seen};
+use crate::tier::enter::helpers_lean as lean;
 use crate::tier::exits::Base;
+use crate::vm::call::is_native_method;
 use crate::vm::findings::{self, Finding};
 use crate::vm::run::cx::{code_start, header_word, word_at};
 use crate::vm::run::ret::{Action, advance, aux, dst, ret};
@@ -30,6 +32,8 @@ struct Special {
     immediate: Option<u64>,
     /// The word that the frame has to return by.
     word: u64,
+    /// It is only called if a dict has no such key.
+    missing: bool,
 }
 
 impl Recorder {
@@ -75,6 +79,12 @@ impl Recorder {
         }
         let function = self.object(vm, f.value());
         self.guard_code(vm, function, f.code());
+        if s.missing {
+            let words: Vec<Val> = s.args.iter().map(|(i, _)| self.word(*i)).collect();
+            let lacks = self.ask(lean::lacks as *const (), &words);
+            let c = self.compare_imm(Cond::Ne, lacks, 0);
+            self.guard(c, true);
+        }
         let mut sources: Vec<Source> = s.args.iter().map(|(i, _)| Source::Register(*i)).collect();
         if let Some(word) = s.immediate {
             sources.push(Source::Word(self.constant(word)));
@@ -98,9 +108,17 @@ impl Recorder {
                 args: args.to_vec(),
                 immediate: None,
                 word,
+                missing: false,
             })
         };
         let s = match op {
+            LoadSubscr if p.b.kind == Some(Kind::Dict) && self.lacked(vm, p) => Some(Special {
+                name: n.__missing__,
+                args: vec![(b, p.b), (c, p.c)],
+                immediate: None,
+                word: ret(Action::Store, 1, a, 0),
+                missing: true,
+            }),
             LoadSubscr => special(
                 n.__getitem__,
                 &[(b, p.b), (c, p.c)],
@@ -138,6 +156,14 @@ impl Recorder {
         (s.args[0].1.shape >= ids::FIRST_DYNAMIC).then_some(s)
     }
 
+    /// True for an item of a dict whose `__getitem__` is that of dicts.
+    fn lacked(&self, vm: &mut Vm, p: Pending) -> bool {
+        let name = vm.names.__getitem__;
+        type_of(vm, p.b)
+            .and_then(|t| vm.type_lookup(t, name))
+            .is_some_and(|m| is_native_method(m, ids::DICT, "__getitem__"))
+    }
+
     /// The left operand's method of a comparison, where no reflected one comes before it.
     fn comparison_method(&mut self, vm: &mut Vm, p: Pending) -> Option<Special> {
         use Code::*;
@@ -165,6 +191,7 @@ impl Recorder {
             args,
             immediate,
             word: ret(Action::Compare, 1, 0, 1),
+            missing: false,
         })
     }
 

@@ -172,24 +172,12 @@ impl Recorder {
         match p.b.shape {
             ids::LIST_ITERATOR | ids::TUPLE_ITERATOR => {
                 self.guard_shape(it, p.b.shape);
-                let of = self.field(it, layout::ITER_OBJECT);
-                let c = self.compare_imm(Cond::Ne, of, 0);
-                self.guard(c, true);
-                let i = self.field(it, layout::ITER_INDEX);
-                let length = if p.b.shape == ids::LIST_ITERATOR {
-                    layout::LIST_LEN
-                } else {
-                    layout::TUPLE_LEN
-                };
-                let n = self.field(of, length);
-                let c = self.compare(Cond::Below, i, n);
-                self.guard(c, false);
-                let null = self.constant(0);
-                self.store(it, layout::ITER_OBJECT, null);
-                self.field_stored(it, layout::ITER_OBJECT, null);
+                self.guard_ended(it, p.b.shape);
+                self.finish_iterator(it, p.b.shape);
                 self.begun = true;
                 true
             }
+            ids::ENUMERATE | ids::ZIP if self.row_ends(p) => true,
             ids::ENUMERATE | ids::ZIP => {
                 if self.failed_here() || !made::is_plain_row(word_value(p.b.bits)) {
                     return false;
@@ -210,6 +198,110 @@ impl Recorder {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// The end of `enumerate` or of `zip` of two, over lists, tuples and ranges, where it is plain which of them ended.
+    fn row_ends(&mut self, p: Pending) -> bool {
+        let Some(i) = word_value(p.b.bits).cast::<PyIter>() else {
+            return false;
+        };
+        let of = i.a.get();
+        let is_zip = p.b.shape == ids::ZIP;
+        let parts = match of.cast::<PyTuple>() {
+            Some(t) if is_zip && t.len() == 2 && i.step.get() == 0 => [t.items()[0], t.items()[1]],
+            None if !is_zip => [of, Value::NULL],
+            _ => return false,
+        };
+        let [x, y] = parts.map(|v| v.shape_id());
+        let ended = |v: Value| match v.cast::<PyIter>() {
+            Some(part) if v.shape_id() == ids::RANGE_ITERATOR => part.stop.get() <= 0,
+            Some(part) => part.a.get().is_null(),
+            None => false,
+        };
+        let simple = |shape| {
+            matches!(
+                shape,
+                ids::LIST_ITERATOR | ids::TUPLE_ITERATOR | ids::RANGE_ITERATOR
+            )
+        };
+        if parts[0] == parts[1] || !simple(x) || is_zip && !simple(y) {
+            return false;
+        }
+        let second = !ended(parts[0]);
+        // A range that has ended may have given its last item in this step.
+        if second && !ended(parts[1])
+            || !second && is_zip && x == ids::RANGE_ITERATOR && ended(parts[1])
+        {
+            return false;
+        }
+        let it = self.word(p.word.b() as usize);
+        self.guard_shape(it, p.b.shape);
+        let inner = self.field(it, layout::ITER_OBJECT);
+        if !is_zip {
+            self.guard_shape(inner, x);
+            self.guard_ended(inner, x);
+            self.finish_iterator(inner, x);
+            self.begun = true;
+            return true;
+        }
+        let strict = self.field(it, layout::ITER_STEP);
+        let c = self.compare_imm(Cond::Eq, strict, 0);
+        self.guard(c, true);
+        self.guard_object(inner);
+        let length = self.field(inner, layout::TUPLE_LEN);
+        let c = self.compare_imm(Cond::Eq, length, 2);
+        self.guard(c, true);
+        let (first, other) = (
+            self.field(inner, layout::TUPLE_ITEMS),
+            self.field(inner, layout::TUPLE_ITEMS + 8),
+        );
+        let c = self.compare(Cond::Ne, first, other);
+        self.guard(c, true);
+        if !second {
+            self.guard_shape(first, x);
+            self.guard_ended(first, x);
+            self.finish_iterator(first, x);
+        } else {
+            let Some(step) = self.plan_step(first, x) else {
+                return false;
+            };
+            self.guard_shape(other, y);
+            self.guard_ended(other, y);
+            self.make_step(&step);
+            self.finish_iterator(other, y);
+        }
+        self.begun = true;
+        true
+    }
+
+    /// That an iterator over a list, a tuple or a range has no other item, and has not been told so yet.
+    fn guard_ended(&mut self, it: Val, shape: u32) {
+        if shape == ids::RANGE_ITERATOR {
+            let left = self.field(it, layout::ITER_STOP);
+            let c = self.compare_imm(Cond::Gt, left, 0);
+            self.guard(c, false);
+            return;
+        }
+        let of = self.field(it, layout::ITER_OBJECT);
+        let c = self.compare_imm(Cond::Ne, of, 0);
+        self.guard(c, true);
+        let index = self.field(it, layout::ITER_INDEX);
+        let length = if shape == ids::LIST_ITERATOR {
+            layout::LIST_LEN
+        } else {
+            layout::TUPLE_LEN
+        };
+        let n = self.field(of, length);
+        let c = self.compare(Cond::Below, index, n);
+        self.guard(c, false);
+    }
+
+    fn finish_iterator(&mut self, it: Val, shape: u32) {
+        if shape != ids::RANGE_ITERATOR {
+            let null = self.constant(0);
+            self.store(it, layout::ITER_OBJECT, null);
+            self.field_stored(it, layout::ITER_OBJECT, null);
         }
     }
 

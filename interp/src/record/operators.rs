@@ -150,6 +150,18 @@ impl Recorder {
         if !imm && let Some(holds) = self.same_text(p, cond) {
             return self.compared(p, next, jumps, holds);
         }
+        if matches!(cond, Cond::Eq | Cond::Ne)
+            && !imm
+            && let Some(r) = self.compare_row(p)
+        {
+            let equal = self.answered(r);
+            let holds = if cond == Cond::Eq {
+                equal
+            } else {
+                self.compare_imm(Cond::Eq, r, 0)
+            };
+            return self.compared(p, next, jumps, holds);
+        }
         self.guard_class(b, p.b);
         let x = self.word(b);
         let y = if imm {
@@ -163,6 +175,28 @@ impl Recorder {
         let r = self.ask(lean::compare as *const (), &[o, x, y]);
         let holds = self.answered(r);
         self.compared(p, next, jumps, holds)
+    }
+
+    /// Asks whether a dissolved tuple equals another one.
+    fn compare_row(&mut self, p: Pending) -> Option<Val> {
+        let (b, c) = (p.word.b() as usize, p.word.c() as usize);
+        if p.b.shape != ids::TUPLE || p.c.shape != ids::TUPLE || self.failed_here() {
+            return None;
+        }
+        let left = self.is_dissolved(b, ids::TUPLE);
+        let (row, other) = if left { (b, c) } else { (c, b) };
+        let k = self.dissolved_as(row, ids::TUPLE)?;
+        if self.dissolved(other).is_some() {
+            return None;
+        }
+        let t = self.word(other);
+        self.guard_shape(t, ids::TUPLE);
+        let at = self.row_in_scratch(k)?;
+        let (n, left) = (
+            self.constant(self.fields_of(k) as u64),
+            self.constant(left as u64),
+        );
+        Some(self.ask(lean::equals_row as *const (), &[t, at, n, left]))
     }
 
     /// The condition that a helper answered yes, which was not refused.

@@ -33,7 +33,7 @@ impl Recorder {
     }
 
     /// True if `f` is that function of the Python part.
-    fn is_soft(vm: &mut Vm, f: Ref<PyFunction>, name: &str) -> bool {
+    fn is_soft(vm: &mut Vm, f: Ref<PyFunction>, name: &'static str) -> bool {
         vm.soft_function(name) == Some(f.value())
     }
 
@@ -69,7 +69,8 @@ impl Recorder {
         ];
         const OF_TWO: [&str; 3] = ["join", "extend", "update_set"];
         const BEST: [&str; 4] = ["least", "greatest", "sum", "sorted"];
-        let among = |vm: &mut Vm, names: &[&str]| names.iter().any(|n| Recorder::is_soft(vm, f, n));
+        let among =
+            |vm: &mut Vm, names: &[&'static str]| names.iter().any(|n| Recorder::is_soft(vm, f, n));
         let mut sources = Vec::new();
         if method && among(vm, &OF_TWO) {
             sources.push(Source::Register(base + 1));

@@ -297,6 +297,20 @@ impl Recorder {
         }
     }
 
+    /// The address of what a dissolved tuple holds, brought together for a helper; `None`: it holds dissolved objects itself.
+    pub(super) fn row_in_scratch(&mut self, k: u32) -> Option<Val> {
+        let n = self.fields_of(k);
+        let fields: Vec<Field> = (0..n).map(|i| self.fetch(k, i)).collect();
+        if n > SCRATCH || fields.iter().any(|f| f.object.is_some()) {
+            return None;
+        }
+        for i in 0..n {
+            let w = self.boxed_field(k, i);
+            self.store(self.context, offset::SCRATCH + 8 * i as i32, w);
+        }
+        Some(self.binary_imm(Binary::Add, self.context, offset::SCRATCH as u64))
+    }
+
     fn allocate_tuple(&mut self, words: &[(i32, Option<Val>)]) -> Val {
         let null = self.constant(0);
         let word = |i: usize| words[i].1.unwrap_or(null);

@@ -340,6 +340,11 @@ pub fn slot_of(root: usize) -> u64 {
     TIER.with_borrow(|t| &*t.loops[root].code as *const u64 as u64)
 }
 
+/// True if the tier is on.
+pub fn is_enabled() -> bool {
+    TIER.with_borrow(|t| t.enabled)
+}
+
 /// A back edge whose counter ran out, at `cx`; the loop goes on at its header one way or another.
 pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
     forget::settle(vm);

@@ -80,8 +80,9 @@ fn enabled(_: &mut Vm, _: &[Value]) -> PyResult {
     Ok(Value::bool(TIER.with_borrow(|t| t.enabled)))
 }
 
-fn enable(_: &mut Vm, _: &[Value]) -> PyResult {
+fn enable(vm: &mut Vm, _: &[Value]) -> PyResult {
     TIER.with_borrow_mut(|t| t.enabled = true);
+    vm.want_soft_loops();
     Ok(Value::NONE)
 }
 

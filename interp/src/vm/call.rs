@@ -396,7 +396,7 @@ pub fn op_call_ex(vm: &mut Vm, cx: Cx) -> Step {
             )));
         }
     }
-    if super::soft::ready(vm) && vm.runs_softly(positional) {
+    if super::soft::loops(vm) && vm.runs_softly(positional) {
         let first = vm.new_tuple(all.as_slice());
         let keywords = match cx.reg(base + 3) {
             d if d.is::<PyDict>() => d,

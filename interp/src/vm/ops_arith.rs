@@ -319,7 +319,7 @@ pub fn op_contains(vm: &mut Vm, cx: Cx) -> Step {
     {
         return Ok(pc);
     }
-    if super::soft::ready(vm)
+    if super::soft::loops(vm)
         && vm.runs_softly(container)
         && vm.lookup_special(container, name).is_none()
     {

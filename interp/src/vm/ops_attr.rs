@@ -652,14 +652,12 @@ fn begin_getitem(
 /// Looks up a key in a dict of a subclass, and begins a `__missing__` that runs Python code.
 fn begin_missing(vm: &mut Vm, cx: Cx, object: Value, key: Value) -> PyResult<Option<Pc>> {
     let name = vm.names.__missing__;
-    if !super::soft::ready(vm) {
-        return Ok(None);
-    }
     let (Some(d), Some(m)) = (object.cast::<PyDict>(), vm.lookup_special(object, name)) else {
         return Ok(None);
     };
     let by_python = m.kind() == Some(Kind::Function);
-    if !by_python && !m.cast::<PyBuiltin>().is_some_and(|b| b.def.soft) {
+    if !by_python && !(m.cast::<PyBuiltin>().is_some_and(|b| b.def.soft) && super::soft::ready(vm))
+    {
         return Ok(None);
     }
     if let Some(v) = d.get(vm, key)? {

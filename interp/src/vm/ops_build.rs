@@ -123,9 +123,9 @@ pub fn op_list_extend(vm: &mut Vm, cx: Cx) -> Step {
 }
 
 /// Begins to add the items of what runs Python code to a collection. `None`: natively.
-fn begin_filling(vm: &mut Vm, cx: Cx, by: &str) -> PyResult<Option<Pc>> {
+fn begin_filling(vm: &mut Vm, cx: Cx, by: &'static str) -> PyResult<Option<Pc>> {
     let (to, from) = (cx.reg(cx.a()), cx.reg(cx.b()));
-    if !super::soft::ready(vm) || !vm.runs_softly(from) {
+    if !super::soft::loops(vm) || !vm.runs_softly(from) {
         return Ok(None);
     }
     let flow = super::soft::begin_named(vm, by, &[to, from], ret(Action::Discard, 1, 0, 0))?;
@@ -288,7 +288,7 @@ fn begin_showing(vm: &mut Vm, cx: Cx, how: Shows) -> PyResult<Option<Pc>> {
     begin_storing(vm, cx, by, &given[..count])
 }
 
-fn begin_storing(vm: &mut Vm, cx: Cx, by: &str, given: &[Value]) -> PyResult<Option<Pc>> {
+fn begin_storing(vm: &mut Vm, cx: Cx, by: &'static str, given: &[Value]) -> PyResult<Option<Pc>> {
     let word = ret(Action::Store, 1, cx.a(), 0);
     let flow = super::soft::begin_named(vm, by, given, word)?;
     Ok(flow.map(|flow| super::call::store(cx, flow, cx.a(), 1)))

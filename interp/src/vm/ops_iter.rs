@@ -279,7 +279,7 @@ fn begin_special(
     cx: Cx,
     v: Value,
     name: Ref<PyStr>,
-    by: &str,
+    by: &'static str,
 ) -> PyResult<Option<Pc>> {
     if v.shape_id() < ids::FIRST_DYNAMIC || !super::soft::ready(vm) {
         return Ok(None);

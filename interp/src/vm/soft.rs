@@ -12,7 +12,7 @@ use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::iter::PyIter;
 use skein_runtime::builtins::list_sort;
 use skein_runtime::prelude::*;
-use skein_runtime::soft::{Shows, State, hide, is_python, steps_generators};
+use skein_runtime::soft::{Shows, State, hide, is_python, may_loop, steps_generators};
 use skein_runtime::tasklet::stack::at;
 
 /// True if the Python part is there; it is loaded when it is wanted first, after start-up.
@@ -25,13 +25,33 @@ pub fn ready(vm: &mut Vm) -> bool {
     }
 }
 
+/// True if the Python part is there for natives that go through generators.
+#[inline]
+pub fn loops(vm: &mut Vm) -> bool {
+    match vm.soft.loops.get() {
+        State::Ready => true,
+        State::Absent | State::Unwanted => false,
+        State::Unknown => vm.started.get() && load(vm),
+    }
+}
+
+/// True if a native with such arguments may hand over.
+#[inline]
+fn hands_over(vm: &mut Vm, args: &[Value]) -> bool {
+    ready(vm) || args.iter().any(|v| may_loop(*v)) && loops(vm)
+}
+
 #[cold]
 fn load(vm: &mut Vm) -> bool {
-    vm.soft.state.set(State::Absent);
+    let all = vm.soft.state.replace(State::Absent) == State::Unknown;
+    vm.soft.loops.set(State::Absent);
     let name = vm.intern("_skein_soft").value();
     let loaded = trace_off(vm, |vm| {
         import::import_module(vm, name, Value::NONE, Value::NONE, Value::from_i32(0))
     });
+    if !all {
+        vm.soft.state.set(State::Unwanted);
+    }
     let Ok(module) = loaded else {
         vm.take_raised();
         return false;
@@ -44,8 +64,11 @@ fn load(vm: &mut Vm) -> bool {
         hide(v);
         at = i + 1;
     }
-    vm.state_set("soft", dict.value());
-    vm.soft.state.set(State::Ready);
+    vm.soft.dict.set(dict.value());
+    vm.soft.loops.set(State::Ready);
+    if all {
+        vm.soft.state.set(State::Ready);
+    }
     true
 }
 
@@ -61,7 +84,7 @@ pub fn begin(
     kwnames: Option<Ref<PyTuple>>,
     word: u64,
 ) -> PyResult<Flow> {
-    if !ready(vm) {
+    if !hands_over(vm, args) {
         return vm.call_builtin(b, args, kwnames).map(Flow::Done);
     }
     vm.soft.word.set(word);
@@ -80,7 +103,7 @@ pub fn begin_bound(
     args: &[Value],
     word: u64,
 ) -> PyResult<Flow> {
-    if !ready(vm) {
+    if !hands_over(vm, args) {
         return (def.func)(vm, args).map(Flow::Done);
     }
     vm.soft.word.set(word);
@@ -93,8 +116,13 @@ pub fn begin_bound(
 }
 
 /// Begins a function of the Python part. `None`: there is none.
-pub fn begin_named(vm: &mut Vm, name: &str, args: &[Value], word: u64) -> PyResult<Option<Flow>> {
-    if !ready(vm) {
+pub fn begin_named(
+    vm: &mut Vm,
+    name: &'static str,
+    args: &[Value],
+    word: u64,
+) -> PyResult<Option<Flow>> {
+    if !loops(vm) {
         return Ok(None);
     }
     match vm.soft_function(name) {
@@ -170,7 +198,7 @@ pub fn begin_collect(
 /// `ForIter` over a native iterator that calls Python code for each item. `None`: as over any iterator.
 pub fn for_iter(vm: &mut Vm, cx: Cx, v: Value) -> PyResult<Option<Step>> {
     let id = v.shape_id();
-    if !matches!(id, ids::MAP | ids::FILTER | ids::ENUMERATE | ids::ZIP) || !ready(vm) {
+    if !matches!(id, ids::MAP | ids::FILTER | ids::ENUMERATE | ids::ZIP) || !loops(vm) {
         return Ok(None);
     }
     let Some(i) = v.cast::<PyIter>() else {

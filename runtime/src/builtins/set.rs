@@ -41,7 +41,7 @@ pub struct PySet {
     pub(crate) used: Cell<usize>,
     /// Elements and marks of removed ones.
     fill: Cell<usize>,
-    /// Where `pop` goes on searching.
+    /// Where `pop` goes on searching. Of a frozenset, which has no `pop`: its summary, see [`PySet::summary`]; 0: not known.
     finger: Cell<usize>,
     /// Cached hash of a frozenset, 0: not computed.
     pub hash: Cell<u64>,
@@ -220,9 +220,29 @@ impl PySet {
             None => Some(false),
         }
     }
+    /// Which of 64 classes of hashes the elements fall in, one bit each; `None`: this set may change.
+    #[inline]
+    fn summary(&self) -> Option<usize> {
+        if self.header.shape_id() != ids::FROZENSET {
+            return None;
+        }
+        if self.finger.get() == 0
+            && let Some(t) = self.table.get()
+        {
+            let full = t.slots().chunks_exact(2).filter(|p| !p[1].get().is_null());
+            let classes = full.fold(0, |all, p| all | 1 << (bits(p[0].get()) & 63));
+            self.finger.set(classes);
+        }
+        Some(self.finger.get())
+    }
     /// `self <= other`, if that can be told without running Python code.
     pub fn subset_simply(&self, other: &PySet) -> Option<bool> {
         if self.len() > other.len() {
+            return Some(false);
+        }
+        if let (Some(own), Some(others)) = (self.summary(), other.summary())
+            && own & !others != 0
+        {
             return Some(false);
         }
         let (Some(own), Some(other)) = (self.table.get(), other.table.get()) else {

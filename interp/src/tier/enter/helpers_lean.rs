@@ -275,7 +275,47 @@ pub extern "C" fn negate(a: *mut Activation, x: u64) -> u64 {
 pub extern "C" fn compare(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
     use CompareOp::*;
     let op = [Lt, Le, Eq, Ne, Gt, Ge][op as usize];
+    // SAFETY: machine code passes its own activation, whose machine nobody else uses meanwhile.
+    let simple = unsafe { (*(*a).vm).compare_simple(op, value(x), value(y)) };
+    if simple.is_some() {
+        return answer(simple);
+    }
     answer(alone(a, |vm| vm.compare(op, value(x), value(y))).and_then(Value::as_bool))
+}
+
+/// Whether a tuple equals one of the `n` values at `row`, which stands on the left if `left`.
+pub extern "C" fn equals_row(
+    a: *mut Activation,
+    tuple: u64,
+    row: *const Value,
+    n: u64,
+    left: u64,
+) -> u64 {
+    answer(alone(a, |vm| {
+        let Some(t) = value(tuple).cast::<PyTuple>() else {
+            return Ok(false);
+        };
+        let row = registers(row, n);
+        if t.len() != row.len() {
+            return Ok(false);
+        }
+        for (x, y) in t.items().iter().zip(row) {
+            let (x, y) = if left == 0 { (*x, *y) } else { (*y, *x) };
+            if x != y && !vm.compare_bool(CompareOp::Eq, x, y)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }))
+}
+
+/// 1: a dict surely has no such key.
+pub extern "C" fn lacks(a: *mut Activation, dict: u64, key: u64) -> u64 {
+    let found = alone(a, |vm| match value(dict).cast::<PyDict>() {
+        Some(d) => Ok(d.get(vm, value(key))?.is_some()),
+        None => Ok(true),
+    });
+    (found == Some(false)) as u64
 }
 
 /// Whether a value is true.

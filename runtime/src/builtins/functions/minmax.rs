@@ -41,7 +41,7 @@ fn several(vm: &mut Vm, op: CompareOp, args: &[Value]) -> Option<PyResult> {
 }
 
 /// `args`: key, default, the tuple of positional arguments.
-fn extreme(vm: &mut Vm, name: &str, op: CompareOp, args: &[Value]) -> PyResult {
+fn extreme(vm: &mut Vm, name: &'static str, op: CompareOp, args: &[Value]) -> PyResult {
     let soft = vm.take_soft();
     let (key, default) = (args[0], args[1]);
     let given = crate::builtins::args::items(&args[2]);
@@ -76,6 +76,11 @@ fn extreme(vm: &mut Vm, name: &str, op: CompareOp, args: &[Value]) -> PyResult {
         return soft.call(vm, name, &[source, Value::bool(given), v]);
     }
     let (mut best, mut best_key) = (Value::NULL, Value::NULL);
+    if key.is_absent()
+        && let Some(v) = extreme_of_set(vm, op, source)
+    {
+        return Ok(v);
+    }
     vm.for_each(source, |vm, v| {
         let k = if key.is_absent() {
             v
@@ -91,4 +96,21 @@ fn extreme(vm: &mut Vm, name: &str, op: CompareOp, args: &[Value]) -> PyResult {
         Some(v) => Ok(v),
         None => Err(vm.value_error(format!("{name}() iterable argument is empty"))),
     }
+}
+
+/// The same of a set of small ints without an iterator. `None`: the set is empty or holds something else.
+fn extreme_of_set(vm: &Vm, op: CompareOp, source: Value) -> Option<Value> {
+    if !matches!(source.shape_id(), ids::SET | ids::FROZENSET) {
+        return None;
+    }
+    let s = source.cast::<PySet>()?;
+    let (mut best, mut at) = (Value::NULL, 0);
+    while let Some((i, v, _)) = s.next_entry(at) {
+        v.as_small_int()?;
+        if best.is_null() || vm.compare_simple(op, v, best)? {
+            best = v;
+        }
+        at = i + 1;
+    }
+    best.non_null()
 }

@@ -5,6 +5,7 @@ use super::call::{Flow, begin};
 use super::run::cx::{Cx, Pc};
 use super::run::ret::{self, Action, ret};
 use skein_compiler::bytecode::Op;
+use skein_runtime::builtins::tuple_methods::compare_plain_items;
 use skein_runtime::prelude::*;
 use skein_runtime::protocol::binary::BinaryOp;
 use skein_runtime::protocol::compare::CompareOp;
@@ -134,6 +135,20 @@ fn comparison(cx: Cx) -> (CompareOp, Value, Value) {
         cx.reg(cx.c())
     };
     (ops[(op - first as u8) as usize], cx.reg(cx.b()), right)
+}
+
+/// What a comparison gives if that is told by the operands alone, without Python code.
+#[inline]
+pub fn compare_plainly(vm: &mut Vm, cx: Cx) -> Option<bool> {
+    let (op, a, b) = comparison(cx);
+    if a.kind() == Some(Kind::Tuple) && b.kind() == Some(Kind::Tuple) {
+        if a.shape_id() != ids::TUPLE || b.shape_id() != ids::TUPLE {
+            return None;
+        }
+        let (x, y) = (a.cast::<PyTuple>()?, b.cast::<PyTuple>()?);
+        return compare_plain_items(vm, op, x.items(), y.items());
+    }
+    vm.compare_simple(op, a, b)
 }
 
 /// Every comparison.

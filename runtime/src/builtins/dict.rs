@@ -11,7 +11,7 @@
 use super::bytes::PyBytes;
 use super::str::PyStr;
 use super::tuple::PyTuple;
-use super::tuple_methods::compare_plain_items;
+use super::tuple_methods::{compare_plain_items, hash_plain, plain_tuple};
 use crate::error::{PyResult, Raised};
 use crate::heap::Tracer;
 use crate::heap::array::Array;
@@ -175,8 +175,8 @@ impl PyDict {
         self.probe(hash, |i| entries.get(i * 3 + 1) == key)
     }
 
-    /// Where a small int, an exact str, a plain type or a function is, if that can be told without running Python: among keys with its hash there may be
-    /// some of types that compare as they like.
+    /// Where a small int, an exact str, an exact tuple, a plain type or a function is, if that can be told without running
+    /// Python: among keys with its hash there may be some of types that compare as they like.
     #[inline(never)]
     pub fn find_plain(&self, vm: &mut Vm, key: Value) -> PlainPlace {
         let by_identity = |v: Value| matches!(v.shape_id(), ids::TYPE | ids::FUNCTION);
@@ -184,6 +184,7 @@ impl PyDict {
             Some(_) => None,
             None if key.shape_id() == ids::STR => key.cast::<PyStr>(),
             None if by_identity(key) => None,
+            None if key.shape_id() == ids::TUPLE => return self.find_plain_tuple(vm, key),
             None => return PlainPlace::Unsure,
         };
         let Ok(hash) = vm.hash_for_table(key) else {
@@ -208,6 +209,39 @@ impl PyDict {
                     true
                 }
             }
+        });
+        match found {
+            _ if unsure.get() => PlainPlace::Unsure,
+            Some(i) => PlainPlace::At(i),
+            None => PlainPlace::Absent(hash),
+        }
+    }
+
+    fn find_plain_tuple(&self, vm: &mut Vm, key: Value) -> PlainPlace {
+        let Some((tuple, hash)) = key
+            .cast::<PyTuple>()
+            .and_then(|t| Some((t, hash_plain(vm, t)?)))
+        else {
+            return PlainPlace::Unsure;
+        };
+        let hash = hash as u64 & (u64::MAX >> 3);
+        let Some(entries) = self.entries.get() else {
+            return PlainPlace::Absent(hash);
+        };
+        let unsure = Cell::new(false);
+        let found = self.probe(hash, |i| {
+            let k = entries.get(i * 3 + 1);
+            if k == key {
+                return true;
+            }
+            let same = match k.cast::<PyTuple>() {
+                Some(o) if o.shape_id() == ids::TUPLE => {
+                    compare_plain_items(vm, CompareOp::Eq, o.items(), tuple.items())
+                }
+                _ => None,
+            };
+            unsure.set(unsure.get() | same.is_none());
+            same != Some(false)
         });
         match found {
             _ if unsure.get() => PlainPlace::Unsure,
@@ -452,6 +486,29 @@ impl Ref<PyDict> {
                 }
                 let known = match k.cast::<PyTuple>() {
                     Some(o) if o.shape_id() == ids::TUPLE => {
+                        compare_plain_items(vm, CompareOp::Eq, o.items(), t.items())
+                    }
+                    _ => None,
+                };
+                odd_key.set(odd_key.get() | known.is_none());
+                known == Some(true)
+            });
+            if !odd_key.get() {
+                return Ok(found);
+            }
+        } else if let Some(t) = plain_tuple(vm, key)
+            && let Some(entries) = self.entries.get()
+        {
+            // A named tuple, among others of its type or exact ones.
+            let ty = vm.type_of(key);
+            let odd_key = Cell::new(false);
+            let found = self.probe(hash, |i| {
+                let k = entries.get(i * 3 + 1);
+                if k == key {
+                    return true;
+                }
+                let known = match k.cast::<PyTuple>() {
+                    Some(o) if o.shape_id() == ids::TUPLE || vm.type_of(k) == ty => {
                         compare_plain_items(vm, CompareOp::Eq, o.items(), t.items())
                     }
                     _ => None,

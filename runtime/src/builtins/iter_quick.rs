@@ -123,6 +123,29 @@ pub fn step_str(vm: &Vm, it: Value) -> Quick {
     }
 }
 
+/// Item `i`, which may count from the end, of an exact ASCII str or bytes object.
+#[inline]
+pub fn item_of_text(vm: &Vm, o: Value, i: i64) -> Option<Value> {
+    let at = |len: usize| usize::try_from(if i < 0 { i + len as i64 } else { i }).ok();
+    match o.shape_id() {
+        ids::STR => {
+            let s: Ref<PyStr> = o.cast()?;
+            if !s.is_ascii() {
+                return None;
+            }
+            let letter = *s.bytes().get(at(s.len())?)?;
+            let known = vm.ascii_chars.get().cast::<Array>()?;
+            known.get_or_null(letter as usize).non_null()
+        }
+        ids::BYTES => {
+            let b: Ref<PyBytes> = o.cast()?;
+            let byte = *b.bytes().get(at(b.len())?)?;
+            Some(Value::from_i32(byte as i32))
+        }
+        _ => None,
+    }
+}
+
 /// The next byte of a bytes object.
 #[inline(always)]
 pub fn step_bytes(it: Value) -> Quick {

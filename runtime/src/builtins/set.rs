@@ -12,6 +12,8 @@
 //! Comparing elements may run Python code (`__eq__`), which may change the set: searches then start again.
 
 use super::str::PyStr;
+use super::tuple::PyTuple;
+use super::tuple_methods::{hash_plain, same_plainly};
 use crate::error::PyResult;
 use crate::heap::Tracer;
 use crate::heap::array::Array;
@@ -149,6 +151,12 @@ fn same_simply(stored: Value, wanted: Value) -> Option<bool> {
     {
         return Some(a.bytes() == b.bytes());
     }
+    if stored.shape_id() == ids::TUPLE
+        && wanted.shape_id() == ids::TUPLE
+        && let (Some(a), Some(b)) = (stored.cast::<PyTuple>(), wanted.cast::<PyTuple>())
+    {
+        return same_plainly(a, b);
+    }
     None
 }
 
@@ -204,15 +212,17 @@ fn place_new(table: Ref<Array>, hash: Value, v: Value) {
 }
 
 impl PySet {
-    /// `v in self` for a small int or an exact str whose hash is known, if that can be told without running Python code.
+    /// `v in self` for a small int, an exact tuple or an exact str whose hash is known, if that can be told without running
+    /// Python code.
     #[inline(never)]
-    pub fn contains_simply(&self, v: Value) -> Option<bool> {
+    pub fn contains_simply(&self, vm: &mut Vm, v: Value) -> Option<bool> {
         let hash = match v.as_small_int() {
             Some(n) => crate::protocol::compare::hash_int(n) as u64,
             None if v.shape_id() == ids::STR => match v.cast::<PyStr>()?.known_hash() {
                 0 => return None,
                 h => h,
             },
+            None if v.shape_id() == ids::TUPLE => hash_plain(vm, v.cast()?)? as u64,
             None => return None,
         };
         match self.table.get() {

@@ -158,6 +158,77 @@ pub fn hash_items(vm: &mut Vm, items: &[Value]) -> PyResult<i64> {
     Ok(mix.finish(items.len() as u64 ^ PRIME_5 ^ 3_527_539))
 }
 
+/// The hash of an exact tuple if no item's hash needs Python code.
+pub fn hash_plain(vm: &mut Vm, t: Ref<PyTuple>) -> Option<i64> {
+    hash_plain_nested(vm, t, NESTED)
+}
+
+fn hash_plain_nested(vm: &mut Vm, t: Ref<PyTuple>, depth: usize) -> Option<i64> {
+    let known = t.hash.get();
+    if known != 0 {
+        return Some(known);
+    }
+    let mut mix = HashMix::new();
+    for v in t.items() {
+        let hash = match vm.hash_simple(*v) {
+            Some(h) => h,
+            None if depth > 0 && v.shape_id() == ids::TUPLE => {
+                hash_plain_nested(vm, v.cast()?, depth - 1)?
+            }
+            None => return None,
+        };
+        mix.add(hash);
+    }
+    let h = mix.finish(t.len() as u64 ^ PRIME_5 ^ 3_527_539);
+    t.hash.set(h);
+    Some(h)
+}
+
+/// Equality of exact tuples of ints, strs and such tuples. `None`: there are other items, and nothing tells them apart before.
+pub fn same_plainly(x: Ref<PyTuple>, y: Ref<PyTuple>) -> Option<bool> {
+    same_nested(x, y, NESTED)
+}
+
+fn same_nested(x: Ref<PyTuple>, y: Ref<PyTuple>, depth: usize) -> Option<bool> {
+    for (v, w) in x.items().iter().zip(y.items()) {
+        if v == w {
+            continue;
+        }
+        if v.is_int() && w.is_int() {
+            return Some(false);
+        }
+        let same = match (v.shape_id(), w.shape_id()) {
+            (ids::STR, ids::STR) => v.cast::<PyStr>()?.bytes() == w.cast::<PyStr>()?.bytes(),
+            (ids::TUPLE, ids::TUPLE) if depth > 0 => same_nested(v.cast()?, w.cast()?, depth - 1)?,
+            _ => return None,
+        };
+        if !same {
+            return Some(false);
+        }
+    }
+    Some(x.len() == y.len())
+}
+
+/// `v` as a tuple if it is one that compares as tuples do: an exact one, or of a subclass without `__eq__` of its own.
+#[inline]
+pub fn plain_tuple(vm: &mut Vm, v: Value) -> Option<Ref<PyTuple>> {
+    let t: Ref<PyTuple> = v.cast()?;
+    if v.shape_id() == ids::TUPLE || inherits_equality(vm, v) {
+        Some(t)
+    } else {
+        None
+    }
+}
+
+#[inline(never)]
+fn inherits_equality(vm: &mut Vm, v: Value) -> bool {
+    let name = vm.names.__eq__;
+    vm.lookup_special(v, name)
+        .and_then(|m| m.cast::<crate::builtins::builtin::PyBuiltin>())
+        .and_then(|m| m.owner.get())
+        .is_some_and(|owner| owner.builtin_id == ids::TUPLE)
+}
+
 fn tuple_hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     let t = this(vm, "__hash__", args[0])?;
     let h = hash_tuple(vm, t)?;

@@ -9,8 +9,10 @@ pub struct Config {
     pub nursery: usize,
     /// The nursery grows up to this while many objects survive.
     pub max_nursery: usize,
-    /// A full collection comes when this much, or half of what was live after the last one, was promoted since.
+    /// A full collection comes when this much, or a share of what was live after the last one, was promoted since.
     pub min_growth: usize,
+    /// Free memory that is never given back to the system: giving it back and taking it again costs a page fault per 4 KiB.
+    pub spare: usize,
     /// Bytes of memory in use beyond which allocation fails.
     pub limit: usize,
     /// What may be used beyond `limit`, so that a MemoryError can still be made and handled.
@@ -31,6 +33,7 @@ impl Default for Config {
             nursery: 1 << 20,
             max_nursery: 16 << 20,
             min_growth: 2 << 20,
+            spare: 16 << 20,
             limit: usize::MAX,
             reserve: 256 << 10,
             stress: 0,
@@ -68,6 +71,7 @@ impl Config {
             }
             "max_nursery" => self.max_nursery = n,
             "growth" => self.min_growth = n,
+            "spare" => self.spare = n,
             "limit" => self.limit = n,
             "reserve" => self.reserve = n,
             "stress" => {

@@ -94,7 +94,7 @@ impl Heap {
     pub(super) fn release_memory(&self) {
         let reserve =
             self.nursery.get() + self.nursery.get() / 2 + self.counters.live_after_full.get() / 4;
-        let mut keep = reserve / BLOCK_BYTES;
+        let mut keep = reserve.max(self.config.spare) / BLOCK_BYTES;
         let mut empty = Vec::new();
         for chunk in self.chunks.borrow().iter() {
             let dirty = chunk.free.get() & !chunk.clean.get();

@@ -103,11 +103,14 @@ fn call_bound_in<const N: usize>(
 
 /// `__new__` of a builtin type without keywords leaves them to the `__init__` of a subclass that has its own.
 fn ignores_keywords(vm: &mut Vm, def: &NativeDef, first: Option<Value>) -> bool {
-    let sig = def.signature();
     let Some(ty) = first.and_then(|v| v.cast::<PyType>()) else {
         return false;
     };
-    if def.name != "__new__" || sig.params.iter().any(|p| p.kind != ParamKind::Positional) {
+    if def.name != "__new__" {
+        return false;
+    }
+    let sig = def.signature();
+    if sig.params.iter().any(|p| p.kind != ParamKind::Positional) {
         return false;
     }
     let init = vm.names.__init__;

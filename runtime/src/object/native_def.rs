@@ -8,6 +8,7 @@ use crate::error::PyResult;
 use crate::number_hash::BuildNumberHasher;
 use crate::value::Value;
 use crate::vm::Vm;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{OnceLock, RwLock};
 
@@ -323,6 +324,14 @@ impl Counts {
 static PARSED: OnceLock<RwLock<HashMap<usize, &'static Signature, BuildNumberHasher>>> =
     OnceLock::new();
 
+const RECENT_PLACES: usize = 256;
+
+thread_local! {
+    /// What was asked for lately, found without a lock.
+    static RECENT: [Cell<Option<&'static Signature>>; RECENT_PLACES] =
+        const { [const { Cell::new(None) }; RECENT_PLACES] };
+}
+
 impl NativeDef {
     /// The declaration with a short cut for calls without keywords.
     pub const fn with_direct(mut self, direct: DirectFn) -> NativeDef {
@@ -356,6 +365,19 @@ impl NativeDef {
 
     /// The parsed signature, for calls with keywords and for error messages. ([`NativeDef::counts`] is cheaper.)
     pub fn signature(&self) -> &'static Signature {
+        RECENT.with(|recent| {
+            let place = &recent[self.sig.as_ptr() as usize / 4 % RECENT_PLACES];
+            match place.get() {
+                Some(s) if std::ptr::eq(s.text, self.sig) => s,
+                _ => {
+                    let s = self.parsed_signature();
+                    place.set(Some(s));
+                    s
+                }
+            }
+        })
+    }
+    fn parsed_signature(&self) -> &'static Signature {
         let table = PARSED.get_or_init(Default::default);
         let key = self.sig.as_ptr() as usize;
         if let Some(s) = table.read().ok().and_then(|t| t.get(&key).copied())

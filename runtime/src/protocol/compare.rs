@@ -6,7 +6,7 @@ use crate::builtins::float::as_float;
 use crate::builtins::int::{IntRef, as_int};
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
-use crate::builtins::tuple_methods::compare_plain_items;
+use crate::builtins::tuple_methods::{compare_plain_items, plain_tuple};
 use crate::error::PyResult;
 use crate::object::header::{Kind, Ref};
 use crate::object::shape::ids;
@@ -215,7 +215,10 @@ impl Vm {
         if let Some(r) = self.compare_simple(CompareOp::Eq, a, b) {
             return Ok(r);
         }
-        if a.shape_id() == ids::TUPLE && b.shape_id() == ids::TUPLE {
+        if a.kind() == Some(Kind::Tuple)
+            && plain_tuple(self, a).is_some()
+            && plain_tuple(self, b).is_some()
+        {
             return self.equal_tuples(a, b);
         }
         self.compare_bool(CompareOp::Eq, a, b)

@@ -414,3 +414,17 @@ fast!(load_cell, |pc, fp, vm, insn, tbl| {
     return s_load_cell(pc, fp, vm, insn, tbl);
 });
 slow!(s_load_cell, ops_names::op_load_cell);
+fast!(
+    #[inline(never)]
+    store_cell,
+    |pc, fp, vm, insn, tbl| {
+        let cell = super::cx::word_value(*fp.add(a!(insn)));
+        if let Some(cell) = cell.cast::<skein_runtime::builtins::cell::PyCell>() {
+            cell.contents
+                .set(cell, super::cx::word_value(*fp.add(b!(insn))));
+            go!(pc.add(1), fp, vm, tbl)
+        }
+        return s_store_cell(pc, fp, vm, insn, tbl);
+    }
+);
+slow!(s_store_cell, ops_names::op_store_cell);

@@ -8,6 +8,7 @@ use super::calls::*;
 use super::cx::{Cx, Pc};
 use super::items::*;
 use super::macros::{a, b, bc, c, fast};
+use super::middle::{binary_imm_real, binary_reals, compare_plain};
 use super::{Handler, go, run_body, slow, special};
 use crate::vm::Step;
 use skein_compiler::bytecode::Op;
@@ -237,7 +238,7 @@ macro_rules! arith {
                     go!(pc.add(1), fp, vm, tbl)
                 }
             }
-            return s_binary(pc, fp, vm, insn, tbl);
+            return binary_reals(pc, fp, vm, insn, tbl);
         });
     };
 }
@@ -268,7 +269,7 @@ fast!(true_div, |pc, fp, vm, insn, tbl| {
         *fp.add(a!(insn)) = r.bits();
         go!(pc.add(1), fp, vm, tbl)
     }
-    return s_binary(pc, fp, vm, insn, tbl);
+    return binary_reals(pc, fp, vm, insn, tbl);
 });
 fast!(add_imm, |pc, fp, vm, insn, tbl| {
     let x = *fp.add(b!(insn));
@@ -278,7 +279,7 @@ fast!(add_imm, |pc, fp, vm, insn, tbl| {
         *fp.add(a!(insn)) = r as u64;
         go!(pc.add(1), fp, vm, tbl)
     }
-    return s_binary(pc, fp, vm, insn, tbl);
+    return binary_imm_real(pc, fp, vm, insn, tbl);
 });
 fast!(sub_imm, |pc, fp, vm, insn, tbl| {
     let x = *fp.add(b!(insn));
@@ -288,7 +289,7 @@ fast!(sub_imm, |pc, fp, vm, insn, tbl| {
         *fp.add(a!(insn)) = r as u64;
         go!(pc.add(1), fp, vm, tbl)
     }
-    return s_binary(pc, fp, vm, insn, tbl);
+    return binary_imm_real(pc, fp, vm, insn, tbl);
 });
 macro_rules! bits {
     ($name:ident, $op:tt) => {
@@ -357,7 +358,7 @@ macro_rules! comparisons {
             } else if let Some(r) = $text(x, y) {
                 r
             } else {
-                return s_compare(pc, fp, vm, insn, tbl);
+                return compare_plain(pc, fp, vm, insn, tbl);
             };
             *fp.add(a!(insn)) = if r { TRUE } else { FALSE };
             go!(pc.add(1), fp, vm, tbl)
@@ -371,7 +372,7 @@ macro_rules! comparisons {
             } else if let Some(r) = $text(x, y) {
                 r
             } else {
-                return s_compare(pc, fp, vm, insn, tbl);
+                return compare_plain(pc, fp, vm, insn, tbl);
             };
             let next = if r == (insn >> 8 & 0xff != 0) { pc.offset(a!(insn) as u16 as i16 as isize) } else { pc.add(1) };
             go!(next, fp, vm, tbl)
@@ -379,7 +380,7 @@ macro_rules! comparisons {
         fast!($imm, |pc, fp, vm, insn, tbl| {
             let x = *fp.add(b!(insn));
             if x & 1 == 0 {
-                return s_compare(pc, fp, vm, insn, tbl);
+                return compare_plain(pc, fp, vm, insn, tbl);
             }
             let r = (x as i64 >> 1) $op (c!(insn) as u16 as i16 as i64);
             let next = if r == (insn >> 8 & 0xff != 0) { pc.offset(a!(insn) as u16 as i16 as isize) } else { pc.add(1) };
@@ -434,7 +435,6 @@ slow_table! {
     (s_del_local, ops_names::op_del_local),
     (s_make_cell, ops_names::op_make_cell),
     (s_copy_free_vars, ops_names::op_copy_free_vars),
-    (s_store_cell, ops_names::op_store_cell),
     (s_del_cell, ops_names::op_del_cell),
     (s_store_global, ops_names::op_store_global),
     (s_del_global, ops_names::op_del_global),
@@ -528,7 +528,7 @@ table! {
     Nop => nop, Move => mov, LoadConst => load_const, LoadInt => load_int, LoadNone => load_none, LoadBool => load_bool,
     LoadCommon => s_load_common, LoadBuildClass => s_load_build_class, SetNull => set_null, CheckLocal => check_local,
     DelLocal => del_local, MakeCell => s_make_cell, CopyFreeVars => s_copy_free_vars, LoadCell => load_cell,
-    StoreCell => s_store_cell, DelCell => s_del_cell, LoadGlobal => s_load_global, StoreGlobal => s_store_global,
+    StoreCell => store_cell, DelCell => s_del_cell, LoadGlobal => s_load_global, StoreGlobal => s_store_global,
     DelGlobal => s_del_global, LoadName => s_load_name, StoreName => s_store_name, DelName => s_del_name,
     LoadLocals => s_load_locals, LoadFromDictOrGlobals => s_from_dict_or_globals, LoadFromDictOrCell => s_from_dict_or_cell,
     Add => add, Sub => sub, Mul => mul, MatMul => s_binary, TrueDiv => true_div, FloorDiv => floor_div, Mod => modulo,

@@ -46,8 +46,22 @@ fast!(load_subscr, |pc, fp, vm, insn, tbl| {
     if shape == ids::DICT {
         return load_subscr_dict(pc, fp, vm, insn, tbl);
     }
-    return s_load_subscr(pc, fp, vm, insn, tbl);
+    return load_subscr_text(pc, fp, vm, insn, tbl);
 });
+fast!(
+    #[inline(never)]
+    load_subscr_text,
+    |pc, fp, vm, insn, tbl| {
+        let (o, k) = (word_value(*fp.add(b!(insn))), *fp.add(c!(insn)));
+        if k & 1 == 1
+            && let Some(v) = iter_quick::item_of_text(&*vm, o, k as i64 >> 1)
+        {
+            *fp.add(a!(insn)) = v.bits();
+            go!(pc.add(1), fp, vm, tbl)
+        }
+        return s_load_subscr(pc, fp, vm, insn, tbl);
+    }
+);
 fast!(
     #[inline(never)]
     load_subscr_dict,
@@ -99,7 +113,14 @@ fast!(
     |pc, fp, vm, insn, tbl| {
         let (o, k) = (word_value(*fp.add(a!(insn))), word_value(*fp.add(b!(insn))));
         let d: Ref<PyDict> = o.cast_unchecked();
-        if let Some(i) = d.find_identical(k) {
+        let found = match d.find_identical(k) {
+            Some(i) => Some(i),
+            None => match d.find_plain(&mut *vm, k) {
+                PlainPlace::At(i) => Some(i),
+                _ => None,
+            },
+        };
+        if let Some(i) = found {
             d.set_value_at(i, word_value(*fp.add(c!(insn))));
             go!(pc.add(1), fp, vm, tbl)
         }
@@ -267,7 +288,7 @@ fast!(
     contains_set,
     |pc, fp, vm, insn, tbl| {
         let s: Ref<PySet> = word_value(*fp.add(c!(insn))).cast_unchecked();
-        if let Some(found) = s.contains_simply(word_value(*fp.add(b!(insn)))) {
+        if let Some(found) = s.contains_simply(&mut *vm, word_value(*fp.add(b!(insn)))) {
             *fp.add(a!(insn)) = Value::bool(found == (insn >> 8 & 0xff == 0)).bits();
             go!(pc.add(1), fp, vm, tbl)
         }

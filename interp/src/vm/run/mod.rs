@@ -14,6 +14,7 @@ mod fast;
 pub mod fibers;
 mod items;
 mod macros;
+mod middle;
 pub mod poll;
 pub mod recorded;
 pub mod ret;

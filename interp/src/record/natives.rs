@@ -450,6 +450,7 @@ impl Recorder {
         let argc = p.word.c() as usize;
         if owner == "math" && self.math_call(vm, p, n)
             || owner == "dict" && name == "get" && self.get_from_dict(vm, p)
+            || owner == "list" && name == "append" && self.append_to_list(vm, p, n)
         {
             return true;
         }
@@ -466,8 +467,10 @@ impl Recorder {
         }
         let counts = &n.def.counts;
         let of_type = n.def.binding != Binding::Method && matches!(n.owner, Owner::Type(_));
-        let bound =
-            n.shape == ids::BUILTIN_FUNCTION && n.this.bits != 0 && counts.has_self && !of_type;
+        let bound = matches!(n.shape, ids::BUILTIN_FUNCTION | ids::METHOD_WRAPPER)
+            && n.this.bits != 0
+            && counts.has_self
+            && !of_type;
         let method = matches!(n.shape, ids::METHOD_DESCRIPTOR | ids::WRAPPER_DESCRIPTOR);
         let with_self = p.next.bits != 0;
         // Of a method's receiver the type is tested, so that the descriptor need not.
@@ -497,7 +500,7 @@ impl Recorder {
         }
         if bound || of_type {
             let callee = self.word(base);
-            self.guard_shape(callee, ids::BUILTIN_FUNCTION);
+            self.guard_shape(callee, n.shape);
             let def = self.field(callee, layout::BUILTIN_DEF);
             self.guard_constant(def, n.def as *const NativeDef as u64);
             if of_type && n.this.bits != 0 {
@@ -550,6 +553,39 @@ impl Recorder {
         self.not_refused(v);
         self.note_changes(changes);
         self.set_given(p.word.a() as usize, v, *gives);
+        true
+    }
+
+    /// `l.append(x)` of an exact list, called at once or kept as a function before.
+    fn append_to_list(&mut self, vm: &mut Vm, p: Pending, n: Called) -> bool {
+        let base = p.word.b() as usize;
+        if p.word.c() != 1 {
+            return false;
+        }
+        let list = if n.shape == ids::METHOD_DESCRIPTOR && p.next.shape == ids::LIST {
+            self.guard_callee(vm, p);
+            self.is_jump(base + 1, p.next, 0);
+            self.guard_class(base + 1, p.next);
+            self.word(base + 1)
+        } else if n.shape == ids::BUILTIN_FUNCTION && n.this.shape == ids::LIST && p.next.bits == 0
+        {
+            let callee = self.word(base);
+            self.guard_shape(callee, ids::BUILTIN_FUNCTION);
+            let def = self.field(callee, layout::BUILTIN_DEF);
+            self.guard_constant(def, n.def as *const NativeDef as u64);
+            self.is_jump(base + 1, p.next, 0);
+            let this = self.field(callee, layout::BUILTIN_SELF);
+            self.guard_shape(this, ids::LIST);
+            this
+        } else {
+            return false;
+        };
+        let args = [self.context, list, self.word(base + 2)];
+        let append = crate::tier::enter::helpers::append as *const () as usize;
+        self.call(append, &args, Type::Unit);
+        self.contents_changed();
+        let none = self.constant(Value::NONE.bits());
+        self.set(p.word.a() as usize, none);
         true
     }
 

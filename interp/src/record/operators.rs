@@ -418,7 +418,7 @@ impl Recorder {
     fn attribute_leanly(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let names = self.frame().code.names.expect();
         let name = names.get(p.word.c() as usize);
-        if self.attribute_of_frame(vm, p, name) {
+        if self.attribute_of_frame(vm, p, name) || self.bound_native(vm, p, name) {
             return true;
         }
         // `__dict__` changes how the object keeps its attributes.

@@ -6,6 +6,8 @@ use crate::vm::findings::{self, Finding};
 use crate::vm::ops_attr::has_getattribute;
 use crate::vm::run::cx::word_value;
 use skein_compiler::bytecode::Word;
+use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::layout;
 use skein_runtime::object::attr::{Found, classify};
 use skein_runtime::prelude::*;
 
@@ -218,6 +220,41 @@ impl Recorder {
         let helper = crate::tier::enter::helpers_lean::load_attr as *const ();
         let v = self.ask(helper, &[w, name]);
         self.not_refused(v);
+        self.set(p.word.a() as usize, v);
+        true
+    }
+
+    /// A native method of an exact list, dict, set, str or bytes object, kept as a function.
+    pub(super) fn bound_native(&mut self, vm: &mut Vm, p: Pending, name: Value) -> bool {
+        if !matches!(
+            p.b.shape,
+            ids::LIST | ids::DICT | ids::SET | ids::STR | ids::BYTES
+        ) {
+            return false;
+        }
+        let ty = vm.builtin_type(p.b.shape);
+        let Some(found) = name
+            .cast::<PyStr>()
+            .and_then(|name| vm.type_lookup(ty, name))
+        else {
+            return false;
+        };
+        let Some(native) = found
+            .cast::<PyBuiltin>()
+            .filter(|_| found.shape_id() == ids::METHOD_DESCRIPTOR)
+        else {
+            return false;
+        };
+        let this = self.word(p.word.b() as usize);
+        self.guard_shape(this, p.b.shape);
+        let descriptor = self.object(vm, found);
+        let helper = crate::tier::enter::helpers_made::bound_native as *const ();
+        let v = self.ask(helper, &[descriptor, this]);
+        self.not_refused(v);
+        self.know_shape(v, ids::BUILTIN_FUNCTION);
+        let def = self.constant(native.def as *const NativeDef as u64);
+        self.field_known(v, layout::BUILTIN_DEF, def);
+        self.field_known(v, layout::BUILTIN_SELF, this);
         self.set(p.word.a() as usize, v);
         true
     }

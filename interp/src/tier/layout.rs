@@ -65,6 +65,7 @@ fn effects() -> Vec<(u64, Effect)> {
         made::next_of_native as *const (),
         made::object_by_name as *const (),
         made::object_star as *const (),
+        made::bound_native as *const (),
         made::push_exception as *const (),
         made::pop_exception as *const (),
     ];

@@ -5,9 +5,9 @@ use crate::value::Value;
 use std::time::Instant;
 
 /// A heap may grow by this many times the least growth before what a full collection costs is no reason to wait.
-const PATIENCE: usize = 4;
+const PATIENCE: usize = 6;
 /// Otherwise so many times as much as is alive is allocated before another full collection.
-const WORK: usize = 16;
+const WORK: usize = 40;
 
 /// No collection happens while one of these exists (H4).
 pub struct NoCollect<'a>(&'a Heap);

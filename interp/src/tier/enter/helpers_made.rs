@@ -125,6 +125,14 @@ pub extern "C" fn next_of_native(a: *mut Activation, it: u64) -> u64 {
     }))
 }
 
+/// A native method of a builtin type, bound to an object of it.
+pub extern "C" fn bound_native(a: *mut Activation, descriptor: u64, this: u64) -> u64 {
+    word(alone(a, |vm| {
+        let ty = vm.type_of(value(this));
+        vm.descriptor_get(value(descriptor), value(this), ty)
+    }))
+}
+
 /// `f(*items)` of an object of native code, with an exact list or tuple; 0: refused.
 pub extern "C" fn object_star(a: *mut Activation, callee: u64, items: u64) -> u64 {
     word(alone(a, |vm| {

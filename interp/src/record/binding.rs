@@ -12,6 +12,7 @@ use crate::tier::enter::{helpers_lean as lean, helpers_made as made};
 use crate::vm::call::{GENERATOR_FLAGS, is_native_method};
 use crate::vm::run::cx::{code_start, header_word, word_at, word_value};
 use crate::vm::run::ret::{Action, ret};
+use skein_compiler::bytecode::unit::flags;
 use skein_jit::ir::{Cond, Val};
 use skein_runtime::builtins::code::PyCode;
 use skein_runtime::builtins::function::PyFunction;
@@ -68,6 +69,11 @@ enum How {
     Object,
     /// A class does: its `__init__` is what is called, with a new object.
     Class,
+}
+
+/// True for a closure and for a function in a function: another one each time, of the same code.
+pub(super) fn is_made_anew(f: Ref<PyFunction>) -> bool {
+    !f.closure.get().is_null() || f.code().flags.get() & flags::NESTED != 0
 }
 
 impl Recorder {
@@ -362,7 +368,7 @@ impl Recorder {
             .get(&(function, offset_of!(PyFunction, code) as i32))
             .is_some_and(|c| self.fact(*c).constant.is_some());
         if !known {
-            if made || !f.closure.get().is_null() {
+            if made || is_made_anew(f) {
                 self.guard_shape(function, f.value().shape_id());
             } else {
                 self.object(vm, f.value());

@@ -11,6 +11,23 @@ use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
 impl Recorder {
+    /// `list.sort()` of numbers, strs or tuples of these: comparing others may run Python code half-way.
+    pub(super) fn sort_list(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let base = p.word.b() as usize;
+        if p.word.c() != 0 || p.next.shape != ids::LIST || self.failed_here() {
+            return false;
+        }
+        self.guard_callee(vm, p);
+        self.guard_class(base + 1, p.next);
+        let list = self.word(base + 1);
+        let sorted = self.ask(made::sort as *const (), &[list]);
+        self.not_refused(sorted);
+        self.contents_changed();
+        let none = self.constant(Value::NONE.bits());
+        self.set(p.word.a() as usize, none);
+        true
+    }
+
     /// A call that becomes operations of its own; false: nothing was written.
     pub(super) fn builtin_call(&mut self, vm: &mut Vm, p: Pending) -> bool {
         let argc = p.word.c() as usize;

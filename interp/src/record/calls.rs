@@ -63,7 +63,7 @@ impl Recorder {
         // A closure is mostly another function each time, of the same code.
         let closure = this.is_none()
             && missing == 0
-            && !f.closure.get().is_null()
+            && super::binding::is_made_anew(f)
             && self.fact(callee).constant.is_none();
         if closure {
             self.guard_shape(callee, p.b.shape);

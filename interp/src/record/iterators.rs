@@ -43,7 +43,14 @@ impl Recorder {
                 if shape >= ids::FIRST_DYNAMIC
                     && matches!(
                         p.b.kind,
-                        Some(Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::Str)
+                        Some(
+                            Kind::List
+                                | Kind::Tuple
+                                | Kind::Dict
+                                | Kind::Set
+                                | Kind::Str
+                                | Kind::Native
+                        )
                     ) =>
             {
                 0

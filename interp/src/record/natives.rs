@@ -295,6 +295,30 @@ pub(super) fn is_self_contained(t: Ref<PyType>) -> bool {
         && SELF_CONTAINED.contains(&t.name_text().as_str())
 }
 
+/// Iterator types of module code that are made without a step of what they go through.
+const LAZY: &[&str] = &[
+    "accumulate",
+    "batched",
+    "chain",
+    "compress",
+    "cycle",
+    "dropwhile",
+    "filterfalse",
+    "groupby",
+    "islice",
+    "pairwise",
+    "starmap",
+    "takewhile",
+    "zip_longest",
+];
+
+fn is_lazy(t: Ref<PyType>) -> bool {
+    t.builtin_id == 0
+        && t.kind.get() == Kind::Native
+        && !t.has(tflag::HAS_DICT)
+        && LAZY.contains(&t.name_text().as_str())
+}
+
 fn listed(names: &str, name: &str) -> bool {
     names.split_whitespace().any(|n| n == name)
 }
@@ -451,6 +475,7 @@ impl Recorder {
         if owner == "math" && self.math_call(vm, p, n)
             || owner == "dict" && name == "get" && self.get_from_dict(vm, p)
             || owner == "list" && name == "append" && self.append_to_list(vm, p, n)
+            || owner == "list" && name == "sort" && self.sort_list(vm, p)
         {
             return true;
         }
@@ -811,6 +836,7 @@ impl Recorder {
             Some((_, gives, keeps)) if p.b.shape == ids::TYPE => (gives, keeps),
             _ if native => (&Anything, &true),
             _ if is_self_contained(t) => (&Anything, &false),
+            _ if is_lazy(t) => (&Anything, &true),
             _ if is_native_type(vm, t) => (&Anything, &true),
             _ => return false,
         };

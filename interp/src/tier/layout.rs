@@ -30,6 +30,8 @@ fn effects() -> Vec<(u64, Effect)> {
         lean::invert as *const (),
         lean::negate as *const (),
         lean::compare as *const (),
+        lean::equals_row as *const (),
+        lean::lacks as *const (),
         lean::integers as *const (),
         lean::compare_integers as *const (),
         lean::truth as *const (),

@@ -25,7 +25,7 @@ _dict, _frozenset, _int, _len, _set, _tuple, _type = dict, frozenset, int, len, 
 _numbers = _frozenset([bool, complex, float, int])
 _AttributeError, _StopIteration, _TypeError, _ValueError = AttributeError, StopIteration, TypeError, ValueError
 _add, _append, _clear, _copy, _join = set.add, list.append, list.clear, list.copy, str.join
-_setdefault, _sort, _sum = dict.setdefault, list.sort, sum
+_setdefault, _sort, _sorted, _sum = dict.setdefault, list.sort, sorted, sum
 _set_slice, _everything = list.__setitem__, slice(None)
 
 
@@ -210,6 +210,8 @@ def set_attribute(set, args):
 
 def sorted(iterable, key, reverse):
     items = [v for v in iterable]
+    if key is None and not reverse:
+        return _sorted(items)
     _sort(items, key=key, reverse=reverse)
     return items
 

@@ -283,3 +283,51 @@ def sets():
 
 
 print(sets())
+
+
+def hands():
+    """Generators without closures made anew each time, iterators of itertools made and gone through."""
+    import itertools
+    kinds = collections.Counter()
+    for hand in itertools.combinations([(i, c) for i in range(4) for c in 'ab'], 3):
+        ranks = sorted(rank for rank, _ in hand)
+        groups = sorted(len(list(run)) for _, run in itertools.groupby(ranks))
+        kinds[groups[-1], all(b - a <= 1 for a, b in zip(ranks, ranks[1:]))] += 1
+        kinds[sum(itertools.islice(itertools.chain(ranks, groups), 1, 4))] += 1
+        kinds[''.join(f'{a}{b}' for a, b in itertools.zip_longest(groups, ranks, fillvalue='-'))] += 1
+        double = lambda x, y=2: x * y
+        kinds[sum(itertools.starmap(double, zip(ranks)))] += 1
+    return sorted(kinds.items(), key=str)
+
+
+print(hands())
+
+
+def sorts():
+    """Lists of many kinds sorted in place."""
+    lists = [
+        [3, 1, 2], ['b', 'a'], [(2, 'x'), (1, 'y'), (1, 'a')], [2.5, 1, True, 10 ** 30], [(1,), (0, 2), ()], [1, 'a'], [(1, None), (1, 2)],
+        [None], [[2], [1]], [], [float('nan'), 1.0], [(False, 'a', 3), (False, 'a', 2)],
+    ]
+    out = []
+    for i in range(N):
+        for items in lists:
+            items = items[:]
+            try:
+                items.sort()
+            except TypeError as e:
+                items = str(e)
+            out.append(repr(items))
+        seen = []
+
+        class Watched:
+            def __lt__(self, other):
+                seen.append(len(watched))
+                return id(self) < id(other)
+        watched = [Watched() for _ in range(3)]
+        watched.sort()
+        out.append(repr(sorted(set(seen))))
+    return sorted(collections.Counter(out).items())
+
+
+print(sorts())

@@ -7,6 +7,7 @@ use crate::vm::{ops_build, ops_exc, ops_names};
 use skein_runtime::builtins::cell::PyCell;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::iter_next::next_builtin;
+use skein_runtime::builtins::list_sort;
 use skein_runtime::builtins::range_methods;
 use skein_runtime::builtins::slice::PySlice;
 use skein_runtime::object::header::flag;
@@ -164,6 +165,41 @@ pub extern "C" fn next_row(a: *mut Activation, zip: u64) -> u64 {
         Some(PyTuple::from_slice(vm, items.as_slice()).value())
     };
     word(alone(a, |vm| Ok(row(vm).unwrap_or(Value::NULL))))
+}
+
+/// Sorts a list of numbers, of strs or of tuples that are alike; 0: it holds something else, and nothing was done.
+pub extern "C" fn sort(a: *mut Activation, list: u64) -> u64 {
+    let Some(list) = value(list).cast::<PyList>() else {
+        return 0;
+    };
+    if let Some(first) = list.try_get(0)
+        && !(0..list.len()).all(|i| list.try_get(i).is_some_and(|v| are_ordered(first, v)))
+    {
+        return 0;
+    }
+    done(alone(a, |vm| list_sort::sort(vm, list, Value::NULL, false)))
+}
+
+/// True if two values are compared without an error and without Python code.
+fn are_ordered(v: Value, w: Value) -> bool {
+    let number = |v: Value| {
+        v.is_int()
+            || v.as_small_float().is_some()
+            || v.as_bool().is_some()
+            || matches!(v.shape_id(), ids::INT | ids::FLOAT)
+    };
+    let simple = |v: Value, w: Value| {
+        number(v) && number(w) || v.shape_id() == ids::STR && w.shape_id() == ids::STR
+    };
+    match (v.cast::<PyTuple>(), w.cast::<PyTuple>()) {
+        (Some(x), Some(y)) => {
+            [v, w].iter().all(|v| v.shape_id() == ids::TUPLE)
+                && x.len() == y.len()
+                && x.items().iter().zip(y.items()).all(|(v, w)| simple(*v, *w))
+        }
+        (None, None) => simple(v, w),
+        _ => false,
+    }
 }
 
 /// What an `enumerate` or `zip` goes through.

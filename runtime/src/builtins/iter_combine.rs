@@ -198,8 +198,22 @@ pub fn next_zip(vm: &mut Vm, i: Ref<PyIter>) -> Step {
         let pair = zip_pair(vm, i, a, b)?;
         return Ok(pair.map(|(x, y)| vm.new_tuple(&[x, y])));
     }
+    if (1..=SHORT_ROW).contains(&its.len()) {
+        let mut row = [Value::NULL; SHORT_ROW];
+        for (n, it) in its.items().iter().enumerate() {
+            match vm.next(*it)? {
+                Some(v) => row[n] = v,
+                None => return check_strict(vm, "zip", i, its, n).map(|_| None),
+            }
+        }
+        return Ok(Some(vm.new_tuple(&row[..its.len()])));
+    }
     Ok(one_of_each(vm, "zip", i, its)?.map(|row| vm.new_tuple(row.as_slice())))
 }
+
+/// Rows of so many items are put together on the native stack.
+const SHORT_ROW: usize = 6;
+
 /// The next items of the two iterators of a `zip`.
 pub fn zip_pair(
     vm: &mut Vm,

@@ -105,7 +105,7 @@ fn next_plain(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Option<Step> {
         ids::BYTEARRAY_ITERATOR => Ok(next_bytearray(i)),
         ids::LIST_REVERSEITERATOR => Ok(next_list_backwards(i)),
         ids::LONGRANGE_ITERATOR => Ok(range_methods::next_long(vm, i)),
-        ids::ENUMERATE if runs_no_code(i.a.get()) => iter_combine::next_enumerate(vm, i),
+        ids::ENUMERATE if counts_no_code(i) => iter_combine::next_enumerate(vm, i),
         ids::ZIP if zips_no_code(i) => iter_combine::next_zip(vm, i),
         _ => return None,
     })
@@ -133,6 +133,13 @@ fn runs_no_code(it: Value) -> bool {
             | ids::LIST_REVERSEITERATOR
             | ids::LONGRANGE_ITERATOR
     )
+}
+
+/// An `enumerate` of such an iterator, or of a `zip` of such.
+fn counts_no_code(i: Ref<PyIter>) -> bool {
+    let counted = i.a.get();
+    runs_no_code(counted)
+        || counted.shape_id() == ids::ZIP && counted.cast::<PyIter>().is_some_and(zips_no_code)
 }
 
 fn zips_no_code(i: Ref<PyIter>) -> bool {
@@ -173,7 +180,7 @@ pub fn next_pair(vm: &mut Vm, it: Value) -> Option<PyResult<Option<(Value, Value
     let i: Ref<PyIter> = it.cast()?;
     match i.shape_id() {
         ids::DICT_ITEMITERATOR => Some(dict_entry(vm, i, ids::DICT_ITEMITERATOR)),
-        ids::ENUMERATE if runs_no_code(i.a.get()) => Some(iter_combine::enumerate_pair(vm, i)),
+        ids::ENUMERATE if counts_no_code(i) => Some(iter_combine::enumerate_pair(vm, i)),
         ids::ZIP if zips_no_code(i) => match *i.a.get().cast::<PyTuple>()?.items() {
             [a, b] => Some(iter_combine::zip_pair(vm, i, a, b)),
             _ => None,

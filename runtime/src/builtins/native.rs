@@ -39,6 +39,11 @@ pub trait NativeData: Any {
     fn item(&self, _vm: &mut Vm, _position: i64) -> Option<Value> {
         None
     }
+    /// The number of items, which says whether the object is true, so that neither needs a call; `None`: take the general way.
+    /// Asked only for exact instances of the native type.
+    fn length(&self) -> Option<usize> {
+        None
+    }
     /// Replaces the item at a position by an int or float, as [`NativeData::item`]; false: take the general way.
     fn set_item(&self, _vm: &mut Vm, _position: i64, _v: Value) -> bool {
         false
@@ -112,6 +117,14 @@ impl Native {
             return None;
         }
         native.data.item(vm, position)
+    }
+    /// See [`NativeData::length`].
+    pub fn length(object: Value, vm: &Vm) -> Option<usize> {
+        let native: Ref<Native> = object.cast()?;
+        if !vm.type_of(object).has(tflag::IMMUTABLE) {
+            return None;
+        }
+        native.data.length()
     }
     /// See [`NativeData::set_item`].
     pub fn set_item(object: Value, vm: &mut Vm, position: i64, v: Value) -> bool {

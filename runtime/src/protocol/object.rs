@@ -4,6 +4,7 @@ use crate::builtins::bytes::PyBytes;
 use crate::builtins::dict::PyDict;
 use crate::builtins::int::{IntRef, as_i64, as_int};
 use crate::builtins::list::PyList;
+use crate::builtins::native::Native;
 use crate::builtins::set::PySet;
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
@@ -42,7 +43,7 @@ impl Vm {
             id if id >= ids::FIRST_DYNAMIC && self.shapes.get(id).ty().has(tflag::PLAIN_TRUTH) => {
                 Some(true)
             }
-            _ => None,
+            _ => Native::length(v, self).map(|n| n != 0),
         }
     }
 
@@ -83,6 +84,9 @@ impl Vm {
             ids::SET | ids::FROZENSET => return Ok(v.cast::<PySet>().map_or(0, |s| s.len())),
             ids::BYTES => return Ok(v.cast::<PyBytes>().map_or(0, |b| b.len())),
             _ => {}
+        }
+        if let Some(n) = Native::length(v, self) {
+            return Ok(n);
         }
         let name = self.names.__len__;
         let Some(m) = self.lookup_special(v, name) else {

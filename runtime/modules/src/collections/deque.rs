@@ -24,6 +24,9 @@ impl NativeData for Deque {
     fn trace(&self, t: &mut Tracer) {
         t.visit(self.items.value());
     }
+    fn length(&self) -> Option<usize> {
+        Some(self.len())
+    }
 }
 
 impl Default for Deque {

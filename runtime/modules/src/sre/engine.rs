@@ -87,7 +87,7 @@ impl Text for Wide<'_> {
 }
 
 #[derive(Clone, Copy)]
-enum Entry {
+pub enum Entry {
     /// Go on here.
     Alt { pc: usize, at: usize },
     /// A greedy one-character repeat may give back characters down to `min`.
@@ -120,6 +120,19 @@ pub enum Outcome {
     Poll,
 }
 
+/// What a matcher writes into, kept by the pattern from one match to the next: most matches are too short to be worth
+/// asking for memory.
+#[derive(Default)]
+pub struct Buffers {
+    marks: Vec<usize>,
+    loops: Vec<(isize, usize)>,
+    stack: Vec<Entry>,
+    barriers: Vec<usize>,
+}
+
+/// Longer stacks are not kept.
+const KEPT_ENTRIES: usize = 1 << 10;
+
 /// A match in progress.
 pub struct Machine<'p, T> {
     program: &'p Program,
@@ -142,15 +155,24 @@ pub struct Machine<'p, T> {
 }
 
 impl<'p, T: Text> Machine<'p, T> {
-    pub fn new(program: &'p Program, text: T, groups: usize) -> Machine<'p, T> {
+    pub fn new(
+        program: &'p Program,
+        text: T,
+        groups: usize,
+        mut buffers: Buffers,
+    ) -> Machine<'p, T> {
+        buffers.marks.clear();
+        buffers.marks.resize(groups * 2, UNSET);
+        buffers.loops.clear();
+        buffers.loops.resize(program.loops, (-1, UNSET));
         Machine {
             program,
             text,
-            marks: vec![UNSET; groups * 2],
+            marks: buffers.marks,
             last_index: 0,
-            loops: vec![(-1, UNSET); program.loops],
-            stack: Vec::new(),
-            barriers: Vec::new(),
+            loops: buffers.loops,
+            stack: buffers.stack,
+            barriers: buffers.barriers,
             steps: 0,
             pc: 0,
             at: 0,
@@ -158,6 +180,19 @@ impl<'p, T: Text> Machine<'p, T> {
             full: false,
             must_advance: false,
         }
+    }
+
+    /// What it wrote into, for the next one.
+    pub fn buffers(&mut self) -> Option<Buffers> {
+        if self.stack.capacity() > KEPT_ENTRIES {
+            return None;
+        }
+        Some(Buffers {
+            marks: std::mem::take(&mut self.marks),
+            loops: std::mem::take(&mut self.loops),
+            stack: std::mem::take(&mut self.stack),
+            barriers: std::mem::take(&mut self.barriers),
+        })
     }
 
     /// Tries to match at one place.

@@ -2,7 +2,7 @@
 
 use super::engine::UNSET;
 use super::pattern::{Pattern, this as pattern_of};
-use super::search::Subject;
+use super::search::{Registers, Subject};
 use super::substitute;
 use crate::util::items;
 use skein_runtime::builtins::seq;
@@ -15,7 +15,7 @@ pub struct Match {
     string: Slot,
     data: Slot,
     /// Start and end of every group, the whole match first.
-    regs: Vec<usize>,
+    regs: Registers,
     last_index: usize,
     pos: usize,
     endpos: usize,
@@ -36,7 +36,7 @@ pub fn new_match(
     vm: &mut Vm,
     pattern: Value,
     subject: &Subject,
-    regs: Vec<usize>,
+    regs: Registers,
     last_index: usize,
     pos: usize,
     endpos: usize,

@@ -1,7 +1,7 @@
 //! `re.Pattern`: compiling, and the methods that apply a pattern. (Substitution is in `substitute.rs`.)
 
 use super::constants::*;
-use super::engine::Text;
+use super::engine::{Buffers, Text};
 use super::matches::new_match;
 use super::program::{Program, translate};
 use super::scanner;
@@ -11,6 +11,7 @@ use crate::util::state_type;
 use skein_runtime::builtins::wrapper::PyWrapper;
 use skein_runtime::prelude::*;
 use skein_runtime::text::wtf8;
+use std::cell::Cell;
 
 /// A compiled pattern.
 pub struct Pattern {
@@ -28,6 +29,8 @@ pub struct Pattern {
     pub narrow_prefix: Option<Vec<u8>>,
     /// The literal prefix in UTF-8.
     pub wide_prefix: Vec<u8>,
+    /// What the last match wrote into.
+    pub spare: Cell<Buffers>,
 }
 
 impl NativeData for Pattern {
@@ -198,6 +201,7 @@ pub fn compile(vm: &mut Vm, args: &[Value]) -> PyResult {
         is_bytes,
         narrow_prefix,
         wide_prefix,
+        spare: Default::default(),
     };
     Ok(Native::new(vm, ty, data).value())
 }

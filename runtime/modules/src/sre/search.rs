@@ -120,7 +120,7 @@ pub enum Kind {
 }
 
 /// Finds matches of one pattern in one text.
-pub struct Searcher<'p, T> {
+pub struct Searcher<'p, T: Text> {
     pattern: &'p Pattern,
     text: T,
     /// The matcher, with the marks of the last match.
@@ -132,7 +132,7 @@ impl<'p, T: Text> Searcher<'p, T> {
         Searcher {
             pattern,
             text,
-            machine: Machine::new(&pattern.program, text, pattern.groups),
+            machine: Machine::new(&pattern.program, text, pattern.groups, pattern.spare.take()),
         }
     }
 
@@ -218,6 +218,14 @@ impl<'p, T: Text> Searcher<'p, T> {
     }
 }
 
+impl<T: Text> Drop for Searcher<'_, T> {
+    fn drop(&mut self) {
+        if let Some(buffers) = self.machine.buffers() {
+            self.pattern.spare.set(buffers);
+        }
+    }
+}
+
 /// Lets signal handlers run.
 fn poll(vm: &mut Vm) -> PyResult<()> {
     if vm.attention.load(std::sync::atomic::Ordering::Relaxed) {
@@ -248,17 +256,49 @@ macro_rules! on_text {
 }
 pub(super) use on_text;
 
-/// Marks of a match with the whole match as group 0, as byte offsets.
-pub fn registers<T: Text>(s: &Searcher<'_, T>, start: usize, end: usize) -> Vec<usize> {
-    let mut out = Vec::with_capacity(s.machine.marks.len() + 2);
-    out.extend([start, end]);
-    for pair in s.machine.marks.chunks(2) {
-        match pair {
-            [a, b] if *a != UNSET && *b != UNSET && a <= b => out.extend([*a, *b]),
-            _ => out.extend([UNSET, UNSET]),
+/// Start and end of every group of a match as byte offsets, the whole match first. Those of few groups need no memory of
+/// their own.
+pub enum Registers {
+    /// So many of the offsets.
+    Few(usize, [usize; FEW]),
+    /// All of them.
+    Many(Vec<usize>),
+}
+
+const FEW: usize = 12;
+
+impl std::ops::Deref for Registers {
+    type Target = [usize];
+    #[inline]
+    fn deref(&self) -> &[usize] {
+        match self {
+            Registers::Few(n, all) => &all[..*n],
+            Registers::Many(all) => all,
         }
     }
-    out
+}
+
+/// Marks of a match with the whole match as group 0.
+pub fn registers<T: Text>(s: &Searcher<'_, T>, start: usize, end: usize) -> Registers {
+    let marks = &s.machine.marks;
+    let count = marks.len() + 2;
+    if count > FEW {
+        let mut all = vec![UNSET; count];
+        fill_registers(&mut all, marks, start, end);
+        return Registers::Many(all);
+    }
+    let mut all = [UNSET; FEW];
+    fill_registers(&mut all, marks, start, end);
+    Registers::Few(count, all)
+}
+
+fn fill_registers(all: &mut [usize], marks: &[usize], start: usize, end: usize) {
+    (all[0], all[1]) = (start, end);
+    for (place, pair) in all[2..].chunks_exact_mut(2).zip(marks.chunks_exact(2)) {
+        if pair[0] != UNSET && pair[1] != UNSET && pair[0] <= pair[1] {
+            place.copy_from_slice(pair);
+        }
+    }
 }
 
 #[cfg(test)]

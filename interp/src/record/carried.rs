@@ -202,7 +202,7 @@ impl Recorder {
     }
 
     /// The registers that a frame reads again, when it goes on as a return word says.
-    fn live_registers(&mut self, f: usize, word: u64) -> Option<std::rc::Rc<[bool]>> {
+    pub(super) fn live_registers(&mut self, f: usize, word: u64) -> Option<std::rc::Rc<[bool]>> {
         let code = self.frames[f].code;
         let at = (self.frames[f].pc.wrapping_sub(code_start(code) as u64) / 8) as u32;
         KNOWN.with_borrow_mut(|known| {

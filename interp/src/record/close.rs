@@ -3,6 +3,8 @@
 use super::state::Register;
 use super::{Finished, LoopStart, Recorder};
 use crate::tier::enter::helpers;
+use crate::tier::exits::Known;
+use crate::vm::run::ret::Action;
 use skein_jit::ir::{Cond, End, Op, Trace, Type, Val, Width};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
@@ -33,6 +35,8 @@ impl Recorder {
         self.forget_fields();
         self.emit(Op::LoopStart);
         let carried = self.carried();
+        // At the loop's end, temporaries that nobody reads may hold nothing: nothing is relied on of them.
+        let live = self.live_registers(0, Action::Again as u64);
         let mut phis = Vec::new();
         for i in 0..self.frame().registers.len() {
             let r = self.frame().registers[i];
@@ -51,7 +55,12 @@ impl Recorder {
                     phis.push((i, true));
                 }
             } else if let Some(w) = r.word {
-                let k = self.fact(w).known;
+                let read = live.as_ref().is_none_or(|l| l.get(i) != Some(&false));
+                let k = match read {
+                    true => self.fact(w).known,
+                    false => Known::default(),
+                };
+                new.known = k;
                 let v = self.emit(Op::Phi(w));
                 self.know(v, |f| *f = k);
                 new.word = Some(v);
@@ -156,6 +165,9 @@ impl Recorder {
                 .and_then(|w| start.shapes.iter().find(|(v, _)| *v == w))
                 .map_or(then.shape, |s| s.1);
             let actual = self.actual(*i);
+            if (shape != 0 || then.object) && self.fact(w).constant == Some(0) {
+                return self.again();
+            }
             if then.int {
                 if !actual.is_int() {
                     return self.again();

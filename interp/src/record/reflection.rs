@@ -134,10 +134,7 @@ impl Recorder {
         if meta.has(tflag::CUSTOM_GETATTR) && has_getattribute(vm, meta) {
             return None;
         }
-        let of_meta = match vm.type_lookup(meta, name) {
-            Some(v) => Some(classify(vm, v)),
-            None => None,
-        };
+        let of_meta = vm.type_lookup(meta, name).map(|v| classify(vm, v));
         if let Some(Found::DataDescriptor(_) | Found::Descriptor(_)) = of_meta {
             return None;
         }

@@ -160,7 +160,7 @@ pub fn float_format(vm: &mut Vm, a: &[Value]) -> PyResult {
         return Ok(vm.str(a[0])?.value());
     }
     let f = this(vm, "__format__", a[0])?;
-    let name = vm.type_name(a[0]);
+    let name = vm.type_name_at_hand(a[0]);
     match format_number::format_float(f, spec.bytes(), &name) {
         Ok(text) => Ok(vm.new_str_bytes(&text)),
         Err(e) => Err(vm.format_error(e)),

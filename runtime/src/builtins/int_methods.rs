@@ -180,7 +180,7 @@ pub fn int_format(vm: &mut Vm, a: &[Value]) -> PyResult {
     if spec.is_empty() {
         return Ok(vm.str(a[0])?.value());
     }
-    let name = vm.type_name(a[0]);
+    let name = vm.type_name_at_hand(a[0]);
     let limit = vm.max_str_digits();
     let n = this(vm, "__format__", &a[0])?;
     match format_number::format_int(text_ref(n), spec.bytes(), &name, limit) {

@@ -1,6 +1,7 @@
 //! `enumerate`, `zip`, `map` and `filter`.
 
 use super::args;
+use super::builtin::PyBuiltin;
 use super::iter_next::Step;
 use super::iter_seq::{finish_next, iter_self, this};
 use super::seq;
@@ -341,7 +342,10 @@ pub fn next_map(vm: &mut Vm, i: Ref<PyIter>) -> Step {
     let f = i.a.get();
     if let [it] = *its.items() {
         return match vm.next(it)? {
-            Some(v) => vm.call(f, &[v]).map(Some),
+            Some(v) => match f.cast::<PyBuiltin>() {
+                Some(b) => vm.call_builtin(b, &[v], None).map(Some),
+                None => vm.call(f, &[v]).map(Some),
+            },
             None => Ok(None),
         };
     }

@@ -41,6 +41,7 @@ pub fn next_builtin(vm: &mut Vm, it: Value) -> Option<Step> {
         ids::TUPLE_ITERATOR => Some(Ok(next_tuple(i))),
         ids::TEMPLATE_ITER => Some(Ok(next_tuple(i))),
         ids::SET_ITERATOR => Some(next_set(vm, i)),
+        ids::STR_ASCII_ITERATOR => Some(Ok(next_str(vm, i))),
         id => next_plain(vm, i, id),
     }
 }
@@ -100,7 +101,7 @@ fn next_plain(vm: &mut Vm, i: Ref<PyIter>, id: u32) -> Option<Step> {
         | ids::DICT_REVERSEVALUEITERATOR
         | ids::DICT_REVERSEITEMITERATOR => next_dict(vm, i, id),
         ids::ODICT_ITERATOR => super::ordered_dict::next_odict(vm, i),
-        ids::STR_ITERATOR | ids::STR_ASCII_ITERATOR => Ok(next_str(vm, i)),
+        ids::STR_ITERATOR => Ok(next_str(vm, i)),
         ids::BYTES_ITERATOR => Ok(next_bytes(i)),
         ids::BYTEARRAY_ITERATOR => Ok(next_bytearray(i)),
         ids::LIST_REVERSEITERATOR => Ok(next_list_backwards(i)),

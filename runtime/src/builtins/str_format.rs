@@ -180,7 +180,7 @@ pub fn str_dunder_format(vm: &mut Vm, a: &[Value]) -> PyResult {
             Ok(vm.str(a[0])?.value())
         };
     }
-    let name = vm.type_name(a[0]);
+    let name = vm.type_name_at_hand(a[0]);
     match format_spec::format_str(s.bytes(), spec.bytes(), &name) {
         Ok(text) if text == s.bytes() => Ok(unchanged(vm, s)),
         Ok(text) => checked(vm, text, |vm, t| vm.new_str_bytes(t)),

@@ -15,6 +15,7 @@ use crate::builtins::tuple::PyTuple;
 use crate::heap::Tracer;
 use crate::value::Value;
 use crate::vm::Vm;
+use std::borrow::Cow;
 use std::cell::Cell;
 
 /// Type flag bits (our own numbering; `__flags__` translates).
@@ -198,6 +199,17 @@ impl Vm {
             ty.name_text()
         } else {
             self.full_type_name(ty)
+        }
+    }
+
+    /// As [`Vm::type_name`], without making text for the commonest types: for messages that are seldom needed.
+    pub fn type_name_at_hand(&self, v: Value) -> Cow<'static, str> {
+        match self.type_of(v).builtin_id {
+            ids::STR => Cow::Borrowed("str"),
+            ids::INT => Cow::Borrowed("int"),
+            ids::FLOAT => Cow::Borrowed("float"),
+            ids::BOOL => Cow::Borrowed("bool"),
+            _ => Cow::Owned(self.type_name(v)),
         }
     }
 

@@ -4,6 +4,7 @@
 use super::newline::Newlines;
 use super::support::{add_stream, always, class, or_none, size_arg};
 use super::text::newline_arg;
+use skein_runtime::builtins::iter_next::Step;
 use skein_runtime::prelude::*;
 use skein_runtime::text::wtf8;
 use std::cell::{Cell, RefCell};
@@ -20,7 +21,16 @@ struct StringIo {
     newlines: Newlines,
 }
 
-impl NativeData for StringIo {}
+impl NativeData for StringIo {
+    fn next(&self, vm: &mut Vm, _owner: Ref<Native>) -> Option<Step> {
+        if !self.open.get() {
+            return None;
+        }
+        let line = self.line(vm, None);
+        let ended = line.cast::<PyStr>().is_none_or(|s| s.is_empty());
+        Some(Ok(if ended { None } else { Some(line) }))
+    }
+}
 
 static METHODS: &[NativeDef] = &[
     new_method(new),

@@ -3,7 +3,7 @@
 use super::step::Next;
 use super::{Pending, Recorder, Seen};
 use crate::tier::enter::helpers;
-use skein_jit::ir::{Binary, Checked, Cond, Op, Type, Val, Width};
+use skein_jit::ir::{Binary, Checked, Cond, Op, Type, Val};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
@@ -287,34 +287,7 @@ impl Recorder {
                 self.set(a, v);
                 true
             }
-            shape @ (ids::BYTES_ITERATOR | ids::BYTEARRAY_ITERATOR) if goes_on => {
-                let it = self.word(p.word.b() as usize);
-                self.guard_shape(it, shape);
-                let of = self.field(it, layout::ITER_OBJECT);
-                let c = self.compare_imm(Cond::Ne, of, 0);
-                self.guard(c, true);
-                let i = self.field(it, layout::ITER_INDEX);
-                // As for lists, instances of subclasses are laid out the same.
-                let (length, offset) = match shape {
-                    ids::BYTES_ITERATOR => (layout::BYTES_LEN, layout::BYTES_DATA),
-                    _ => (layout::BYTEARRAY_LEN, layout::BYTEBUF_DATA),
-                };
-                let n = self.field(of, length);
-                let c = self.compare(Cond::Below, i, n);
-                self.guard(c, true);
-                let from = match shape {
-                    ids::BYTES_ITERATOR => of,
-                    _ => self.field(of, layout::BYTEARRAY_BUF),
-                };
-                let at = self.binary(Binary::Add, from, i);
-                let v = self.emit(Op::Load(Width::W8, at, offset));
-                let v = self.tagged(v);
-                let i = self.binary_imm(Binary::Add, i, 1);
-                self.store(it, layout::ITER_INDEX, i);
-                self.field_stored(it, layout::ITER_INDEX, i);
-                self.set(a, v);
-                true
-            }
+            ids::BYTES_ITERATOR | ids::BYTEARRAY_ITERATOR if goes_on => self.step_of_bytes(p),
             _ => false,
         }
     }

@@ -104,12 +104,12 @@ pub fn clip(parts: SliceParts, len: i64) -> (i64, i64, i64, usize) {
         n.clamp(low, high)
     };
     let (start, stop) = (fix(parts.start), fix(parts.stop));
-    let count = if step < 0 && stop < start {
-        (start - stop - 1) as u64 / step.unsigned_abs() + 1
-    } else if step > 0 && start < stop {
-        (stop - start - 1) as u64 / step as u64 + 1
-    } else {
-        0
+    let span = if step < 0 { start - stop } else { stop - start };
+    let count = match step.unsigned_abs() {
+        _ if span <= 0 || step == 0 => 0,
+        // Division takes longer than all the rest.
+        1 => span as u64,
+        step => (span - 1) as u64 / step + 1,
     };
     (start, stop, step, count as usize)
 }

@@ -667,6 +667,9 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         let bridges = t.loops[e.root].bridges;
         let wanted = (bridges / params.growth.max(1)).saturating_add(1);
         let least = params.exit_threshold.max(1).saturating_mul(wanted);
+        // It is on its way to a bridge: that is no reason to close the way in, as long as there are not too many.
+        let promising = e.count < least && !e.bridged && e.failures < params.retries;
+        t.loops[number].growing |= promising && wanted <= PROMISING;
         if e.count < least
             || e.bridged
             || e.failures >= params.retries
@@ -705,6 +708,9 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
     }
     pc
 }
+
+/// Bridges, in units of `growth`, after which exits that may get one more no longer keep their loop's way in open.
+const PROMISING: u64 = 6;
 
 impl Tier {
     /// The interpreter's stay in some code took so many ticks. Entering what is left at once again and again costs more than it

@@ -19,6 +19,7 @@ fn counting() -> Trace {
             Op::Store(Width::W64, Val(0), 0, Val(8)),
         ],
         end: End::Loop(vec![Val(8)]),
+        looks: Default::default(),
     }
 }
 

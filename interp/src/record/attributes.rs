@@ -101,7 +101,8 @@ impl Recorder {
                 self.set_virtual(a, k);
                 return true;
             }
-            Finding::Slot(offset) => {
+            Finding::Slot(offset) => self.field(w, offset as i32),
+            Finding::Member(offset) => {
                 let v = self.field(w, offset as i32);
                 let c = self.compare_imm(Cond::Ne, v, 0);
                 self.guard(c, true);
@@ -136,7 +137,7 @@ impl Recorder {
         let (a, b) = (p.word.a() as usize, p.word.b() as usize);
         let null = self.constant(0);
         match found {
-            Finding::Slot(offset) => {
+            Finding::Slot(offset) | Finding::Member(offset) => {
                 let Some(n) = self.field_at(k, offset as i32) else {
                     return false;
                 };
@@ -242,8 +243,7 @@ impl Recorder {
             self.guard_constant(v, now.bits());
             c
         } else {
-            let c = self.compare_imm(Cond::Ne, v, 0);
-            self.guard(c, true);
+            // As long as the keys stay the same, something is there.
             v
         };
         self.set(a, v);

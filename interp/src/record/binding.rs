@@ -7,8 +7,10 @@
 use super::made::makes_generators;
 use super::natives::type_of;
 use super::step::Next;
+use super::virtuals::Field;
 use super::{Code, Pending, Recorded, Recorder, Seen};
 use crate::tier::enter::{helpers_lean as lean, helpers_made as made};
+use crate::tier::rebuild::MOST_FIELDS;
 use crate::vm::call::{GENERATOR_FLAGS, is_native_method};
 use crate::vm::run::cx::{code_start, header_word, word_at, word_value};
 use crate::vm::run::ret::{Action, ret};
@@ -35,6 +37,10 @@ pub(super) enum Source {
     Register(usize),
     /// At hand.
     Word(Val),
+    /// A float, at hand.
+    Float(Val),
+    /// A dissolved object.
+    Held(u32),
     /// In the tuple of defaults, so many before its end.
     Default(usize),
     /// It is the default for a keyword-only parameter, by its place in the dict of those.
@@ -135,6 +141,7 @@ impl Recorder {
         self.prepare(vm, callee.function)?;
         let window = p.word.b() as usize + (op == Code::Call) as usize;
         let new = match callee.how {
+            How::Class if self.dissolved_instance(vm, p, window) => None,
             How::Class => match self.new_instance(vm, p, window) {
                 Some(v) => Some(v),
                 None => return Ok(false),
@@ -144,7 +151,7 @@ impl Recorder {
         if let Some(v) = new {
             self.set(window, v);
         }
-        let rest = bound.rest.map(|rest| self.tuple_of(&rest));
+        let rest = bound.rest.map(|rest| self.rest_of(&rest));
         let keywords = bound.keywords.map(|k| self.keywords_of(vm, &k));
         if op == Code::Call && callee.how == How::Method {
             // The interpreter, too, puts function and object into the window.
@@ -155,7 +162,7 @@ impl Recorder {
         }
         let sources: Vec<Source> = named
             .into_iter()
-            .chain(rest.map(Source::Word))
+            .chain(rest)
             .chain(keywords.map(Source::Word))
             .collect();
         let (action, aux) = match callee.how {
@@ -186,6 +193,8 @@ impl Recorder {
             match s {
                 Source::Register(r) => self.copy((here, *r), (to, i)),
                 Source::Word(w) => self.set_in(to, i, *w),
+                Source::Float(v) => self.set_float(i, *v),
+                Source::Held(k) => self.set_virtual(i, *k),
                 _ => return Err("a default without a value"),
             }
         }
@@ -199,6 +208,8 @@ impl Recorder {
         match s {
             Source::Register(r) => self.word(r),
             Source::Word(w) => w,
+            Source::Float(v) => self.boxed(v),
+            Source::Held(k) => self.materialise(k),
             _ => self.constant(0),
         }
     }
@@ -284,6 +295,10 @@ impl Recorder {
                 let is_list = star.shape == ids::LIST;
                 if star.shape != ids::TUPLE && !is_list || !empty || p.more.items > MOST {
                     return None;
+                }
+                if let Some(k) = self.dissolved_as(base + 2, ids::TUPLE) {
+                    let items = (0..self.fields_of(k)).map(|n| self.held(k, n));
+                    return Some((items.collect(), Vec::new()));
                 }
                 let t = self.word(base + 2);
                 self.guard_shape(t, star.shape);
@@ -449,6 +464,38 @@ impl Recorder {
             }
         }
         sources
+    }
+
+    /// What `*args` gets: a tuple that nobody else knows yet.
+    fn rest_of(&mut self, sources: &[Source]) -> Source {
+        if sources.is_empty() || sources.len() > MOST_FIELDS || !self.dissolves {
+            return Source::Word(self.tuple_of(sources));
+        }
+        let mut fields = Vec::new();
+        for (i, s) in sources.iter().enumerate() {
+            let offset = layout::TUPLE_ITEMS + 8 * i as i32;
+            fields.push(match *s {
+                Source::Register(r) => self.content(r, offset),
+                Source::Float(v) => Field::of_float(v, offset),
+                Source::Held(k) => Field::of_object(k, offset),
+                _ => {
+                    let w = self.source(*s);
+                    self.content_word(w, offset)
+                }
+            });
+        }
+        Source::Held(self.new_virtual(ids::TUPLE, fields))
+    }
+
+    /// What is in a field of a dissolved object.
+    fn held(&mut self, k: u32, n: usize) -> Source {
+        let f = self.fetch(k, n);
+        match (f.object, f.word, f.float) {
+            (Some(o), ..) => Source::Held(o),
+            (_, Some(w), _) => Source::Word(w),
+            (_, _, Some(v)) => Source::Float(v),
+            _ => Source::Word(self.constant(0)),
+        }
     }
 
     /// The tuple that `*args` gets.

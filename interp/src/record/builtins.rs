@@ -104,6 +104,9 @@ impl Recorder {
         {
             return false;
         }
+        if self.virtual_range(vm, p) {
+            return true;
+        }
         self.begin_call(vm, p);
         let given: Vec<Val> = (first..first + argc).map(|i| self.int(i)).collect();
         let (zero, one) = (

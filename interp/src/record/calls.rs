@@ -305,7 +305,9 @@ impl Recorder {
         let function = header_word(raw, at::FUNCTION);
         crate::tier::keep(vm, crate::vm::run::cx::word_value(function));
         self.frames.clear();
+        // The next frames stand where the first one was.
         self.top = Some(top);
+        self.root_stays = true;
         self.store(self.context, offset::BANK, caller);
         self.frames = vec![Frame {
             base: Base::Bank(0),

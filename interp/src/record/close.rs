@@ -5,7 +5,7 @@ use super::{Finished, LoopStart, Recorder};
 use crate::tier::enter::helpers;
 use crate::tier::exits::Known;
 use crate::vm::run::ret::Action;
-use skein_jit::ir::{Cond, End, Op, Trace, Type, Val, Width};
+use skein_jit::ir::{End, Op, Trace, Type, Val, Width};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
@@ -75,8 +75,10 @@ impl Recorder {
             .filter(|(_, f)| f.known.shape >= ids::FIRST_DYNAMIC)
             .map(|(i, f)| (Val(i as u32), f.known.shape))
             .collect();
-        for r in &mut self.frame_mut().registers {
-            r.changed = false;
+        for i in 0..self.frame().registers.len() {
+            if std::mem::take(&mut self.frame_mut().registers[i].changed) {
+                self.touched.insert(i);
+            }
         }
         self.loop_start = Some(LoopStart {
             registers: self.frame().registers.clone(),
@@ -198,20 +200,9 @@ impl Recorder {
                 self.guard_shape(*v, *shape);
             }
         }
-        for (d, version) in &start.versions {
-            if self.versions.get(d) != Some(version) {
-                let is_type = crate::vm::run::cx::word_value(*d).kind() == Some(Kind::Type);
-                let dict = self.constant(*d);
-                let now = self.load32(
-                    dict,
-                    if is_type {
-                        layout::TYPE_VERSION
-                    } else {
-                        layout::DICT_KEYS_VERSION
-                    },
-                );
-                let c = self.compare_imm(Cond::Eq, now, *version as u64);
-                self.guard(c, true);
+        for (d, version) in start.versions.iter() {
+            if self.versions.get(d) != Some(version) && !self.guard_again(*d, *version) {
+                return self.again();
             }
         }
         // Homes hold what the loop's snapshots say: a float's bits where the start has them.
@@ -274,6 +265,7 @@ impl Recorder {
     /// Back to the trace's own top, through memory.
     fn again(&mut self) -> End {
         let _ = self.write_all_back();
+        self.look_behind();
         let _ = Type::Unit;
         End::Link(crate::tier::slot_of(self.root), None)
     }
@@ -284,7 +276,11 @@ impl Recorder {
         self.settle_room();
         Some(Finished {
             origin: self.origin,
-            trace: Trace { ops: self.ops, end },
+            trace: Trace {
+                ops: self.ops,
+                end,
+                looks: self.looks,
+            },
             exits: self.exits,
             first_exit: self.first_exit,
             root: self.root,

@@ -1,11 +1,30 @@
 //! Displays, slices, items and membership of builtin containers, as lean calls.
 
 use super::natives::shows_frames;
-use super::{Pending, Recorder, Seen};
+use super::{Code, Pending, Recorder, Seen};
 use crate::tier::enter::helpers_lean as lean;
+use crate::vm::run::cx::word_at;
+use crate::vm::run::special;
 use skein_jit::ir::{Cond, Type, Val};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
+
+/// True for a `BuildList` whose list is extended in one of the next few instructions: a display or a call with a star.
+fn starred(p: Pending) -> bool {
+    let mut at = (p.pc as *const u64).wrapping_add(Recorder::op(&p).len());
+    for _ in 0..3 {
+        let word = word_at(at);
+        let Some(op) = special::original(word.opcode()) else {
+            return false;
+        };
+        match op {
+            Code::ListExtend => return word.a() == p.word.a(),
+            Code::Jump | Code::JumpBack | Code::Return => return false,
+            _ => at = at.wrapping_add(op.len()),
+        }
+    }
+    false
+}
 
 /// True for exact containers that are gone through without Python code, any number of times.
 fn is_container(s: Seen) -> bool {
@@ -57,6 +76,9 @@ impl Recorder {
     pub(super) fn build_sequence(&mut self, p: Pending, list: bool) -> bool {
         let (b, n) = (p.word.b() as usize, p.word.c() as usize);
         if !list && n > 0 && self.virtual_tuple(p.word.a() as usize, b, n) {
+            return true;
+        }
+        if list && starred(p) && self.dissolves && self.virtual_list(p.word.a() as usize, b, n) {
             return true;
         }
         let items: Vec<Val> = (b..b + n).map(|i| self.word(i)).collect();
@@ -128,6 +150,9 @@ impl Recorder {
         if p.a.shape != ids::LIST || !is_container(p.b) {
             return false;
         }
+        if self.extend_virtual(p, p.more.items) {
+            return true;
+        }
         self.guard_class(p.word.b() as usize, p.b);
         self.change_display(p, lean::list_extend as *const (), false)
     }
@@ -154,6 +179,9 @@ impl Recorder {
     pub(super) fn list_to_tuple(&mut self, p: Pending) -> bool {
         if p.b.shape != ids::LIST {
             return false;
+        }
+        if self.tuple_of_virtual(p) {
+            return true;
         }
         self.guard_class(p.word.b() as usize, p.b);
         let w = self.word(p.word.b() as usize);

@@ -1,13 +1,16 @@
 //! Writing operations: constants, guards with their snapshots, registers and their homes.
 
-use super::state::{Fact, Register};
-use super::{Abort, Key, Recorder, Seen, exit_id};
+use super::looks::Needed;
+use super::state::{Fact, Frame, Register};
+use super::{Abort, Key, Look, Recorder, Seen, exit_id};
 use crate::tier::enter::{helpers, offset};
-use crate::tier::exits::{ExitKind, FrameShot, Known, Shot};
+use crate::tier::exits::{Base, ExitKind, FrameShot, Known, Shot};
 use skein_jit::ir::{Binary, Cond, ExitId, Op, Type, Val, Width};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 impl Recorder {
     pub(super) fn emit(&mut self, op: Op) -> Val {
@@ -152,10 +155,11 @@ impl Recorder {
     /// An exit that runs the present instruction anew.
     pub(super) fn exit(&mut self) -> ExitId {
         debug_assert!(!self.begun, "a guard after a change");
-        let shot = match &self.shot {
+        let (shot, look) = match &self.shot {
             Some(s) => s.clone(),
             None => {
-                let s = Rc::new(self.take_shot());
+                let (shot, look) = self.take_shot();
+                let s = (Rc::new(shot), Arc::new(look));
                 self.shot = Some(s.clone());
                 s
             }
@@ -167,7 +171,9 @@ impl Recorder {
             return exit_id(self.first_exit, self.exits.len() - 1);
         }
         self.exits.push((ExitKind::Resume, shot, self.depth));
-        exit_id(self.first_exit, self.exits.len() - 1)
+        let e = exit_id(self.first_exit, self.exits.len() - 1);
+        self.looks.tell(e, look);
+        e
     }
     /// An exit at which the activation says where to go on.
     pub(super) fn exit_left(&mut self) -> ExitId {
@@ -183,52 +189,74 @@ impl Recorder {
     pub(super) fn changed(&mut self) {
         self.shot = None;
     }
-    fn take_shot(&mut self) -> Shot {
+    fn take_shot(&mut self) -> (Shot, Look) {
         self.drop_dead();
         let (objects, numbers) = self.virtuals_shot();
-        let frames = self
+        let needed: Vec<_> = (0..self.frames.len()).map(|f| self.needed(f)).collect();
+        let frames: Vec<FrameShot> = self
             .frames
             .iter()
-            .map(|f| {
-                let mut raw = Vec::new();
-                let mut known = Vec::new();
-                let mut constants = Vec::new();
-                let mut virtuals = Vec::new();
-                for (i, r) in f.registers.iter().enumerate() {
-                    if let Some(k) = r.dissolved {
-                        virtuals.push((i as u16, numbers[&k]));
-                    } else if r.raw {
-                        raw.push(i as u16);
-                    } else if let Some(c) = r
-                        .word
-                        .filter(|_| r.unset)
-                        .and_then(|w| self.fact(w).constant)
-                    {
-                        constants.push((i as u16, c));
-                    } else {
-                        let k = r.word.map_or(r.known, |w| self.fact(w).known);
-                        if k != Known::default() {
-                            known.push((i as u16, k));
-                        }
-                    }
-                }
-                FrameShot {
-                    base: f.base,
-                    code: f.code.value().bits(),
-                    function: f.function,
-                    pc: f.pc,
-                    ret: f.ret,
-                    written: f.written,
-                    shown: f.shown,
-                    registers: f.code.nregs,
-                    raw,
-                    constants,
-                    known,
-                    virtuals,
-                }
-            })
+            .zip(&needed)
+            .map(|(f, needed)| self.frame_shot(f, needed, &numbers))
             .collect();
-        Shot { frames, objects }
+        let look = self.look(&frames, &objects, &needed);
+        let versions = self.versions.clone();
+        let shot = Shot {
+            frames,
+            objects,
+            versions,
+        };
+        (shot, look)
+    }
+
+    fn frame_shot(&self, f: &Frame, needed: &Needed, numbers: &HashMap<u32, u16>) -> FrameShot {
+        let mut raw = Vec::new();
+        let mut known = Vec::new();
+        let mut constants = Vec::new();
+        let mut virtuals = Vec::new();
+        for (i, r) in f.registers.iter().enumerate() {
+            if let Some(k) = r.dissolved {
+                virtuals.push((i as u16, numbers[&k]));
+            } else if !needed.has(i) {
+                // Its home may hold anything; whoever looks into the frame must find a value.
+                let touched = match f.base {
+                    Base::Top(_) => true,
+                    Base::Root => self.touched.contains(i),
+                    Base::Bank(_) => false,
+                };
+                if touched || r.raw || r.changed || r.unset {
+                    constants.push((i as u16, 0));
+                }
+            } else if r.raw {
+                raw.push(i as u16);
+            } else if let Some(c) = r
+                .word
+                .filter(|_| r.unset)
+                .and_then(|w| self.fact(w).constant)
+            {
+                constants.push((i as u16, c));
+            } else {
+                let k = r.word.map_or(r.known, |w| self.fact(w).known);
+                if k != Known::default() {
+                    known.push((i as u16, k));
+                }
+            }
+        }
+        FrameShot {
+            base: f.base,
+            code: f.code.value().bits(),
+            function: f.function,
+            pc: f.pc,
+            ret: f.ret,
+            written: f.written,
+            shown: f.shown,
+            pinned: f.pinned,
+            registers: f.code.nregs,
+            raw,
+            constants,
+            known,
+            virtuals,
+        }
     }
 
     // ---- guards
@@ -335,7 +363,7 @@ impl Recorder {
             let now = self.load32(v, layout::DICT_KEYS_VERSION);
             let c = self.compare_imm(Cond::Eq, now, version as u64);
             self.guard(c, true);
-            self.versions.insert(d.value().bits(), version);
+            Rc::make_mut(&mut self.versions).insert(d.value().bits(), version);
         }
         v
     }

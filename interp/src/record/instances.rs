@@ -6,9 +6,10 @@ use super::{Code, Pending, Recorded, Recorder};
 use crate::tier::rebuild::MOST_FIELDS;
 use crate::vm::run::cx::{code_start, header_word, word_value};
 use crate::vm::run::ret::{Action, ret};
-use skein_jit::ir::Cond;
+use skein_jit::ir::{Cond, Val};
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::layout;
+use skein_runtime::object::shape::Shape;
 use skein_runtime::prelude::*;
 use skein_runtime::protocol::binary::BinaryOp;
 use skein_runtime::tasklet::stack::at;
@@ -22,23 +23,14 @@ impl Recorder {
             return Ok(false);
         };
         let word = ret(Action::Init, 2, a, base as u32 + 1);
-        let (Some(init), Some(shape)) =
-            (ty.call_init.get().cast::<PyFunction>(), ty.root_shape.get())
-        else {
+        let version = ty.version(vm);
+        let (Some(init), Some(shape)) = (
+            ty.call_init.get().cast::<PyFunction>(),
+            self.plain_shape(p, ty, version, base + 1),
+        ) else {
             return Ok(false);
         };
-        let version = ty.version(vm);
-        // `call_init` says that instances are plain objects made by `object.__new__`.
-        let plain = ty.call_version.get() == version
-            && version != 0
-            && p.b.shape == ids::TYPE
-            && p.next.bits == 0
-            && ty.kind.get() == Kind::Instance
-            && !ty.has(tflag::HAS_DEL | tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION)
-            && !shape.dict_mode
-            && shape.inline_cap as usize <= MOST_FIELDS
-            && self.actual_in(here, base + 1).shape_id() == shape.id;
-        if !plain
+        if p.next.bits != 0
             || next.pc != code_start(init.code()) as u64
             || header_word(next.fp as *mut u64, at::RETURN) != word
         {
@@ -58,6 +50,48 @@ impl Recorder {
         self.set_virtual(base + 1, k);
         let from: Vec<(usize, usize)> = (0..argc).map(|i| (here, base + 1 + i)).collect();
         self.push(vm, init, &from, &extra, word, next)
+    }
+
+    /// The shape that new instances of a type have, if they are plain objects made by `object.__new__`, as the one in a register is.
+    fn plain_shape(
+        &self,
+        p: Pending,
+        ty: Ref<PyType>,
+        version: u32,
+        made: usize,
+    ) -> Option<Ref<Shape>> {
+        // `call_init` says that they are.
+        let plain = ty.call_version.get() == version
+            && version != 0
+            && p.b.shape == ids::TYPE
+            && ty.kind.get() == Kind::Instance
+            && !ty.has(tflag::HAS_DEL | tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION);
+        ty.root_shape.get().filter(|shape| {
+            plain
+                && !shape.dict_mode
+                && shape.inline_cap as usize <= MOST_FIELDS
+                && self.actual_in(self.frames.len() - 1, made).shape_id() == shape.id
+        })
+    }
+
+    /// The object of a call of a class with keywords or a star, which went into `__init__`, is not allocated; false: it is not a plain one.
+    pub(super) fn dissolved_instance(&mut self, vm: &mut Vm, p: Pending, window: usize) -> bool {
+        let Some(ty) = word_value(p.b.bits).cast::<PyType>() else {
+            return false;
+        };
+        let version = ty.version(vm);
+        let init = ty.call_init.get().cast::<PyFunction>();
+        let Some(shape) = self
+            .plain_shape(p, ty, version, window)
+            .filter(|_| init.is_some() && self.dissolves)
+        else {
+            return false;
+        };
+        self.guard_version_of(vm, ty, version);
+        self.name_shape(shape.id);
+        let k = self.new_virtual(shape.id, Vec::new());
+        self.set_virtual(window, k);
+        true
     }
 
     /// A binary operator that went into a method of its left operand.
@@ -137,10 +171,39 @@ impl Recorder {
             extra.extend(d.items()[d.len() - missing..].iter().map(|v| v.bits()));
         }
         // Nobody assigns `__code__` but rarely: it is compared all the same.
-        let code = self.field(t, std::mem::offset_of!(PyFunction, code) as i32);
-        self.object(vm, f.code().value());
-        self.guard_constant(code, f.code().value().bits());
+        self.guard_own_code(vm, t, f);
         extra
+    }
+
+    /// Tests that a function, which is `t`, has the code that it has now.
+    fn guard_own_code(&mut self, vm: &mut Vm, t: Val, f: Ref<PyFunction>) {
+        let (function, code) = (f.value().bits(), f.code());
+        if self.versions.get(&function) != Some(&code.serial) {
+            self.object(vm, code.value());
+            let now = self.field(t, std::mem::offset_of!(PyFunction, code) as i32);
+            self.guard_constant(now, code.value().bits());
+            std::rc::Rc::make_mut(&mut self.versions).insert(function, code.serial);
+        }
+    }
+
+    /// Tests anew, at a loop's end, what was found at its start; false if it is not so any more.
+    pub(super) fn guard_again(&mut self, object: u64, version: u32) -> bool {
+        let (o, v) = (word_value(object), self.constant(object));
+        if let Some(f) = o.cast::<PyFunction>() {
+            let code = f.code();
+            let now = self.field(v, std::mem::offset_of!(PyFunction, code) as i32);
+            // The trace keeps it alive since it was tested first.
+            self.guard_constant(now, code.value().bits());
+            return code.serial == version;
+        }
+        let at = match o.kind() {
+            Some(Kind::Type) => layout::TYPE_VERSION,
+            _ => layout::DICT_KEYS_VERSION,
+        };
+        let now = self.load32(v, at);
+        let c = self.compare_imm(Cond::Eq, now, version as u64);
+        self.guard(c, true);
+        true
     }
 
     /// Tests that a type, and what it inherits, is as it was when it had that version.
@@ -150,7 +213,7 @@ impl Recorder {
             let now = self.load32(t, layout::TYPE_VERSION);
             let c = self.compare_imm(Cond::Eq, now, version as u64);
             self.guard(c, true);
-            self.versions.insert(ty.value().bits(), version);
+            std::rc::Rc::make_mut(&mut self.versions).insert(ty.value().bits(), version);
         }
     }
 }

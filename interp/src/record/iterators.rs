@@ -30,6 +30,9 @@ impl Recorder {
             self.set(a, w);
             return true;
         }
+        if self.iter_of_range(p) {
+            return true;
+        }
         let shape = match p.b.shape {
             ids::LIST => ids::LIST_ITERATOR,
             ids::TUPLE => ids::TUPLE_ITERATOR,

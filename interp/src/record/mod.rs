@@ -24,10 +24,12 @@ mod instances;
 mod integers;
 mod items;
 mod iterators;
+mod looks;
 mod made;
 mod names;
 mod natives;
 mod operators;
+mod ranges;
 mod reflection;
 mod residual;
 mod soft;
@@ -41,11 +43,13 @@ use crate::tier::exits::{Base, ExitKind, Shot};
 use crate::tier::params::Params;
 use skein_compiler::bytecode::Word;
 use skein_compiler::bytecode::ops::Op as Code;
+use skein_jit::ir::looks::{Looks, Seen as Look, Words};
 use skein_jit::ir::{ExitId, Op, Trace, Val};
 use skein_runtime::prelude::*;
 use state::{Fact, Frame, Register};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Why a recording was given up; the texts are keys of the statistics.
 pub type Abort = &'static str;
@@ -149,7 +153,7 @@ struct LoopStart {
     phis: Vec<(usize, bool)>,
     /// Shapes that were known of values then and can change.
     shapes: Vec<(Val, u32)>,
-    versions: HashMap<u64, u32>,
+    versions: Rc<HashMap<u64, u32>>,
     carried: carried::Carried,
     length: usize,
 }
@@ -195,10 +199,17 @@ pub struct Recorder {
     first_exit: u32,
     /// The exit for operations that went another way.
     left: Option<usize>,
-    shot: Option<Rc<Shot>>,
+    shot: Option<(Rc<Shot>, Arc<Look>)>,
+    /// What the exits look at.
+    looks: Looks,
+    /// Registers of the loop's frame that were written before the loop began.
+    touched: Words,
+    /// The memory of the frame that the recording began in is looked at when it is left: it is a generator's, or other frames stand there.
+    root_stays: bool,
     loop_start: Option<LoopStart>,
-    /// Dicts whose keys' version, and types whose version was compared since anything ran that could change it.
-    versions: HashMap<u64, u32>,
+    /// Dicts whose keys' version, types whose version and functions whose code (by its serial number) was compared since anything ran that
+    /// could change it.
+    versions: Rc<HashMap<u64, u32>>,
     /// Turns of inner loops seen, by header.
     turns: HashMap<u64, u64>,
     steps: u64,
@@ -263,8 +274,11 @@ impl Recorder {
             first_exit,
             left: None,
             shot: None,
+            looks: Looks::default(),
+            touched: Words::default(),
+            root_stays: frame.generator().is_some(),
             loop_start: None,
-            versions: HashMap::new(),
+            versions: Rc::default(),
             turns: HashMap::new(),
             steps: 0,
             root_caller: 0,
@@ -340,6 +354,9 @@ impl Recorder {
             None => vm.stack_top.get() as usize,
         };
         self.restore_virtuals(shot);
+        self.versions = shot.versions.clone();
+        let root = shot.iter().zip(&actual).find(|(s, _)| s.base == Base::Root);
+        self.root_stays = root.is_some_and(|(_, f)| f.generator().is_some());
         for (s, f) in shot.iter().zip(actual) {
             let base = match s.base {
                 Base::Root => fp,
@@ -377,12 +394,13 @@ impl Recorder {
                 written: s.written,
                 shown: s.shown,
                 written_pc: 0,
-                pinned: !s.written && s.function != 0,
+                pinned: s.pinned || !s.written && s.function != 0,
                 generator: f.generator().is_some(),
                 registers,
                 actual: f.fp() as usize,
             });
         }
+        self.restore_top();
         Some(())
     }
 

@@ -113,8 +113,7 @@ impl Recorder {
             self.set(p.word.a() as usize, c);
             return true;
         }
-        let c = self.compare_imm(Cond::Ne, w, 0);
-        self.guard(c, true);
+        // As long as the keys stay the same, something is there.
         self.set(p.word.a() as usize, w);
         true
     }

@@ -73,6 +73,12 @@ impl More {
             Code::LoadSlice | Code::StoreSlice => cx.c(),
             Code::LoadSuperAttr => cx.b(),
             Code::CallKw | Code::CallEx => cx.b() + 1,
+            Code::ListExtend => {
+                return More {
+                    items: cx.reg(cx.b()).cast::<PyTuple>().map_or(0, |t| t.len()),
+                    ..More::default()
+                };
+            }
             _ => {
                 return More {
                     typed_code,
@@ -397,8 +403,10 @@ impl Recorder {
             shape != 0 && !matches!(shape, ids::LIST | ids::DICT | ids::SET | ids::BYTEARRAY)
         });
         // A namespace is a dict, too.
-        self.versions
-            .retain(|v, _| word_value(*v).kind() == Some(Kind::Type));
+        let is_dict = |v: &u64| word_value(*v).kind() == Some(Kind::Dict);
+        if self.versions.keys().any(is_dict) {
+            std::rc::Rc::make_mut(&mut self.versions).retain(|v, _| !is_dict(v));
+        }
     }
 
     /// Sets a register to what a lean call gave, which was not refused if `tested`.
@@ -622,7 +630,7 @@ impl Recorder {
                 self.contents_changed();
                 self.forget_fields();
                 self.forget_shapes();
-                self.versions.clear();
+                self.versions = Default::default();
             }
         }
     }

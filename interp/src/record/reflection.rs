@@ -49,7 +49,7 @@ impl Recorder {
         match &answer {
             Answer::Absent if !only_whether && argc < 3 => return false,
             Answer::Found(Finding::Property(_)) => return false,
-            Answer::Found(Finding::Slot(_)) if only_whether => return false,
+            Answer::Found(Finding::Member(_)) if only_whether => return false,
             _ => {}
         }
         self.guard_callee(vm, p);

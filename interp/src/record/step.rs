@@ -145,6 +145,7 @@ impl Recorder {
             self.frame_mut().pc = next.pc;
             self.write_all_back()?;
             let fp = self.frame().fp;
+            self.look_behind();
             self.dispatch_at(next.pc, fp);
             return Ok(true);
         }
@@ -356,6 +357,7 @@ impl Recorder {
             let top = self.load(self.vm, skein_runtime::layout::VM_STACK_TOP);
             self.store(self.context, crate::tier::enter::offset::TOP, top);
         }
+        self.look_behind();
         self.ended = Some(End::Link(slot, frame));
         Ok(())
     }

@@ -13,7 +13,7 @@ use super::{Pending, Recorder};
 use crate::tier::enter::{SCRATCH, VIRTUALS, helpers, helpers_lean as lean, offset};
 use crate::tier::exits::{FieldShot, Known, ObjectShot, Shot};
 use crate::tier::rebuild::{MOST_FIELDS, MOST_OBJECTS};
-use skein_jit::ir::{Binary, Op, Val, Width};
+use skein_jit::ir::{Binary, Cond, Op, Val, Width};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 use std::collections::HashMap;
@@ -30,6 +30,25 @@ pub(super) struct Field {
     pub(super) raw: bool,
     /// What is known of what is only in its place.
     pub(super) known: Known,
+}
+
+impl Field {
+    /// A float at an offset.
+    pub(super) fn of_float(v: Val, offset: i32) -> Field {
+        Field {
+            offset,
+            float: Some(v),
+            ..Field::default()
+        }
+    }
+    /// A dissolved object at an offset.
+    pub(super) fn of_object(k: u32, offset: i32) -> Field {
+        Field {
+            offset,
+            object: Some(k),
+            ..Field::default()
+        }
+    }
 }
 
 /// A dissolved object.
@@ -254,6 +273,8 @@ impl Recorder {
         let shape = self.virtuals[k as usize].shape;
         let object = match shape {
             ids::TUPLE => self.allocate_tuple(&words),
+            ids::LIST => self.allocate_list(&words),
+            ids::RANGE => self.allocate_range(k),
             ids::METHOD => {
                 let at = |offset| words.iter().find(|(at, _)| *at == offset);
                 let word = |offset| at(offset).and_then(|(_, w)| *w);
@@ -276,13 +297,19 @@ impl Recorder {
         };
         self.know_shape(object, shape);
         for (offset, word) in words {
-            if let Some(w) = word {
+            if let Some(w) = word
+                && shape != ids::LIST
+            {
                 self.field_known(object, offset, w);
             }
         }
         self.virtuals[k as usize].made = Some(object);
     }
 
+    /// The word of a float.
+    pub(super) fn boxed(&mut self, v: Val) -> Val {
+        self.emit(Op::Box(v, helpers::boxed as *const () as u64))
+    }
     /// The word of a field that is at hand.
     pub(super) fn boxed_field(&mut self, k: u32, n: usize) -> Val {
         let f = self.virtuals[k as usize].fields[n];
@@ -318,14 +345,29 @@ impl Recorder {
         let object = if words.len() == 2 {
             self.ask(lean::pair as *const (), &[word(0), word(1)])
         } else {
-            for i in 0..words.len() {
-                self.store(self.context, offset::SCRATCH + 8 * i as i32, word(i));
-            }
-            let at = self.binary_imm(Binary::Add, self.context, offset::SCRATCH as u64);
+            let at = self.in_a_row(words);
             self.ask(lean::build_tuple as *const (), &[at, n])
         };
         self.field_known(object, layout::TUPLE_LEN, n);
         object
+    }
+
+    fn allocate_list(&mut self, words: &[(i32, Option<Val>)]) -> Val {
+        let n = self.constant(words.len() as u64);
+        let at = self.in_a_row(words);
+        let object = self.ask(lean::build_list as *const (), &[at, n]);
+        self.field_known(object, layout::LIST_LEN, n);
+        object
+    }
+
+    /// The address of words that stand in a row.
+    fn in_a_row(&mut self, words: &[(i32, Option<Val>)]) -> Val {
+        let null = self.constant(0);
+        for (i, (_, word)) in words.iter().enumerate() {
+            let w = word.unwrap_or(null);
+            self.store(self.context, offset::SCRATCH + 8 * i as i32, w);
+        }
+        self.binary_imm(Binary::Add, self.context, offset::SCRATCH as u64)
     }
 
     /// An object is allocated: registers and other objects hold its word.
@@ -531,6 +573,80 @@ impl Recorder {
         ];
         let k = self.new_virtual(ids::TUPLE, fields);
         self.set_virtual(a, k);
+    }
+    /// `BuildList` of the first items of a display with stars: whatever is done with it but [`Recorder::extend_virtual`] and
+    /// [`Recorder::tuple_of_virtual`] lets it escape. False: it has too many items.
+    pub(super) fn virtual_list(&mut self, a: usize, b: usize, n: usize) -> bool {
+        if n > MOST_FIELDS.min(SCRATCH) {
+            return false;
+        }
+        let fields = (0..n)
+            .map(|i| self.content(b + i, layout::TUPLE_ITEMS + 8 * i as i32))
+            .collect();
+        let k = self.new_virtual(ids::LIST, fields);
+        self.set_virtual(a, k);
+        true
+    }
+    /// `ListExtend` of a dissolved list by a tuple of that many items; false: it is something else, or they are too many.
+    pub(super) fn extend_virtual(&mut self, p: Pending, items: usize) -> bool {
+        let (a, b) = (p.word.a() as usize, p.word.b() as usize);
+        let Some(k) = self.dissolved_as(a, ids::LIST) else {
+            return false;
+        };
+        let first = self.fields_of(k);
+        if p.b.shape != ids::TUPLE || first + items > MOST_FIELDS.min(SCRATCH) {
+            return false;
+        }
+        let at = |i: usize| layout::TUPLE_ITEMS + 8 * (first + i) as i32;
+        let mut fields = Vec::new();
+        if let Some(t) = self.dissolved_as(b, ids::TUPLE) {
+            if self.fields_of(t) != items {
+                return false;
+            }
+            for i in 0..items {
+                fields.push(self.field_copied(t, i, at(i)));
+            }
+        } else {
+            self.guard_class(b, p.b);
+            let w = self.word(b);
+            let length = self.field(w, layout::TUPLE_LEN);
+            let c = self.compare_imm(Cond::Eq, length, items as u64);
+            self.guard(c, true);
+            for i in 0..items {
+                let v = self.field(w, layout::TUPLE_ITEMS + 8 * i as i32);
+                fields.push(self.content_word(v, at(i)));
+            }
+        }
+        self.virtuals[k as usize].fields.extend(fields);
+        self.begun = true;
+        self.changed();
+        true
+    }
+    /// `ListToTuple` of a dissolved list; false: it is something else.
+    pub(super) fn tuple_of_virtual(&mut self, p: Pending) -> bool {
+        let Some(k) = self.dissolved_as(p.word.b() as usize, ids::LIST) else {
+            return false;
+        };
+        if self.fields_of(k) == 0 {
+            return false;
+        }
+        let fields = (0..self.fields_of(k))
+            .map(|i| self.field_copied(k, i, layout::TUPLE_ITEMS + 8 * i as i32))
+            .collect();
+        let t = self.new_virtual(ids::TUPLE, fields);
+        self.set_virtual(p.word.a() as usize, t);
+        true
+    }
+    /// What is in a field, to be put at an offset of another object.
+    fn field_copied(&mut self, k: u32, n: usize, offset: i32) -> Field {
+        let f = self.fetch(k, n);
+        Field {
+            offset,
+            word: f.word,
+            float: f.float,
+            object: f.object,
+            ..Field::default()
+        }
     }
     /// `UnpackSeq` of a dissolved tuple; false: it is something else.
     pub(super) fn unpack_virtual(&mut self, p: Pending) -> bool {

@@ -44,6 +44,8 @@ pub struct FrameShot {
     pub written: bool,
     /// It stood in memory at some time: a frame object may be there.
     pub shown: bool,
+    /// Its namespaces were found to be its function's.
+    pub pinned: bool,
     /// Its number of registers.
     pub registers: u32,
     /// Registers that hold a float's bits.
@@ -85,6 +87,8 @@ pub struct Shot {
     pub frames: Vec<FrameShot>,
     /// The objects; each stands behind those that it holds, unless they hold each other.
     pub objects: Vec<ObjectShot>,
+    /// What was found of dicts, types and functions and cannot have changed: a bridge need not test it again.
+    pub versions: std::rc::Rc<std::collections::HashMap<u64, u32>>,
 }
 
 impl std::ops::Deref for Shot {

@@ -1,7 +1,7 @@
 //! What the optimiser may know of memory and of the functions that traces call: see `skein_jit::opt::Layout` for the promises that
 //! this makes. A function that is not named here may change anything; whoever adds one that does less says so here.
 
-use super::enter::{helpers, helpers_lean as lean, helpers_made as made, offset};
+use super::enter::{VIRTUALS, helpers, helpers_lean as lean, helpers_made as made, offset};
 use skein_jit::opt::{Effect, Layout};
 use skein_runtime::layout;
 use skein_runtime::object::shape::ids;
@@ -61,6 +61,7 @@ fn effects() -> Vec<(u64, Effect)> {
         made::generator4 as *const (),
         made::slice as *const (),
         made::range as *const (),
+        made::range_iterator as *const (),
         made::middle as *const (),
         made::keywords as *const (),
         made::instance as *const (),
@@ -92,6 +93,8 @@ pub fn layout() -> Layout {
         machine: offset::VM,
         top: offset::TOP,
         frames: offset::BANK,
+        places: (offset::VIRTUALS, offset::VIRTUALS + 8 * VIRTUALS as i32),
+        stack_top: Some(layout::VM_STACK_TOP),
         stack_words: &[layout::VM_FRAME, layout::VM_STACK_TOP],
         caller: 8 * at::CALLER as i32,
         shape: layout::SHAPE,

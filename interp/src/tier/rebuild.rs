@@ -4,6 +4,7 @@ use super::enter::Activation;
 use super::exits::{FieldShot, ObjectShot, Shot};
 use crate::vm::run::cx::{set_header, word_value};
 use skein_runtime::builtins::method::PyMethod;
+use skein_runtime::builtins::range_methods;
 use skein_runtime::heap::tail::slot_at_header;
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
@@ -60,6 +61,8 @@ fn allocate_one(
     let values = &values[..o.fields.len()];
     match o.shape {
         ids::TUPLE => vm.new_tuple(values),
+        ids::LIST => PyList::from_slice(vm, values).value(),
+        ids::RANGE => range_methods::range_from(vm, values).unwrap_or(Value::NULL),
         ids::METHOD => {
             let at = |offset| o.fields.iter().position(|(at, _)| *at == offset);
             let value = |offset| at(offset).map_or(Value::NULL, |i| values[i]);

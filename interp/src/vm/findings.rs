@@ -12,8 +12,10 @@ use skein_runtime::prelude::*;
 /// A finding.
 #[derive(Clone, Copy)]
 pub enum Finding {
-    /// The word at a byte offset in the object; `NULL` there means that the attribute was deleted.
+    /// The word at a byte offset in the object. It is never `NULL`: deleting an attribute gives the object another shape.
     Slot(usize),
+    /// The same of a name in `__slots__`; `NULL` there means that it is not set.
+    Member(usize),
     /// A function of the class, which a call gives the object.
     Method(Value),
     /// An object of the class that is no descriptor.
@@ -45,7 +47,7 @@ pub fn load(vm: &mut Vm, shape: Ref<Shape>, name: Ref<PyStr>) -> Option<Finding>
     let found = classify(vm, v);
     if let Found::DataDescriptor(d) = found {
         if let Some(offset) = member(shape, ty, d) {
-            return Some(Finding::Slot(offset));
+            return Some(Finding::Member(offset));
         }
         let getter = d
             .cast::<PyProperty>()

@@ -6,10 +6,12 @@
 //! written as soon as they are known), so an exit passes no values.
 
 pub mod eval;
+pub mod looks;
 mod parse;
 mod print;
 mod verify;
 
+use looks::Looks;
 pub use parse::{ParseError, parse};
 pub use verify::verify;
 
@@ -288,6 +290,8 @@ pub struct Trace {
     pub ops: Vec<Op>,
     /// Its end.
     pub end: End,
+    /// What its exits look at.
+    pub looks: Looks,
 }
 
 impl Op {

@@ -1,8 +1,10 @@
 //! Reads the text form of traces: what [`std::fmt::Display`] writes, and what people write in tests.
 //!
 //! A line holds an operation, with a name for its value if anything uses it: `sum = add a, b`. Names are any words; `v7` has no meaning of
-//! its own. A semicolon begins a comment. The last line says how the trace ends. Errors name their line.
+//! its own. A semicolon begins a comment. `exit 1 sees frame 0 2 above places` and `end sees ...` tell of [`super::looks`], ahead of the operations,
+//! in the order of the exits. The last line says how the trace ends. Errors name their line.
 
+use super::looks::{self, Looks};
 use super::{Binary, Checked, Cond, End, ExitId, Op, Trace, Type, Val, Width};
 use std::collections::HashMap;
 
@@ -29,6 +31,7 @@ pub fn parse(text: &str) -> Result<Trace, ParseError> {
     let mut ops = Vec::new();
     let mut names = HashMap::new();
     let mut end = None;
+    let mut looks = Looks::default();
     for (i, line) in text.lines().enumerate() {
         let fail = |message: String| ParseError {
             line: i + 1,
@@ -41,6 +44,19 @@ pub fn parse(text: &str) -> Result<Trace, ParseError> {
         }
         if end.is_some() {
             return Err(fail("the trace has ended already".to_string()));
+        }
+        match tokens[..] {
+            ["exit", e, "sees", ref rest @ ..] => {
+                let e = e.parse().map_err(|_| fail(format!("`{e}` is no exit")))?;
+                let seen = looks::parse(rest).map_err(fail)?;
+                looks.tell(ExitId(e), seen.into());
+                continue;
+            }
+            ["end", "sees", ref rest @ ..] => {
+                looks.end = Some(looks::parse(rest).map_err(fail)?.into());
+                continue;
+            }
+            _ => {}
         }
         let mut r = Reader {
             tokens: &tokens,
@@ -70,7 +86,7 @@ pub fn parse(text: &str) -> Result<Trace, ParseError> {
         }
     }
     match end {
-        Some(end) => Ok(Trace { ops, end }),
+        Some(end) => Ok(Trace { ops, end, looks }),
         None => Err(ParseError {
             line: text.lines().count().max(1),
             message: "no end".to_string(),

@@ -1,4 +1,4 @@
-//! Text form of traces, for dumps and tests; [`super::parse`] reads it.
+//! Text form of traces, for dumps and tests; [`super::parse`] reads it. What exits look at is told by the alternate form only.
 
 use super::{End, Op, Trace, Type, Val};
 use std::fmt::{Display, Formatter, Result};
@@ -73,6 +73,14 @@ impl Display for Op {
 
 impl Display for Trace {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        if f.alternate() {
+            for (e, seen) in self.looks.exits() {
+                writeln!(f, "  exit {} {seen}", e.0)?;
+            }
+            if let Some(seen) = &self.looks.end {
+                writeln!(f, "  end {seen}")?;
+            }
+        }
         for (i, op) in self.ops.iter().enumerate() {
             writeln!(f, "  v{i} = {op}")?;
         }

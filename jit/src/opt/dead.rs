@@ -1,16 +1,33 @@
 //! What nobody needs: stores that are overwritten before anybody looks, and operations whose values are not used.
 
 use super::alias::{Place, Region, may_meet, place};
+use super::homes::Homes;
 use super::layout::{Effect, Layout};
 use super::sweep::Swept;
+use crate::ir::looks::Looks;
 use crate::ir::{End, Op, Width};
 
-/// Drops stores to whose place another store follows, with nothing between that could see the first: no exit, no call that
-/// looks at memory, no load.
-pub fn stores(t: &mut Swept, layout: &Layout) {
+/// Drops stores to whose place another store follows, with nothing between that could see the first: no exit that looks there, no
+/// call that looks at memory, no load.
+pub fn stores(t: &mut Swept, layout: &Layout, looks: &Looks) {
     let mut coming: Vec<Place> = Vec::new();
+    let start = t
+        .values
+        .ops
+        .iter()
+        .position(|op| matches!(op, Op::LoopStart));
+    let homes = Homes {
+        values: &t.values,
+        layout,
+        looks,
+    };
+    let mut watch = homes.at_end(&t.end, start);
     for i in (0..t.values.ops.len()).rev() {
         let op = &t.values.ops[i];
+        if homes.pass(i, &mut watch) {
+            t.dropped[i] = true;
+            continue;
+        }
         match op {
             Op::Store(..) | Op::StoreLogged(..) => {
                 let p = match op {
@@ -22,7 +39,7 @@ pub fn stores(t: &mut Swept, layout: &Layout) {
                 };
                 if covered(&coming, &p) {
                     t.dropped[i] = true;
-                } else {
+                } else if homes.home(&p).is_none() {
                     coming.push(p);
                 }
             }

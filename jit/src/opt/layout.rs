@@ -10,6 +10,8 @@
 //! - The items of typed containers (raw bytes, no words of the heap) are reached only through the description that
 //!   [`Op::Typed`](crate::ir::Op::Typed) gives, or through the bytes word of a bytearray. Two widths may name the same bytes. Traces
 //!   never store to a description.
+//! - Natives but those that may change anything look at no places of dissolved objects, and at registers only from an address on that they
+//!   are given. What only exits would read ([`Looks`](crate::ir::looks::Looks)) need not be there. They, and boxing, look at where the stack ends.
 //! - Bytes ([`Width::W8`](crate::ir::Width::W8)) may change at any time; words may not, except by stores and calls of the trace.
 
 /// Stands for all shapes that can be exchanged for others: an object with one of them never has a stable one.
@@ -39,6 +41,10 @@ pub struct Layout {
     pub top: i32,
     /// From this one on, the context's words hold addresses of frames.
     pub frames: i32,
+    /// The context's words, from the first to the one behind the last, that hold what dissolved objects hold.
+    pub places: (i32, i32),
+    /// The machine's word that says where the stack in use ends: exits that are told about set it anew.
+    pub stack_top: Option<i32>,
     /// The machine's words that hold addresses in the stack.
     pub stack_words: &'static [i32],
     /// The frame's word that holds its caller's address.

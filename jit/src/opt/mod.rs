@@ -11,6 +11,7 @@ mod alias;
 mod dead;
 mod facts;
 mod fold;
+mod homes;
 mod info;
 mod late;
 mod layout;
@@ -44,7 +45,7 @@ passes! {
     (heap, Heap, "loads of what is known, stores of what is there already"),
     (peel, Peel, "what the way in knows of memory and of the loop's values holds in the loop, if the loop leaves it alone"),
     (virtuals, Virtuals, "objects that only the trace knows are not allocated; the recorder does this (interp/src/record/virtuals.rs)"),
-    (stores, Stores, "stores that are overwritten before anybody looks"),
+    (stores, Stores, "stores that are overwritten before anybody looks, and of what no exit looks at"),
     (dce, Dce, "operations that nobody needs"),
     (late, Late, "stores in small loops that can wait until the loop is left"),
 }
@@ -105,7 +106,7 @@ pub fn optimise(trace: &mut Trace, passes: Passes, layout: &Layout) {
     }
     let mut swept = sweep::Sweep::new(trace, passes, layout).run();
     if passes.has(Pass::Stores) {
-        dead::stores(&mut swept, layout);
+        dead::stores(&mut swept, layout, &trace.looks);
     }
     if passes.has(Pass::Dce) {
         dead::unneeded(&mut swept);
@@ -113,5 +114,5 @@ pub fn optimise(trace: &mut Trace, passes: Passes, layout: &Layout) {
     if passes.has(Pass::Late) {
         late::stores(&mut swept, layout);
     }
-    *trace = swept.finish();
+    (trace.ops, trace.end) = swept.finish();
 }

@@ -51,8 +51,8 @@ pub struct Swept {
 }
 
 impl Swept {
-    /// The trace without what was dropped.
-    pub fn finish(self) -> Trace {
+    /// The trace's operations without what was dropped, and its end.
+    pub fn finish(self) -> (Vec<Op>, End) {
         let mut map = vec![NONE; self.values.ops.len()];
         let mut ops = Vec::with_capacity(self.values.ops.len());
         for (i, mut op) in self.values.ops.into_iter().enumerate() {
@@ -69,7 +69,7 @@ impl Swept {
             End::Link(_, Some(v)) => *v = map[v.0 as usize],
             End::Link(_, None) | End::Exit(_) => {}
         }
-        Trace { ops, end }
+        (ops, end)
     }
 }
 

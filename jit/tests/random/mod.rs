@@ -6,6 +6,7 @@
 #![allow(dead_code)]
 
 use skein_jit::ir::eval::{Machine, Memory};
+use skein_jit::ir::looks::{Looks, Seen, Words};
 use skein_jit::ir::{Binary, Checked, Cond, End, ExitId, Op, Trace, Type, Val, Width};
 use skein_jit::opt::{Effect, Layout};
 
@@ -38,9 +39,13 @@ pub const CHANGEABLE: u32 = 200;
 /// Offsets in the context.
 pub const TOP: i32 = 24;
 pub const BANK: i32 = 40;
+/// A place for what a dissolved object holds.
+pub const PLACE: i32 = 32;
 /// Offsets in the machine: an address in the stack, and a number.
 pub const RUNNING: i32 = 8;
 pub const COUNT: i32 = 16;
+/// The machine's word that exits that are told about set anew.
+pub const STACK_TOP: i32 = 24;
 /// Registers of ints and of objects in a frame; the caller's address stands before them.
 pub const INTS: i32 = 4;
 pub const OBJECTS: i32 = 4;
@@ -76,6 +81,8 @@ pub fn layout(n: &Natives) -> Layout {
         machine: 0,
         top: TOP,
         frames: BANK,
+        places: (PLACE, PLACE + 8),
+        stack_top: Some(STACK_TOP),
         stack_words: &[RUNNING],
         caller: CALLER,
         shape: 4,
@@ -197,6 +204,22 @@ impl World {
         World {
             pieces: at.iter().map(words).collect(),
         }
+    }
+    /// The world as far as an exit looks at it.
+    pub fn seen(mut self, seen: Option<&Seen>) -> World {
+        let Some(seen) = seen else { return self };
+        for (i, w) in self.pieces[STACK].iter_mut().enumerate().skip(FRAME) {
+            let looks = match i - FRAME {
+                i if i < 8 => seen.frame.as_ref().is_none_or(|w| w.contains(i)),
+                i => seen.above.contains(i - 8),
+            };
+            *w = if looks { *w } else { 0 };
+        }
+        if !seen.places.contains(0) {
+            self.pieces[CONTEXT][PLACE as usize / 8] = 0;
+        }
+        self.pieces[MACHINE][STACK_TOP as usize / 8] = 0;
+        self
     }
     /// Where two worlds differ; the context's second and third words are the glue's own. Which NaN a word is does not count.
     pub fn difference(&self, other: &World) -> Option<String> {
@@ -344,10 +367,44 @@ pub fn trace(rng: &mut Rng, natives: Natives, size: usize, world: &World, at: &[
         Trace {
             ops: std::mem::take(&mut m.ops),
             end,
+            looks: Looks::default(),
         }
     };
     follow(&mut t, &m.free, world, at, &natives);
+    if rng.below(3) > 0 {
+        t.looks = looks(rng, &t);
+    }
     t
+}
+
+/// What exits look at: some at everything, some at little.
+fn looks(rng: &mut Rng, t: &Trace) -> Looks {
+    let mut exits: Vec<u32> = t.ops.iter().filter_map(Op::exit).map(|e| e.0).collect();
+    if let End::Exit(e) = t.end {
+        exits.push(e.0);
+    }
+    exits.sort_unstable();
+    exits.dedup();
+    let mut looks = Looks::default();
+    for e in exits {
+        if rng.below(4) == 0 {
+            continue;
+        }
+        let mut some = |n: usize| {
+            let (mut words, of) = (Words::default(), rng.below(5));
+            (0..n)
+                .filter(|_| rng.below(4) < of)
+                .for_each(|i| words.insert(i));
+            words
+        };
+        let seen = Seen {
+            frame: Some(some(8)).filter(|w| !w.contains(0)),
+            above: some(40),
+            places: some(1),
+        };
+        looks.tell(ExitId(e), seen.into());
+    }
+    looks
 }
 
 impl Maker<'_> {
@@ -386,6 +443,7 @@ impl Maker<'_> {
         let mut t = Trace {
             ops: self.ops.clone(),
             end: End::Exit(ExitId(0)),
+            looks: Looks::default(),
         };
         follow(&mut t, &self.free, self.world, self.at, &self.natives);
         let mut m = evaluator(self.world, self.at, &self.natives);
@@ -472,6 +530,7 @@ impl Maker<'_> {
         Trace {
             ops: std::mem::take(&mut self.ops),
             end: End::Loop(next),
+            looks: Looks::default(),
         }
     }
 
@@ -576,6 +635,23 @@ impl Maker<'_> {
     }
 
     fn home(&mut self) {
+        if self.rng.below(6) == 0 {
+            let (base, off) = match self.rng.below(2) {
+                0 => (self.context, PLACE),
+                _ => (self.machine, STACK_TOP),
+            };
+            match self.rng.below(4) {
+                0 => {
+                    let v = self.emit(Op::Load(Width::W64, base, off));
+                    self.ints.push(v);
+                }
+                _ => {
+                    let v = self.int();
+                    self.emit(Op::Store(Width::W64, base, off, v));
+                }
+            }
+            return;
+        }
         let f = self.any(|m| &m.frames);
         let is_int = self.rng.below(3) > 0;
         let off = match is_int {

@@ -51,6 +51,12 @@ pub(super) fn value(word: u64) -> Value {
     unsafe { Value::from_bits(word) }
 }
 
+/// What is allocated without anything that could raise or run Python code.
+pub(super) fn allocated(a: *mut Activation, f: impl FnOnce(&mut Vm) -> Value) -> u64 {
+    // SAFETY: machine code passes its own activation, whose machine nobody else uses meanwhile.
+    f(unsafe { &mut *(*a).vm }).bits()
+}
+
 /// The declaration of a native.
 fn declaration(def: *const NativeDef) -> &'static NativeDef {
     // SAFETY: machine code passes addresses of declarations, which are never freed.
@@ -437,36 +443,30 @@ pub extern "C" fn next_entry(it: u64) -> u64 {
 
 /// `(x, y)`
 pub extern "C" fn pair(a: *mut Activation, x: u64, y: u64) -> u64 {
-    word(alone(a, |vm| Ok(vm.new_tuple(&[value(x), value(y)]))))
+    allocated(a, |vm| vm.new_tuple(&[value(x), value(y)]))
 }
 
 /// A plain instance of a shape, which has no attributes yet.
 pub extern "C" fn instance(a: *mut Activation, shape: u64) -> u64 {
-    word(alone(a, |vm| match vm.shapes.try_get(shape as u32) {
-        Some(shape) => Ok(vm.alloc_of_shape(shape).value()),
-        None => Err(Raised),
-    }))
+    allocated(a, |vm| match vm.shapes.try_get(shape as u32) {
+        Some(shape) => vm.alloc_of_shape(shape).value(),
+        None => Value::NULL,
+    })
 }
 
 /// `func` bound to `this`.
 pub extern "C" fn bound_method(a: *mut Activation, func: u64, this: u64) -> u64 {
-    word(alone(a, |vm| {
-        Ok(PyMethod::new(vm, value(func), value(this)).value())
-    }))
+    allocated(a, |vm| PyMethod::new(vm, value(func), value(this)).value())
 }
 
 /// The tuple of `n` registers.
 pub extern "C" fn build_tuple(a: *mut Activation, at: *const Value, n: u64) -> u64 {
-    word(alone(a, |vm| {
-        Ok(PyTuple::from_slice(vm, registers(at, n)).value())
-    }))
+    allocated(a, |vm| PyTuple::from_slice(vm, registers(at, n)).value())
 }
 
 /// The list of `n` registers.
 pub extern "C" fn build_list(a: *mut Activation, at: *const Value, n: u64) -> u64 {
-    word(alone(a, |vm| {
-        Ok(PyList::from_slice(vm, registers(at, n)).value())
-    }))
+    allocated(a, |vm| PyList::from_slice(vm, registers(at, n)).value())
 }
 
 /// The set of `n` registers.

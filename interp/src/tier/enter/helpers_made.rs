@@ -1,7 +1,7 @@
 //! What traces make by the interpreter's own functions, and exceptions being handled: lean calls as in [`super::helpers_lean`].
 
 use super::Activation;
-use super::helpers_lean::{alone, done, registers, value, word};
+use super::helpers_lean::{allocated, alone, done, registers, value, word};
 use crate::vm::call::make_generator;
 use crate::vm::{ops_build, ops_exc, ops_names};
 use skein_runtime::builtins::cell::PyCell;
@@ -58,6 +58,28 @@ pub extern "C" fn range(a: *mut Activation, start: u64, stop: u64, step: u64) ->
     word(alone(a, |vm| {
         Ok(range_methods::make(vm, value(start), value(stop), value(step)).value())
     }))
+}
+
+/// An iterator over the same; 0: it would be none that counts in machine integers.
+pub extern "C" fn range_iterator(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
+    let [start, stop, step] = [start, stop, step].map(|w| w as i64 >> 1);
+    let distance = match step > 0 {
+        true => stop.checked_sub(start),
+        false => start.checked_sub(stop),
+    };
+    let length = match (distance, step.unsigned_abs()) {
+        (Some(d), _) if d <= 0 => 0,
+        (Some(d), 1) => d,
+        (Some(d), s) if s != 0 => (d as u64).div_ceil(s) as i64,
+        _ => return 0,
+    };
+    if !range_methods::counts_in_immediates(start, step, length) {
+        return 0;
+    }
+    let null = Value::NULL;
+    allocated(a, |vm| {
+        PyIter::new(vm, ids::RANGE_ITERATOR, null, null, start, length, step).value()
+    })
 }
 
 /// `slice(start, stop, step)`

@@ -54,25 +54,8 @@ impl Recorder {
         }
         self.guard_callee(vm, p);
         self.is_jump(first - 1, p.next, 0);
-        match x.kind {
-            Some(Kind::Type) => {
-                let Some(t) = word_value(x.bits).cast::<PyType>() else {
-                    return false;
-                };
-                let w = self.word(first);
-                self.object(vm, t.value());
-                self.guard_constant(w, x.bits);
-                if !self.guard_own_version(vm, t) || !self.guard_type(vm, x.shape) {
-                    return false;
-                }
-            }
-            _ => {
-                let w = self.word(first);
-                self.guard_shape(w, x.shape);
-                if !self.guard_type(vm, x.shape) {
-                    return false;
-                }
-            }
+        if !self.guard_asked(vm, first, x) {
+            return false;
         }
         if only_whether {
             let has = !matches!(answer, Answer::Absent);
@@ -101,6 +84,21 @@ impl Recorder {
                 self.found(vm, q, false, found)
             }
         }
+    }
+
+    /// That what is asked about is the type, or has the shape, that was seen, and what that means.
+    fn guard_asked(&mut self, vm: &mut Vm, i: usize, x: Seen) -> bool {
+        let w = self.word(i);
+        if x.kind != Some(Kind::Type) {
+            self.guard_shape(w, x.shape);
+            return self.guard_type(vm, x.shape);
+        }
+        let Some(t) = word_value(x.bits).cast::<PyType>() else {
+            return false;
+        };
+        self.object(vm, t.value());
+        self.guard_constant(w, x.bits);
+        self.guard_own_version(vm, t) && self.guard_type(vm, x.shape)
     }
 
     fn attribute_of_object(vm: &mut Vm, x: Seen, name: Ref<PyStr>) -> Option<Answer> {

@@ -133,11 +133,7 @@ impl Recorder {
 
     /// `template % x`
     pub(super) fn format_percent(&mut self, vm: &mut Vm, p: Pending) -> bool {
-        let (a, b, c) = (
-            p.word.a() as usize,
-            p.word.b() as usize,
-            p.word.c() as usize,
-        );
+        let (a, b) = (p.word.a() as usize, p.word.b() as usize);
         if Recorder::op(&p) != Code::Mod || p.b.shape != ids::STR {
             return false;
         }
@@ -167,9 +163,36 @@ impl Recorder {
             self.object(vm, template.value());
             self.guard_constant(w, p.b.bits);
         }
+        let Some(args) = self.percent_arguments(p, seen) else {
+            return false;
+        };
+        let mut args = args.into_iter();
+        let mut words = Vec::new();
+        for part in parts {
+            words.push(match part {
+                Part::Literal(text) => {
+                    let text = vm.new_str_bytes(&text);
+                    self.object(vm, text)
+                }
+                Part::Argument => match args.next() {
+                    Some(w) => w,
+                    None => return false,
+                },
+            });
+        }
+        let v = self.ask(lean::JOIN[words.len() - 2], &words);
+        self.not_refused(v);
+        self.know_shape(v, ids::STR);
+        self.set(a, v);
+        true
+    }
+
+    /// The arguments of a template, as strs; `None`: they cannot be had so.
+    fn percent_arguments(&mut self, p: Pending, seen: &[Seen]) -> Option<Vec<Val>> {
+        let (c, tuple) = (p.word.c() as usize, p.c.shape == ids::TUPLE);
         let dissolved = self.dissolved_as(c, ids::TUPLE);
         if tuple && dissolved.is_some_and(|k| self.fields_of(k) != seen.len()) {
-            return false;
+            return None;
         }
         let mut args = Vec::new();
         if !tuple {
@@ -179,7 +202,7 @@ impl Recorder {
             for n in 0..seen.len() {
                 let field = self.fetch(k, n);
                 let Some(w) = field.word.filter(|_| field.object.is_none()) else {
-                    return false;
+                    return None;
                 };
                 args.push(w);
             }
@@ -203,24 +226,6 @@ impl Recorder {
                 self.guard_shape(*w, ids::STR);
             }
         }
-        let mut args = args.into_iter();
-        let mut words = Vec::new();
-        for part in parts {
-            words.push(match part {
-                Part::Literal(text) => {
-                    let text = vm.new_str_bytes(&text);
-                    self.object(vm, text)
-                }
-                Part::Argument => match args.next() {
-                    Some(w) => w,
-                    None => return false,
-                },
-            });
-        }
-        let v = self.ask(lean::JOIN[words.len() - 2], &words);
-        self.not_refused(v);
-        self.know_shape(v, ids::STR);
-        self.set(a, v);
-        true
+        Some(args)
     }
 }

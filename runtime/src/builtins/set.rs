@@ -283,14 +283,15 @@ impl Ref<PySet> {
         };
         // The two sets cannot change meanwhile, and so their tables stay.
         let by = other.table.get();
+        let classes = other.summary().unwrap_or(usize::MAX);
         for place in from.slots().chunks_exact(2) {
             let (hash, v) = (place[0].get(), place[1].get());
             if v.is_null() {
                 continue;
             }
             let found = match &by {
-                Some(t) => holds(t.slots(), v, hash)?,
-                None => false,
+                Some(t) if classes >> (bits(hash) & 63) & 1 != 0 => holds(t.slots(), v, hash)?,
+                _ => false,
             };
             if found == wanted {
                 let table = self.table_or_new(vm);

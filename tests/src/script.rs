@@ -12,14 +12,18 @@ use crate::{binary, golden, header, process};
 /// A column of the matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// As a user would run it.
+    /// By the interpreter alone.
     Normal,
+    /// As a user would run it.
+    Default,
     /// Collect at every n-th allocation, poison what is freed, check the heap.
     GcStress,
     /// Every loop is recorded and compiled in its first turn, every exit when it is taken first.
     Jit,
     /// Both.
     JitGcStress,
+    /// As `Jit`, and one guard in a few fails though it holds.
+    JitChaos,
 }
 
 /// Settings that make the tracing tier record whatever it can.
@@ -100,9 +104,16 @@ fn run(skein: &Path, script: &Path, mode: Mode) -> Result<(), String> {
     command
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("NO_COLOR", "1");
-    if matches!(mode, Mode::Jit | Mode::JitGcStress) {
-        command.env("SKEIN_JIT", "on").envs(EAGER);
-        limit *= 3;
+    match mode {
+        Mode::Normal | Mode::GcStress => drop(command.env("SKEIN_JIT", "off")),
+        Mode::Default => {}
+        Mode::Jit | Mode::JitGcStress | Mode::JitChaos => {
+            command.env("SKEIN_JIT", "on").envs(EAGER);
+            limit *= 3;
+        }
+    }
+    if mode == Mode::JitChaos {
+        command.env("SKEIN_JIT_CHAOS", "7");
     }
     if matches!(mode, Mode::GcStress | Mode::JitGcStress) {
         let Some(every) = header.gc_stress else {

@@ -10,12 +10,20 @@ macro_rules! folders {
             $(#[test] fn $folder() { super::script::run_folder(stringify!($folder), super::Mode::Normal) })*
         }
 
+        mod default {
+            $(#[test] fn $folder() { super::script::run_folder(stringify!($folder), super::Mode::Default) })*
+        }
+
         mod gc_stress {
             $(#[test] fn $folder() { super::script::run_folder(stringify!($folder), super::Mode::GcStress) })*
         }
 
         mod jit {
             $(#[test] fn $folder() { super::script::run_folder(stringify!($folder), super::Mode::Jit) })*
+        }
+
+        mod jit_chaos {
+            $(#[test] fn $folder() { super::script::run_folder(stringify!($folder), super::Mode::JitChaos) })*
         }
 
         mod jit_gc_stress {

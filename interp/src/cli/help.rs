@@ -199,7 +199,7 @@ const X_OPTIONS: &[Line] = &[
     ),
     (
         "-X jit=on|off",
-        "compile hot loops (default: off); also SKEIN_JIT",
+        "compile hot loops (default: on); also SKEIN_JIT",
     ),
     (
         "-X jit-dump[=stage,...[:file]]",

@@ -201,9 +201,7 @@ impl Recorder {
         } else if let Some(k) = dissolved {
             for n in 0..seen.len() {
                 let field = self.fetch(k, n);
-                let Some(w) = field.word.filter(|_| field.object.is_none()) else {
-                    return None;
-                };
+                let w = field.word.filter(|_| field.object.is_none())?;
                 args.push(w);
             }
         } else {

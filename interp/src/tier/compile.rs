@@ -90,6 +90,7 @@ impl Tier {
                 first: f.first_exit,
             },
             text: self.dump.clif || self.dump.asm,
+            chaos: (self.chaos.as_ptr() as u64, self.params.chaos),
         };
         match self.compiler.as_mut().and_then(|c| c.submit(job)) {
             Some(made) => {

@@ -105,6 +105,8 @@ struct Tier {
     stats: Stats,
     /// How often instructions were left to the interpreter in machine code, by name; kept for code that counts in them.
     residuals: HashMap<String, Box<Cell<u64>>>,
+    /// What guards count that fail for tests.
+    chaos: Box<Cell<u64>>,
     clock: Clock,
     traces: Vec<TraceInfo>,
     /// The code and the instruction at which the last recording began, as words.

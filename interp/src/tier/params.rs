@@ -53,6 +53,7 @@ parameters! {
     (queue, "queue", 16, "traces that may wait for the compiler's thread"),
     (code, "code", 24, "megabytes of machine code, after which nothing more is recorded"),
     (perf_map, "perf-map", 0, "1: tell `perf` where machine code is, as is done under `perf record`"),
+    (chaos, "chaos", 0, "for tests: one guard in so many fails though it holds; 0: none"),
     (branch_guards, "branch-guards", 0, "1: guards are branches also where the machine's code allows traps"),
     (growth, "growth", 16, "bridges of one loop after which an exit has to be taken so much more often, and again so many"),
     (bridges, "bridges", 500, "bridges that hang on one loop"),

@@ -86,6 +86,7 @@ pub fn configure(options: &[(String, String)]) -> Result<(), String> {
     TIER.with_borrow_mut(|t| {
         t.clock.elapsed_ns();
         t.process = std::process::id();
+        t.enabled = true;
         for (name, value) in options {
             set(t, name, value).map_err(|why| format!("-X {name}: {why}"))?;
         }

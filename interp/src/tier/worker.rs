@@ -6,7 +6,7 @@
 use super::layout;
 use skein_jit::backend::{Backend, Code, Dispatch, Glue, Options, Slots};
 use skein_jit::ir::Trace;
-use skein_jit::opt::{Layout, Passes, optimise};
+use skein_jit::opt::{Layout, Passes, optimise, shake};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -25,6 +25,8 @@ pub struct Job {
     pub slots: Slots,
     /// Text is wanted, too.
     pub text: bool,
+    /// Guards fail at random: the address of a word that counts, and one in how many (0: none).
+    pub chaos: (u64, u64),
 }
 
 /// What became of it.
@@ -55,6 +57,9 @@ impl Here {
     fn make(&mut self, mut job: Job) -> Made {
         let begun = Instant::now();
         optimise(&mut job.trace, job.passes, &self.layout);
+        if let (counter, period @ 1..) = job.chaos {
+            shake(&mut job.trace, counter, period);
+        }
         let optimised = begun.elapsed();
         let result = self.backend.compile(&job.trace, job.slots, job.text);
         Made {

@@ -8,6 +8,7 @@
 //! it had at some exit. So stores are only dropped, never moved, and a guard goes only when it could not have failed.
 
 mod alias;
+mod chaos;
 mod dead;
 mod facts;
 mod fold;
@@ -20,6 +21,7 @@ mod peel;
 mod sweep;
 mod table;
 
+pub use chaos::shake;
 pub use layout::{Effect, Layout};
 
 use crate::ir::Trace;

@@ -636,17 +636,19 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         l.entries += 1;
         let glue = t.compiler.as_ref()?.glue;
         t.active += 1;
-        Some((glue.enter, *l.code, t.clock.enter()))
+        let begun = enter::ticks();
+        Some((glue.enter, *l.code, t.clock.enter(begun), begun))
     });
-    let Some((enter, code, outermost)) = entry else {
+    let Some((enter, code, outermost, begun)) = entry else {
         return otherwise;
     };
-    let begun = enter::ticks();
-    let (a, exit) = enter::run(vm, enter, code);
-    let spent = enter::ticks().wrapping_sub(begun);
+    let mut a = enter::Activation::new(vm);
+    let exit = a.run(enter, code);
+    let left = enter::ticks();
+    let spent = left.wrapping_sub(begun);
     let Some((pc, kind, record)) = TIER.with_borrow_mut(|t| {
         if outermost {
-            t.clock.leave();
+            t.clock.leave(left);
         }
         t.active -= 1;
         t.stats.exits += 1;

@@ -114,18 +114,18 @@ impl Clock {
             .get_or_insert_with(|| (Instant::now(), ticks()));
         since.elapsed().as_nanos() as u64
     }
-    /// Machine code is about to be entered. True: [`Clock::leave`] must be told when it is left.
-    pub fn enter(&mut self) -> bool {
+    /// Machine code is about to be entered, at that tick of the processor's clock. True: [`Clock::leave`] must be told when it is left.
+    pub fn enter(&mut self, now: u64) -> bool {
         let outermost = self.entered.is_none();
         if outermost {
-            self.entered = Some(ticks());
+            self.entered = Some(now);
         }
         outermost
     }
     /// It was left.
-    pub fn leave(&mut self) {
+    pub fn leave(&mut self, now: u64) {
         if let Some(since) = self.entered.take() {
-            self.ticks += ticks().saturating_sub(since);
+            self.ticks += now.saturating_sub(since);
         }
     }
     /// Nanoseconds in machine code, the present stay included.
@@ -263,10 +263,10 @@ mod tests {
     fn only_the_outermost_stay_is_counted() {
         let mut clock = Clock::default();
         clock.elapsed_ns();
-        assert!(clock.enter());
-        assert!(!clock.enter());
+        assert!(clock.enter(ticks()));
+        assert!(!clock.enter(ticks()));
         std::thread::sleep(std::time::Duration::from_millis(20));
-        clock.leave();
+        clock.leave(ticks());
         let counted = clock.inside_ns();
         assert!(
             (15_000_000..clock.elapsed_ns() + 1_000_000).contains(&counted),

@@ -58,26 +58,33 @@ pub mod offset {
     pub const BANK: i32 = offset_of!(Activation, bank) as i32;
 }
 
-/// Runs machine code in the running frame; gives the activation as it was left and the number of the exit taken.
-pub fn run(vm: &mut Vm, enter: u64, code: u64) -> (Activation, u32) {
-    let mut a = Activation {
-        vm,
-        frame: vm.fp.get() as u64,
-        exit: 0,
-        top: vm.stack_top.get() as u64,
-        left: 0,
-        virtuals: [0; VIRTUALS],
-        scratch: [0; SCRATCH],
-        bank: [0; BANK],
-    };
-    // SAFETY: both addresses are of code that the tier's backend made and never frees; the glue has this signature, and the
-    // code was recorded for the loop that the running frame is at.
-    let exit = unsafe {
-        let enter: extern "C" fn(*mut Activation, u64, u64) -> u64 =
-            std::mem::transmute(enter as usize);
-        enter(&mut a, a.frame, code)
-    };
-    (a, exit as u32)
+impl Activation {
+    /// One for the running frame. All of it is written: the collector would take what stood there before for references.
+    #[inline(always)]
+    pub fn new(vm: &mut Vm) -> Activation {
+        Activation {
+            frame: vm.fp.get() as u64,
+            top: vm.stack_top.get() as u64,
+            vm,
+            exit: 0,
+            left: 0,
+            virtuals: [0; VIRTUALS],
+            scratch: [0; SCRATCH],
+            bank: [0; BANK],
+        }
+    }
+
+    /// Runs machine code in the frame; gives the number of the exit taken.
+    #[inline(always)]
+    pub fn run(&mut self, enter: u64, code: u64) -> u32 {
+        // SAFETY: both addresses are of code that the tier's backend made and never frees; the glue has this signature, and the
+        // code was recorded for the loop that the running frame is at.
+        unsafe {
+            let enter: extern "C" fn(*mut Activation, u64, u64) -> u64 =
+                std::mem::transmute(enter as usize);
+            enter(self, self.frame, code) as u32
+        }
+    }
 }
 
 /// The processor's own clock: steady, quick to read, of unknown rate.

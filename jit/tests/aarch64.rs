@@ -159,6 +159,7 @@ fn random_traces_do_the_same_there() {
         // Logged stores would call.
         for i in 0..random::OBJECT_COUNT {
             world.pieces[random::OBJECT + i][0] &= !0xff;
+            world.pieces[random::ARRAY + i][0] &= !0xff;
         }
         let size = 5 + rng.below(25);
         let t = random::trace(&mut rng, machine::natives(), size, &world, &at);

@@ -449,17 +449,19 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
         cx.set_ext(1, NEVER);
         return behind;
     }
-    TIER.with_borrow_mut(|t| t.take_compiled(false));
+    let (enabled, threshold) = TIER.with_borrow_mut(|t| {
+        t.take_compiled(false);
+        (t.enabled, t.params.entry_threshold)
+    });
+    if !enabled {
+        // Whoever enables it while the program runs finds functions that count.
+        cx.set_ext(1, Params::default().entry_threshold);
+        return behind;
+    }
     if let Some(root) = compiled_at(counter, cx.pc) {
         return enter_compiled(vm, cx, root, behind);
     }
-    let (enabled, threshold) = TIER.with_borrow(|t| {
-        (
-            t.enabled && t.params.entry_threshold > 0,
-            t.params.entry_threshold,
-        )
-    });
-    if !enabled {
+    if threshold == 0 {
         cx.set_ext(1, NEVER);
     } else if (counter == 0 || counter & COMPILED != 0 || !calls_itself(vm)) && threshold > 1 {
         cx.set_ext(1, threshold);

@@ -25,6 +25,7 @@ pub use chaos::shake;
 pub use layout::{Effect, Layout};
 
 use crate::ir::Trace;
+use crate::ir::looks::Looks;
 
 macro_rules! passes {
     ($(($name:ident, $variant:ident, $doc:literal),)*) => {
@@ -48,6 +49,7 @@ passes! {
     (peel, Peel, "what the way in knows of memory and of the loop's values holds in the loop, if the loop leaves it alone"),
     (virtuals, Virtuals, "objects that only the trace knows are not allocated; the recorder does this (interp/src/record/virtuals.rs)"),
     (stores, Stores, "stores that are overwritten before anybody looks, and of what no exit looks at"),
+    (homes, Homes, "stores of registers that no exit reads; not among the default ones, since with `-X jit-chaos` it goes wrong"),
     (dce, Dce, "operations that nobody needs"),
     (late, Late, "stores in small loops that can wait until the loop is left"),
 }
@@ -58,7 +60,7 @@ pub struct Passes(u32);
 
 impl Default for Passes {
     fn default() -> Passes {
-        Passes::ALL
+        Passes(Passes::ALL.0 & !(1 << Pass::Homes as u32))
     }
 }
 
@@ -80,7 +82,7 @@ impl Passes {
                 None => (false, word),
             };
             if i == 0 && off {
-                set = Passes::ALL;
+                set = Passes::default();
             }
             let bits = match name {
                 "all" => Passes::ALL.0,
@@ -108,7 +110,12 @@ pub fn optimise(trace: &mut Trace, passes: Passes, layout: &Layout) {
     }
     let mut swept = sweep::Sweep::new(trace, passes, layout).run();
     if passes.has(Pass::Stores) {
-        dead::stores(&mut swept, layout, &trace.looks);
+        let nothing_told = Looks::default();
+        let looks = match passes.has(Pass::Homes) {
+            true => &trace.looks,
+            false => &nothing_told,
+        };
+        dead::stores(&mut swept, layout, looks);
     }
     if passes.has(Pass::Dce) {
         dead::unneeded(&mut swept);

@@ -1,3 +1,4 @@
+# env: SKEIN_JIT_ENTRY_THRESHOLD=0
 """Waiting for the main thread's end; what threads are in the child of a fork; interrupts that come as a wait ends."""
 
 import os

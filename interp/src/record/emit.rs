@@ -5,6 +5,7 @@ use super::state::{Fact, Frame, Register};
 use super::{Abort, Key, Look, Recorder, Seen, exit_id};
 use crate::tier::enter::{helpers, offset};
 use crate::tier::exits::{Base, ExitKind, FrameShot, Known, Shot};
+use crate::vm::frames::variable_count;
 use skein_jit::ir::{Binary, Cond, ExitId, Op, Type, Val, Width};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
@@ -449,7 +450,9 @@ impl Recorder {
     pub(super) fn set_in(&mut self, f: usize, i: usize, w: Val) {
         let fp = self.frames[f].fp;
         let r = &self.frames[f].registers[i];
-        if r.word == Some(w) && !r.raw && r.changed {
+        // A temporary may have been emptied meanwhile, in a call that ran Python (`vm/liveness.rs`).
+        let kept = i < variable_count(self.frames[f].code);
+        if kept && r.word == Some(w) && !r.raw && r.changed {
             self.begun = true;
             return;
         }

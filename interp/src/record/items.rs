@@ -3,7 +3,7 @@
 use super::step::Next;
 use super::{Pending, Recorder, Seen};
 use crate::tier::enter::helpers;
-use skein_jit::ir::{Binary, Checked, Cond, Op, Type, Val};
+use skein_jit::ir::{Binary, Cond, Op, Type, Val};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
@@ -230,64 +230,27 @@ impl Recorder {
         }
         let a = p.word.a() as usize;
         match p.b.shape {
-            ids::RANGE_ITERATOR => {
+            ids::RANGE_ITERATOR if !goes_on => {
                 let it = self.word(p.word.b() as usize);
                 self.guard_shape(it, ids::RANGE_ITERATOR);
                 let left = self.field(it, layout::ITER_STOP);
                 let c = self.compare_imm(Cond::Gt, left, 0);
-                self.guard(c, goes_on);
-                if !goes_on {
-                    return true;
-                }
-                let i = self.field(it, layout::ITER_INDEX);
-                let e = self.exit();
-                let two = self.emit(Op::Checked(Checked::Add, i, i, e));
-                let w = self.binary_imm(Binary::Or, two, 1);
-                self.know(w, |k| k.int = true);
-                let left = self.binary_imm(Binary::Sub, left, 1);
-                self.store(it, layout::ITER_STOP, left);
-                self.field_stored(it, layout::ITER_STOP, left);
-                let step = self.field(it, layout::ITER_STEP);
-                let i = self.binary(Binary::Add, i, step);
-                self.store(it, layout::ITER_INDEX, i);
-                self.field_stored(it, layout::ITER_INDEX, i);
-                self.set(a, w);
+                self.guard(c, false);
                 true
             }
-            shape @ (ids::LIST_ITERATOR | ids::TUPLE_ITERATOR) if goes_on => {
+            shape @ (ids::RANGE_ITERATOR
+            | ids::LIST_ITERATOR
+            | ids::TUPLE_ITERATOR
+            | ids::BYTES_ITERATOR
+            | ids::BYTEARRAY_ITERATOR)
+                if goes_on =>
+            {
                 let it = self.word(p.word.b() as usize);
-                self.guard_shape(it, shape);
-                let of = self.field(it, layout::ITER_OBJECT);
-                let c = self.compare_imm(Cond::Ne, of, 0);
-                self.guard(c, true);
-                let i = self.field(it, layout::ITER_INDEX);
-                let is_list = shape == ids::LIST_ITERATOR;
-                // The iterator of a list subclass' instance has the same shape: the layouts agree.
-                let n = self.field(
-                    of,
-                    if is_list {
-                        layout::LIST_LEN
-                    } else {
-                        layout::TUPLE_LEN
-                    },
-                );
-                let c = self.compare(Cond::Below, i, n);
-                self.guard(c, true);
-                let v = if is_list {
-                    let items = self.field(of, layout::LIST_ITEMS);
-                    let at = self.item_address(items, i);
-                    self.field(at, layout::ARRAY_SLOTS)
-                } else {
-                    let at = self.item_address(of, i);
-                    self.field(at, layout::TUPLE_ITEMS)
-                };
-                let i = self.binary_imm(Binary::Add, i, 1);
-                self.store(it, layout::ITER_INDEX, i);
-                self.field_stored(it, layout::ITER_INDEX, i);
-                self.set(a, v);
+                let step = self.plan_step(it, shape);
+                self.make_step(&step);
+                self.set(a, step.value);
                 true
             }
-            ids::BYTES_ITERATOR | ids::BYTEARRAY_ITERATOR if goes_on => self.step_of_bytes(p),
             _ => false,
         }
     }

@@ -6,7 +6,7 @@ use super::{Code, Pending, Recorder};
 use crate::tier::enter::{helpers_lean as lean, helpers_made as made};
 use crate::vm::run::cx::word_value;
 use skein_compiler::bytecode::Word;
-use skein_jit::ir::{Binary, Checked, Cond, Op, Val};
+use skein_jit::ir::{Binary, Checked, Cond, Op, Val, Width};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
@@ -273,9 +273,7 @@ impl Recorder {
             self.guard_ended(first, x);
             self.finish_iterator(first, x);
         } else {
-            let Some(step) = self.plan_step(first, x) else {
-                return false;
-            };
+            let step = self.plan_step(first, x);
             self.guard_shape(other, y);
             self.guard_ended(other, y);
             self.make_step(&step);
@@ -372,9 +370,7 @@ impl Recorder {
             let two = self.emit(Op::Checked(Checked::Add, count, count, e));
             let number = self.binary_imm(Binary::Or, two, 1);
             self.know(number, |k| k.int = true);
-            let Some(step) = self.plan_step(inner, parts[0].shape_id()) else {
-                return false;
-            };
+            let step = self.plan_step(inner, parts[0].shape_id());
             let more = self.binary_imm(Binary::Add, count, 1);
             self.store(it, layout::ITER_INDEX, more);
             self.field_stored(it, layout::ITER_INDEX, more);
@@ -396,12 +392,10 @@ impl Recorder {
             return false;
         }
         self.guard(c, true);
-        let (Some(first), Some(second)) = (
+        let (first, second) = (
             self.plan_step(x, parts[0].shape_id()),
             self.plan_step(y, parts[1].shape_id()),
-        ) else {
-            return false;
-        };
+        );
         self.make_step(&first);
         self.make_step(&second);
         self.set_pair(p, to, first.value, second.value);
@@ -470,8 +464,8 @@ impl Recorder {
         self.virtual_pair(p.word.a() as usize, x, y);
     }
 
-    /// The tests of a step that is going to give an item.
-    pub(super) fn plan_step(&mut self, it: Val, shape: u32) -> Option<Step> {
+    /// The tests of a step that is going to give an item, of an iterator over a range, list, tuple, bytes or bytearray.
+    pub(super) fn plan_step(&mut self, it: Val, shape: u32) -> Step {
         self.guard_shape(it, shape);
         let index = self.field(it, layout::ITER_INDEX);
         if shape == ids::RANGE_ITERATOR {
@@ -482,39 +476,54 @@ impl Recorder {
             let two = self.emit(Op::Checked(Checked::Add, index, index, e));
             let value = self.binary_imm(Binary::Or, two, 1);
             self.know(value, |k| k.int = true);
-            return Some(Step {
+            return Step {
                 it,
                 value,
                 index,
                 left: Some(left),
-            });
+            };
         }
         let of = self.field(it, layout::ITER_OBJECT);
         let c = self.compare_imm(Cond::Ne, of, 0);
         self.guard(c, true);
-        let is_list = shape == ids::LIST_ITERATOR;
-        let length = if is_list {
-            layout::LIST_LEN
-        } else {
-            layout::TUPLE_LEN
+        // Iterators over instances of subclasses have the same shapes: the layouts agree.
+        let length = match shape {
+            ids::LIST_ITERATOR => layout::LIST_LEN,
+            ids::BYTES_ITERATOR => layout::BYTES_LEN,
+            ids::BYTEARRAY_ITERATOR => layout::BYTEARRAY_LEN,
+            _ => layout::TUPLE_LEN,
         };
         let n = self.field(of, length);
         let c = self.compare(Cond::Below, index, n);
         self.guard(c, true);
-        let value = if is_list {
-            let items = self.field(of, layout::LIST_ITEMS);
-            let at = self.item_address(items, index);
-            self.field(at, layout::ARRAY_SLOTS)
-        } else {
-            let at = self.item_address(of, index);
-            self.field(at, layout::TUPLE_ITEMS)
+        let value = match shape {
+            ids::LIST_ITERATOR => {
+                let items = self.field(of, layout::LIST_ITEMS);
+                let at = self.item_address(items, index);
+                self.field(at, layout::ARRAY_SLOTS)
+            }
+            ids::BYTES_ITERATOR => self.byte_at(of, layout::BYTES_DATA, index),
+            ids::BYTEARRAY_ITERATOR => {
+                let buffer = self.field(of, layout::BYTEARRAY_BUF);
+                self.byte_at(buffer, layout::BYTEBUF_DATA, index)
+            }
+            _ => {
+                let at = self.item_address(of, index);
+                self.field(at, layout::TUPLE_ITEMS)
+            }
         };
-        Some(Step {
+        Step {
             it,
             value,
             index,
             left: None,
-        })
+        }
+    }
+
+    fn byte_at(&mut self, from: Val, offset: i32, index: Val) -> Val {
+        let at = self.binary(Binary::Add, from, index);
+        let byte = self.emit(Op::Load(Width::W8, at, offset));
+        self.tagged(byte)
     }
 
     /// Moves the iterator.

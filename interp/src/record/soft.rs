@@ -236,9 +236,7 @@ impl Recorder {
         self.guard_shape(called, ids::FUNCTION);
         self.guard_code(vm, called, f.code());
         self.prepare(vm, f)?;
-        let Some(step) = self.plan_step(source, over.shape_id()) else {
-            return Ok(false);
-        };
+        let step = self.plan_step(source, over.shape_id());
         self.make_step(&step);
         self.begun = true;
         self.push_with(vm, f, called, &[Source::Word(step.value)], word, next)

@@ -188,35 +188,4 @@ impl Recorder {
         self.begun = true;
         true
     }
-
-    /// A step of an iterator over bytes or a bytearray that gives an item.
-    pub(super) fn step_of_bytes(&mut self, p: Pending) -> bool {
-        let shape = p.b.shape;
-        let it = self.word(p.word.b() as usize);
-        self.guard_shape(it, shape);
-        let of = self.field(it, layout::ITER_OBJECT);
-        let c = self.compare_imm(Cond::Ne, of, 0);
-        self.guard(c, true);
-        let i = self.field(it, layout::ITER_INDEX);
-        // As for lists, instances of subclasses are laid out the same.
-        let (length, offset) = match shape {
-            ids::BYTES_ITERATOR => (layout::BYTES_LEN, layout::BYTES_DATA),
-            _ => (layout::BYTEARRAY_LEN, layout::BYTEBUF_DATA),
-        };
-        let n = self.field(of, length);
-        let c = self.compare(Cond::Below, i, n);
-        self.guard(c, true);
-        let from = match shape {
-            ids::BYTES_ITERATOR => of,
-            _ => self.field(of, layout::BYTEARRAY_BUF),
-        };
-        let at = self.binary(Binary::Add, from, i);
-        let v = self.emit(Op::Load(Width::W8, at, offset));
-        let v = self.tagged(v);
-        let i = self.binary_imm(Binary::Add, i, 1);
-        self.store(it, layout::ITER_INDEX, i);
-        self.field_stored(it, layout::ITER_INDEX, i);
-        self.set(p.word.a() as usize, v);
-        true
-    }
 }

@@ -50,7 +50,7 @@ struct Loop {
     /// Times that the interpreter entered it, and the clock's ticks until it was left, since they were looked at last.
     entries: u64,
     ticks: u64,
-    /// Since then, a bridge was recorded where it was left.
+    /// Since then, it was left where a bridge may still come.
     growing: bool,
     /// Times that entering it was found not to be worth it.
     retired: u32,
@@ -674,11 +674,10 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         let wanted = (bridges / params.growth.max(1)).saturating_add(1);
         let least = params.exit_threshold.max(1).saturating_mul(wanted);
         // It is on its way to a bridge: that is no reason to close the way in, as long as there are not too many.
-        let promising = e.count < least && !e.bridged && e.failures < params.retries;
-        t.loops[number].growing |= promising && wanted <= PROMISING;
+        let may_get_one = !e.bridged && e.failures < params.retries;
+        t.loops[number].growing |= may_get_one && wanted <= PROMISING;
         if e.count < least
-            || e.bridged
-            || e.failures >= params.retries
+            || !may_get_one
             || recording
             || bridges >= params.bridges
             || e.count < least.saturating_mul(t.reluctance())
@@ -688,9 +687,9 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         let e = t.exits.get_mut(exit as usize)?;
         e.count = 0;
         let (frames, depth, root) = (e.frames.clone(), e.depth, e.root);
-        let may = t.may_record();
-        t.loops[number].growing |= may;
-        let record = may.then_some((frames, depth, root, params, first));
+        let record = t
+            .may_record()
+            .then_some((frames, depth, root, params, first));
         Some((pc, ExitKind::Resume, record))
     }) else {
         return otherwise;

@@ -225,8 +225,25 @@ impl PyDict {
             return PlainPlace::Unsure;
         };
         let hash = hash as u64 & (u64::MAX >> 3);
+        match self.probe_tuples(vm, hash, key, tuple, |_, k| k.shape_id() == ids::TUPLE) {
+            None => PlainPlace::Unsure,
+            Some(Some(i)) => PlainPlace::At(i),
+            Some(None) => PlainPlace::Absent(hash),
+        }
+    }
+
+    /// Position of a key that equals a tuple, compared without Python code with keys that are tuples `of` a kind that compares so.
+    /// `None`: another key has its hash, or an item would need Python code.
+    fn probe_tuples(
+        &self,
+        vm: &mut Vm,
+        hash: u64,
+        key: Value,
+        tuple: Ref<PyTuple>,
+        of: impl Fn(&Vm, Value) -> bool,
+    ) -> Option<Option<usize>> {
         let Some(entries) = self.entries.get() else {
-            return PlainPlace::Absent(hash);
+            return Some(None);
         };
         let unsure = Cell::new(false);
         let found = self.probe(hash, |i| {
@@ -235,7 +252,7 @@ impl PyDict {
                 return true;
             }
             let same = match k.cast::<PyTuple>() {
-                Some(o) if o.shape_id() == ids::TUPLE => {
+                Some(o) if of(vm, k) => {
                     compare_plain_items(vm, CompareOp::Eq, o.items(), tuple.items())
                 }
                 _ => None,
@@ -243,11 +260,7 @@ impl PyDict {
             unsure.set(unsure.get() | same.is_none());
             same != Some(false)
         });
-        match found {
-            _ if unsure.get() => PlainPlace::Unsure,
-            Some(i) => PlainPlace::At(i),
-            None => PlainPlace::Absent(hash),
-        }
+        (!unsure.get()).then_some(found)
     }
 
     /// Looks an interned string up by identity first; exact str keys only need their text compared, so no Python code runs
@@ -475,48 +488,15 @@ impl Ref<PyDict> {
         if key.shape_id() == ids::TUPLE
             && let Some(t) = key.cast::<PyTuple>()
         {
-            let Some(entries) = self.entries.get() else {
-                return Ok(None);
-            };
-            let odd_key = Cell::new(false);
-            let found = self.probe(hash, |i| {
-                let k = entries.get(i * 3 + 1);
-                if k == key {
-                    return true;
-                }
-                let known = match k.cast::<PyTuple>() {
-                    Some(o) if o.shape_id() == ids::TUPLE => {
-                        compare_plain_items(vm, CompareOp::Eq, o.items(), t.items())
-                    }
-                    _ => None,
-                };
-                odd_key.set(odd_key.get() | known.is_none());
-                known == Some(true)
-            });
-            if !odd_key.get() {
+            let exact = |_: &Vm, k: Value| k.shape_id() == ids::TUPLE;
+            if let Some(found) = self.probe_tuples(vm, hash, key, t, exact) {
                 return Ok(found);
             }
-        } else if let Some(t) = plain_tuple(vm, key)
-            && let Some(entries) = self.entries.get()
-        {
+        } else if let Some(t) = plain_tuple(vm, key) {
             // A named tuple, among others of its type or exact ones.
             let ty = vm.type_of(key);
-            let odd_key = Cell::new(false);
-            let found = self.probe(hash, |i| {
-                let k = entries.get(i * 3 + 1);
-                if k == key {
-                    return true;
-                }
-                let known = match k.cast::<PyTuple>() {
-                    Some(o) if o.shape_id() == ids::TUPLE || vm.type_of(k) == ty => {
-                        compare_plain_items(vm, CompareOp::Eq, o.items(), t.items())
-                    }
-                    _ => None,
-                };
-                odd_key.set(odd_key.get() | known.is_none());
-                known == Some(true)
-            });
-            if !odd_key.get() {
+            let alike = |vm: &Vm, k: Value| k.shape_id() == ids::TUPLE || vm.type_of(k) == ty;
+            if let Some(found) = self.probe_tuples(vm, hash, key, t, alike) {
                 return Ok(found);
             }
         } else if let Some(entries) = self.entries.get() {

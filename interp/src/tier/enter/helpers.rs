@@ -150,25 +150,14 @@ pub extern "C" fn modulo(x: i64, y: i64) -> i64 {
     x.rem_euclid(y.max(1))
 }
 
-/// The value in a dict for a small int or a str; 0: it is not there, or Python code would have to run.
+/// The value in a dict for a key that needs no Python code; 0: it is not there, or Python code would have to run.
 pub extern "C" fn dict_get(a: *mut Activation, dict: u64, key: u64) -> u64 {
-    // SAFETY: machine code passes live values and has tested that the first is a dict.
-    unsafe {
-        let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
-        let key = Value::from_bits(key);
-        if let Some(i) = d.find_identical(key) {
-            return d.value_at(i).bits();
-        }
-        match d.find_plain(&mut *(*a).vm, key) {
-            PlainPlace::At(i) => d.value_at(i).bits(),
-            _ => 0,
-        }
-    }
+    dict_get_or(a, dict, key, 0)
 }
 
 /// `dict.get(key, default)`; 0: Python code would have to run.
 pub extern "C" fn dict_get_or(a: *mut Activation, dict: u64, key: u64, default: u64) -> u64 {
-    // SAFETY: as for `dict_get`.
+    // SAFETY: machine code passes live values and has tested that the first is a dict.
     unsafe {
         let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
         let key = Value::from_bits(key);
@@ -185,7 +174,7 @@ pub extern "C" fn dict_get_or(a: *mut Activation, dict: u64, key: u64, default: 
 
 /// Sets an item of a dict under a small int or a str; 0: nothing was done, Python code would have to run.
 pub extern "C" fn dict_set(a: *mut Activation, dict: u64, key: u64, word: u64) -> u64 {
-    // SAFETY: as for `dict_get`.
+    // SAFETY: as for `dict_get_or`.
     unsafe {
         let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
         let (key, v) = (Value::from_bits(key), Value::from_bits(word));
@@ -205,7 +194,7 @@ pub extern "C" fn dict_set(a: *mut Activation, dict: u64, key: u64, word: u64) -
 
 /// Whether a dict has a small int or a str for a key: 0 or 1; 2: Python code would have to run.
 pub extern "C" fn dict_contains(a: *mut Activation, dict: u64, key: u64) -> u64 {
-    // SAFETY: as for `dict_get`.
+    // SAFETY: as for `dict_get_or`.
     unsafe {
         let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
         let key = Value::from_bits(key);

@@ -200,7 +200,7 @@ impl Recorder {
             .zip(&needed)
             .map(|(f, needed)| self.frame_shot(f, needed, &numbers))
             .collect();
-        let look = self.look(&frames, &objects, &needed);
+        let look = self.look(&frames, &objects);
         let versions = self.versions.clone();
         let shot = Shot {
             frames,

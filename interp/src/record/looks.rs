@@ -10,7 +10,7 @@ use crate::vm::frames::variable_count;
 use crate::vm::run::ret::Action;
 use skein_jit::ir::looks::Words;
 use skein_runtime::layout;
-use skein_runtime::tasklet::stack::FRAME_WORDS;
+use skein_runtime::tasklet::stack::{FRAME_WORDS, at};
 use std::rc::Rc;
 
 /// The registers of a frame that somebody may read.
@@ -45,15 +45,16 @@ impl Recorder {
         &self,
         frames: &[FrameShot],
         objects: &[ObjectShot],
-        needed: &[Needed],
     ) -> Look {
         let mut look = Look::default();
         let mut root = Words::default();
-        for (f, needed) in frames.iter().zip(needed) {
+        for f in frames {
             let told = |i: u16| {
                 f.constants.iter().any(|(r, _)| *r == i) || f.virtuals.iter().any(|(r, _)| *r == i)
             };
-            let read = (0..f.registers as usize).filter(|i| needed.has(*i) && !told(*i as u16));
+            // What nobody needs is told, but for registers that only the rest of a loop's body stores to: whoever looks into the
+            // frame after another turn must find values there, too.
+            let read = (0..f.registers as usize).filter(|i| !told(*i as u16));
             match f.base {
                 Base::Root => read.for_each(|i| root.insert(i)),
                 Base::Top(words) => {
@@ -61,6 +62,8 @@ impl Recorder {
                     read.for_each(|i| look.above.insert(first + i));
                     if f.written {
                         (first - FRAME_WORDS..first).for_each(|i| look.above.insert(i));
+                    } else if f.function == 0 {
+                        look.above.insert(first.wrapping_add_signed(at::FUNCTION));
                     }
                 }
                 // Frames elsewhere are not followed.

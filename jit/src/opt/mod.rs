@@ -49,7 +49,7 @@ passes! {
     (peel, Peel, "what the way in knows of memory and of the loop's values holds in the loop, if the loop leaves it alone"),
     (virtuals, Virtuals, "objects that only the trace knows are not allocated; the recorder does this (interp/src/record/virtuals.rs)"),
     (stores, Stores, "stores that are overwritten before anybody looks, and of what no exit looks at"),
-    (homes, Homes, "stores of registers that no exit reads; not among the default ones, since with `-X jit-chaos` it goes wrong"),
+    (homes, Homes, "stores of registers that no exit reads"),
     (dce, Dce, "operations that nobody needs"),
     (late, Late, "stores in small loops that can wait until the loop is left"),
 }
@@ -60,7 +60,7 @@ pub struct Passes(u32);
 
 impl Default for Passes {
     fn default() -> Passes {
-        Passes(Passes::ALL.0 & !(1 << Pass::Homes as u32))
+        Passes::ALL
     }
 }
 

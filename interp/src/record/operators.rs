@@ -293,10 +293,10 @@ impl Recorder {
         if op == Code::Pow && number(p.b) && number(p.c) {
             if p.b.is_float() || p.c.is_float() {
                 let (x, y) = (self.number(b, p.b), self.number(c, p.c));
-                let args = [self.context, x, y];
-                let r = self.call(lean::power as *const () as usize, &args, Type::Float);
-                let same = self.emit(Op::CompareF(Cond::Eq, r, r));
-                self.guard(same, true);
+                let r = self.call(lean::power as *const () as usize, &[x, y], Type::Float);
+                let (size, end) = (self.emit(Op::AbsF(r)), self.float_constant(f64::INFINITY));
+                let finite = self.emit(Op::CompareF(Cond::Lt, size, end));
+                self.guard(finite, true);
                 self.set_float(a, r);
                 return true;
             }

@@ -13,6 +13,7 @@ fn effects() -> Vec<(u64, Effect)> {
     let pure = [
         helpers::floor_div as *const (),
         helpers::modulo as *const (),
+        lean::power as *const (),
     ];
     let reads = [
         helpers::dict_get as *const (),
@@ -25,7 +26,6 @@ fn effects() -> Vec<(u64, Effect)> {
     let makes = [
         lean::float1 as *const (),
         lean::float2 as *const (),
-        lean::power as *const (),
         lean::binary as *const (),
         lean::invert as *const (),
         lean::negate as *const (),

@@ -203,7 +203,7 @@ pub fn float_pow(vm: &mut Vm, x: f64, y: f64) -> PyResult {
     if x < 0.0 && x.is_finite() && y.is_finite() && y != y.floor() {
         return complex_ops::power(vm, (x, 0.0), (y, 0.0));
     }
-    let r = x.powf(y);
+    let r = super::float_pow::pow(x, y);
     if r.is_infinite() && x.is_finite() && y.is_finite() {
         return Err(out_of_range(vm));
     }

@@ -161,18 +161,29 @@ impl PyDict {
     /// Position of the entry whose key is `key` itself, for small ints and exact strs with a known hash; `None` says nothing.
     #[inline(always)]
     pub fn find_identical(&self, key: Value) -> Option<usize> {
-        let hash = match key.as_small_int() {
-            // Larger and negative ints hash to something else than themselves.
-            Some(n) if (1..1 << 60).contains(&n) => n as u64,
-            Some(_) => return None,
-            None if key.shape_id() == ids::STR => match key.cast::<PyStr>()?.known_hash() {
-                0 => return None,
-                h => h,
-            },
-            None => return None,
-        };
         let entries = self.entries.get()?;
-        self.probe(hash, |i| entries.get(i * 3 + 1) == key)
+        self.probe(quick_hash(key)?, |i| entries.get(i * 3 + 1) == key)
+    }
+
+    /// As [`PyDict::find_plain`], and quicker where the key itself is in the dict, or nothing with its hash.
+    #[inline]
+    pub fn find_place(&self, vm: &mut Vm, key: Value) -> PlainPlace {
+        if let Some(hash) = quick_hash(key)
+            && let Some(entries) = self.entries.get()
+        {
+            let others = Cell::new(false);
+            let found = self.probe(hash, |i| {
+                let same = entries.get(i * 3 + 1) == key;
+                others.set(others.get() | !same);
+                same
+            });
+            match found {
+                Some(i) => return PlainPlace::At(i),
+                None if !others.get() => return PlainPlace::Absent(hash),
+                None => {}
+            }
+        }
+        self.find_plain(vm, key)
     }
 
     /// Where a small int, an exact str, an exact tuple, a plain type or a function is, if that can be told without running
@@ -318,6 +329,20 @@ impl PyDict {
                 }
             }
         }
+    }
+}
+
+/// The hash of a small int, or of an exact str that knows it, where that takes no computing.
+#[inline(always)]
+fn quick_hash(key: Value) -> Option<u64> {
+    match key.as_small_int() {
+        // Larger and negative ints hash to something else than themselves.
+        Some(n) => (1..1 << 60).contains(&n).then_some(n as u64),
+        None if key.shape_id() == ids::STR => match key.cast::<PyStr>()?.known_hash() {
+            0 => None,
+            h => Some(h),
+        },
+        None => None,
     }
 }
 

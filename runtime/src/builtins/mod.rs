@@ -36,6 +36,7 @@ pub mod exception_unicode;
 pub mod float;
 pub mod float_methods;
 pub mod float_new;
+pub mod float_pow;
 pub mod frame;
 pub mod frame_attrs;
 pub mod frame_locals;

@@ -72,7 +72,10 @@ impl Block {
         let lines = self.lines();
         let mut at = from;
         loop {
-            let start = next_free(lines, at)?;
+            let start = match need {
+                0 | 1 => next_free(lines, at)?,
+                _ => next_two(lines, at)?,
+            };
             let end = end_of_hole(lines, start);
             if end - start >= need {
                 return Some((start, end));
@@ -241,6 +244,24 @@ fn next_free(lines: &[u8; BLOCK_LINES], from: usize) -> Option<usize> {
     (at..BLOCK_LINES).find(|&i| lines[i] == 0)
 }
 
+/// The first free line at or after `from` that is followed by another: single ones, of which old heaps are full, cost no turn each.
+fn next_two(lines: &[u8; BLOCK_LINES], from: usize) -> Option<usize> {
+    const LOW: u64 = EACH_LIVE * 0x7f;
+    let mut at = from;
+    while let Some(eight) = lines.get(at..at + 8).and_then(|l| l.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*eight);
+        // The high bits of exactly those bytes that are zero.
+        let zeros = !((word & LOW).wrapping_add(LOW) | word) & EACH_LIVE << 7;
+        let two = zeros & zeros >> 8;
+        if two != 0 {
+            return Some(at + two.trailing_zeros() as usize / 8);
+        }
+        // The last one may be followed by another in the next word.
+        at += 7;
+    }
+    (at..BLOCK_LINES - 1).find(|&i| lines[i] == 0 && lines[i + 1] == 0)
+}
+
 fn end_of_hole(lines: &[u8; BLOCK_LINES], start: usize) -> usize {
     let mut at = start;
     while let Some(eight) = lines.get(at..at + 8).and_then(|l| l.first_chunk::<8>()) {
@@ -264,5 +285,26 @@ pub fn fill(from: usize, to: usize) {
         unsafe {
             (*(from as *const Header)).set_word(Header::new(Kind::Filler, 0, words, 0).word())
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK_LINES, next_two};
+
+    #[test]
+    fn two_free_lines_are_found_wherever_they_are() {
+        let mut lines = [1u8; BLOCK_LINES];
+        lines[3] = 0;
+        lines[9..].iter_mut().step_by(2).for_each(|l| *l = 0);
+        for at in (10..BLOCK_LINES - 1).step_by(2) {
+            lines[at] = 0;
+            for from in 0..BLOCK_LINES {
+                let wanted = (from..BLOCK_LINES - 1).find(|&i| lines[i] == 0 && lines[i + 1] == 0);
+                assert_eq!(next_two(&lines, from), wanted, "from {from}, hole at {at}");
+            }
+            lines[at] = 0x81;
+        }
+        assert_eq!(next_two(&lines, 0), None);
     }
 }

@@ -161,10 +161,7 @@ pub extern "C" fn dict_get_or(a: *mut Activation, dict: u64, key: u64, default: 
     unsafe {
         let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
         let key = Value::from_bits(key);
-        if let Some(i) = d.find_identical(key) {
-            return d.value_at(i).bits();
-        }
-        match d.find_plain(&mut *(*a).vm, key) {
+        match d.find_place(&mut *(*a).vm, key) {
             PlainPlace::At(i) => d.value_at(i).bits(),
             PlainPlace::Absent(_) => default,
             PlainPlace::Unsure => 0,
@@ -178,12 +175,8 @@ pub extern "C" fn dict_set(a: *mut Activation, dict: u64, key: u64, word: u64) -
     unsafe {
         let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
         let (key, v) = (Value::from_bits(key), Value::from_bits(word));
-        if let Some(i) = d.find_identical(key) {
-            d.set_value_at(i, v);
-            return 1;
-        }
         let vm = &mut *(*a).vm;
-        match d.find_plain(vm, key) {
+        match d.find_place(vm, key) {
             PlainPlace::At(i) => d.set_value_at(i, v),
             PlainPlace::Absent(hash) => d.append(vm, key, hash, v),
             PlainPlace::Unsure => return 0,
@@ -198,10 +191,7 @@ pub extern "C" fn dict_contains(a: *mut Activation, dict: u64, key: u64) -> u64 
     unsafe {
         let d: Ref<PyDict> = Value::from_bits(dict).cast_unchecked();
         let key = Value::from_bits(key);
-        if d.find_identical(key).is_some() {
-            return 1;
-        }
-        match d.find_plain(&mut *(*a).vm, key) {
+        match d.find_place(&mut *(*a).vm, key) {
             PlainPlace::At(_) => 1,
             PlainPlace::Absent(_) => 0,
             PlainPlace::Unsure => 2,

@@ -220,11 +220,9 @@ fn float(v: Option<Value>) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
-/// `x ** y`; NaN: refused.
-pub extern "C" fn power(a: *mut Activation, x: f64, y: f64) -> f64 {
-    float(alone(a, |vm| {
-        skein_runtime::builtins::arith::float_pow(vm, x, y)
-    }))
+/// `x ** y`; NaN or infinite: it may be complex, or an error.
+pub extern "C" fn power(x: f64, y: f64) -> f64 {
+    skein_runtime::builtins::float_pow::pow(x, y)
 }
 
 /// A binary operator, in place if the number's upper half is not 0.

@@ -68,12 +68,8 @@ fast!(
     |pc, fp, vm, insn, tbl| {
         let (o, k) = (word_value(*fp.add(b!(insn))), word_value(*fp.add(c!(insn))));
         let d: Ref<PyDict> = o.cast_unchecked();
-        let found = match d.find_identical(k) {
-            Some(i) => i,
-            None => match d.find_plain(&mut *vm, k) {
-                PlainPlace::At(i) => i,
-                _ => return s_load_subscr(pc, fp, vm, insn, tbl),
-            },
+        let PlainPlace::At(found) = d.find_place(&mut *vm, k) else {
+            return s_load_subscr(pc, fp, vm, insn, tbl);
         };
         *fp.add(a!(insn)) = d.value_at(found).bits();
         go!(pc.add(1), fp, vm, tbl)
@@ -113,14 +109,7 @@ fast!(
     |pc, fp, vm, insn, tbl| {
         let (o, k) = (word_value(*fp.add(a!(insn))), word_value(*fp.add(b!(insn))));
         let d: Ref<PyDict> = o.cast_unchecked();
-        let found = match d.find_identical(k) {
-            Some(i) => Some(i),
-            None => match d.find_plain(&mut *vm, k) {
-                PlainPlace::At(i) => Some(i),
-                _ => None,
-            },
-        };
-        if let Some(i) = found {
+        if let PlainPlace::At(i) = d.find_place(&mut *vm, k) {
             d.set_value_at(i, word_value(*fp.add(c!(insn))));
             go!(pc.add(1), fp, vm, tbl)
         }
@@ -301,13 +290,10 @@ fast!(
     |pc, fp, vm, insn, tbl| {
         let d: Ref<PyDict> = word_value(*fp.add(c!(insn))).cast_unchecked();
         let k = word_value(*fp.add(b!(insn)));
-        let found = match d.find_identical(k) {
-            Some(_) => true,
-            None => match d.find_plain(&mut *vm, k) {
-                PlainPlace::At(_) => true,
-                PlainPlace::Absent(_) => false,
-                PlainPlace::Unsure => return s_contains(pc, fp, vm, insn, tbl),
-            },
+        let found = match d.find_place(&mut *vm, k) {
+            PlainPlace::At(_) => true,
+            PlainPlace::Absent(_) => false,
+            PlainPlace::Unsure => return s_contains(pc, fp, vm, insn, tbl),
         };
         *fp.add(a!(insn)) = Value::bool(found == (insn >> 8 & 0xff == 0)).bits();
         go!(pc.add(1), fp, vm, tbl)

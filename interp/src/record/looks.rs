@@ -41,11 +41,7 @@ impl Recorder {
     }
 
     /// What an exit with such a snapshot looks at.
-    pub(super) fn look(
-        &self,
-        frames: &[FrameShot],
-        objects: &[ObjectShot],
-    ) -> Look {
+    pub(super) fn look(&self, frames: &[FrameShot], objects: &[ObjectShot]) -> Look {
         let mut look = Look::default();
         let mut root = Words::default();
         for f in frames {

@@ -6,6 +6,7 @@ use super::worker::{Job, Made};
 use super::{NEVER, TIER, Tier, dump, place, set_counter};
 use crate::record::{Finished, Origin};
 use skein_jit::backend::Slots;
+use skein_jit::ir::{Op, Trace};
 use std::cell::Cell;
 use std::io::Write;
 use std::ops::Range;
@@ -18,6 +19,14 @@ pub struct Pending {
     exits: Range<usize>,
     at: Place,
     title: String,
+}
+
+/// The exits that a trace has behind its loop's start, if it has one: they are numbered as they come.
+fn loop_exits(trace: &Trace, first: u32, count: u32) -> Option<Range<u32>> {
+    let start = trace.ops.iter().position(|o| matches!(o, Op::LoopStart))?;
+    let ahead = trace.ops[..start].iter().filter_map(Op::exit);
+    let begin = ahead.map(|e| e.0 + 1).max().unwrap_or(first);
+    Some(begin..first + count)
 }
 
 /// Has a recording compiled.
@@ -44,6 +53,7 @@ impl Tier {
                 })
             })
             .collect();
+        let body = loop_exits(&f.trace, f.first_exit, f.exits.len() as u32);
         let exits = f.exits.into_iter().enumerate();
         self.exits
             .extend(exits.map(|(i, (kind, frames, depth))| Exit {
@@ -56,6 +66,7 @@ impl Tier {
                 failures: 0,
                 root: f.root,
                 bridged: false,
+                ahead_of: body.clone().filter(|b| f.first_exit + (i as u32) < b.start),
             }));
         let at = place(self.recording_at.0, self.recording_at.1);
         let from_exit = match f.origin {
@@ -220,7 +231,15 @@ impl Tier {
         match origin {
             Origin::Loop { back, .. } => {
                 self.loops[root].failures = u64::MAX;
-                set_counter(back, NEVER);
+                let known = *self.loops[root].code != 0;
+                set_counter(
+                    back,
+                    if known {
+                        super::COMPILED | root as u64
+                    } else {
+                        NEVER
+                    },
+                );
             }
             Origin::Exit(e) => {
                 let e = &mut self.exits[e as usize];

@@ -127,6 +127,15 @@ pub struct Exit {
     pub root: usize,
     /// A bridge hangs on it.
     pub bridged: bool,
+    /// It lies on the way into a loop, and these are the exits of the loop itself.
+    pub ahead_of: Option<std::ops::Range<u32>>,
+}
+
+impl Exit {
+    /// The instruction that was not done.
+    pub fn pc(&self) -> u64 {
+        self.frames.last().map_or(0, |f| f.pc)
+    }
 }
 
 impl Base {

@@ -54,6 +54,9 @@ struct Loop {
     growing: bool,
     /// Times that entering it was found not to be worth it.
     retired: u32,
+    /// It is to be recorded anew, and how often that was found.
+    outdated: bool,
+    respecialised: u64,
 }
 
 /// Where machine code was left, or a function begins.
@@ -197,6 +200,7 @@ impl Tier {
                     failures: 0,
                     root: 0,
                     bridged: false,
+                    ahead_of: None,
                 });
                 self.compiler = Some(compiler);
                 true
@@ -232,6 +236,8 @@ impl Tier {
             ticks: 0,
             growing: false,
             retired: 0,
+            outdated: false,
+            respecialised: 0,
         });
         self.loops.len() - 1
     }
@@ -362,6 +368,10 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
         return header;
     }
     if let Some(root) = compiled_at(counter, header) {
+        if traced::is_plain(vm) && TIER.with_borrow_mut(|t| t.is_due(root)) {
+            begin_loop_as(vm, cx, header, Some(root));
+            return header;
+        }
         return enter_compiled(vm, cx, root, header);
     }
     let is_this = |o| matches!(o, Origin::Loop { header: h, .. } if h == header as u64);
@@ -417,14 +427,20 @@ fn is_loop(number: u64, header: Pc) -> bool {
 }
 
 fn begin_loop(vm: &mut Vm, cx: Cx, header: Pc) {
+    begin_loop_as(vm, cx, header, None);
+}
+
+/// Records a loop, in the place of one that has code if that is named.
+fn begin_loop_as(vm: &mut Vm, cx: Cx, header: Pc, outdated: Option<usize>) {
     let Some((root, params, first)) = TIER.with_borrow_mut(|t| {
         if !t.prepare(vm) {
             return None;
         }
-        let known = t
-            .loops
-            .iter()
-            .position(|l| l.header == header as u64 && *l.code == 0);
+        let known = outdated.or_else(|| {
+            t.loops
+                .iter()
+                .position(|l| l.header == header as u64 && *l.code == 0)
+        });
         let root = known.unwrap_or_else(|| t.new_root(header as u64));
         Some((root, t.params, t.exits.len() as u32))
     }) else {
@@ -604,7 +620,10 @@ fn failed(origin: Origin, root: usize, why: &'static str) {
             Origin::Loop { back, .. } => {
                 let l = &mut t.loops[root];
                 l.failures += 1;
-                let wait = if l.failures > retries {
+                let wait = if *l.code != 0 {
+                    // What was to be recorded anew stays as it is.
+                    COMPILED | root as u64
+                } else if l.failures > retries {
                     NEVER
                 } else {
                     threshold.saturating_mul(4 << l.failures.min(16)).min(NEVER)
@@ -684,6 +703,9 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         {
             return Some((pc, ExitKind::Resume, None));
         }
+        if t.respecialise(exit as usize) {
+            return Some((pc, ExitKind::Resume, None));
+        }
         let e = t.exits.get_mut(exit as usize)?;
         e.count = 0;
         let (frames, depth, root) = (e.frames.clone(), e.depth, e.root);
@@ -735,6 +757,64 @@ impl Tier {
             self.closed = Some(window << (l.retired + 2).min(40));
         }
     }
+}
+
+/// What happens to loops whose first turns had values of other types than those that come.
+impl Tier {
+    /// A hot exit on the way into a loop: if the loop itself is hardly left at that instruction, then the way in, which traces that
+    /// go on there pass in every turn, asks for the wrong types. The loop is recorded anew where it begins its next turn.
+    fn respecialise(&mut self, exit: usize) -> bool {
+        let e = &self.exits[exit];
+        let Some(body) = e.ahead_of.clone() else {
+            return false;
+        };
+        let pc = e.pc();
+        let alike = &self.exits[body.start as usize..body.end as usize];
+        let left: u64 = alike
+            .iter()
+            .filter(|o| o.pc() == pc)
+            .map(|o| {
+                if o.bridged {
+                    e.total.max(o.total)
+                } else {
+                    o.total
+                }
+            })
+            .sum();
+        let l = &self.loops[e.root];
+        let due = !steers(word_at(pc as *const u64).opcode())
+            && left.saturating_mul(RARELY) < e.total
+            && self.by_header.get(&l.header) == Some(&e.root)
+            && l.respecialised < self.params.respecialise;
+        if due {
+            let l = &mut self.loops[e.root];
+            l.outdated = true;
+            l.respecialised += 1;
+            self.exits[exit].count = 0;
+        }
+        due
+    }
+
+    /// Whether a loop that has code is to be recorded now.
+    fn is_due(&mut self, root: usize) -> bool {
+        if !self.loops[root].outdated || self.recorder.is_some() || !self.may_record() {
+            return false;
+        }
+        self.loops[root].outdated = false;
+        true
+    }
+}
+
+/// A loop is left so many times less often than what leads into it.
+const RARELY: u64 = 4;
+
+/// Whether an instruction's guards are about where control goes, rather than about what values are.
+fn steers(opcode: u8) -> bool {
+    use Op::*;
+    let Some(op) = crate::vm::run::special::original(opcode) else {
+        return true;
+    };
+    op.name().contains("Jump") || matches!(op, ForIter | Return | Yield | Send | Resume)
 }
 
 /// True if the running frame is about to run the instruction at `pc`.

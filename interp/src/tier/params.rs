@@ -44,6 +44,7 @@ parameters! {
     (recursion_length, "recursion-length", 120, "operations of a trace after which it goes into no function again"),
     (follow, "follow", 400, "operations that a trace has at most when it goes on in the caller of where it began"),
     (unroll, "unroll", 4, "turns of an inner loop that a recording follows"),
+    (respecialise, "respecialise", 2, "times that a loop is recorded anew since values have other types than in its first turns"),
     (retries, "retries", 3, "recordings of one loop or exit that may fail"),
     (share, "share", 4, "percent of the run time that recording and compiling may take"),
     (allowance, "allowance", 10, "milliseconds that they may take besides"),

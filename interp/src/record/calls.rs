@@ -227,7 +227,7 @@ impl Recorder {
         if !matches!(action, Action::Store | Action::Init) {
             return Ok(false);
         }
-        if matches!(self.origin, super::Origin::Loop { .. }) {
+        if self.header().is_some() {
             return Err("returns");
         }
         let fp = f.fp;

@@ -13,9 +13,8 @@ impl Recorder {
     /// The recording is at its loop's header again.
     pub(super) fn close_loop(&mut self) {
         self.begun = false;
-        let header = match self.origin {
-            super::Origin::Loop { header, .. } => header,
-            _ => return,
+        let Some(header) = self.header() else {
+            return;
         };
         self.frame_mut().pc = header;
         self.changed();
@@ -92,7 +91,7 @@ impl Recorder {
     }
 
     /// The depth that the machine counts and its frame are those of the root.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if self.depth != 0 {
             let now = self.load(self.vm, layout::VM_DEPTH);
             let right = self.binary_imm(skein_jit::ir::Binary::Sub, now, self.depth as u64);
@@ -216,7 +215,8 @@ impl Recorder {
         }
         for i in 0..self.frame().registers.len() {
             let is_phi = start.phis.iter().any(|(r, _)| *r == i);
-            if !is_phi && self.frame().registers[i].raw {
+            // What a typed header brought along is as it was.
+            if !is_phi && self.frame().registers[i].raw && !start.registers[i].raw {
                 self.word(i);
             }
         }
@@ -267,7 +267,9 @@ impl Recorder {
         let _ = self.write_all_back();
         self.look_behind();
         let _ = Type::Unit;
-        End::Link(crate::tier::slot_of(self.root), None)
+        let link = self.typed_header.and_then(crate::tier::link_for);
+        let slot = link.unwrap_or_else(|| crate::tier::slot_of(self.root));
+        End::Link(slot, None)
     }
 
     /// The finished recording.

@@ -190,7 +190,7 @@ impl Recorder {
     pub(super) fn changed(&mut self) {
         self.shot = None;
     }
-    fn take_shot(&mut self) -> (Shot, Look) {
+    pub(super) fn take_shot(&mut self) -> (Shot, Look) {
         self.drop_dead();
         let (objects, numbers) = self.virtuals_shot();
         let needed: Vec<_> = (0..self.frames.len()).map(|f| self.needed(f)).collect();
@@ -206,6 +206,7 @@ impl Recorder {
             frames,
             objects,
             versions,
+            header: None,
         };
         (shot, look)
     }

@@ -252,7 +252,7 @@ impl Recorder {
         if next.fp != self.root_caller || !is_resumption(action) {
             return Ok(false);
         }
-        if matches!(self.origin, super::Origin::Loop { .. }) {
+        if self.header().is_some() {
             return Err("leaves the frame");
         }
         let passes_on = word_at(next.pc as *const u64).opcode();
@@ -287,7 +287,7 @@ impl Recorder {
             if next.fp != self.root_caller {
                 return Ok(false);
             }
-            if matches!(self.origin, super::Origin::Loop { .. }) {
+            if self.header().is_some() {
                 return Err("returns");
             }
             self.guard_unseen(fp);

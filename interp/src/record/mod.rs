@@ -37,6 +37,7 @@ mod state;
 mod step;
 mod texts;
 mod typed;
+mod typed_header;
 mod virtuals;
 
 use crate::tier::exits::{Base, ExitKind, Shot};
@@ -204,6 +205,8 @@ pub struct Recorder {
     looks: Looks,
     /// Registers of the loop's frame that were written before the loop began.
     touched: Words,
+    /// The header of the loop that an exit at one leads into.
+    typed_header: Option<u64>,
     /// The memory of the frame that the recording began in is looked at when it is left: it is a generator's, or other frames stand there.
     root_stays: bool,
     loop_start: Option<LoopStart>,
@@ -276,6 +279,7 @@ impl Recorder {
             shot: None,
             looks: Looks::default(),
             touched: Words::default(),
+            typed_header: None,
             root_stays: frame.generator().is_some(),
             loop_start: None,
             versions: Rc::default(),

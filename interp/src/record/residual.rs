@@ -110,7 +110,7 @@ impl Recorder {
         }
         match op {
             Code::Yield | Code::Return
-                if self.frames.len() == 1 && matches!(self.origin, super::Origin::Loop { .. }) =>
+                if self.frames.len() == 1 && self.header().is_some() =>
             {
                 return Err("leaves the frame");
             }

@@ -56,8 +56,7 @@ impl Recorder {
             return Err("another frame");
         }
         if self.frames.len() == 1
-            && let Origin::Loop { header, .. } = self.origin
-            && header == next.pc
+            && self.header() == Some(next.pc)
             && self.steps > 0
         {
             self.close_loop();
@@ -324,16 +323,16 @@ impl Recorder {
         let raised = self.emit(Op::Load(Width::W8, flag, 0));
         let c = self.compare_imm(Cond::Eq, raised, 0);
         self.guard(c, true);
-        if self.frames.len() == 1
-            && let Origin::Loop { header, .. } = self.origin
-            && header == next.pc
-        {
+        if self.frames.len() == 1 && self.header() == Some(next.pc) {
             return Ok(());
         }
         if let Some(link) = crate::tier::link_for(next.pc) {
             self.frame_mut().pc = next.pc;
             self.begun = false;
             self.changed();
+            if self.leave_typed(next.pc) {
+                return Ok(());
+            }
             return self.link(link);
         }
         let turns = self.turns.entry(next.pc).or_default();

@@ -53,7 +53,9 @@ impl Tier {
                 })
             })
             .collect();
-        let body = loop_exits(&f.trace, f.first_exit, f.exits.len() as u32);
+        let body = matches!(f.origin, Origin::Loop { .. })
+            .then(|| loop_exits(&f.trace, f.first_exit, f.exits.len() as u32))
+            .flatten();
         let exits = f.exits.into_iter().enumerate();
         self.exits
             .extend(exits.map(|(i, (kind, frames, depth))| Exit {
@@ -200,6 +202,9 @@ impl Tier {
                 let e = &mut self.exits[e as usize];
                 e.slot.0[e.slot.1].set(code.address);
                 e.bridged = true;
+                if let Some(key) = &e.frames.header {
+                    self.ways_in.insert(key.clone(), code.address);
+                }
                 self.loops[p.root].bridges += 1;
                 self.stats.bridges += 1;
             }

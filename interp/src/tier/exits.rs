@@ -89,6 +89,17 @@ pub struct Shot {
     pub objects: Vec<ObjectShot>,
     /// What was found of dicts, types and functions and cannot have changed: a bridge need not test it again.
     pub versions: std::rc::Rc<std::collections::HashMap<u64, u32>>,
+    /// It is at the header of a loop, and there is nothing to know but this (`record/typed_header.rs`).
+    pub header: Option<Header>,
+}
+
+/// Where turns of a loop begin with floats' bits in registers.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Header {
+    /// The loop's first instruction.
+    pub pc: u64,
+    /// The registers, in order.
+    pub raw: Vec<u16>,
 }
 
 impl std::ops::Deref for Shot {

@@ -44,6 +44,7 @@ impl Tier {
         }
         self.by_header.clear();
         self.anchors.clear();
+        self.ways_in.clear();
         for pair in &self.dispatch {
             pair[0].set(0);
             pair[1].set(0);

@@ -94,6 +94,8 @@ struct Tier {
     loops: Vec<Loop>,
     by_header: HashMap<u64, usize>,
     exits: Vec<Exit>,
+    /// The code behind exits at headers.
+    ways_in: HashMap<exits::Header, u64>,
     anchors: HashMap<u64, Anchor>,
     dispatch: DispatchTable,
     /// Holds the address of the code that goes on anywhere.
@@ -335,6 +337,18 @@ pub fn link_to(pc: u64) -> u64 {
             let link = &mut t.anchors.entry(pc).or_default().link;
             &**link.get_or_insert_with(|| Box::new(dispatcher)) as *const u64 as u64
         })
+    })
+}
+
+/// Whether turns of a loop may begin so, for a trace that belongs to loop number `root`.
+pub fn may_have_way_in(key: &exits::Header, root: usize) -> bool {
+    TIER.with_borrow(|t| {
+        // Of loops in loops, each way from one into another would get a loop of its own.
+        if t.loops[root].header != key.pc {
+            return false;
+        }
+        let others = t.ways_in.keys().filter(|k| k.pc == key.pc && *k != key);
+        (others.count() as u64) < t.params.typed_ways_in
     })
 }
 
@@ -681,6 +695,7 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         let params = t.params;
         let recording = t.recorder.is_some();
         let first = t.exits.len() as u32;
+        let served = t.serve_way_in(exit as usize);
         let e = t.exits.get_mut(exit as usize)?;
         e.total += 1;
         let pc = match e.kind {
@@ -697,6 +712,7 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         t.loops[number].growing |= may_get_one && wanted <= PROMISING;
         if e.count < least
             || !may_get_one
+            || served
             || recording
             || bridges >= params.bridges
             || e.count < least.saturating_mul(t.reluctance())
@@ -729,7 +745,10 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         && !(attention && word_at(pc).op() == Op::JumpBack)
     {
         let start_at = Start::Exit(&frames, depth);
-        if let Some(r) = Recorder::new(vm, Origin::Exit(exit), root, params, first, start_at) {
+        if let Some(mut r) = Recorder::new(vm, Origin::Exit(exit), root, params, first, start_at) {
+            if let Some(h) = &frames.header {
+                r.close_at(h.pc);
+            }
             start(vm, r, pc);
         }
     }
@@ -756,6 +775,28 @@ impl Tier {
             self.stats.retired += 1;
             self.closed = Some(window << (l.retired + 2).min(40));
         }
+    }
+}
+
+impl Tier {
+    /// An exit at a header gets the code that another one has. True if there is some, or will be.
+    fn serve_way_in(&mut self, exit: usize) -> bool {
+        let Some(e) = self.exits.get_mut(exit) else {
+            return false;
+        };
+        let Some(key) = &e.frames.header else {
+            return false;
+        };
+        if let Some(code) = self.ways_in.get(key) {
+            e.slot.0[e.slot.1].set(*code);
+            e.bridged = true;
+            return true;
+        }
+        let frames = e.frames.clone();
+        let exits = &self.exits;
+        self.pending.iter().any(
+            |p| matches!(p.origin, Origin::Exit(o) if exits[o as usize].frames.header == frames.header),
+        )
     }
 }
 

@@ -45,6 +45,7 @@ parameters! {
     (follow, "follow", 400, "operations that a trace has at most when it goes on in the caller of where it began"),
     (unroll, "unroll", 4, "turns of an inner loop that a recording follows"),
     (respecialise, "respecialise", 2, "times that a loop is recorded anew since values have other types than in its first turns"),
+    (typed_ways_in, "typed-ways-in", 4, "ways into one loop with floats' bits in registers"),
     (retries, "retries", 3, "recordings of one loop or exit that may fail"),
     (share, "share", 4, "percent of the run time that recording and compiling may take"),
     (allowance, "allowance", 10, "milliseconds that they may take besides"),

@@ -47,9 +47,11 @@ stop=False
 t=threading.Thread(target=spinner); t.start(); time.sleep(0.05); stop=True; t.join(); print('spun',spin[0]>0)
 tm=threading.Timer(0.02,print,['timer']); tm.start(); tm.join()
 print(threading.active_count(), threading.current_thread().name, threading.main_thread() is threading.current_thread())
-ts = [threading.Thread(target=time.sleep, args=(.3,)) for _ in range(500)]
+gate = threading.Event()
+ts = [threading.Thread(target=gate.wait) for _ in range(500)]
 for t in ts: t.start()
-print(threading.active_count() > 100)
+print(threading.active_count() > 500)
+gate.set()
 for t in ts: t.join()
 print(threading.active_count())
 def late(): time.sleep(.05); print('late')

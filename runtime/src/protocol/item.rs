@@ -184,7 +184,10 @@ impl Vm {
         if let ids::SET | ids::FROZENSET = container.shape_id()
             && let Some(s) = container.cast::<crate::builtins::set::PySet>()
         {
-            return crate::builtins::set_ops::contains(self, s, v);
+            return match s.contains_simply(self, v) {
+                Some(found) => Ok(found),
+                None => crate::builtins::set_ops::contains(self, s, v),
+            };
         }
         if container.shape_id() == ids::STR
             && let Some(s) = container.cast::<PyStr>()

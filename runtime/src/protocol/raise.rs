@@ -63,7 +63,12 @@ impl Vm {
         let ty = self.builtin_type(id);
         let e = PyException::new_instance(self, ty, args);
         crate::builtins::exception_methods::init_fields(self, e, id, args);
-        self.raise_value(e.value())
+        // Nothing leads back to what was just made: a walk along the contexts, which are many in a deep recursion, finds nothing.
+        let handled = self.handled_exception();
+        if handled.is::<PyException>() {
+            e.context.set(e, handled);
+        }
+        self.reraise_value(e.value())
     }
 
     /// Raises `type(*args)` for any exception type.

@@ -109,9 +109,7 @@ impl Recorder {
             return Err("begun twice");
         }
         match op {
-            Code::Yield | Code::Return
-                if self.frames.len() == 1 && self.header().is_some() =>
-            {
+            Code::Yield | Code::Return if self.frames.len() == 1 && self.header().is_some() => {
                 return Err("leaves the frame");
             }
             _ => {}

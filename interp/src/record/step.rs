@@ -55,10 +55,7 @@ impl Recorder {
         if self.frame().actual != next.fp || self.frame().code.value().bits() != code {
             return Err("another frame");
         }
-        if self.frames.len() == 1
-            && self.header() == Some(next.pc)
-            && self.steps > 0
-        {
+        if self.frames.len() == 1 && self.header() == Some(next.pc) && self.steps > 0 {
             self.close_loop();
             if self.ended.is_some() {
                 return Ok(false);

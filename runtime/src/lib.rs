@@ -12,6 +12,7 @@ pub mod number_hash;
 pub mod object;
 pub mod prelude;
 pub mod protocol;
+pub mod reliance;
 pub mod soft;
 pub mod tasklet;
 pub mod text;

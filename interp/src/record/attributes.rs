@@ -168,12 +168,6 @@ impl Recorder {
         true
     }
 
-    fn guard_version(&mut self, ty: Val, version: u32) {
-        let now = self.load32(ty, layout::TYPE_VERSION);
-        let c = self.compare_imm(Cond::Eq, now, version as u64);
-        self.guard(c, true);
-    }
-
     /// An attribute of a type object.
     fn of_type(&mut self, vm: &mut Vm, p: Pending, op: u8, key: u64, payload: u64) -> bool {
         let ty = crate::vm::run::cx::word_value(p.b.bits);
@@ -188,7 +182,7 @@ impl Recorder {
             self.object(vm, ty);
             self.guard_constant(w, p.b.bits);
         }
-        self.guard_version(w, (key >> 32) as u32);
+        self.guard_version_of(vm, t, (key >> 32) as u32);
         // What a metaclass says of its types is looked at, too.
         if !self.guard_type(vm, p.b.shape) {
             return false;

@@ -422,10 +422,16 @@ impl Recorder {
         if named.iter().any(|s| matches!(s, Source::Default(_)))
             && let Some(d) = f.defaults.get().cast::<PyTuple>()
         {
-            let now = self.field(function, offset_of!(PyFunction, defaults) as i32);
+            let relied_on = is_constant && self.relies_on(f.value().bits());
+            let now = match relied_on {
+                true => function,
+                false => self.field(function, offset_of!(PyFunction, defaults) as i32),
+            };
             if is_constant {
                 self.object(vm, d.value());
-                self.guard_constant(now, d.value().bits());
+                if !relied_on {
+                    self.guard_constant(now, d.value().bits());
+                }
             } else {
                 let c = self.compare_imm(Cond::Ne, now, 0);
                 self.guard(c, true);

@@ -84,6 +84,7 @@ impl Recorder {
             phis,
             shapes,
             versions: self.versions.clone(),
+            tested: self.reliance.tested,
             carried,
             length: self.ops.len(),
         });
@@ -199,6 +200,9 @@ impl Recorder {
                 self.guard_shape(*v, *shape);
             }
         }
+        if self.reliance.tested < start.tested {
+            self.test_reliance();
+        }
         for (d, version) in start.versions.iter() {
             if self.versions.get(d) != Some(version) && !self.guard_again(*d, *version) {
                 return self.again();
@@ -273,10 +277,13 @@ impl Recorder {
     }
 
     /// The finished recording.
-    pub fn finish_recording(mut self) -> Option<Finished> {
-        let end = self.ended.take()?;
+    pub fn finish_recording(mut self) -> Result<Finished, &'static str> {
+        let end = self.ended.take().ok_or("nothing recorded")?;
+        if self.is_broken() {
+            return Err("what it relied on changed");
+        }
         self.settle_room();
-        Some(Finished {
+        Ok(Finished {
             origin: self.origin,
             trace: Trace {
                 ops: self.ops,

@@ -361,7 +361,7 @@ impl Recorder {
     pub(super) fn guard_keys(&mut self, vm: &mut Vm, d: Ref<PyDict>) -> Val {
         let version = d.current_keys_version();
         let v = self.object(vm, d.value());
-        if self.versions.get(&d.value().bits()) != Some(&version) {
+        if !self.rely(d.value().bits(), version) {
             let now = self.load32(v, layout::DICT_KEYS_VERSION);
             let c = self.compare_imm(Cond::Eq, now, version as u64);
             self.guard(c, true);

@@ -162,24 +162,25 @@ impl Recorder {
     ) -> Vec<u64> {
         let t = self.object(vm, f.value());
         let mut extra = Vec::new();
+        self.guard_own_code(vm, t, f);
         if missing > 0
             && let Some(d) = f.defaults.get().cast::<PyTuple>()
         {
-            let now = self.field(t, std::mem::offset_of!(PyFunction, defaults) as i32);
             self.object(vm, d.value());
-            self.guard_constant(now, d.value().bits());
+            if !self.relies_on(f.value().bits()) {
+                let now = self.field(t, std::mem::offset_of!(PyFunction, defaults) as i32);
+                self.guard_constant(now, d.value().bits());
+            }
             extra.extend(d.items()[d.len() - missing..].iter().map(|v| v.bits()));
         }
-        // Nobody assigns `__code__` but rarely: it is compared all the same.
-        self.guard_own_code(vm, t, f);
         extra
     }
 
     /// Tests that a function, which is `t`, has the code that it has now.
     fn guard_own_code(&mut self, vm: &mut Vm, t: Val, f: Ref<PyFunction>) {
         let (function, code) = (f.value().bits(), f.code());
-        if self.versions.get(&function) != Some(&code.serial) {
-            self.object(vm, code.value());
+        self.object(vm, code.value());
+        if !self.rely(function, code.serial) {
             let now = self.field(t, std::mem::offset_of!(PyFunction, code) as i32);
             self.guard_constant(now, code.value().bits());
             std::rc::Rc::make_mut(&mut self.versions).insert(function, code.serial);
@@ -188,6 +189,9 @@ impl Recorder {
 
     /// Tests anew, at a loop's end, what was found at its start; false if it is not so any more.
     pub(super) fn guard_again(&mut self, object: u64, version: u32) -> bool {
+        if self.rely(object, version) {
+            return true;
+        }
         let (o, v) = (word_value(object), self.constant(object));
         if let Some(f) = o.cast::<PyFunction>() {
             let code = f.code();
@@ -209,7 +213,7 @@ impl Recorder {
     /// Tests that a type, and what it inherits, is as it was when it had that version.
     pub(super) fn guard_version_of(&mut self, vm: &mut Vm, ty: Ref<PyType>, version: u32) {
         let t = self.object(vm, ty.value());
-        if self.versions.get(&ty.value().bits()) != Some(&version) {
+        if !self.rely(ty.value().bits(), version) {
             let now = self.load32(t, layout::TYPE_VERSION);
             let c = self.compare_imm(Cond::Eq, now, version as u64);
             self.guard(c, true);

@@ -354,8 +354,12 @@ impl Recorder {
 
     /// That a function has the code that it has now.
     pub(super) fn guard_code(&mut self, vm: &mut Vm, function: Val, code: Ref<PyCode>) {
-        let now = self.field(function, offset_of!(PyFunction, code) as i32);
         self.object(vm, code.value());
+        let constant = self.fact(function).constant;
+        if constant.is_some_and(|f| self.rely(f, code.serial)) {
+            return;
+        }
+        let now = self.field(function, offset_of!(PyFunction, code) as i32);
         self.guard_constant(now, code.value().bits());
     }
 

@@ -31,6 +31,7 @@ mod natives;
 mod operators;
 mod ranges;
 mod reflection;
+mod reliance;
 mod residual;
 mod soft;
 mod state;
@@ -155,6 +156,7 @@ struct LoopStart {
     /// Shapes that were known of values then and can change.
     shapes: Vec<(Val, u32)>,
     versions: Rc<HashMap<u64, u32>>,
+    tested: reliance::Tested,
     carried: carried::Carried,
     length: usize,
 }
@@ -210,9 +212,11 @@ pub struct Recorder {
     /// The memory of the frame that the recording began in is looked at when it is left: it is a generator's, or other frames stand there.
     root_stays: bool,
     loop_start: Option<LoopStart>,
-    /// Dicts whose keys' version, types whose version and functions whose code (by its serial number) was compared since anything ran that
-    /// could change it.
+    /// Dicts whose keys' version, types whose version and functions whose code (by its serial number) are as they were, as was found since
+    /// anything ran that could change it.
     versions: Rc<HashMap<u64, u32>>,
+    /// What the trace relies on as long as nobody says that it changed.
+    reliance: reliance::Reliance,
     /// Turns of inner loops seen, by header.
     turns: HashMap<u64, u64>,
     steps: u64,
@@ -283,6 +287,7 @@ impl Recorder {
             root_stays: frame.generator().is_some(),
             loop_start: None,
             versions: Rc::default(),
+            reliance: Default::default(),
             turns: HashMap::new(),
             steps: 0,
             root_caller: 0,

@@ -37,6 +37,12 @@ impl Recorder {
             self.frame().fp,
             8 * skein_runtime::tasklet::stack::at::FUNCTION as i32,
         );
+        if !super::binding::is_made_anew(f) && self.rely(f.value().bits(), f.code().serial) {
+            self.object(vm, f.value());
+            self.guard_constant(function, f.value().bits());
+            self.frame_mut().pinned = true;
+            return Some(());
+        }
         for (offset, d) in [
             (std::mem::offset_of!(PyFunction, globals), globals),
             (std::mem::offset_of!(PyFunction, builtins), builtins),

@@ -403,10 +403,7 @@ impl Recorder {
             shape != 0 && !matches!(shape, ids::LIST | ids::DICT | ids::SET | ids::BYTEARRAY)
         });
         // A namespace is a dict, too.
-        let is_dict = |v: &u64| word_value(*v).kind() == Some(Kind::Dict);
-        if self.versions.keys().any(is_dict) {
-            std::rc::Rc::make_mut(&mut self.versions).retain(|v, _| !is_dict(v));
-        }
+        self.keys_forgotten();
     }
 
     /// Sets a register to what a lean call gave, which was not refused if `tested`.
@@ -630,7 +627,7 @@ impl Recorder {
                 self.contents_changed();
                 self.forget_fields();
                 self.forget_shapes();
-                self.versions = Default::default();
+                self.reliance_forgotten();
             }
         }
     }

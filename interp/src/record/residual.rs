@@ -99,7 +99,7 @@ impl Recorder {
     fn anything_ran(&mut self) {
         self.forget_shapes();
         self.forget_fields();
-        self.versions = Default::default();
+        self.reliance_forgotten();
     }
 
     /// Leaves an instruction to the interpreter.

@@ -60,7 +60,7 @@ impl Recorder {
             };
         }
         self.frame_mut().pinned = false;
-        self.versions = Rc::default();
+        self.reliance_forgotten();
         let (mut shot, _) = self.take_shot();
         shot.header = Some(key);
         // What it looks at is not told: at everything.

@@ -589,8 +589,8 @@ pub fn step(vm: &mut Vm, cx: Cx) {
             TIER.with_borrow_mut(Tier::stop_clock);
             let (origin, root) = (r.origin, r.root);
             match r.finish_recording() {
-                Some(f) => compile::compile(f),
-                None => failed(origin, root, "nothing recorded"),
+                Ok(f) => compile::compile(f),
+                Err(why) => failed(origin, root, why),
             }
         }
         Err(why) => {

@@ -45,6 +45,8 @@ pub struct PyDict {
     mutations: Cell<u32>,
     /// Every entry before this one is deleted, so that taking from the front does not search.
     first: Cell<u32>,
+    /// Compiled code relies on the keys.
+    relied_on: Cell<bool>,
 }
 
 impl PyDict {
@@ -63,6 +65,7 @@ impl PyDict {
             keys_version: Cell::new(0),
             mutations: Cell::new(0),
             first: Cell::new(0),
+            relied_on: Cell::new(false),
         }
     }
     /// `{}`
@@ -665,8 +668,23 @@ impl Ref<PyDict> {
     }
 
     fn structure_changed(self) {
-        self.keys_version.set(0);
+        self.keys_changed();
         self.mutations.set(self.mutations.get().wrapping_add(1));
+    }
+
+    fn keys_changed(self) {
+        self.keys_version.set(0);
+        if self.relied_on.get() {
+            self.relied_on.set(false);
+            crate::reliance::changed(self.value().bits());
+        }
+    }
+
+    /// Says that a piece of code relies on the present keys; false: they change too often.
+    pub fn rely_on_keys(self, broken: crate::reliance::Broken) -> bool {
+        let relies = crate::reliance::rely(self.value().bits(), broken);
+        self.relied_on.set(self.relied_on.get() || relies);
+        relies
     }
 
     fn make_room(self, vm: &mut Vm) {
@@ -733,7 +751,7 @@ impl Ref<PyDict> {
         let capacity = self.entries.get().map_or(0, |e| e.len() / 3);
         if n > capacity {
             self.rebuild(vm, if n <= 4 { 4 } else { n.next_power_of_two() }, 0);
-            self.keys_version.set(0);
+            self.keys_changed();
         }
     }
 

@@ -135,6 +135,7 @@ fn set_code(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
         )?;
     }
     f.code.set(f, code);
+    crate::reliance::changed(f.value().bits());
     Ok(())
 }
 
@@ -157,6 +158,7 @@ fn set_defaults(vm: &mut Vm, v: Value, new: Value) -> PyResult<()> {
     }
     f.defaults
         .set(f, if new.is_none() { Value::NULL } else { new });
+    crate::reliance::changed(f.value().bits());
     Ok(())
 }
 fn get_kwdefaults(vm: &mut Vm, v: Value) -> PyResult {

@@ -241,7 +241,9 @@ impl Vm {
 
     /// Retires the versions of `ty` and its subclasses after a change of its namespace or bases and refreshes derived flags.
     pub fn type_modified(&mut self, ty: Ref<PyType>) {
-        ty.version.set(0);
+        if ty.version.replace(0) != 0 {
+            crate::reliance::changed(ty.value().bits());
+        }
         refresh_flags(self, ty);
         if let Some(subs) = ty.subclasses.get() {
             for i in 0..subs.len() {

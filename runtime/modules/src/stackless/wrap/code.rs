@@ -201,6 +201,7 @@ fn function_setstate(vm: &mut Vm, args: &[Value]) -> PyResult {
     ] {
         slot.set(f, v);
     }
+    skein_runtime::reliance::changed(f.value().bits());
     if s.len() > 6 {
         f.doc.set(f, at(7));
     }

@@ -151,7 +151,7 @@ impl Recorder {
         if let Some(v) = new {
             self.set(window, v);
         }
-        let rest = bound.rest.map(|rest| self.rest_of(&rest));
+        let rest = bound.rest.map(|rest| self.rest_of(vm, &rest));
         let keywords = bound.keywords.map(|k| self.keywords_of(vm, &k));
         if op == Code::Call && callee.how == How::Method {
             // The interpreter, too, puts function and object into the window.
@@ -160,11 +160,7 @@ impl Recorder {
             self.set(base, function);
             self.set(base + 1, this);
         }
-        let sources: Vec<Source> = named
-            .into_iter()
-            .chain(rest)
-            .chain(keywords.map(Source::Word))
-            .collect();
+        let sources: Vec<Source> = named.into_iter().chain(rest).chain(keywords).collect();
         let (action, aux) = match callee.how {
             How::Class => (Action::Init, window as u32),
             _ => (Action::Store, p.word.b() as u32),
@@ -340,6 +336,10 @@ impl Recorder {
         self.is_jump(base + 1, first, 0);
         if op == Code::CallEx {
             let mapping: Seen = p.more.args[2];
+            if self.is_dissolved(base + 3, ids::DICT) {
+                // Dissolved dicts are empty.
+                return true;
+            }
             self.is_jump(base + 3, mapping, 0);
             if mapping.bits != 0 {
                 let w = self.word(base + 3);
@@ -473,8 +473,17 @@ impl Recorder {
     }
 
     /// What `*args` gets: a tuple that nobody else knows yet.
-    fn rest_of(&mut self, sources: &[Source]) -> Source {
-        if sources.is_empty() || sources.len() > MOST_FIELDS || !self.dissolves {
+    fn rest_of(&mut self, vm: &mut Vm, sources: &[Source]) -> Source {
+        if sources.is_empty() {
+            // There is but one.
+            let empty = vm.new_tuple(&[]);
+            let v = self.object(vm, empty);
+            let none = self.constant(0);
+            self.know_shape(v, ids::TUPLE);
+            self.field_known(v, layout::TUPLE_LEN, none);
+            return Source::Word(v);
+        }
+        if sources.len() > MOST_FIELDS || !self.dissolves {
             return Source::Word(self.tuple_of(sources));
         }
         let mut fields = Vec::new();
@@ -541,8 +550,11 @@ impl Recorder {
         v
     }
 
-    /// The dict that `**kwargs` gets.
-    fn keywords_of(&mut self, vm: &mut Vm, keywords: &[(u64, Source)]) -> Val {
+    /// The dict that `**kwargs` gets. Empty, it is mostly handed on or not looked at.
+    fn keywords_of(&mut self, vm: &mut Vm, keywords: &[(u64, Source)]) -> Source {
+        if keywords.is_empty() && self.dissolves {
+            return Source::Held(self.new_virtual(ids::DICT, Vec::new()));
+        }
         let dict = self.ask(made::keywords as *const (), &[]);
         self.know_shape(dict, ids::DICT);
         for (name, s) in keywords {
@@ -550,7 +562,7 @@ impl Recorder {
             let v = self.source(*s);
             self.ask(lean::store_item as *const (), &[dict, name, v]);
         }
-        dict
+        Source::Word(dict)
     }
 }
 

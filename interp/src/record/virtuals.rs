@@ -10,7 +10,9 @@
 use super::emit::is_stable;
 use super::state::Register;
 use super::{Pending, Recorder};
-use crate::tier::enter::{SCRATCH, VIRTUALS, helpers, helpers_lean as lean, offset};
+use crate::tier::enter::{
+    SCRATCH, VIRTUALS, helpers, helpers_lean as lean, helpers_made as made, offset,
+};
 use crate::tier::exits::{FieldShot, Known, ObjectShot, Shot};
 use crate::tier::rebuild::{MOST_FIELDS, MOST_OBJECTS};
 use skein_jit::ir::{Binary, Cond, Op, Val, Width};
@@ -275,6 +277,7 @@ impl Recorder {
             ids::TUPLE => self.allocate_tuple(&words),
             ids::LIST => self.allocate_list(&words),
             ids::RANGE => self.allocate_range(k),
+            ids::DICT => self.ask(made::keywords as *const (), &[]),
             ids::METHOD => {
                 let at = |offset| words.iter().find(|(at, _)| *at == offset);
                 let word = |offset| at(offset).and_then(|(_, w)| *w);

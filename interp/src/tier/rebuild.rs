@@ -63,6 +63,7 @@ fn allocate_one(
         ids::TUPLE => vm.new_tuple(values),
         ids::LIST => PyList::from_slice(vm, values).value(),
         ids::RANGE => range_methods::range_from(vm, values).unwrap_or(Value::NULL),
+        ids::DICT => PyDict::new(vm).value(),
         ids::METHOD => {
             let at = |offset| o.fields.iter().position(|(at, _)| *at == offset);
             let value = |offset| at(offset).map_or(Value::NULL, |i| values[i]);

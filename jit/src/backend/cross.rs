@@ -1,10 +1,9 @@
 //! Machine code for machines that are not this one: to look at it, and to run it in an emulator. It never runs here.
 
 use super::lower::Guards;
-use super::{Options, Slots, flags, glue, lower, trace_signature};
+use super::{Slots, flags, generate, glue, lower, trace_signature};
 use crate::ir::Trace;
 use cranelift_codegen::Context;
-use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
@@ -19,13 +18,9 @@ pub struct Program {
 }
 
 fn isa_for(machine: &str) -> Result<OwnedTargetIsa, String> {
-    let options = Options {
-        verify: true,
-        branches: true,
-    };
     cranelift_codegen::isa::lookup_by_name(machine)
         .map_err(|e| e.to_string())?
-        .finish(flags(options)?)
+        .finish(flags()?)
         .map_err(|e| e.to_string())
 }
 
@@ -48,9 +43,7 @@ pub fn program_for(machine: &str, trace: &Trace, slots: Slots) -> Result<Program
     let mut made = |fill: &dyn Fn(&mut Context, &mut FunctionBuilderContext)| {
         let mut context = Context::new();
         fill(&mut context, &mut builder);
-        let code = context
-            .compile(&*isa, &mut ControlPlane::default())
-            .map_err(|e| format!("{:?}", e.inner))?;
+        let code = generate(&mut context, &*isa, true)?;
         // Everything that is called is called through a register.
         match code.buffer.relocs().is_empty() {
             true => Ok(code.code_buffer().to_vec()),

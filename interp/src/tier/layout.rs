@@ -15,9 +15,11 @@ fn effects() -> Vec<(u64, Effect)> {
         helpers::modulo as *const (),
         lean::power as *const (),
     ];
-    let reads = [
+    let asks = [
         helpers::dict_get as *const (),
         helpers::dict_contains as *const (),
+    ];
+    let reads = [
         helpers::dict_get_or as *const (),
         lean::same_text as *const (),
         lean::identity as *const (),
@@ -83,6 +85,7 @@ fn effects() -> Vec<(u64, Effect)> {
     );
     all.extend(pure.map(|f| (f, Effect::Pure)));
     all.extend(reads.map(|f| (f, Effect::Reads)));
+    all.extend(asks.map(|f| (f, Effect::Asks)));
     all.push((helpers::append as *const (), Effect::Lists));
     all.into_iter().map(|(f, e)| (f as u64, e)).collect()
 }

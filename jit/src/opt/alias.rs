@@ -137,6 +137,26 @@ pub fn place(values: &Values, base: Val, offset: i32, width: Width) -> Place {
     }
 }
 
+/// The place that stands for the answer of function number `number`, which depends on `key` and on what `object` holds. What
+/// may change the object meets it.
+pub fn answer(object: Val, number: usize, key: Val) -> Option<Place> {
+    const KEYS: u32 = 1 << 20;
+    let number = i32::try_from(number).ok().filter(|n| *n < 1 << 10)?;
+    (key.0 < KEYS).then_some(Place {
+        region: Region::Object,
+        root: object,
+        offset: i32::MIN + number * KEYS as i32 + key.0 as i32,
+        width: Width::W64,
+        object,
+        indexed: true,
+    })
+}
+
+/// Answers stand where no object reaches.
+fn is_answer(p: &Place) -> bool {
+    p.offset < 0 && p.indexed
+}
+
 fn overlap(a: &Place, b: &Place) -> bool {
     (a.offset as i64) < b.offset as i64 + b.width.bytes() as i64
         && (b.offset as i64) < a.offset as i64 + a.width.bytes() as i64
@@ -175,7 +195,7 @@ fn meet_by_offset(a: &Place, b: &Place) -> bool {
 
 fn objects_may_meet(values: &Values, layout: &Layout, a: &Place, b: &Place) -> bool {
     if a.root == b.root {
-        return overlap(a, b);
+        return overlap(a, b) || is_answer(a) || is_answer(b);
     }
     let (may_a, is_a) = array(values, a.object, layout);
     let (may_b, is_b) = array(values, b.object, layout);

@@ -24,6 +24,8 @@ pub enum Effect {
     Pure,
     /// It may read anything, and changes nothing that traces look at.
     Reads,
+    /// The same, and its result depends on its last two arguments and on what the first of these holds, as stores and calls change it.
+    Asks,
     /// It changes items of lists.
     Items,
     /// It changes lengths, arrays and items of lists.
@@ -78,6 +80,10 @@ impl Layout {
     pub fn effect(&self, address: u64) -> Effect {
         let known = self.effects.iter().find(|(a, _)| *a == address);
         known.map_or(Effect::Anything, |(_, e)| *e)
+    }
+    /// The number of a native function among those whose effect is known.
+    pub fn number(&self, address: u64) -> Option<usize> {
+        self.effects.iter().position(|(a, _)| *a == address)
     }
     /// Whether a word of an object with that shape never changes.
     pub fn is_immutable(&self, shape: u32, offset: i32) -> bool {

@@ -144,7 +144,7 @@ impl Memory {
     /// A native function ran.
     pub fn called(&mut self, values: &Values, layout: &Layout, effect: Effect) {
         match effect {
-            Effect::Pure | Effect::Reads => {}
+            Effect::Pure | Effect::Reads | Effect::Asks => {}
             Effect::Items => self.retain(|e| {
                 e.place.region != Region::Object || !may_be_array(values, e.place.object, layout)
             }),

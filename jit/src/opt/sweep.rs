@@ -465,11 +465,32 @@ impl<'a> Sweep<'a> {
         if effect == Effect::Pure && self.has(Pass::Cse) {
             return self.share(op);
         }
+        let answer = self.answer(&op, address, effect);
+        if let Some(v) = answer.as_ref().and_then(|p| self.held(p)) {
+            return v;
+        }
         self.memory.called(&self.values, self.layout, effect);
         if effect != Effect::Pure {
             self.memory.allocated();
         }
-        self.emit(op)
+        let v = self.emit(op);
+        if let Some(p) = answer {
+            self.memory.set(p, v, false);
+        }
+        v
+    }
+
+    /// The place of a call's answer, if it is one that can be known from before.
+    fn answer(&self, op: &Op, address: u64, effect: Effect) -> Option<Place> {
+        let Op::Call { args, .. } = op else {
+            return None;
+        };
+        let [.., object, key] = args.as_slice() else {
+            return None;
+        };
+        let asks = effect == Effect::Asks && self.has(Pass::Heap);
+        let number = self.layout.number(address).filter(|_| asks)?;
+        alias::answer(*object, number, *key)
     }
 }
 

@@ -14,7 +14,8 @@
 //! `becomes` is followed by the trace after the passes; `BLESS=1` rewrites it, and the diff is for reading. A case that ends in `stays` is a
 //! negative twin: the passes must not change it, and blessing does not help. One that ends in `refused: text` does not pass the
 //! verifier. Every trace before and after is also compiled for this machine and for aarch64. Where things stand in memory is told by
-//! `random::layout`; the function at 0x100 is pure, the one at 0x200 sets items of lists, others do anything.
+//! `random::layout`; the function at 0x100 is pure, the one at 0x200 sets items of lists, the one at 0x700 asks
+//! an object, others do anything.
 
 #[path = "machine/mod.rs"]
 mod machine;
@@ -30,6 +31,7 @@ fn layout() -> Layout {
     let mut natives = machine::natives();
     natives.pure = 0x100;
     natives.set_item = 0x200;
+    natives.asks = 0x700;
     random::layout(&natives)
 }
 

@@ -54,6 +54,9 @@ extern "C" fn native_set_item(list: u64, n: u64, v: u64) {
     let array = cell(list + ITEMS as u64).get();
     cell(array + SLOTS as u64 + 8 * (n & 7)).set(v);
 }
+extern "C" fn native_asks(object: u64, key: u64) -> u64 {
+    cell(object + random::asked(key)).get().wrapping_add(key)
+}
 extern "C" fn native_logged(object: u64, offset: u64, v: u64) {
     cell(object + offset).set(v);
 }
@@ -74,6 +77,7 @@ pub fn natives() -> Natives {
     Natives {
         pure: native_pure as *const () as u64,
         set_item: native_set_item as *const () as u64,
+        asks: native_asks as *const () as u64,
         anything: native_anything as *const () as u64,
         unbox: native_unbox as *const () as u64,
         boxed: native_boxed as *const () as u64,

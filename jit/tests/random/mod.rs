@@ -70,6 +70,7 @@ pub const TYPED_COUNT: i32 = 8;
 pub struct Natives {
     pub pure: u64,
     pub set_item: u64,
+    pub asks: u64,
     pub anything: u64,
     pub unbox: u64,
     pub boxed: u64,
@@ -95,7 +96,11 @@ pub fn layout(n: &Natives) -> Layout {
         holders: &[],
         immutable: &[(TUPLE, 8, 64)],
         intervals: &[(LIST, FIRST, 0, 1 << 47)],
-        effects: vec![(n.pure, Effect::Pure), (n.set_item, Effect::Items)],
+        effects: vec![
+            (n.pure, Effect::Pure),
+            (n.set_item, Effect::Items),
+            (n.asks, Effect::Asks),
+        ],
     }
 }
 
@@ -251,6 +256,11 @@ pub fn pure(a: u64, b: u64) -> u64 {
     (a as i64).rem_euclid((b as i64).clamp(1, 1000)) as u64
 }
 
+/// Which word of an object the world's asking function looks at; it gives that plus the key.
+pub fn asked(key: u64) -> u64 {
+    NUMBERS[(key >> 1) as usize % NUMBERS.len()] as u64
+}
+
 /// Sets up an evaluator in a world.
 pub fn evaluator(world: &World, at: &[u64], n: &Natives) -> Machine {
     let mut m = Machine {
@@ -260,6 +270,13 @@ pub fn evaluator(world: &World, at: &[u64], n: &Natives) -> Machine {
     };
     m.natives
         .insert(n.pure, Box::new(|_, args| pure(args[0], args[1])));
+    m.natives.insert(
+        n.asks,
+        Box::new(|m, args| {
+            let w = m.read(Width::W64, args[0] + asked(args[1])).unwrap_or(0);
+            w.wrapping_add(args[1])
+        }),
+    );
     m.natives.insert(
         n.set_item,
         Box::new(|m, args| {
@@ -858,7 +875,7 @@ impl Maker<'_> {
     }
 
     fn call(&mut self) {
-        let (address, args, result) = match self.rng.below(3) {
+        let (address, args, result) = match self.rng.below(4) {
             0 => {
                 let (a, b) = (self.int(), self.int());
                 (self.natives.pure, vec![a, b], Type::Word)
@@ -868,6 +885,10 @@ impl Maker<'_> {
                 self.shape(l, LIST, true);
                 let (n, v) = (self.int(), self.int());
                 (self.natives.set_item, vec![l, n, v], Type::Unit)
+            }
+            2 => {
+                let (o, key) = (self.any(|m| &m.objects), self.int());
+                (self.natives.asks, vec![o, key], Type::Word)
             }
             _ => {
                 let (f, o) = (self.any(|m| &m.frames), self.any(|m| &m.objects));

@@ -9,6 +9,9 @@ use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, type
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
+/// The word of 0.0; -0.0 has the next bit but two set (`Value::ZERO`, `Value::NEG_ZERO`).
+const ZERO_WORD: i64 = 4;
+
 /// `tail fn(frame) -> exit`
 pub fn leave(context: &mut Context, frontend: &mut FunctionBuilderContext, isa: &dyn TargetIsa) {
     context.func.signature = trace_signature();
@@ -179,6 +182,60 @@ pub fn seldom(
     if let (Some((to, offset)), Some(r)) = (result, b.inst_results(call).first().copied()) {
         b.ins().store(flags, r, to, offset);
     }
+    b.ins().return_(&[]);
+    b.seal_all_blocks();
+    b.finalize(isa.frontend_config());
+}
+
+/// Zeros have no immediate form as other floats do but words of their own: they, which are the ones met often, are made and read without a
+/// helper. What else comes goes on in `further`, the code that [`seldom`] made.
+pub fn zeros(
+    context: &mut Context,
+    frontend: &mut FunctionBuilderContext,
+    isa: &dyn TargetIsa,
+    called: Seldom,
+    further: u64,
+) {
+    context.func.signature = called.signature();
+    let mut b = FunctionBuilder::new(&mut context.func, frontend);
+    let (block, zero, other) = (b.create_block(), b.create_block(), b.create_block());
+    b.set_cold_block(other);
+    b.append_block_params_for_function_params(block);
+    b.switch_to_block(block);
+    let args: Vec<_> = b.block_params(block).to_vec();
+    let flags = MemFlagsData::trusted();
+    let is_box = matches!(called, Seldom::Box(_));
+    let (word, to) = match is_box {
+        true => (
+            b.ins().bitcast(types::I64, MemFlagsData::new(), args[1]),
+            args[2],
+        ),
+        false => (args[0], args[1]),
+    };
+    if is_box {
+        let twice = b.ins().iadd(word, word);
+        b.ins().brif(twice, other, &[], zero, &[]);
+        b.switch_to_block(zero);
+        let sign = b.ins().ushr_imm_u(word, 63);
+        let sign = b.ins().ishl_imm_u(sign, 3);
+        let w = b.ins().bor_imm_u(sign, ZERO_WORD);
+        b.ins().store(flags, w, to, 0);
+    } else {
+        let rest = b.ins().band_imm_s(word, !8);
+        let rest = b.ins().bxor_imm_u(rest, ZERO_WORD);
+        b.ins().brif(rest, other, &[], zero, &[]);
+        b.switch_to_block(zero);
+        let sign = b.ins().ushr_imm_u(word, 3);
+        let bits = b.ins().ishl_imm_u(sign, 63);
+        let yes = b.ins().iconst(types::I64, 1);
+        b.ins().store(flags, bits, to, 0);
+        b.ins().store(flags, yes, to, 8);
+    }
+    b.ins().return_(&[]);
+    b.switch_to_block(other);
+    let signature = b.import_signature(called.signature());
+    let further = b.ins().iconst(types::I64, further as i64);
+    b.ins().call_indirect(signature, further, &args);
     b.ins().return_(&[]);
     b.seal_all_blocks();
     b.finalize(isa.frontend_config());

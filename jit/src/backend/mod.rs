@@ -253,7 +253,14 @@ impl Backend {
         self.context.clear();
         glue::seldom(&mut self.context, &mut self.builder, &*self.isa, called);
         let compiled = generate(&mut self.context, &*self.isa, self.verifies)?;
-        let address = publish(&mut self.memory, compiled, compiled.code_buffer())?;
+        let mut address = publish(&mut self.memory, compiled, compiled.code_buffer())?;
+        if !matches!(called, Seldom::Store(_)) {
+            self.context.clear();
+            let (context, builder) = (&mut self.context, &mut self.builder);
+            glue::zeros(context, builder, &*self.isa, called, address);
+            let compiled = generate(context, &*self.isa, self.verifies)?;
+            address = publish(&mut self.memory, compiled, compiled.code_buffer())?;
+        }
         self.seldom.insert(called, address);
         Ok(())
     }

@@ -11,8 +11,8 @@ use skein_jit::ir::{ExitId, Trace};
 use std::cell::{Cell, RefCell};
 
 thread_local! {
-    /// Floats without an immediate form, by number. A float has the same number each time.
-    static FLOATS: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    /// Floats without an immediate form, by number. A float has the same number each time, zeros the first two.
+    static FLOATS: RefCell<Vec<u64>> = RefCell::new(vec![0, 1 << 63]);
 }
 
 /// The word of a float without an immediate form.

@@ -289,6 +289,33 @@ fn extend_from(vm: &mut Vm, array: Value, source: Value) -> PyResult<()> {
         a.bytes.borrow_mut().extend(more);
         return Ok(());
     }
+    let item = |i: usize| match source.shape_id() {
+        ids::LIST => source.cast::<PyList>().filter(|l| i < l.len()).map(|l| l.get(i)),
+        ids::TUPLE => source.cast::<PyTuple>()?.items().get(i).copied(),
+        _ => None,
+    };
+    let mut i = 0;
+    while let Some(v) = item(i) {
+        let code = a.code.get();
+        if code.store_plain(v).is_none() {
+            let mut raw = Vec::with_capacity(8);
+            code.store(vm, v, &mut raw)?;
+            a.check_resize(vm)?;
+            a.bytes.borrow_mut().extend(raw);
+            i += 1;
+            continue;
+        }
+        a.check_resize(vm)?;
+        // Nothing runs meanwhile.
+        let mut bytes = a.bytes.borrow_mut();
+        while let Some(raw) = item(i).and_then(|v| code.store_plain(v)) {
+            bytes.extend_from_slice(&raw[..code.size()]);
+            i += 1;
+        }
+    }
+    if matches!(source.shape_id(), ids::LIST | ids::TUPLE) {
+        return Ok(());
+    }
     vm.for_each(source, |vm, v| {
         let mut raw = Vec::with_capacity(8);
         a.code.get().store(vm, v, &mut raw)?;

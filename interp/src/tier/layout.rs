@@ -36,6 +36,8 @@ fn effects() -> Vec<(u64, Effect)> {
         lean::compare_integers as *const (),
         lean::truth as *const (),
         lean::contains as *const (),
+        lean::set_contains as *const (),
+        lean::copy_list as *const (),
         lean::str_item as *const (),
         lean::load_slice as *const (),
         lean::iter as *const (),
@@ -83,9 +85,18 @@ fn effects() -> Vec<(u64, Effect)> {
     );
     all.extend(pure.map(|f| (f, Effect::Pure)));
     all.extend(reads.map(|f| (f, Effect::Reads)));
-    all.push((helpers::append as *const (), Effect::Lists));
+    // Sets have their number of elements and their tables where lists have their lengths and arrays.
+    let lists = [
+        helpers::append as *const (),
+        lean::set_add as *const (),
+        lean::store_slice as *const (),
+        lean::list_extend as *const (),
+    ];
+    all.extend(lists.map(|f| (f, Effect::Lists)));
     all.into_iter().map(|(f, e)| (f as u64, e)).collect()
 }
+
+const _: () = assert!(layout::SET_USED > layout::SHAPE && layout::SET_USED <= layout::LIST_ITEMS);
 
 /// The promises.
 pub fn layout() -> Layout {
@@ -100,6 +111,7 @@ pub fn layout() -> Layout {
         shape: layout::SHAPE,
         stable: ids::FIRST_DYNAMIC,
         list: ids::LIST,
+        set: ids::SET,
         items: layout::LIST_ITEMS,
         typed_items: layout::TYPED_AT,
         typed_length: layout::TYPED_COUNT,

@@ -26,7 +26,7 @@ pub enum Effect {
     Reads,
     /// It changes items of lists.
     Items,
-    /// It changes lengths, arrays and items of lists.
+    /// It changes lengths, arrays and items of lists, and what sets hold.
     Lists,
     /// It may change anything.
     Anything,
@@ -55,6 +55,8 @@ pub struct Layout {
     pub stable: u32,
     /// The shape of lists.
     pub list: u32,
+    /// The shape of sets, which have their length and their table where lists have length and array.
+    pub set: u32,
     /// A list's items word.
     pub items: i32,
     /// The word of a description of typed items that holds their address.

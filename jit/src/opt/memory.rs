@@ -1,7 +1,7 @@
 //! What memory is known to hold.
 
 use super::alias::{Place, Region, may_be_array, may_meet};
-use super::layout::{Effect, Layout};
+use super::layout::{CHANGEABLE, Effect, Layout};
 use super::sweep::Values;
 use super::table::Table;
 use crate::ir::{Val, Width};
@@ -150,9 +150,14 @@ impl Memory {
             }),
             // Lengths and arrays stand in the objects' first words, behind the shape.
             Effect::Lists => self.retain(|e| {
+                let shape = values.shapes[e.place.object.0 as usize];
+                let other =
+                    !matches!(shape, 0 | CHANGEABLE) && ![layout.list, layout.set].contains(&shape);
                 e.place.region != Region::Object
                     || !may_be_array(values, e.place.object, layout)
-                        && (e.place.offset > layout.items || e.place.offset <= layout.shape)
+                        && (other
+                            || e.place.offset > layout.items
+                            || e.place.offset <= layout.shape)
             }),
             Effect::Anything => self.clear(),
         }

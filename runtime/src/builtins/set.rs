@@ -21,6 +21,7 @@ use crate::object::header::{Header, Ref, RefSlot, Slot};
 use crate::object::instance::trace_extension;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
+use crate::protocol::compare::{hash_identity, hash_int};
 use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
@@ -157,13 +158,68 @@ fn same_simply(stored: Value, wanted: Value) -> Option<bool> {
     {
         return same_plainly(a, b);
     }
+    // Types without a metaclass are equal to themselves alone.
+    if stored.shape_id() == ids::TYPE && wanted.shape_id() == ids::TYPE {
+        return Some(false);
+    }
     None
+}
+
+/// The hash, as tables store it, of an element for which no method has to be asked; `None`: of any other.
+#[inline(always)]
+fn simple_hash(vm: &mut Vm, v: Value) -> Option<Value> {
+    let hash = match v.as_small_int() {
+        Some(n) => hash_int(n) as u64,
+        None if v.shape_id() == ids::STR => match v.cast::<PyStr>()?.known_hash() {
+            0 => return None,
+            h => h,
+        },
+        None if v.shape_id() == ids::TYPE => hash_identity(v) as u64,
+        None if v.shape_id() == ids::TUPLE => hash_plain(vm, v.cast()?)? as u64,
+        None => vm.hash_simple(v)? as u64,
+    };
+    Some(stored_hash(hash))
+}
+
+/// Where an element is to be added, or is; `None`: Python code would have to compare.
+#[inline]
+fn find_place(slots: &[Slot], v: Value, hash: Value) -> Option<Place> {
+    let (places, _) = slots.as_chunks::<2>();
+    let mask = places.len() - 1;
+    let mut perturb = bits(hash);
+    let mut start = perturb as usize & mask;
+    let mut reusable = None;
+    loop {
+        let last = if start + LINEAR_PROBES <= mask {
+            start + LINEAR_PROBES
+        } else {
+            start
+        };
+        for (i, [known, element]) in places[start..=last].iter().enumerate() {
+            let known = known.get();
+            if known == hash {
+                if same_simply(element.get(), v)? {
+                    return Some(Place::Found(start + i));
+                }
+            } else if known.is_null() {
+                return Some(match reusable {
+                    Some(at) => Place::Reusable(at),
+                    None => Place::Free(start + i),
+                });
+            } else if known == REMOVED {
+                reusable = Some(start + i);
+            }
+        }
+        perturb >>= PERTURB_SHIFT;
+        start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
+    }
 }
 
 /// Whether an element is in a table, if that can be told without running Python code.
 #[inline]
 fn holds(slots: &[Slot], v: Value, hash: Value) -> Option<bool> {
-    let mask = slots.len() / 2 - 1;
+    let (places, _) = slots.as_chunks::<2>();
+    let mask = places.len() - 1;
     let mut perturb = bits(hash);
     let mut start = perturb as usize & mask;
     loop {
@@ -172,13 +228,13 @@ fn holds(slots: &[Slot], v: Value, hash: Value) -> Option<bool> {
         } else {
             start
         };
-        for at in start..=last {
-            let stored = slots[at * 2].get();
-            if stored == hash {
-                if same_simply(slots[at * 2 + 1].get(), v)? {
+        for [known, element] in &places[start..=last] {
+            let known = known.get();
+            if known == hash {
+                if same_simply(element.get(), v)? {
                     return Some(true);
                 }
-            } else if stored.is_null() {
+            } else if known.is_null() {
                 return Some(false);
             }
         }
@@ -187,10 +243,11 @@ fn holds(slots: &[Slot], v: Value, hash: Value) -> Option<bool> {
     }
 }
 
-/// Puts an element that is not there into a table without marks of removed ones.
-fn place_new(table: Ref<Array>, hash: Value, v: Value) {
-    let slots = table.slots();
-    let mask = slots.len() / 2 - 1;
+/// The place for an element that is not in a table without marks of removed ones.
+#[inline(always)]
+fn free_place(slots: &[Slot], hash: Value) -> &[Slot; 2] {
+    let (places, _) = slots.as_chunks::<2>();
+    let mask = places.len() - 1;
     let mut perturb = bits(hash);
     let mut start = perturb as usize & mask;
     loop {
@@ -199,34 +256,46 @@ fn place_new(table: Ref<Array>, hash: Value, v: Value) {
         } else {
             start
         };
-        for at in start..=last {
-            if slots[at * 2].get().is_null() {
-                slots[at * 2].set_unbarriered(hash);
-                table.set(at * 2 + 1, v);
-                return;
-            }
+        if let Some(place) = places[start..=last].iter().find(|p| p[0].get().is_null()) {
+            return place;
         }
         perturb >>= PERTURB_SHIFT;
         start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
     }
 }
 
+/// Puts an element that is not there into such a table.
+#[inline]
+fn place_new(table: Ref<Array>, hash: Value, v: Value) {
+    let [known, element] = free_place(table.slots(), hash);
+    known.set_unbarriered(hash);
+    element.set(table, v);
+}
+
+/// The elements of a table, with their hashes.
+#[inline(always)]
+fn elements(table: &Array) -> impl Iterator<Item = (Value, Value)> {
+    let (places, _) = table.slots().as_chunks::<2>();
+    let all = places.iter().map(|[hash, v]| (hash.get(), v.get()));
+    all.filter(|(_, v)| !v.is_null())
+}
+
+/// Copies the elements of a table into one that was allocated just now, so that no store needs the barrier.
+fn place_all(new: Ref<Array>, old: Ref<Array>) {
+    for (hash, v) in elements(&old) {
+        let [known, element] = free_place(new.slots(), hash);
+        known.set_unbarriered(hash);
+        element.set_unbarriered(v);
+    }
+}
+
 impl PySet {
-    /// `v in self` for a small int, an exact tuple or an exact str whose hash is known, if that can be told without running
-    /// Python code.
+    /// `v in self`, if that can be told without running Python code.
     #[inline(never)]
     pub fn contains_simply(&self, vm: &mut Vm, v: Value) -> Option<bool> {
-        let hash = match v.as_small_int() {
-            Some(n) => crate::protocol::compare::hash_int(n) as u64,
-            None if v.shape_id() == ids::STR => match v.cast::<PyStr>()?.known_hash() {
-                0 => return None,
-                h => h,
-            },
-            None if v.shape_id() == ids::TUPLE => hash_plain(vm, v.cast()?)? as u64,
-            None => return None,
-        };
+        let hash = simple_hash(vm, v)?;
         match self.table.get() {
-            Some(t) => holds(t.slots(), v, stored_hash(hash)),
+            Some(t) => holds(t.slots(), v, hash),
             None => Some(false),
         }
     }
@@ -239,8 +308,7 @@ impl PySet {
         if self.finger.get() == 0
             && let Some(t) = self.table.get()
         {
-            let full = t.slots().chunks_exact(2).filter(|p| !p[1].get().is_null());
-            let classes = full.fold(0, |all, p| all | 1 << (bits(p[0].get()) & 63));
+            let classes = elements(&t).fold(0, |all, (hash, _)| all | 1 << (bits(hash) & 63));
             self.finger.set(classes);
         }
         Some(self.finger.get())
@@ -258,9 +326,8 @@ impl PySet {
         let (Some(own), Some(other)) = (self.table.get(), other.table.get()) else {
             return Some(self.is_empty());
         };
-        for place in own.slots().chunks_exact(2) {
-            let v = place[1].get();
-            if !v.is_null() && !holds(other.slots(), v, place[0].get())? {
+        for (hash, v) in elements(&own) {
+            if !holds(other.slots(), v, hash)? {
                 return Some(false);
             }
         }
@@ -284,11 +351,7 @@ impl Ref<PySet> {
         // The two sets cannot change meanwhile, and so their tables stay.
         let by = other.table.get();
         let classes = other.summary().unwrap_or(usize::MAX);
-        for place in from.slots().chunks_exact(2) {
-            let (hash, v) = (place[0].get(), place[1].get());
-            if v.is_null() {
-                continue;
-            }
+        for (hash, v) in elements(&from) {
             let found = match &by {
                 Some(t) if classes >> (bits(hash) & 63) & 1 != 0 => holds(t.slots(), v, hash)?,
                 _ => false,
@@ -395,6 +458,27 @@ impl Ref<PySet> {
         };
         // The search may have changed to another table.
         let table = self.table_or_new(vm);
+        self.put(vm, table, at, filled, hash, v);
+        Ok(())
+    }
+
+    /// `self.add(v)`, if that needs no Python code; `None`: nothing was done.
+    #[inline]
+    pub fn add_simply(self, vm: &mut Vm, v: Value) -> Option<()> {
+        let hash = simple_hash(vm, v)?;
+        let table = self.table_or_new(vm);
+        let (at, filled) = match find_place(table.slots(), v, hash)? {
+            Place::Found(_) => return Some(()),
+            Place::Free(at) => (at, 1),
+            Place::Reusable(at) => (at, 0),
+        };
+        self.put(vm, table, at, filled, hash, v);
+        Some(())
+    }
+
+    /// Puts an element into a place that search found for it, which is one more `filled` or the place of a removed one.
+    #[inline(always)]
+    fn put(self, vm: &mut Vm, table: Ref<Array>, at: usize, filled: usize, hash: Value, v: Value) {
         table.slots()[at * 2].set_unbarriered(hash);
         table.set(at * 2 + 1, v);
         self.fill.set(self.fill.get() + filled);
@@ -402,7 +486,6 @@ impl Ref<PySet> {
         if filled == 1 && self.fill.get() * 5 >= (table.len() / 2 - 1) * 3 {
             self.grow(vm);
         }
-        Ok(())
     }
 
     /// Removes `v`, the hash being known; false if it was not there. May run Python code (`__eq__`).
@@ -463,11 +546,7 @@ impl Ref<PySet> {
         }
         let new = vm.heap.new_array(places * 2);
         if let Some(old) = self.table.get() {
-            for place in old.slots().chunks_exact(2) {
-                if !place[1].get().is_null() {
-                    place_new(new, place[0].get(), place[1].get());
-                }
-            }
+            place_all(new, old);
         }
         self.table.set(self, new);
         self.fill.set(self.used.get());
@@ -513,11 +592,7 @@ impl Ref<PySet> {
         if new.len() == old.len() && other.fill.get() == other.used.get() {
             new.copy_from(0, old, 0, old.len());
         } else {
-            for place in old.slots().chunks_exact(2) {
-                if !place[1].get().is_null() {
-                    place_new(new, place[0].get(), place[1].get());
-                }
-            }
+            elements(&old).for_each(|(hash, v)| place_new(new, hash, v));
         }
         self.fill.set(other.len());
         self.used.set(other.len());

@@ -15,21 +15,21 @@ use skein_runtime::prelude::*;
 
 /// A function of a code object.
 pub extern "C" fn function(a: *mut Activation, code: u64, globals: u64, builtins: u64) -> u64 {
-    word(alone(a, |vm| {
+    allocated(a, |vm| {
         let (Some(code), Some(globals), Some(builtins)) = (
             value(code).cast(),
             value(globals).cast(),
             value(builtins).cast(),
         ) else {
-            return Ok(Value::NULL);
+            return Value::NULL;
         };
-        Ok(ops_names::new_function(vm, code, globals, builtins).value())
-    }))
+        ops_names::new_function(vm, code, globals, builtins).value()
+    })
 }
 
 /// A cell.
 pub extern "C" fn cell(a: *mut Activation, contents: u64) -> u64 {
-    word(alone(a, |vm| Ok(PyCell::new(vm, value(contents)).value())))
+    allocated(a, |vm| PyCell::new(vm, value(contents)).value())
 }
 
 macro_rules! generators {
@@ -37,10 +37,10 @@ macro_rules! generators {
         $(
             /// The generator of a call of a Python function with the values of all its parameters.
             pub extern "C" fn $name(a: *mut Activation, f: u64 $(, $x: u64)*) -> u64 {
-                word(alone(a, |vm| match value(f).cast::<PyFunction>() {
-                    Some(f) => Ok(make_generator(vm, f, &[$(value($x)),*])),
-                    None => Ok(Value::NULL),
-                }))
+                allocated(a, |vm| match value(f).cast::<PyFunction>() {
+                    Some(f) => make_generator(vm, f, &[$(value($x)),*]),
+                    None => Value::NULL,
+                })
             }
         )*
     };
@@ -55,9 +55,9 @@ generators! {
 
 /// `range(start, stop, step)` of ints; the step is not 0.
 pub extern "C" fn range(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
-    word(alone(a, |vm| {
-        Ok(range_methods::make(vm, value(start), value(stop), value(step)).value())
-    }))
+    allocated(a, |vm| {
+        range_methods::make(vm, value(start), value(stop), value(step)).value()
+    })
 }
 
 /// An iterator over the same; 0: it would be none that counts in machine integers.
@@ -84,9 +84,9 @@ pub extern "C" fn range_iterator(a: *mut Activation, start: u64, stop: u64, step
 
 /// `slice(start, stop, step)`
 pub extern "C" fn slice(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
-    word(alone(a, |vm| {
-        Ok(PySlice::new(vm, value(start), value(stop), value(step)).value())
-    }))
+    allocated(a, |vm| {
+        PySlice::new(vm, value(start), value(stop), value(step)).value()
+    })
 }
 
 /// The list of a list's or tuple's items but the first and the last ones.

@@ -62,6 +62,16 @@ impl Recorder {
         };
         self.guard_class(b, p.b);
         let w = self.word(b);
+        if is_planned(shape) {
+            let id = self.constant(shape as u64);
+            let v = self.ask(made::sequence_iterator as *const (), &[w, id]);
+            self.know_shape(v, shape);
+            let zero = self.constant(0);
+            self.field_known(v, layout::ITER_OBJECT, w);
+            self.field_known(v, layout::ITER_INDEX, zero);
+            self.set(a, v);
+            return true;
+        }
         let v = self.ask(lean::iter as *const (), &[w]);
         self.not_refused(v);
         if shape != 0 {

@@ -894,6 +894,9 @@ impl Recorder {
         };
         let listed = TYPES.iter().find(|(id, ..)| *id == t.builtin_id);
         let native = native_exception(vm, t);
+        if t.builtin_id == ids::REVERSED && p.b.shape == ids::TYPE && self.reversed_range(vm, p) {
+            return true;
+        }
         let (gives, keeps) = match listed {
             Some((_, gives, keeps)) if p.b.shape == ids::TYPE => (gives, keeps),
             _ if native => (&Anything, &true),

@@ -64,6 +64,8 @@ fn effects() -> Vec<(u64, Effect)> {
         made::slice as *const (),
         made::range as *const (),
         made::range_iterator as *const (),
+        made::reversed_range as *const (),
+        made::sequence_iterator as *const (),
         made::middle as *const (),
         made::keywords as *const (),
         made::instance as *const (),

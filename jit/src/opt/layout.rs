@@ -6,7 +6,7 @@
 //!   a frame's caller word, and by adding constants to these. No other base points into frames, the context or the machine.
 //! - All other bases are addresses of whole objects: accesses of two objects meet only at overlapping offsets. An address that an
 //!   index was added to points into the object that the index was added to.
-//! - The array of a list is reached only through the list's items word.
+//! - The array of a list is reached only through the list's items word, and its shape is never asked for.
 //! - The items of typed containers (raw bytes, no words of the heap) are reached only through the description that
 //!   [`Op::Typed`](crate::ir::Op::Typed) gives, or through the bytes word of a bytearray. Two widths may name the same bytes. Traces
 //!   never store to a description.

@@ -181,9 +181,13 @@ fn simple_hash(vm: &mut Vm, v: Value) -> Option<Value> {
     Some(stored_hash(hash))
 }
 
-/// Where an element is to be added, or is; `None`: Python code would have to compare.
-#[inline]
-fn find_place(slots: &[Slot], v: Value, hash: Value) -> Option<Place> {
+/// Where an element is to be added, or is; `None`: `same`, which compares it with one of equal hash, cannot tell.
+#[inline(always)]
+fn find_place(
+    slots: &[Slot],
+    hash: Value,
+    same: impl Fn(Value) -> Option<bool>,
+) -> Option<Place> {
     let (places, _) = slots.as_chunks::<2>();
     let mask = places.len() - 1;
     let mut perturb = bits(hash);
@@ -197,15 +201,15 @@ fn find_place(slots: &[Slot], v: Value, hash: Value) -> Option<Place> {
         };
         for (i, [known, element]) in places[start..=last].iter().enumerate() {
             let known = known.get();
-            if known == hash {
-                if same_simply(element.get(), v)? {
-                    return Some(Place::Found(start + i));
-                }
-            } else if known.is_null() {
+            if known.is_null() {
                 return Some(match reusable {
                     Some(at) => Place::Reusable(at),
                     None => Place::Free(start + i),
                 });
+            } else if known == hash {
+                if same(element.get())? {
+                    return Some(Place::Found(start + i));
+                }
             } else if known == REMOVED {
                 reusable = Some(start + i);
             }
@@ -465,9 +469,34 @@ impl Ref<PySet> {
     /// `self.add(v)`, if that needs no Python code; `None`: nothing was done.
     #[inline]
     pub fn add_simply(self, vm: &mut Vm, v: Value) -> Option<()> {
+        let Some(n) = v.as_small_int() else {
+            return self.add_other_simply(vm, v);
+        };
+        let same = |element: Value| {
+            if element == v {
+                return Some(true);
+            }
+            element.is_int().then_some(false)
+        };
+        self.add_where(vm, v, stored_hash(hash_int(n) as u64), same)
+    }
+
+    #[inline(never)]
+    fn add_other_simply(self, vm: &mut Vm, v: Value) -> Option<()> {
         let hash = simple_hash(vm, v)?;
+        self.add_where(vm, v, hash, |element| same_simply(element, v))
+    }
+
+    #[inline(always)]
+    fn add_where(
+        self,
+        vm: &mut Vm,
+        v: Value,
+        hash: Value,
+        same: impl Fn(Value) -> Option<bool>,
+    ) -> Option<()> {
         let table = self.table_or_new(vm);
-        let (at, filled) = match find_place(table.slots(), v, hash)? {
+        let (at, filled) = match find_place(table.slots(), hash, same)? {
             Place::Found(_) => return Some(()),
             Place::Free(at) => (at, 1),
             Place::Reusable(at) => (at, 0),
@@ -535,6 +564,7 @@ impl Ref<PySet> {
     }
 
     /// Moves the elements to a new table of more than `beyond` places.
+    #[inline(never)]
     fn resize(self, vm: &mut Vm, beyond: usize) {
         let mut places = MIN_PLACES;
         while places <= beyond {

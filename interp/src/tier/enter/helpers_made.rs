@@ -60,25 +60,52 @@ pub extern "C" fn range(a: *mut Activation, start: u64, stop: u64, step: u64) ->
     })
 }
 
-/// An iterator over the same; 0: it would be none that counts in machine integers.
-pub extern "C" fn range_iterator(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
+/// Start, number of items and step of a range of small ints, given as words.
+fn range_parts(start: u64, stop: u64, step: u64) -> Option<(i64, i64, i64)> {
     let [start, stop, step] = [start, stop, step].map(|w| w as i64 >> 1);
     let distance = match step > 0 {
         true => stop.checked_sub(start),
         false => start.checked_sub(stop),
     };
-    let length = match (distance, step.unsigned_abs()) {
-        (Some(d), _) if d <= 0 => 0,
-        (Some(d), 1) => d,
-        (Some(d), s) if s != 0 => (d as u64).div_ceil(s) as i64,
-        _ => return 0,
+    let length = match (distance?, step.unsigned_abs()) {
+        (d, _) if d <= 0 => 0,
+        (d, 1) => d,
+        (d, s) if s != 0 => (d as u64).div_ceil(s) as i64,
+        _ => return None,
     };
+    Some((start, length, step))
+}
+
+/// An iterator that counts in machine integers; 0: it would be none.
+fn counting(a: *mut Activation, (start, length, step): (i64, i64, i64)) -> u64 {
     if !range_methods::counts_in_immediates(start, step, length) {
         return 0;
     }
     let null = Value::NULL;
     allocated(a, |vm| {
         PyIter::new(vm, ids::RANGE_ITERATOR, null, null, start, length, step).value()
+    })
+}
+
+/// An iterator over the same; 0: it would be none that counts in machine integers.
+pub extern "C" fn range_iterator(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
+    range_parts(start, stop, step).map_or(0, |parts| counting(a, parts))
+}
+
+/// The same backwards.
+pub extern "C" fn reversed_range(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
+    let Some((start, length, step)) = range_parts(start, stop, step) else {
+        return 0;
+    };
+    let last = start.wrapping_add((length - 1).wrapping_mul(step));
+    counting(a, (last, length, -step))
+}
+
+/// An iterator of that shape over a list, tuple, bytes object or bytearray.
+pub extern "C" fn sequence_iterator(a: *mut Activation, of: u64, shape: u64) -> u64 {
+    let null = Value::NULL;
+    allocated(a, |vm| {
+        PyIter::new(vm, shape as u32, value(of), null, 0, 0, 0).value()
     })
 }
 

@@ -95,10 +95,28 @@ fn effects() -> Vec<(u64, Effect)> {
         lean::list_extend as *const (),
     ];
     all.extend(lists.map(|f| (f, Effect::Lists)));
+    let steps = [
+        lean::next as *const (),
+        lean::next_entry as *const (),
+        lean::ended as *const (),
+        made::next_row as *const (),
+        made::ended_rows as *const (),
+    ];
+    all.extend(steps.map(|f| (f, Effect::Steps)));
     all.into_iter().map(|(f, e)| (f as u64, e)).collect()
 }
 
 const _: () = assert!(layout::SET_USED > layout::SHAPE && layout::SET_USED <= layout::LIST_ITEMS);
+
+// Steps change the words from the first to the last of these, and nothing but iterators stands between the shapes of these.
+const _: () = assert!(
+    layout::ITER_OBJECT < layout::ITER_OTHER
+        && layout::ITER_OTHER < layout::ITER_STEP
+        && layout::ITER_INDEX < layout::ITER_STEP
+        && layout::ITER_STOP < layout::ITER_STEP
+        && ids::ODICT_ITERATOR < ids::SET_ITERATOR
+        && ids::ZIP < ids::REVERSED
+);
 
 /// The promises.
 pub fn layout() -> Layout {
@@ -114,6 +132,8 @@ pub fn layout() -> Layout {
         stable: ids::FIRST_DYNAMIC,
         list: ids::LIST,
         set: ids::SET,
+        iterators: (ids::ODICT_ITERATOR, ids::REVERSED),
+        steps: (layout::ITER_OBJECT, layout::ITER_STEP + 8),
         items: layout::LIST_ITEMS,
         typed_items: layout::TYPED_AT,
         typed_length: layout::TYPED_COUNT,

@@ -28,6 +28,8 @@ pub enum Effect {
     Items,
     /// It changes lengths, arrays and items of lists, and what sets hold.
     Lists,
+    /// It steps iterators.
+    Steps,
     /// It may change anything.
     Anything,
 }
@@ -57,6 +59,10 @@ pub struct Layout {
     pub list: u32,
     /// The shape of sets, which have their length and their table where lists have length and array.
     pub set: u32,
+    /// The first and the last of the shapes of iterators.
+    pub iterators: (u32, u32),
+    /// The words of iterators that steps change: the first offset, and the first one behind them.
+    pub steps: (i32, i32),
     /// A list's items word.
     pub items: i32,
     /// The word of a description of typed items that holds their address.

@@ -143,6 +143,8 @@ impl Memory {
 
     /// A native function ran.
     pub fn called(&mut self, values: &Values, layout: &Layout, effect: Effect) {
+        let shape = |e: &Entry| values.shapes[e.place.object.0 as usize];
+        let is_known = |shape| !matches!(shape, 0 | CHANGEABLE);
         match effect {
             Effect::Pure | Effect::Reads => {}
             Effect::Items => self.retain(|e| {
@@ -150,14 +152,19 @@ impl Memory {
             }),
             // Lengths and arrays stand in the objects' first words, behind the shape.
             Effect::Lists => self.retain(|e| {
-                let shape = values.shapes[e.place.object.0 as usize];
-                let other =
-                    !matches!(shape, 0 | CHANGEABLE) && ![layout.list, layout.set].contains(&shape);
+                let shape = shape(e);
+                let other = is_known(shape) && ![layout.list, layout.set].contains(&shape);
                 e.place.region != Region::Object
                     || !may_be_array(values, e.place.object, layout)
                         && (other
                             || e.place.offset > layout.items
                             || e.place.offset <= layout.shape)
+            }),
+            Effect::Steps => self.retain(|e| {
+                let (shape, (first, last)) = (shape(e), layout.iterators);
+                e.place.region != Region::Object
+                    || !(layout.steps.0..layout.steps.1).contains(&e.place.offset)
+                    || is_known(shape) && !(first..=last).contains(&shape)
             }),
             Effect::Anything => self.clear(),
         }

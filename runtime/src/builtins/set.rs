@@ -114,6 +114,19 @@ impl PySet {
     pub fn is_empty(&self) -> bool {
         self.used.get() == 0
     }
+    /// The least or the greatest element of a set of small ints; `None`: there are others, or none at all.
+    pub fn extreme_int(&self, greatest: bool) -> Option<Value> {
+        let mut best = None;
+        for (_, v) in elements(&*self.table.get()?) {
+            let n = v.as_small_int()?;
+            best = Some(match best {
+                Some(b) if greatest => n.max(b),
+                Some(b) => n.min(b),
+                None => n,
+            });
+        }
+        Value::small_int(best?)
+    }
     fn mask(&self) -> usize {
         self.table.get().map_or(MIN_PLACES, |t| t.len() / 2) - 1
     }
@@ -354,7 +367,10 @@ impl Ref<PySet> {
         };
         // The two sets cannot change meanwhile, and so their tables stay.
         let by = other.table.get();
-        let classes = other.summary().unwrap_or(usize::MAX);
+        // To make a summary is to go through all places.
+        let pays = other.finger.get() != 0 || source.len() > other.mask() / 4;
+        let classes = if pays { other.summary() } else { None };
+        let classes = classes.unwrap_or(usize::MAX);
         for (hash, v) in elements(&from) {
             let found = match &by {
                 Some(t) if classes >> (bits(hash) & 63) & 1 != 0 => holds(t.slots(), v, hash)?,

@@ -6,6 +6,7 @@
 
 use super::Activation;
 use skein_runtime::builtins::iter_next::next_builtin;
+use skein_runtime::builtins::iter_quick::{self, Quick};
 use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::builtins::set_ops;
 use skein_runtime::object::native_def::NativeDef;
@@ -418,7 +419,19 @@ pub extern "C" fn iter(a: *mut Activation, x: u64) -> u64 {
 
 /// The next item of a builtin iterator; 0: there is none, or that has to be asked of the interpreter.
 pub extern "C" fn next(a: *mut Activation, it: u64) -> u64 {
-    word(alone(a, |vm| match next_builtin(vm, value(it)) {
+    let v = value(it);
+    let quick = match v.shape_id() {
+        ids::SET_ITERATOR => iter_quick::step_set(v),
+        ids::STR_ITERATOR | ids::STR_ASCII_ITERATOR => iter_quick::step_str(machine(a), v),
+        ids::LIST_REVERSEITERATOR => iter_quick::step_backwards(v),
+        _ => Quick::Unsure,
+    };
+    match quick {
+        Quick::Item(v) => return v.bits(),
+        Quick::End => return 0,
+        Quick::Unsure => {}
+    }
+    word(alone(a, |vm| match next_builtin(vm, v) {
         Some(r) => Ok(r?.unwrap_or(Value::NULL)),
         None => Ok(Value::NULL),
     }))

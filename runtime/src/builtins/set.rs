@@ -116,6 +116,16 @@ impl PySet {
     }
     /// The least or the greatest element of a set of small ints; `None`: there are others, or none at all.
     pub fn extreme_int(&self, greatest: bool) -> Option<Value> {
+        let summary = match self.header.shape_id() {
+            ids::FROZENSET => self.finger.get(),
+            _ => 0,
+        };
+        if summary != 0 && summary & INEXACT == 0 {
+            return Value::small_int(match greatest {
+                true => summary.ilog2() as i64,
+                false => summary.trailing_zeros() as i64,
+            });
+        }
         let mut best = None;
         for (_, v) in elements(&*self.table.get()?) {
             let n = v.as_small_int()?;
@@ -196,11 +206,7 @@ fn simple_hash(vm: &mut Vm, v: Value) -> Option<Value> {
 
 /// Where an element is to be added, or is; `None`: `same`, which compares it with one of equal hash, cannot tell.
 #[inline(always)]
-fn find_place(
-    slots: &[Slot],
-    hash: Value,
-    same: impl Fn(Value) -> Option<bool>,
-) -> Option<Place> {
+fn find_place(slots: &[Slot], hash: Value, same: impl Fn(Value) -> Option<bool>) -> Option<Place> {
     let (places, _) = slots.as_chunks::<2>();
     let mask = places.len() - 1;
     let mut perturb = bits(hash);
@@ -297,6 +303,19 @@ fn elements(table: &Array) -> impl Iterator<Item = (Value, Value)> {
     all.filter(|(_, v)| !v.is_null())
 }
 
+/// In a summary: there are other elements than small ints from 0 to 62, for each of which another bit stands.
+const INEXACT: usize = 1 << 63;
+
+/// The bits that an element sets in its set's summary: sets that have it, or what is equal to it, have all of them but `INEXACT`.
+#[inline(always)]
+fn class(hash: Value, v: Value) -> usize {
+    let bit = 1 << (bits(hash) & 63);
+    match v.as_small_int() {
+        Some(0..63) => bit,
+        _ => bit | INEXACT,
+    }
+}
+
 /// Copies the elements of a table into one that was allocated just now, so that no store needs the barrier.
 fn place_all(new: Ref<Array>, old: Ref<Array>) {
     for (hash, v) in elements(&old) {
@@ -316,7 +335,8 @@ impl PySet {
             None => Some(false),
         }
     }
-    /// Which of 64 classes of hashes the elements fall in, one bit each; `None`: this set may change.
+    /// What elements there are, as far as 64 bits can tell (see [`class`]); `None`: this set may change. To be asked for when nobody
+    /// adds to it any more.
     #[inline]
     fn summary(&self) -> Option<usize> {
         if self.header.shape_id() != ids::FROZENSET {
@@ -325,7 +345,7 @@ impl PySet {
         if self.finger.get() == 0
             && let Some(t) = self.table.get()
         {
-            let classes = elements(&t).fold(0, |all, (hash, _)| all | 1 << (bits(hash) & 63));
+            let classes = elements(&t).fold(0, |all, (hash, v)| all | class(hash, v));
             self.finger.set(classes);
         }
         Some(self.finger.get())
@@ -335,10 +355,13 @@ impl PySet {
         if self.len() > other.len() {
             return Some(false);
         }
-        if let (Some(own), Some(others)) = (self.summary(), other.summary())
-            && own & !others != 0
-        {
-            return Some(false);
+        if let (Some(own), Some(others)) = (self.summary(), other.summary()) {
+            if own & !others & !INEXACT != 0 {
+                return Some(false);
+            }
+            if (own | others) & INEXACT == 0 {
+                return Some(true);
+            }
         }
         let (Some(own), Some(other)) = (self.table.get(), other.table.get()) else {
             return Some(self.is_empty());
@@ -371,12 +394,16 @@ impl Ref<PySet> {
         let pays = other.finger.get() != 0 || source.len() > other.mask() / 4;
         let classes = if pays { other.summary() } else { None };
         let classes = classes.unwrap_or(usize::MAX);
+        let mut own = 0;
         for (hash, v) in elements(&from) {
+            let class = class(hash, v);
             let found = match &by {
-                Some(t) if classes >> (bits(hash) & 63) & 1 != 0 => holds(t.slots(), v, hash)?,
+                Some(_) if (classes | class) & INEXACT == 0 => classes & class != 0,
+                Some(t) if class & !classes & !INEXACT == 0 => holds(t.slots(), v, hash)?,
                 _ => false,
             };
             if found == wanted {
+                own |= class;
                 let table = self.table_or_new(vm);
                 place_new(table, hash, v);
                 self.used.set(self.used.get() + 1);
@@ -385,6 +412,9 @@ impl Ref<PySet> {
                     self.grow(vm);
                 }
             }
+        }
+        if self.header().shape_id() == ids::FROZENSET {
+            self.finger.set(own);
         }
         Some(())
     }
@@ -552,6 +582,9 @@ impl Ref<PySet> {
             table.slots()[at * 2].set_unbarriered(REMOVED);
             table.slots()[at * 2 + 1].set_unbarriered(Value::NULL);
             self.used.set(self.used.get() - 1);
+            if self.header().shape_id() == ids::FROZENSET {
+                self.finger.set(0);
+            }
         }
     }
 

@@ -349,7 +349,11 @@ impl Recorder {
         self.guard_class(c, p.c);
         self.guard_class(b, p.b);
         let words = [self.word(c), self.word(b)];
-        let found = self.ask(lean::contains as *const (), &words);
+        let helper = match p.c.shape {
+            ids::SET | ids::FROZENSET => lean::set_contains as *const (),
+            _ => lean::contains as *const (),
+        };
+        let found = self.ask(helper, &words);
         let sure = self.compare_imm(Cond::Ne, found, lean::REFUSED);
         self.guard(sure, true);
         let wanted = 1 - (p.word.x() != 0) as u64;

@@ -62,6 +62,16 @@ impl Recorder {
         };
         self.guard_class(b, p.b);
         let w = self.word(b);
+        if is_planned(shape) {
+            let id = self.constant(shape as u64);
+            let v = self.ask(made::sequence_iterator as *const (), &[w, id]);
+            self.know_shape(v, shape);
+            let zero = self.constant(0);
+            self.field_known(v, layout::ITER_OBJECT, w);
+            self.field_known(v, layout::ITER_INDEX, zero);
+            self.set(a, v);
+            return true;
+        }
         let v = self.ask(lean::iter as *const (), &[w]);
         self.not_refused(v);
         if shape != 0 {
@@ -211,7 +221,7 @@ impl Recorder {
         }
     }
 
-    /// The end of `enumerate` or of `zip` of two, over lists, tuples and ranges, where it is plain which of them ended.
+    /// The end of `enumerate` or of `zip` of two, over what is stepped by operations, where it is plain which of them ended.
     fn row_ends(&mut self, p: Pending) -> bool {
         let Some(i) = word_value(p.b.bits).cast::<PyIter>() else {
             return false;
@@ -229,13 +239,7 @@ impl Recorder {
             Some(part) => part.a.get().is_null(),
             None => false,
         };
-        let simple = |shape| {
-            matches!(
-                shape,
-                ids::LIST_ITERATOR | ids::TUPLE_ITERATOR | ids::RANGE_ITERATOR
-            )
-        };
-        if parts[0] == parts[1] || !simple(x) || is_zip && !simple(y) {
+        if parts[0] == parts[1] || !is_planned(x) || is_zip && !is_planned(y) {
             return false;
         }
         let second = !ended(parts[0]);
@@ -283,7 +287,7 @@ impl Recorder {
         true
     }
 
-    /// That an iterator over a list, a tuple or a range has no other item, and has not been told so yet.
+    /// That an iterator stepped by operations has no other item, and has not been told so yet.
     fn guard_ended(&mut self, it: Val, shape: u32) {
         if shape == ids::RANGE_ITERATOR {
             let left = self.field(it, layout::ITER_STOP);
@@ -295,12 +299,7 @@ impl Recorder {
         let c = self.compare_imm(Cond::Ne, of, 0);
         self.guard(c, true);
         let index = self.field(it, layout::ITER_INDEX);
-        let length = if shape == ids::LIST_ITERATOR {
-            layout::LIST_LEN
-        } else {
-            layout::TUPLE_LEN
-        };
-        let n = self.field(of, length);
+        let n = self.field(of, length_of(shape));
         let c = self.compare(Cond::Below, index, n);
         self.guard(c, false);
     }
@@ -331,7 +330,7 @@ impl Recorder {
         (key, value)
     }
 
-    /// A step of `enumerate` or of `zip` of two, over lists, tuples and ranges.
+    /// A step of `enumerate` or of `zip` of two, over what is stepped by operations.
     fn pairs(&mut self, p: Pending, to: Option<usize>) -> bool {
         let of = word_value(p.b.bits);
         let Some(i) = of.cast::<PyIter>() else {
@@ -347,16 +346,10 @@ impl Recorder {
             [i.a.get(), Value::NULL]
         };
         let parts = &parts[..1 + is_zip as usize];
-        let simple = |v: &Value| {
-            matches!(
-                v.shape_id(),
-                ids::LIST_ITERATOR | ids::TUPLE_ITERATOR | ids::RANGE_ITERATOR
-            )
-        };
         if !is_zip && !i.b.get().is_null() {
             return false;
         }
-        if !parts.iter().all(simple) {
+        if !parts.iter().all(|it| is_planned(it.shape_id())) {
             return self.pairs_leanly(p, to, parts[0].shape_id());
         }
         let it = self.word(p.word.b() as usize);
@@ -487,13 +480,7 @@ impl Recorder {
         let c = self.compare_imm(Cond::Ne, of, 0);
         self.guard(c, true);
         // Iterators over instances of subclasses have the same shapes: the layouts agree.
-        let length = match shape {
-            ids::LIST_ITERATOR => layout::LIST_LEN,
-            ids::BYTES_ITERATOR => layout::BYTES_LEN,
-            ids::BYTEARRAY_ITERATOR => layout::BYTEARRAY_LEN,
-            _ => layout::TUPLE_LEN,
-        };
-        let n = self.field(of, length);
+        let n = self.field(of, length_of(shape));
         let c = self.compare(Cond::Below, index, n);
         self.guard(c, true);
         let value = match shape {
@@ -540,6 +527,28 @@ impl Recorder {
         };
         self.store(s.it, layout::ITER_INDEX, next);
         self.field_stored(s.it, layout::ITER_INDEX, next);
+    }
+}
+
+/// Iterators that `plan_step` knows.
+fn is_planned(shape: u32) -> bool {
+    matches!(
+        shape,
+        ids::LIST_ITERATOR
+            | ids::TUPLE_ITERATOR
+            | ids::RANGE_ITERATOR
+            | ids::BYTES_ITERATOR
+            | ids::BYTEARRAY_ITERATOR
+    )
+}
+
+/// Where that has its length which such an iterator goes through, unless it is a range.
+fn length_of(shape: u32) -> i32 {
+    match shape {
+        ids::LIST_ITERATOR => layout::LIST_LEN,
+        ids::BYTES_ITERATOR => layout::BYTES_LEN,
+        ids::BYTEARRAY_ITERATOR => layout::BYTEARRAY_LEN,
+        _ => layout::TUPLE_LEN,
     }
 }
 

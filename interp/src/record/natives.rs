@@ -480,6 +480,8 @@ impl Recorder {
         if owner == "math" && self.math_call(vm, p, n)
             || owner == "dict" && name == "get" && self.get_from_dict(vm, p)
             || owner == "list" && name == "append" && self.append_to_list(vm, p, n)
+            || owner == "list" && name == "copy" && self.list_copied(vm, p, n)
+            || owner == "set" && name == "add" && self.add_to_set(vm, p, n)
             || owner == "list" && name == "sort" && self.sort_list(vm, p)
         {
             return true;
@@ -586,31 +588,83 @@ impl Recorder {
         true
     }
 
-    /// `l.append(x)` of an exact list, called at once or kept as a function before.
-    fn append_to_list(&mut self, vm: &mut Vm, p: Pending, n: Called) -> bool {
+    /// The object of that shape whose method is called: at once, kept as a function before, or as the class's with the object as
+    /// the first argument. With it the register of the first argument behind it; `None`: nothing was written.
+    fn receiver(&mut self, vm: &mut Vm, p: Pending, n: Called, shape: u32) -> Option<(Val, usize)> {
         let base = p.word.b() as usize;
-        if p.word.c() != 1 {
-            return false;
-        }
-        let list = if n.shape == ids::METHOD_DESCRIPTOR && p.next.shape == ids::LIST {
+        if n.shape == ids::METHOD_DESCRIPTOR {
+            let (this, at) = match p.next.bits {
+                0 if p.word.c() > 0 => (p.more.args[0], base + 2),
+                _ => (p.next, base + 1),
+            };
+            if this.shape != shape {
+                return None;
+            }
             self.guard_callee(vm, p);
             self.is_jump(base + 1, p.next, 0);
-            self.guard_class(base + 1, p.next);
-            self.word(base + 1)
-        } else if n.shape == ids::BUILTIN_FUNCTION && n.this.shape == ids::LIST && p.next.bits == 0
-        {
-            let callee = self.word(base);
-            self.guard_shape(callee, ids::BUILTIN_FUNCTION);
-            let def = self.field(callee, layout::BUILTIN_DEF);
-            self.guard_constant(def, n.def as *const NativeDef as u64);
-            self.is_jump(base + 1, p.next, 0);
-            let this = self.field(callee, layout::BUILTIN_SELF);
-            self.guard_shape(this, ids::LIST);
-            this
-        } else {
+            self.guard_class(at, this);
+            return Some((self.word(at), at + 1));
+        }
+        if n.shape != ids::BUILTIN_FUNCTION || n.this.shape != shape || p.next.bits != 0 {
+            return None;
+        }
+        let callee = self.word(base);
+        self.guard_shape(callee, ids::BUILTIN_FUNCTION);
+        let def = self.field(callee, layout::BUILTIN_DEF);
+        self.guard_constant(def, n.def as *const NativeDef as u64);
+        self.is_jump(base + 1, p.next, 0);
+        let this = self.field(callee, layout::BUILTIN_SELF);
+        self.guard_shape(this, shape);
+        Some((this, base + 2))
+    }
+
+    /// How many arguments a method's call has behind the object.
+    fn count_behind(p: &Pending, n: &Called) -> usize {
+        let own = n.shape == ids::METHOD_DESCRIPTOR && p.next.bits == 0;
+        (p.word.c() as usize).saturating_sub(own as usize)
+    }
+
+    /// `l.copy()` of an exact list.
+    fn list_copied(&mut self, vm: &mut Vm, p: Pending, n: Called) -> bool {
+        if Recorder::count_behind(&p, &n) != 0 {
+            return false;
+        }
+        let Some((list, _)) = self.receiver(vm, p, n, ids::LIST) else {
             return false;
         };
-        let args = [self.context, list, self.word(base + 2)];
+        let v = self.ask(lean::copy_list as *const (), &[list]);
+        self.know_shape(v, ids::LIST);
+        self.set(p.word.a() as usize, v);
+        true
+    }
+
+    /// `s.add(x)` of an exact set.
+    fn add_to_set(&mut self, vm: &mut Vm, p: Pending, n: Called) -> bool {
+        let args = &p.more.args[..p.word.c() as usize];
+        if Recorder::count_behind(&p, &n) != 1 || args.iter().any(|s| shows_frames(*s)) {
+            return false;
+        }
+        let Some((set, first)) = self.receiver(vm, p, n, ids::SET) else {
+            return false;
+        };
+        let words = [set, self.word(first)];
+        let ok = self.ask(lean::set_add as *const (), &words);
+        self.not_refused(ok);
+        self.contents_changed();
+        let none = self.constant(Value::NONE.bits());
+        self.set(p.word.a() as usize, none);
+        true
+    }
+
+    /// `l.append(x)` of an exact list.
+    fn append_to_list(&mut self, vm: &mut Vm, p: Pending, n: Called) -> bool {
+        if Recorder::count_behind(&p, &n) != 1 {
+            return false;
+        }
+        let Some((list, first)) = self.receiver(vm, p, n, ids::LIST) else {
+            return false;
+        };
+        let args = [self.context, list, self.word(first)];
         let append = crate::tier::enter::helpers::append as *const () as usize;
         self.call(append, &args, Type::Unit);
         self.contents_changed();
@@ -837,6 +891,9 @@ impl Recorder {
         };
         let listed = TYPES.iter().find(|(id, ..)| *id == t.builtin_id);
         let native = native_exception(vm, t);
+        if t.builtin_id == ids::REVERSED && p.b.shape == ids::TYPE && self.reversed_range(vm, p) {
+            return true;
+        }
         let (gives, keeps) = match listed {
             Some((_, gives, keeps)) if p.b.shape == ids::TYPE => (gives, keeps),
             _ if native => (&Anything, &true),
@@ -854,6 +911,14 @@ impl Recorder {
         let base = p.word.b() as usize;
         self.guard_callee(vm, p);
         self.is_jump(base + 1, p.next, 0);
+        if (t.builtin_id, argc, p.more.args[0].shape) == (ids::TUPLE, 1, ids::LIST) {
+            self.guard_class(base + 2, p.more.args[0]);
+            let list = self.word(base + 2);
+            let v = self.ask(lean::list_to_tuple as *const (), &[list]);
+            self.know_shape(v, ids::TUPLE);
+            self.set(p.word.a() as usize, v);
+            return true;
+        }
         if t.builtin_id == 0 && !self.guard_own_version(vm, t) {
             return false;
         }

@@ -73,6 +73,28 @@ impl Recorder {
         true
     }
 
+    /// `reversed` of a dissolved range; false: nothing was written.
+    pub(super) fn reversed_range(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let first = p.word.b() as usize + 2;
+        if p.word.c() != 1 || p.next.bits != 0 {
+            return false;
+        }
+        let Some(k) = self.dissolved_as(first, ids::RANGE) else {
+            return false;
+        };
+        self.guard_callee(vm, p);
+        self.is_jump(first - 1, p.next, 0);
+        let parts = self.parts_of_range(k);
+        let v = self.ask(made::reversed_range as *const (), &parts);
+        self.not_refused(v);
+        self.know_shape(v, ids::RANGE_ITERATOR);
+        let (zero, step) = (self.constant(0), self.binary_imm(Binary::Sar, parts[2], 1));
+        let back = self.binary(Binary::Sub, zero, step);
+        self.field_known(v, layout::ITER_STEP, back);
+        self.set(p.word.a() as usize, v);
+        true
+    }
+
     /// Start, stop and step.
     fn parts_of_range(&mut self, k: u32) -> [Val; 3] {
         let null = self.constant(0);

@@ -38,6 +38,8 @@ fn effects() -> Vec<(u64, Effect)> {
         lean::compare_integers as *const (),
         lean::truth as *const (),
         lean::contains as *const (),
+        lean::set_contains as *const (),
+        lean::copy_list as *const (),
         lean::str_item as *const (),
         lean::load_slice as *const (),
         lean::iter as *const (),
@@ -64,6 +66,8 @@ fn effects() -> Vec<(u64, Effect)> {
         made::slice as *const (),
         made::range as *const (),
         made::range_iterator as *const (),
+        made::reversed_range as *const (),
+        made::sequence_iterator as *const (),
         made::middle as *const (),
         made::keywords as *const (),
         made::instance as *const (),
@@ -86,9 +90,36 @@ fn effects() -> Vec<(u64, Effect)> {
     all.extend(pure.map(|f| (f, Effect::Pure)));
     all.extend(reads.map(|f| (f, Effect::Reads)));
     all.extend(asks.map(|f| (f, Effect::Asks)));
-    all.push((helpers::append as *const (), Effect::Lists));
+    // Sets have their number of elements and their tables where lists have their lengths and arrays.
+    let lists = [
+        helpers::append as *const (),
+        lean::set_add as *const (),
+        lean::store_slice as *const (),
+        lean::list_extend as *const (),
+    ];
+    all.extend(lists.map(|f| (f, Effect::Lists)));
+    let steps = [
+        lean::next as *const (),
+        lean::next_entry as *const (),
+        lean::ended as *const (),
+        made::next_row as *const (),
+        made::ended_rows as *const (),
+    ];
+    all.extend(steps.map(|f| (f, Effect::Steps)));
     all.into_iter().map(|(f, e)| (f as u64, e)).collect()
 }
+
+const _: () = assert!(layout::SET_USED > layout::SHAPE && layout::SET_USED <= layout::LIST_ITEMS);
+
+// Steps change the words from the first to the last of these, and nothing but iterators stands between the shapes of these.
+const _: () = assert!(
+    layout::ITER_OBJECT < layout::ITER_OTHER
+        && layout::ITER_OTHER < layout::ITER_STEP
+        && layout::ITER_INDEX < layout::ITER_STEP
+        && layout::ITER_STOP < layout::ITER_STEP
+        && ids::ODICT_ITERATOR < ids::SET_ITERATOR
+        && ids::ZIP < ids::REVERSED
+);
 
 /// The promises.
 pub fn layout() -> Layout {
@@ -103,6 +134,9 @@ pub fn layout() -> Layout {
         shape: layout::SHAPE,
         stable: ids::FIRST_DYNAMIC,
         list: ids::LIST,
+        set: ids::SET,
+        iterators: (ids::ODICT_ITERATOR, ids::REVERSED),
+        steps: (layout::ITER_OBJECT, layout::ITER_STEP + 8),
         items: layout::LIST_ITEMS,
         typed_items: layout::TYPED_AT,
         typed_length: layout::TYPED_COUNT,

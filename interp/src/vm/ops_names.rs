@@ -394,7 +394,9 @@ pub fn new_function(
 ) -> Ref<PyFunction> {
     let f = PyFunction::new(vm, code, globals, builtins);
     let key = vm.names.__name__.value();
-    if let Some(m) = globals.get_interned(key) {
+    // It is among the first that a module's namespace got.
+    let early = (0..4).find_map(|i| globals.entry_at(i).filter(|(k, _)| *k == key));
+    if let Some(m) = early.map(|(_, m)| m).or_else(|| globals.get_interned(key)) {
         f.module.set(f, m);
     }
     f

@@ -164,6 +164,10 @@ fn overlap(a: &Place, b: &Place) -> bool {
 
 /// Whether a value may be a list's array, and whether it surely is one.
 fn array(values: &Values, v: Val, layout: &Layout) -> (bool, bool) {
+    if values.shapes[v.0 as usize] != 0 {
+        // Of arrays, the shape is never asked for.
+        return (false, false);
+    }
     match values.ops[v.0 as usize] {
         Op::Load(Width::W64, owner, offset) if offset == layout.items => (
             true,

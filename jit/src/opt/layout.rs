@@ -6,7 +6,7 @@
 //!   a frame's caller word, and by adding constants to these. No other base points into frames, the context or the machine.
 //! - All other bases are addresses of whole objects: accesses of two objects meet only at overlapping offsets. An address that an
 //!   index was added to points into the object that the index was added to.
-//! - The array of a list is reached only through the list's items word.
+//! - The array of a list is reached only through the list's items word, and its shape is never asked for.
 //! - The items of typed containers (raw bytes, no words of the heap) are reached only through the description that
 //!   [`Op::Typed`](crate::ir::Op::Typed) gives, or through the bytes word of a bytearray. Two widths may name the same bytes. Traces
 //!   never store to a description.
@@ -28,8 +28,10 @@ pub enum Effect {
     Asks,
     /// It changes items of lists.
     Items,
-    /// It changes lengths, arrays and items of lists.
+    /// It changes lengths, arrays and items of lists, and what sets hold.
     Lists,
+    /// It steps iterators.
+    Steps,
     /// It may change anything.
     Anything,
 }
@@ -57,6 +59,12 @@ pub struct Layout {
     pub stable: u32,
     /// The shape of lists.
     pub list: u32,
+    /// The shape of sets, which have their length and their table where lists have length and array.
+    pub set: u32,
+    /// The first and the last of the shapes of iterators.
+    pub iterators: (u32, u32),
+    /// The words of iterators that steps change: the first offset, and the first one behind them.
+    pub steps: (i32, i32),
     /// A list's items word.
     pub items: i32,
     /// The word of a description of typed items that holds their address.

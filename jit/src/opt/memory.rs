@@ -1,7 +1,7 @@
 //! What memory is known to hold.
 
 use super::alias::{Place, Region, may_be_array, may_meet};
-use super::layout::{Effect, Layout};
+use super::layout::{CHANGEABLE, Effect, Layout};
 use super::sweep::Values;
 use super::table::Table;
 use crate::ir::{Val, Width};
@@ -143,6 +143,8 @@ impl Memory {
 
     /// A native function ran.
     pub fn called(&mut self, values: &Values, layout: &Layout, effect: Effect) {
+        let shape = |e: &Entry| values.shapes[e.place.object.0 as usize];
+        let is_known = |shape| !matches!(shape, 0 | CHANGEABLE);
         match effect {
             Effect::Pure | Effect::Reads | Effect::Asks => {}
             Effect::Items => self.retain(|e| {
@@ -150,9 +152,19 @@ impl Memory {
             }),
             // Lengths and arrays stand in the objects' first words, behind the shape.
             Effect::Lists => self.retain(|e| {
+                let shape = shape(e);
+                let other = is_known(shape) && ![layout.list, layout.set].contains(&shape);
                 e.place.region != Region::Object
                     || !may_be_array(values, e.place.object, layout)
-                        && (e.place.offset > layout.items || e.place.offset <= layout.shape)
+                        && (other
+                            || e.place.offset > layout.items
+                            || e.place.offset <= layout.shape)
+            }),
+            Effect::Steps => self.retain(|e| {
+                let (shape, (first, last)) = (shape(e), layout.iterators);
+                e.place.region != Region::Object
+                    || !(layout.steps.0..layout.steps.1).contains(&e.place.offset)
+                    || is_known(shape) && !(first..=last).contains(&shape)
             }),
             Effect::Anything => self.clear(),
         }

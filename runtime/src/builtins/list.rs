@@ -103,6 +103,29 @@ impl PyList {
 }
 
 impl Ref<PyList> {
+    /// A new list of `count` items from `start` on; panics past the end.
+    pub fn copy(self, vm: &mut Vm, start: usize, count: usize) -> Ref<PyList> {
+        let Some(source) = self.items.get().filter(|_| count > 0) else {
+            return PyList::new(vm);
+        };
+        let array = vm.heap.new_array(count);
+        array.fill_new(0, source, start, count);
+        PyList::from_array(vm, Some(array), count)
+    }
+    /// A new list of the items of two.
+    pub fn concat(self, vm: &mut Vm, other: Ref<PyList>) -> Ref<PyList> {
+        let (n, m) = (self.len(), other.len());
+        if n + m == 0 {
+            return PyList::new(vm);
+        }
+        let array = vm.heap.new_array(n + m);
+        for (list, at, count) in [(self, 0, n), (other, n, m)] {
+            if let Some(items) = list.items.get() {
+                array.fill_new(at, items, 0, count);
+            }
+        }
+        PyList::from_array(vm, Some(array), n + m)
+    }
     /// Replaces the item at `i`; panics past the end.
     #[inline(always)]
     pub fn set(self, i: usize, v: Value) {

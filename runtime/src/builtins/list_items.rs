@@ -23,25 +23,24 @@ pub fn getitem(vm: &mut Vm, args: &[Value]) -> PyResult {
 /// A new list of the items that a slice takes.
 pub fn get_slice(vm: &mut Vm, list: Ref<PyList>, parts: SliceParts) -> Ref<PyList> {
     let r = SliceRange::adjust(parts, list.len());
+    if r.step == 1 {
+        return list.copy(vm, r.start, r.count);
+    }
     let Some(source) = list.array().filter(|_| r.count > 0) else {
         return PyList::new(vm);
     };
     let target = vm.heap.new_array(r.count);
-    if r.step == 1 {
-        target.copy_from(0, source, r.start, r.count);
+    let (low, step) = r.ascending();
+    let taken = source.slots()[low..].iter().step_by(step).take(r.count);
+    // The array is new: its stores need no barrier.
+    let fill = |to: &Slot, from: &Slot| to.set_unbarriered(from.get());
+    if r.step == -1 {
+        let taken = source.slots()[low..low + r.count].iter().rev();
+        (target.slots().iter().zip(taken)).for_each(|(to, from)| fill(to, from));
+    } else if r.step < 0 {
+        (target.slots().iter().rev().zip(taken)).for_each(|(to, from)| fill(to, from));
     } else {
-        let (low, step) = r.ascending();
-        let taken = source.slots()[low..].iter().step_by(step).take(r.count);
-        // The array is new: its stores need no barrier.
-        let fill = |to: &Slot, from: &Slot| to.set_unbarriered(from.get());
-        if r.step == -1 {
-            let taken = source.slots()[low..low + r.count].iter().rev();
-            (target.slots().iter().zip(taken)).for_each(|(to, from)| fill(to, from));
-        } else if r.step < 0 {
-            (target.slots().iter().rev().zip(taken)).for_each(|(to, from)| fill(to, from));
-        } else {
-            (target.slots().iter().zip(taken)).for_each(|(to, from)| fill(to, from));
-        }
+        (target.slots().iter().zip(taken)).for_each(|(to, from)| fill(to, from));
     }
     PyList::from_array(vm, Some(target), r.count)
 }

@@ -303,13 +303,7 @@ fn list_clear(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn list_copy(vm: &mut Vm, args: &[Value]) -> PyResult {
     let list = this(vm, "copy", args[0])?;
-    Ok(copy(vm, list).value())
-}
-
-fn copy(vm: &mut Vm, list: Ref<PyList>) -> Ref<PyList> {
-    let new = PyList::new(vm);
-    append_list(vm, new, list);
-    new
+    Ok(list.copy(vm, 0, list.len()).value())
 }
 
 fn list_extend(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -376,11 +370,7 @@ pub fn list_add(vm: &mut Vm, args: &[Value]) -> PyResult {
     let Some(other) = args[1].cast::<PyList>() else {
         return sequence_operand(vm, args[0], args[1]);
     };
-    let new = PyList::new(vm);
-    new.with_room(vm, list.len() + other.len());
-    append_list(vm, new, list);
-    append_list(vm, new, other);
-    Ok(new.value())
+    Ok(list.concat(vm, other).value())
 }
 
 /// `list.__iadd__`

@@ -21,6 +21,7 @@ use crate::object::header::{Header, Ref, RefSlot, Slot};
 use crate::object::instance::trace_extension;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
+use crate::protocol::compare::{hash_identity, hash_int};
 use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
@@ -113,6 +114,29 @@ impl PySet {
     pub fn is_empty(&self) -> bool {
         self.used.get() == 0
     }
+    /// The least or the greatest element of a set of small ints; `None`: there are others, or none at all.
+    pub fn extreme_int(&self, greatest: bool) -> Option<Value> {
+        let summary = match self.header.shape_id() {
+            ids::FROZENSET => self.finger.get(),
+            _ => 0,
+        };
+        if summary != 0 && summary & INEXACT == 0 {
+            return Value::small_int(match greatest {
+                true => summary.ilog2() as i64,
+                false => summary.trailing_zeros() as i64,
+            });
+        }
+        let mut best = None;
+        for (_, v) in elements(&*self.table.get()?) {
+            let n = v.as_small_int()?;
+            best = Some(match best {
+                Some(b) if greatest => n.max(b),
+                Some(b) => n.min(b),
+                None => n,
+            });
+        }
+        Value::small_int(best?)
+    }
     fn mask(&self) -> usize {
         self.table.get().map_or(MIN_PLACES, |t| t.len() / 2) - 1
     }
@@ -157,13 +181,68 @@ fn same_simply(stored: Value, wanted: Value) -> Option<bool> {
     {
         return same_plainly(a, b);
     }
+    // Types without a metaclass are equal to themselves alone.
+    if stored.shape_id() == ids::TYPE && wanted.shape_id() == ids::TYPE {
+        return Some(false);
+    }
     None
+}
+
+/// The hash, as tables store it, of an element for which no method has to be asked; `None`: of any other.
+#[inline(always)]
+fn simple_hash(vm: &mut Vm, v: Value) -> Option<Value> {
+    let hash = match v.as_small_int() {
+        Some(n) => hash_int(n) as u64,
+        None if v.shape_id() == ids::STR => match v.cast::<PyStr>()?.known_hash() {
+            0 => return None,
+            h => h,
+        },
+        None if v.shape_id() == ids::TYPE => hash_identity(v) as u64,
+        None if v.shape_id() == ids::TUPLE => hash_plain(vm, v.cast()?)? as u64,
+        None => vm.hash_simple(v)? as u64,
+    };
+    Some(stored_hash(hash))
+}
+
+/// Where an element is to be added, or is; `None`: `same`, which compares it with one of equal hash, cannot tell.
+#[inline(always)]
+fn find_place(slots: &[Slot], hash: Value, same: impl Fn(Value) -> Option<bool>) -> Option<Place> {
+    let (places, _) = slots.as_chunks::<2>();
+    let mask = places.len() - 1;
+    let mut perturb = bits(hash);
+    let mut start = perturb as usize & mask;
+    let mut reusable = None;
+    loop {
+        let last = if start + LINEAR_PROBES <= mask {
+            start + LINEAR_PROBES
+        } else {
+            start
+        };
+        for (i, [known, element]) in places[start..=last].iter().enumerate() {
+            let known = known.get();
+            if known.is_null() {
+                return Some(match reusable {
+                    Some(at) => Place::Reusable(at),
+                    None => Place::Free(start + i),
+                });
+            } else if known == hash {
+                if same(element.get())? {
+                    return Some(Place::Found(start + i));
+                }
+            } else if known == REMOVED {
+                reusable = Some(start + i);
+            }
+        }
+        perturb >>= PERTURB_SHIFT;
+        start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
+    }
 }
 
 /// Whether an element is in a table, if that can be told without running Python code.
 #[inline]
 fn holds(slots: &[Slot], v: Value, hash: Value) -> Option<bool> {
-    let mask = slots.len() / 2 - 1;
+    let (places, _) = slots.as_chunks::<2>();
+    let mask = places.len() - 1;
     let mut perturb = bits(hash);
     let mut start = perturb as usize & mask;
     loop {
@@ -172,13 +251,13 @@ fn holds(slots: &[Slot], v: Value, hash: Value) -> Option<bool> {
         } else {
             start
         };
-        for at in start..=last {
-            let stored = slots[at * 2].get();
-            if stored == hash {
-                if same_simply(slots[at * 2 + 1].get(), v)? {
+        for [known, element] in &places[start..=last] {
+            let known = known.get();
+            if known == hash {
+                if same_simply(element.get(), v)? {
                     return Some(true);
                 }
-            } else if stored.is_null() {
+            } else if known.is_null() {
                 return Some(false);
             }
         }
@@ -187,10 +266,11 @@ fn holds(slots: &[Slot], v: Value, hash: Value) -> Option<bool> {
     }
 }
 
-/// Puts an element that is not there into a table without marks of removed ones.
-fn place_new(table: Ref<Array>, hash: Value, v: Value) {
-    let slots = table.slots();
-    let mask = slots.len() / 2 - 1;
+/// The place for an element that is not in a table without marks of removed ones.
+#[inline(always)]
+fn free_place(slots: &[Slot], hash: Value) -> &[Slot; 2] {
+    let (places, _) = slots.as_chunks::<2>();
+    let mask = places.len() - 1;
     let mut perturb = bits(hash);
     let mut start = perturb as usize & mask;
     loop {
@@ -199,38 +279,64 @@ fn place_new(table: Ref<Array>, hash: Value, v: Value) {
         } else {
             start
         };
-        for at in start..=last {
-            if slots[at * 2].get().is_null() {
-                slots[at * 2].set_unbarriered(hash);
-                table.set(at * 2 + 1, v);
-                return;
-            }
+        if let Some(place) = places[start..=last].iter().find(|p| p[0].get().is_null()) {
+            return place;
         }
         perturb >>= PERTURB_SHIFT;
         start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
     }
 }
 
+/// Puts an element that is not there into such a table.
+#[inline]
+fn place_new(table: Ref<Array>, hash: Value, v: Value) {
+    let [known, element] = free_place(table.slots(), hash);
+    known.set_unbarriered(hash);
+    element.set(table, v);
+}
+
+/// The elements of a table, with their hashes.
+#[inline(always)]
+fn elements(table: &Array) -> impl Iterator<Item = (Value, Value)> {
+    let (places, _) = table.slots().as_chunks::<2>();
+    let all = places.iter().map(|[hash, v]| (hash.get(), v.get()));
+    all.filter(|(_, v)| !v.is_null())
+}
+
+/// In a summary: there are other elements than small ints from 0 to 62, for each of which another bit stands.
+const INEXACT: usize = 1 << 63;
+
+/// The bits that an element sets in its set's summary: sets that have it, or what is equal to it, have all of them but `INEXACT`.
+#[inline(always)]
+fn class(hash: Value, v: Value) -> usize {
+    let bit = 1 << (bits(hash) & 63);
+    match v.as_small_int() {
+        Some(0..63) => bit,
+        _ => bit | INEXACT,
+    }
+}
+
+/// Copies the elements of a table into one that was allocated just now, so that no store needs the barrier.
+fn place_all(new: Ref<Array>, old: Ref<Array>) {
+    for (hash, v) in elements(&old) {
+        let [known, element] = free_place(new.slots(), hash);
+        known.set_unbarriered(hash);
+        element.set_unbarriered(v);
+    }
+}
+
 impl PySet {
-    /// `v in self` for a small int, an exact tuple or an exact str whose hash is known, if that can be told without running
-    /// Python code.
+    /// `v in self`, if that can be told without running Python code.
     #[inline(never)]
     pub fn contains_simply(&self, vm: &mut Vm, v: Value) -> Option<bool> {
-        let hash = match v.as_small_int() {
-            Some(n) => crate::protocol::compare::hash_int(n) as u64,
-            None if v.shape_id() == ids::STR => match v.cast::<PyStr>()?.known_hash() {
-                0 => return None,
-                h => h,
-            },
-            None if v.shape_id() == ids::TUPLE => hash_plain(vm, v.cast()?)? as u64,
-            None => return None,
-        };
+        let hash = simple_hash(vm, v)?;
         match self.table.get() {
-            Some(t) => holds(t.slots(), v, stored_hash(hash)),
+            Some(t) => holds(t.slots(), v, hash),
             None => Some(false),
         }
     }
-    /// Which of 64 classes of hashes the elements fall in, one bit each; `None`: this set may change.
+    /// What elements there are, as far as 64 bits can tell (see [`class`]); `None`: this set may change. To be asked for when nobody
+    /// adds to it any more.
     #[inline]
     fn summary(&self) -> Option<usize> {
         if self.header.shape_id() != ids::FROZENSET {
@@ -239,8 +345,7 @@ impl PySet {
         if self.finger.get() == 0
             && let Some(t) = self.table.get()
         {
-            let full = t.slots().chunks_exact(2).filter(|p| !p[1].get().is_null());
-            let classes = full.fold(0, |all, p| all | 1 << (bits(p[0].get()) & 63));
+            let classes = elements(&t).fold(0, |all, (hash, v)| all | class(hash, v));
             self.finger.set(classes);
         }
         Some(self.finger.get())
@@ -250,17 +355,19 @@ impl PySet {
         if self.len() > other.len() {
             return Some(false);
         }
-        if let (Some(own), Some(others)) = (self.summary(), other.summary())
-            && own & !others != 0
-        {
-            return Some(false);
+        if let (Some(own), Some(others)) = (self.summary(), other.summary()) {
+            if own & !others & !INEXACT != 0 {
+                return Some(false);
+            }
+            if (own | others) & INEXACT == 0 {
+                return Some(true);
+            }
         }
         let (Some(own), Some(other)) = (self.table.get(), other.table.get()) else {
             return Some(self.is_empty());
         };
-        for place in own.slots().chunks_exact(2) {
-            let v = place[1].get();
-            if !v.is_null() && !holds(other.slots(), v, place[0].get())? {
+        for (hash, v) in elements(&own) {
+            if !holds(other.slots(), v, hash)? {
                 return Some(false);
             }
         }
@@ -283,17 +390,20 @@ impl Ref<PySet> {
         };
         // The two sets cannot change meanwhile, and so their tables stay.
         let by = other.table.get();
-        let classes = other.summary().unwrap_or(usize::MAX);
-        for place in from.slots().chunks_exact(2) {
-            let (hash, v) = (place[0].get(), place[1].get());
-            if v.is_null() {
-                continue;
-            }
+        // To make a summary is to go through all places.
+        let pays = other.finger.get() != 0 || source.len() > other.mask() / 4;
+        let classes = if pays { other.summary() } else { None };
+        let classes = classes.unwrap_or(usize::MAX);
+        let mut own = 0;
+        for (hash, v) in elements(&from) {
+            let class = class(hash, v);
             let found = match &by {
-                Some(t) if classes >> (bits(hash) & 63) & 1 != 0 => holds(t.slots(), v, hash)?,
+                Some(_) if (classes | class) & INEXACT == 0 => classes & class != 0,
+                Some(t) if class & !classes & !INEXACT == 0 => holds(t.slots(), v, hash)?,
                 _ => false,
             };
             if found == wanted {
+                own |= class;
                 let table = self.table_or_new(vm);
                 place_new(table, hash, v);
                 self.used.set(self.used.get() + 1);
@@ -302,6 +412,9 @@ impl Ref<PySet> {
                     self.grow(vm);
                 }
             }
+        }
+        if self.header().shape_id() == ids::FROZENSET {
+            self.finger.set(own);
         }
         Some(())
     }
@@ -395,6 +508,52 @@ impl Ref<PySet> {
         };
         // The search may have changed to another table.
         let table = self.table_or_new(vm);
+        self.put(vm, table, at, filled, hash, v);
+        Ok(())
+    }
+
+    /// `self.add(v)`, if that needs no Python code; `None`: nothing was done.
+    #[inline]
+    pub fn add_simply(self, vm: &mut Vm, v: Value) -> Option<()> {
+        let Some(n) = v.as_small_int() else {
+            return self.add_other_simply(vm, v);
+        };
+        let same = |element: Value| {
+            if element == v {
+                return Some(true);
+            }
+            element.is_int().then_some(false)
+        };
+        self.add_where(vm, v, stored_hash(hash_int(n) as u64), same)
+    }
+
+    #[inline(never)]
+    fn add_other_simply(self, vm: &mut Vm, v: Value) -> Option<()> {
+        let hash = simple_hash(vm, v)?;
+        self.add_where(vm, v, hash, |element| same_simply(element, v))
+    }
+
+    #[inline(always)]
+    fn add_where(
+        self,
+        vm: &mut Vm,
+        v: Value,
+        hash: Value,
+        same: impl Fn(Value) -> Option<bool>,
+    ) -> Option<()> {
+        let table = self.table_or_new(vm);
+        let (at, filled) = match find_place(table.slots(), hash, same)? {
+            Place::Found(_) => return Some(()),
+            Place::Free(at) => (at, 1),
+            Place::Reusable(at) => (at, 0),
+        };
+        self.put(vm, table, at, filled, hash, v);
+        Some(())
+    }
+
+    /// Puts an element into a place that search found for it, which is one more `filled` or the place of a removed one.
+    #[inline(always)]
+    fn put(self, vm: &mut Vm, table: Ref<Array>, at: usize, filled: usize, hash: Value, v: Value) {
         table.slots()[at * 2].set_unbarriered(hash);
         table.set(at * 2 + 1, v);
         self.fill.set(self.fill.get() + filled);
@@ -402,7 +561,6 @@ impl Ref<PySet> {
         if filled == 1 && self.fill.get() * 5 >= (table.len() / 2 - 1) * 3 {
             self.grow(vm);
         }
-        Ok(())
     }
 
     /// Removes `v`, the hash being known; false if it was not there. May run Python code (`__eq__`).
@@ -424,6 +582,9 @@ impl Ref<PySet> {
             table.slots()[at * 2].set_unbarriered(REMOVED);
             table.slots()[at * 2 + 1].set_unbarriered(Value::NULL);
             self.used.set(self.used.get() - 1);
+            if self.header().shape_id() == ids::FROZENSET {
+                self.finger.set(0);
+            }
         }
     }
 
@@ -452,6 +613,7 @@ impl Ref<PySet> {
     }
 
     /// Moves the elements to a new table of more than `beyond` places.
+    #[inline(never)]
     fn resize(self, vm: &mut Vm, beyond: usize) {
         let mut places = MIN_PLACES;
         while places <= beyond {
@@ -463,11 +625,7 @@ impl Ref<PySet> {
         }
         let new = vm.heap.new_array(places * 2);
         if let Some(old) = self.table.get() {
-            for place in old.slots().chunks_exact(2) {
-                if !place[1].get().is_null() {
-                    place_new(new, place[0].get(), place[1].get());
-                }
-            }
+            place_all(new, old);
         }
         self.table.set(self, new);
         self.fill.set(self.used.get());
@@ -513,11 +671,7 @@ impl Ref<PySet> {
         if new.len() == old.len() && other.fill.get() == other.used.get() {
             new.copy_from(0, old, 0, old.len());
         } else {
-            for place in old.slots().chunks_exact(2) {
-                if !place[1].get().is_null() {
-                    place_new(new, place[0].get(), place[1].get());
-                }
-            }
+            elements(&old).for_each(|(hash, v)| place_new(new, hash, v));
         }
         self.fill.set(other.len());
         self.used.set(other.len());

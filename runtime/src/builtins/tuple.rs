@@ -1,5 +1,6 @@
 //! `tuple`: items inline. (Methods live in `tuple_methods.rs`.)
 
+use super::list::PyList;
 use crate::heap::{Tracer, tail};
 use crate::object::header::{Header, Ref, Slot};
 use crate::object::instance::trace_extension;
@@ -61,6 +62,15 @@ impl PyTuple {
         }
         t
     }
+    /// A tuple of a list's items.
+    pub fn from_list(vm: &mut Vm, list: Ref<PyList>) -> Ref<PyTuple> {
+        let Some(items) = list.array().filter(|_| !list.is_empty()) else {
+            return PyTuple::from_slice(vm, &[]);
+        };
+        let t = alloc(vm, list.len());
+        fill(t, tail::values(items.slots(), list.len()));
+        t
+    }
     /// The items. A tuple never changes, so the slice stays valid while it lives.
     #[inline(always)]
     pub fn items(&self) -> &[Value] {
@@ -77,6 +87,7 @@ impl PyTuple {
     }
 }
 
+#[inline]
 fn alloc(vm: &mut Vm, len: usize) -> Ref<PyTuple> {
     vm.heap.alloc_sized(
         ids::TUPLE,
@@ -89,6 +100,7 @@ fn alloc(vm: &mut Vm, len: usize) -> Ref<PyTuple> {
     )
 }
 
+#[inline]
 fn fill(t: Ref<PyTuple>, values: &[Value]) {
     let slots: &[Slot] = tail::slots(&*t, values.len());
     // The tuple was allocated just now, so no store needs the barrier.

@@ -18,6 +18,8 @@ pub const MEDIUM_MAX: usize = 8 << 10;
 const HOLE_MAX: usize = 2 * LINE_BYTES;
 /// Holes of so many lines are worth visiting with the overflow region.
 const WIDE_LINES: usize = 16;
+/// Whole blocks are handed out while what is in use exceeds what is alive by at most so many of the smallest nurseries.
+const SPREAD: usize = 3;
 /// Blocks with fewer free lines are not worth visiting.
 pub const MIN_FREE_LINES: usize = BLOCK_LINES / 32;
 
@@ -247,6 +249,9 @@ impl Heap {
                     self.recycle.borrow_mut().push(block);
                 }
             }
+            if self.may_spread() {
+                break;
+            }
             let Some(block) = self.roomy.borrow_mut().pop() else {
                 break;
             };
@@ -257,6 +262,12 @@ impl Heap {
         self.overflow.retire();
         self.overflow.open(block.claim(0, BLOCK_LINES));
         Some(())
+    }
+    /// True where whole blocks are handed out although old ones have holes: a heap so small gains more from the time that looking for
+    /// holes takes, nursery after nursery, than from the memory.
+    fn may_spread(&self) -> bool {
+        let most = self.counters.live.get() + SPREAD * self.config.nursery;
+        self.in_use.get() + BLOCK_BYTES <= most && self.may_use(BLOCK_BYTES)
     }
     /// Big arrays must not share a card, so whatever could be one starts on a card.
     fn take_card_aligned(&self, bytes: usize) -> Option<usize> {
@@ -287,7 +298,11 @@ impl Heap {
             }
             // Few large holes are quicker to go through than many small ones.
             let lists = [&self.roomy, &self.leftover, &self.recycle];
-            let Some(block) = lists.into_iter().find_map(|l| l.borrow_mut().pop()) else {
+            let old = match self.may_spread() {
+                true => None,
+                false => lists.into_iter().find_map(|l| l.borrow_mut().pop()),
+            };
+            let Some(block) = old else {
                 let block = self.fresh_block()?;
                 self.retire_main();
                 self.open_main(block.claim(0, BLOCK_LINES));

@@ -5,6 +5,9 @@ use crate::object::header::{Header, Ref, Slot};
 use crate::object::shape::ids;
 use crate::value::Value;
 
+/// Up to so many slots are copied one by one, which takes less time than a call that copies any number.
+const FEW: usize = 16;
+
 /// A fixed number of slots. Empty slots hold `NULL`.
 #[repr(C)]
 pub struct Array {
@@ -57,6 +60,17 @@ impl Ref<Array> {
             slot.set_unbarriered(*v);
         }
         super::barrier::log_range(self.header(), to.as_ptr() as *const u8, 8 * values.len());
+    }
+    /// Copies slots of another array into this one, which must have been allocated just now: its stores need no barrier.
+    #[inline]
+    pub fn fill_new(self, at: usize, source: Ref<Array>, from: usize, count: usize) {
+        if count > FEW {
+            return self.copy_from(at, source, from, count);
+        }
+        let to = &self.slots()[at..at + count];
+        for (to, v) in to.iter().zip(&source.slots()[from..from + count]) {
+            to.set_unbarriered(v.get());
+        }
     }
     /// Copies `count` slots within one array or between two; ranges may overlap.
     pub fn copy_from(self, at: usize, source: Ref<Array>, from: usize, count: usize) {

@@ -1,60 +1,57 @@
 //! Slices of exact builtin sequences between two machine integers, without a slice object.
 
-use crate::builtins::list_items;
-use crate::builtins::slice::{SliceParts, SliceRange};
 use crate::prelude::*;
 
-/// The parts of `start:stop` if both are machine integers or None.
-#[inline]
-fn simple_parts(start: Value, stop: Value) -> Option<SliceParts> {
-    let part = |v: Value, absent: i64| {
-        if v.is_none() {
-            Some(absent)
-        } else {
-            v.as_small_int()
+/// Where the slice `start:stop` of a sequence of `len` items begins, and how many it takes, if both bounds are machine integers or
+/// None.
+#[inline(always)]
+fn clipped(start: Value, stop: Value, len: usize) -> Option<(usize, usize)> {
+    let len = len as i64;
+    let clip = |bound: Value, absent: i64| {
+        if bound.is_none() {
+            return Some(absent);
         }
+        let n = bound.as_small_int()?;
+        Some(if n < 0 { (n + len).max(0) } else { n.min(len) })
     };
-    Some(SliceParts {
-        start: part(start, 0)?,
-        stop: part(stop, i64::MAX)?,
-        step: 1,
-    })
+    let (first, end) = (clip(start, 0)?, clip(stop, len)?);
+    Some((first as usize, (end - first).max(0) as usize))
 }
 
 impl Vm {
     /// `object[start:stop]` where no Python code can be involved; `None`: take the general way.
     pub fn get_slice_simple(&mut self, object: Value, start: Value, stop: Value) -> Option<Value> {
-        let id = object.shape_id();
-        if !matches!(id, ids::LIST | ids::TUPLE | ids::STR | ids::BYTES) {
-            return None;
-        }
-        let parts = simple_parts(start, stop)?;
-        Some(match id {
-            ids::LIST => list_items::get_slice(self, object.cast()?, parts).value(),
+        Some(match object.shape_id() {
+            ids::LIST => {
+                let list: Ref<PyList> = object.cast()?;
+                let (first, count) = clipped(start, stop, list.len())?;
+                list.copy(self, first, count).value()
+            }
             ids::TUPLE => {
                 let t: Ref<PyTuple> = object.cast()?;
-                let r = SliceRange::adjust(parts, t.len());
-                if r.count == t.len() {
+                let (first, count) = clipped(start, stop, t.len())?;
+                if count == t.len() {
                     return Some(object);
                 }
-                self.new_tuple(&t.items()[r.start..r.start + r.count])
+                self.new_tuple(&t.items()[first..first + count])
             }
             ids::STR => {
                 let s: Ref<PyStr> = object.cast()?;
-                let r = SliceRange::adjust(parts, s.len());
-                if r.count == 0 {
+                let (first, count) = clipped(start, stop, s.len())?;
+                if count == 0 {
                     return Some(self.empty_str().value());
                 }
-                s.substring(self, r.start, r.stop).value()
+                s.substring(self, first, first + count).value()
             }
-            _ => {
+            ids::BYTES => {
                 let b: Ref<PyBytes> = object.cast()?;
-                let r = SliceRange::adjust(parts, b.bytes().len());
-                if r.count == b.bytes().len() {
+                let (first, count) = clipped(start, stop, b.bytes().len())?;
+                if count == b.bytes().len() {
                     return Some(object);
                 }
-                self.new_bytes(&b.bytes()[r.start..r.start + r.count])
+                self.new_bytes(&b.bytes()[first..first + count])
             }
+            _ => return None,
         })
     }
 
@@ -63,22 +60,24 @@ impl Vm {
         if object.shape_id() != ids::LIST {
             return false;
         }
-        let (Some(list), Some(parts)) = (object.cast::<PyList>(), simple_parts(start, stop)) else {
+        let Some(list) = object.cast::<PyList>() else {
             return false;
         };
-        let r = SliceRange::adjust(parts, list.len());
+        let Some((first, count)) = clipped(start, stop, list.len()) else {
+            return false;
+        };
         match v.shape_id() {
             ids::TUPLE => {
                 let Some(t) = v.cast::<PyTuple>() else {
                     return false;
                 };
-                list.splice(self, r.start, r.stop, t.items());
+                list.splice(self, first, first + count, t.items());
             }
             ids::LIST => {
                 let Some(source) = v.cast::<PyList>() else {
                     return false;
                 };
-                list.splice_list(self, r.start, r.stop, source);
+                list.splice_list(self, first, first + count, source);
             }
             _ => return false,
         }

@@ -6,6 +6,7 @@
 
 use super::Activation;
 use skein_runtime::builtins::iter_next::next_builtin;
+use skein_runtime::builtins::iter_quick::{self, Quick};
 use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::builtins::set_ops;
 use skein_runtime::object::native_def::NativeDef;
@@ -17,10 +18,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// What comparisons and tests give when they are refused.
 pub const REFUSED: u64 = 2;
 
+/// The machine of machine code that called.
+fn machine<'a>(a: *mut Activation) -> &'a mut Vm {
+    // SAFETY: machine code passes its own activation, whose machine nobody else uses meanwhile.
+    unsafe { &mut *(*a).vm }
+}
+
 /// Runs `f` without Python code; `None`: it raised.
 pub(super) fn alone<T>(a: *mut Activation, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> Option<T> {
-    // SAFETY: machine code passes its own activation, whose machine nobody else uses meanwhile.
-    let vm = unsafe { &mut *(*a).vm };
+    let vm = machine(a);
     vm.python_forbidden.set(true);
     let r = catch_unwind(AssertUnwindSafe(|| f(vm)));
     vm.python_forbidden.set(false);
@@ -53,8 +59,7 @@ pub(super) fn value(word: u64) -> Value {
 
 /// What is allocated without anything that could raise or run Python code.
 pub(super) fn allocated(a: *mut Activation, f: impl FnOnce(&mut Vm) -> Value) -> u64 {
-    // SAFETY: machine code passes its own activation, whose machine nobody else uses meanwhile.
-    f(unsafe { &mut *(*a).vm }).bits()
+    f(machine(a)).bits()
 }
 
 /// The declaration of a native.
@@ -227,6 +232,12 @@ pub extern "C" fn power(x: f64, y: f64) -> f64 {
 
 /// A binary operator, in place if the number's upper half is not 0.
 pub extern "C" fn binary(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
+    if op == BinaryOp::Add as u64
+        && let (ids::LIST, ids::LIST) = (value(x).shape_id(), value(y).shape_id())
+        && let (Some(x), Some(y)) = (value(x).cast::<PyList>(), value(y).cast::<PyList>())
+    {
+        return allocated(a, |vm| x.concat(vm, y).value());
+    }
     word(alone(a, |vm| {
         let o = BinaryOp::ALL[op as u32 as usize];
         vm.binary(o, op >> 32 != 0, value(x), value(y))
@@ -279,8 +290,7 @@ pub extern "C" fn negate(a: *mut Activation, x: u64) -> u64 {
 pub extern "C" fn compare(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
     use CompareOp::*;
     let op = [Lt, Le, Eq, Ne, Gt, Ge][op as usize];
-    // SAFETY: machine code passes its own activation, whose machine nobody else uses meanwhile.
-    let simple = unsafe { (*(*a).vm).compare_simple(op, value(x), value(y)) };
+    let simple = machine(a).compare_simple(op, value(x), value(y));
     if simple.is_some() {
         return answer(simple);
     }
@@ -332,6 +342,17 @@ pub extern "C" fn contains(a: *mut Activation, container: u64, x: u64) -> u64 {
     answer(alone(a, |vm| vm.contains(value(container), value(x))))
 }
 
+/// `x in s` of an exact set or frozenset
+pub extern "C" fn set_contains(a: *mut Activation, set: u64, x: u64) -> u64 {
+    let simple = value(set)
+        .cast::<PySet>()
+        .and_then(|s| s.contains_simply(machine(a), value(x)));
+    match simple {
+        Some(found) => found as u64,
+        None => contains(a, set, x),
+    }
+}
+
 /// `o[k]`
 pub extern "C" fn load_item(a: *mut Activation, o: u64, k: u64) -> u64 {
     let (o, k) = (value(o), value(k));
@@ -372,18 +393,23 @@ pub extern "C" fn str_item(a: *mut Activation, s: u64, i: u64) -> u64 {
 
 /// `o[start:stop]` of a builtin sequence between ints.
 pub extern "C" fn load_slice(a: *mut Activation, o: u64, start: u64, stop: u64) -> u64 {
-    word(alone(a, |vm| {
+    allocated(a, |vm| {
         let v = vm.get_slice_simple(value(o), value(start), value(stop));
-        Ok(v.unwrap_or(Value::NULL))
-    }))
+        v.unwrap_or(Value::NULL)
+    })
+}
+
+/// A new list of the items of an exact one.
+pub extern "C" fn copy_list(a: *mut Activation, list: u64) -> u64 {
+    allocated(a, |vm| match value(list).cast::<PyList>() {
+        Some(l) => l.copy(vm, 0, l.len()).value(),
+        None => Value::NULL,
+    })
 }
 
 /// `o[start:stop] = v` of lists between ints.
 pub extern "C" fn store_slice(a: *mut Activation, o: u64, start: u64, stop: u64, v: u64) -> u64 {
-    let r = alone(a, |vm| {
-        Ok(vm.set_slice_simple(value(o), value(start), value(stop), value(v)))
-    });
-    (r == Some(true)) as u64
+    machine(a).set_slice_simple(value(o), value(start), value(stop), value(v)) as u64
 }
 
 /// `iter(x)`
@@ -393,7 +419,19 @@ pub extern "C" fn iter(a: *mut Activation, x: u64) -> u64 {
 
 /// The next item of a builtin iterator; 0: there is none, or that has to be asked of the interpreter.
 pub extern "C" fn next(a: *mut Activation, it: u64) -> u64 {
-    word(alone(a, |vm| match next_builtin(vm, value(it)) {
+    let v = value(it);
+    let quick = match v.shape_id() {
+        ids::SET_ITERATOR => iter_quick::step_set(v),
+        ids::STR_ITERATOR | ids::STR_ASCII_ITERATOR => iter_quick::step_str(machine(a), v),
+        ids::LIST_REVERSEITERATOR => iter_quick::step_backwards(v),
+        _ => Quick::Unsure,
+    };
+    match quick {
+        Quick::Item(v) => return v.bits(),
+        Quick::End => return 0,
+        Quick::Unsure => {}
+    }
+    word(alone(a, |vm| match next_builtin(vm, v) {
         Some(r) => Ok(r?.unwrap_or(Value::NULL)),
         None => Ok(Value::NULL),
     }))
@@ -497,12 +535,15 @@ pub extern "C" fn build_string(a: *mut Activation, at: *const Value, n: u64) -> 
     }))
 }
 
-/// `set.add` of a display's set.
+/// `set.add` of an exact set.
 pub extern "C" fn set_add(a: *mut Activation, set: u64, v: u64) -> u64 {
-    done(alone(a, |vm| match value(set).cast::<PySet>() {
-        Some(s) => set_ops::add(vm, s, value(v)),
-        None => Err(Raised),
-    }))
+    let Some(s) = value(set).cast::<PySet>() else {
+        return 0;
+    };
+    if s.add_simply(machine(a), value(v)).is_some() {
+        return 1;
+    }
+    done(alone(a, |vm| set_ops::add(vm, s, value(v))))
 }
 
 /// Extends a display's list by an exact builtin container.
@@ -520,13 +561,10 @@ pub extern "C" fn list_extend(a: *mut Activation, list: u64, v: u64) -> u64 {
 
 /// The tuple of a list's items.
 pub extern "C" fn list_to_tuple(a: *mut Activation, list: u64) -> u64 {
-    word(alone(a, |vm| match value(list).cast::<PyList>() {
-        Some(l) => {
-            let items = l.to_vec(vm);
-            Ok(PyTuple::from_slice(vm, items.as_slice()).value())
-        }
-        None => Err(Raised),
-    }))
+    allocated(a, |vm| match value(list).cast::<PyList>() {
+        Some(l) => PyTuple::from_list(vm, l).value(),
+        None => Value::NULL,
+    })
 }
 
 /// `format(x, '')`

@@ -15,21 +15,21 @@ use skein_runtime::prelude::*;
 
 /// A function of a code object.
 pub extern "C" fn function(a: *mut Activation, code: u64, globals: u64, builtins: u64) -> u64 {
-    word(alone(a, |vm| {
+    allocated(a, |vm| {
         let (Some(code), Some(globals), Some(builtins)) = (
             value(code).cast(),
             value(globals).cast(),
             value(builtins).cast(),
         ) else {
-            return Ok(Value::NULL);
+            return Value::NULL;
         };
-        Ok(ops_names::new_function(vm, code, globals, builtins).value())
-    }))
+        ops_names::new_function(vm, code, globals, builtins).value()
+    })
 }
 
 /// A cell.
 pub extern "C" fn cell(a: *mut Activation, contents: u64) -> u64 {
-    word(alone(a, |vm| Ok(PyCell::new(vm, value(contents)).value())))
+    allocated(a, |vm| PyCell::new(vm, value(contents)).value())
 }
 
 macro_rules! generators {
@@ -37,10 +37,10 @@ macro_rules! generators {
         $(
             /// The generator of a call of a Python function with the values of all its parameters.
             pub extern "C" fn $name(a: *mut Activation, f: u64 $(, $x: u64)*) -> u64 {
-                word(alone(a, |vm| match value(f).cast::<PyFunction>() {
-                    Some(f) => Ok(make_generator(vm, f, &[$(value($x)),*])),
-                    None => Ok(Value::NULL),
-                }))
+                allocated(a, |vm| match value(f).cast::<PyFunction>() {
+                    Some(f) => make_generator(vm, f, &[$(value($x)),*]),
+                    None => Value::NULL,
+                })
             }
         )*
     };
@@ -55,24 +55,29 @@ generators! {
 
 /// `range(start, stop, step)` of ints; the step is not 0.
 pub extern "C" fn range(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
-    word(alone(a, |vm| {
-        Ok(range_methods::make(vm, value(start), value(stop), value(step)).value())
-    }))
+    allocated(a, |vm| {
+        range_methods::make(vm, value(start), value(stop), value(step)).value()
+    })
 }
 
-/// An iterator over the same; 0: it would be none that counts in machine integers.
-pub extern "C" fn range_iterator(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
+/// Start, number of items and step of a range of small ints, given as words.
+fn range_parts(start: u64, stop: u64, step: u64) -> Option<(i64, i64, i64)> {
     let [start, stop, step] = [start, stop, step].map(|w| w as i64 >> 1);
     let distance = match step > 0 {
         true => stop.checked_sub(start),
         false => start.checked_sub(stop),
     };
-    let length = match (distance, step.unsigned_abs()) {
-        (Some(d), _) if d <= 0 => 0,
-        (Some(d), 1) => d,
-        (Some(d), s) if s != 0 => (d as u64).div_ceil(s) as i64,
-        _ => return 0,
+    let length = match (distance?, step.unsigned_abs()) {
+        (d, _) if d <= 0 => 0,
+        (d, 1) => d,
+        (d, s) if s != 0 => (d as u64).div_ceil(s) as i64,
+        _ => return None,
     };
+    Some((start, length, step))
+}
+
+/// An iterator that counts in machine integers; 0: it would be none.
+fn counting(a: *mut Activation, (start, length, step): (i64, i64, i64)) -> u64 {
     if !range_methods::counts_in_immediates(start, step, length) {
         return 0;
     }
@@ -82,11 +87,33 @@ pub extern "C" fn range_iterator(a: *mut Activation, start: u64, stop: u64, step
     })
 }
 
+/// An iterator over the same; 0: it would be none that counts in machine integers.
+pub extern "C" fn range_iterator(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
+    range_parts(start, stop, step).map_or(0, |parts| counting(a, parts))
+}
+
+/// The same backwards.
+pub extern "C" fn reversed_range(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
+    let Some((start, length, step)) = range_parts(start, stop, step) else {
+        return 0;
+    };
+    let last = start.wrapping_add((length - 1).wrapping_mul(step));
+    counting(a, (last, length, -step))
+}
+
+/// An iterator of that shape over a list, tuple, bytes object or bytearray.
+pub extern "C" fn sequence_iterator(a: *mut Activation, of: u64, shape: u64) -> u64 {
+    let null = Value::NULL;
+    allocated(a, |vm| {
+        PyIter::new(vm, shape as u32, value(of), null, 0, 0, 0).value()
+    })
+}
+
 /// `slice(start, stop, step)`
 pub extern "C" fn slice(a: *mut Activation, start: u64, stop: u64, step: u64) -> u64 {
-    word(alone(a, |vm| {
-        Ok(PySlice::new(vm, value(start), value(stop), value(step)).value())
-    }))
+    allocated(a, |vm| {
+        PySlice::new(vm, value(start), value(stop), value(step)).value()
+    })
 }
 
 /// The list of a list's or tuple's items but the first and the last ones.

@@ -77,7 +77,7 @@ fn extreme(vm: &mut Vm, name: &'static str, op: CompareOp, args: &[Value]) -> Py
     }
     let (mut best, mut best_key) = (Value::NULL, Value::NULL);
     if key.is_absent()
-        && let Some(v) = extreme_of_set(vm, op, source)
+        && let Some(v) = extreme_of_set(op, source)
     {
         return Ok(v);
     }
@@ -99,18 +99,9 @@ fn extreme(vm: &mut Vm, name: &'static str, op: CompareOp, args: &[Value]) -> Py
 }
 
 /// The same of a set of small ints without an iterator. `None`: the set is empty or holds something else.
-fn extreme_of_set(vm: &Vm, op: CompareOp, source: Value) -> Option<Value> {
+fn extreme_of_set(op: CompareOp, source: Value) -> Option<Value> {
     if !matches!(source.shape_id(), ids::SET | ids::FROZENSET) {
         return None;
     }
-    let s = source.cast::<PySet>()?;
-    let (mut best, mut at) = (Value::NULL, 0);
-    while let Some((i, v, _)) = s.next_entry(at) {
-        v.as_small_int()?;
-        if best.is_null() || vm.compare_simple(op, v, best)? {
-            best = v;
-        }
-        at = i + 1;
-    }
-    best.non_null()
+    source.cast::<PySet>()?.extreme_int(op == CompareOp::Gt)
 }

@@ -139,19 +139,30 @@ fn open_stream<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(&'a BytesIo, Ref<PyBy
     }
 }
 
+/// A stream that is not closed; `None`: anything else.
+#[inline(always)]
+fn open_quickly(v: &Value) -> Option<(&BytesIo, Ref<PyByteArray>)> {
+    let (_, b) = native::<BytesIo>(v)?;
+    Some((b, b.data.get().cast()?))
+}
+
 fn check_exports(vm: &mut Vm, data: Ref<PyByteArray>) -> PyResult<()> {
     vm.check_exports(&data.exports)
 }
 
 fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (owner, b) = this(vm, &args[0])?;
-    let initial = if args[1].is_absent() {
-        Vec::new()
-    } else {
-        data_arg(vm, args[1])?.into_vec()
+    let initial = match args[1].is_absent() {
+        true => Vec::new().into(),
+        false => data_arg(vm, args[1])?,
     };
-    if let Some(old) = b.data.get().cast() {
+    if let Some(old) = b.data.get().cast::<PyByteArray>() {
         check_exports(vm, old)?;
+        // What `__new__` made will do.
+        if initial.is_empty() && old.is_empty() {
+            b.pos.set(0);
+            return Ok(Value::NONE);
+        }
     }
     let ty = vm.builtin_type(ids::BYTEARRAY);
     let data = PyByteArray::new_instance(vm, ty, &initial);
@@ -191,6 +202,19 @@ fn take(vm: &mut Vm, b: &BytesIo, data: Ref<PyByteArray>, n: Option<usize>) -> V
 }
 
 fn read(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(n) = args[1].as_small_int()
+        && n >= 0
+        && let Some((b, data)) = open_quickly(&args[0])
+        && let start = b.pos.get()
+        && data
+            .len()
+            .checked_sub(start)
+            .is_some_and(|left| n as usize <= left)
+    {
+        let end = start + n as usize;
+        b.pos.set(end);
+        return Ok(vm.new_bytes(&data.buffer().bytes()[start..end]));
+    }
     let n = size_arg(vm, args[1])?;
     let (b, data) = open_stream(vm, &args[0])?;
     Ok(take(vm, b, data, n))
@@ -240,7 +264,30 @@ fn readinto(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::from_usize(piece.len()))
 }
 
+/// The least room that a stream gets when it is written to: most are written to in many small pieces.
+const FIRST_ROOM: usize = 120;
+
+/// Bytes at the end of what is there, if there is room for them.
+#[inline]
+fn write_quickly(args: &[Value]) -> Option<Value> {
+    let new: Ref<PyBytes> = args[1].cast()?;
+    let (b, data) = open_quickly(&args[0])?;
+    if b.pos.get() != data.len() || data.exports.any() || !data.extend_within(new.bytes()) {
+        return None;
+    }
+    b.pos.set(data.len());
+    Some(Value::from_usize(new.len()))
+}
+
 fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
+    match write_quickly(args) {
+        Some(n) => Ok(n),
+        None => write_slowly(vm, args),
+    }
+}
+
+#[inline(never)]
+fn write_slowly(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (_, data) = open_stream(vm, &args[0])?;
     check_exports(vm, data)?;
     if args[1].is::<PyStr>() {
@@ -258,7 +305,10 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
         else {
             return Err(vm.overflow_error("new buffer size too large"));
         };
-        if end > old && !data.resize(vm, end) {
+        let room = data.buffer().capacity();
+        if end > room && !data.reserve(vm, end.saturating_add(end / 2).max(FIRST_ROOM))
+            || end > old && !data.resize(vm, end)
+        {
             return Err(vm.memory_error());
         }
         if start > old {
@@ -293,6 +343,9 @@ fn seek(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn tell(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some((b, _)) = open_quickly(&args[0]) {
+        return Ok(Value::from_usize(b.pos.get()));
+    }
     let (b, _) = open_stream(vm, &args[0])?;
     Ok(vm.new_int(b.pos.get() as i64))
 }

@@ -4,6 +4,8 @@ use super::support::{
     add_stream, always, class, closed_error, data_arg, or_none, size_arg, with_data, writable_len,
     write_into,
 };
+use skein_runtime::builtins::byte_view::look_at;
+use skein_runtime::builtins::memoryview::MemoryView;
 use skein_runtime::prelude::*;
 use std::cell::Cell;
 
@@ -20,7 +22,7 @@ impl NativeData for BytesIo {
 }
 
 static METHODS: &[NativeDef] = &[
-    new_method(new),
+    new_method(new).with_direct(new_direct),
     method(
         "__init__",
         init_method,
@@ -124,6 +126,11 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Native::new(vm, ty, state).value())
 }
 
+/// What comes behind the class is for `__init__`.
+fn new_direct(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    Some(new(vm, args.get(..1)?))
+}
+
 fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a BytesIo)> {
     match native::<BytesIo>(v) {
         Some(b) => Ok(b),
@@ -159,7 +166,10 @@ fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     if let Some(old) = b.data.get().cast::<PyByteArray>() {
         check_exports(vm, old)?;
         // What `__new__` made will do.
-        if initial.is_empty() && old.is_empty() {
+        if old.is_empty() {
+            if !old.reserve(vm, initial.len()) || !old.extend_within(&initial) {
+                return Err(vm.memory_error());
+            }
             b.pos.set(0);
             return Ok(Value::NONE);
         }
@@ -265,7 +275,15 @@ fn readinto(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 /// The least room that a stream gets when it is written to: most are written to in many small pieces.
-const FIRST_ROOM: usize = 120;
+const FIRST_ROOM: usize = 232;
+/// Below this size the room is doubled, above it half of it is added.
+const DOUBLED: usize = 64 << 10;
+
+/// The room for so many bytes and some that may follow.
+fn room_for(end: usize) -> usize {
+    let more = if end < DOUBLED { end } else { end / 2 };
+    end.saturating_add(more).max(FIRST_ROOM)
+}
 
 /// Bytes at the end of what is there, if there is room for them.
 #[inline]
@@ -279,8 +297,42 @@ fn write_quickly(args: &[Value]) -> Option<Value> {
     Some(Value::from_usize(new.len()))
 }
 
+/// What a view shows of a bytes object or bytearray in one piece, at the end of what is there.
+fn write_view(vm: &mut Vm, args: &[Value]) -> Option<Value> {
+    let (_, view) = native::<MemoryView>(&args[1])?;
+    let (b, data) = open_quickly(&args[0])?;
+    let window = &view.window;
+    if view.released.get()
+        || !window.contiguous(false)
+        || b.pos.get() != data.len()
+        || data.exports.any()
+    {
+        return None;
+    }
+    let (start, count) = (usize::try_from(window.start).ok()?, window.count());
+    let count = count.checked_mul(window.itemsize)?;
+    let (stop, end) = (start.checked_add(count)?, data.len().checked_add(count)?);
+    if end > data.buffer().capacity() && !data.reserve(vm, room_for(end)) {
+        return None;
+    }
+    // Nothing is allocated while the bytes are looked at.
+    let copied = look_at(view.source.get(), |bytes| {
+        bytes
+            .get(start..stop)
+            .is_some_and(|new| data.extend_within(new))
+    });
+    if copied != Some(true) {
+        return None;
+    }
+    b.pos.set(end);
+    Some(Value::from_usize(count))
+}
+
 fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
-    match write_quickly(args) {
+    if let Some(n) = write_quickly(args) {
+        return Ok(n);
+    }
+    match write_view(vm, args) {
         Some(n) => Ok(n),
         None => write_slowly(vm, args),
     }
@@ -306,9 +358,7 @@ fn write_slowly(vm: &mut Vm, args: &[Value]) -> PyResult {
             return Err(vm.overflow_error("new buffer size too large"));
         };
         let room = data.buffer().capacity();
-        if end > room && !data.reserve(vm, end.saturating_add(end / 2).max(FIRST_ROOM))
-            || end > old && !data.resize(vm, end)
-        {
+        if end > room && !data.reserve(vm, room_for(end)) || end > old && !data.resize(vm, end) {
             return Err(vm.memory_error());
         }
         if start > old {

@@ -5,7 +5,8 @@
 //! they take a [`Soft`] first of all, and if there is one, end with a call that goes on in their place in the same loop. What
 //! is to be done between and after such calls is written in Python (`_skein_soft.py`); frames of that code are hidden from
 //! tracebacks, `sys._getframe` and trace functions. Programs without tasklets get none of it, but for the natives that go through
-//! generators where there is a tracing tier: what stands in for those is a loop that it can compile, the generator's code inside.
+//! generators or ask a metaclass where there is a tracing tier: what stands in for those is Python code that it can compile, the
+//! generator's or the metaclass's inside, while a nested run of the loop is nothing that a trace could go through.
 
 use crate::builtins::args::items;
 use crate::builtins::builtin::PyBuiltin;
@@ -213,13 +214,18 @@ impl Vm {
 /// Names whose places are kept, at most.
 const MOST_PLACES: usize = 64;
 
-/// True for what a native may go through that runs Python code, and for what it may call.
+/// True for what a native may go through that runs Python code, for what it may call, and for classes whose metaclass may answer
+/// in Python.
 #[inline]
 pub fn may_loop(v: Value) -> bool {
-    matches!(
-        v.shape_id(),
-        ids::GENERATOR | ids::MAP | ids::FILTER | ids::ENUMERATE | ids::ZIP
-    ) || is_python(v)
+    match v.kind() {
+        Some(Kind::Function | Kind::BoundMethod) => true,
+        Some(Kind::Type) => v.shape_id() != ids::TYPE,
+        _ => matches!(
+            v.shape_id(),
+            ids::GENERATOR | ids::MAP | ids::FILTER | ids::ENUMERATE | ids::ZIP
+        ),
+    }
 }
 
 /// True for what calls of end in Python code at once.

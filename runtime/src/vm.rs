@@ -1,6 +1,7 @@
 //! `Vm`: one isolated virtual machine. It owns the heap, the shapes, the builtin types and everything else that other
 //! systems keep in globals (D12), and is passed as `&mut Vm` to all that may run Python.
 
+use crate::builtins::bytes::PyBytes;
 use crate::builtins::dict::PyDict;
 use crate::builtins::function::PyFunction;
 use crate::builtins::generator::PyGenerator;
@@ -79,6 +80,8 @@ pub struct Vm {
     pub(crate) last_keys_version: u32,
     pub(crate) hash_key: (u64, u64),
     pub(crate) empty_tuple: RootCell,
+    /// An array of what is shared: strings of one ASCII character, `''`, and from [`PyBytes::SHARED`] on the bytes objects of
+    /// one byte, and `b''`.
     pub(crate) ascii_chars: RootCell,
     /// The exception in flight while a `Raised` is returned.
     pub raised: RootCell,
@@ -339,7 +342,7 @@ impl Vm {
         self.names = Names::new(self);
         let empty = self.heap_empty_tuple();
         self.empty_tuple.set(empty);
-        let chars = self.heap.new_array(129);
+        let chars = self.heap.new_array(PyBytes::SHARED + 257);
         for b in 0..128u8 {
             let s = self.intern_bytes(&[b]);
             chars.set(b as usize, s.value());
@@ -347,6 +350,12 @@ impl Vm {
         let empty = self.intern("");
         chars.set(128, empty.value());
         self.ascii_chars.set(chars.value());
+        for b in 0..=255u8 {
+            let one = PyBytes::new(self, &[b]);
+            chars.set(PyBytes::SHARED + b as usize, one.value());
+        }
+        let none = PyBytes::new(self, b"");
+        chars.set(PyBytes::SHARED + 256, none.value());
         self.finish_builtin_types();
         let (modules, builtins, state) = (PyDict::new(self), PyDict::new(self), PyDict::new(self));
         self.modules.set(modules.value());

@@ -3,7 +3,9 @@
 use super::step::Next;
 use super::{Pending, Recorder, Seen};
 use crate::tier::enter::helpers;
+use crate::vm::run::cx::word_value;
 use skein_jit::ir::{Binary, Cond, Op, Type, Val};
+use skein_runtime::builtins::dict::PlainPlace;
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
@@ -35,6 +37,10 @@ impl Recorder {
         self.guard_callee(vm, p);
         self.is_jump(base + 1, p.next, 0);
         self.guard_class(base + 1, p.next);
+        if let Some(v) = self.constant_entry(vm, base + 1, base + 2) {
+            self.set(p.word.a() as usize, v);
+            return true;
+        }
         let k = self.word(base + 2);
         self.guard_plain_key(k, p.more.args[0]);
         let default = match argc {
@@ -46,6 +52,23 @@ impl Recorder {
         self.not_refused(v);
         self.set(p.word.a() as usize, v);
         true
+    }
+
+    /// The value of a key in a dict, both constants of the trace, as long as the dict's keys stay the same: tables by type, say.
+    /// `None`: it is not there, or one of them is no constant.
+    fn constant_entry(&mut self, vm: &mut Vm, dict: usize, key: usize) -> Option<Val> {
+        let d = word_value(self.fact_word(dict)?).cast::<PyDict>()?;
+        let key = word_value(self.fact_word(key)?);
+        let PlainPlace::At(position) = d.find_place(vm, key) else {
+            return None;
+        };
+        if d.keys_version(vm) == 0 {
+            return None;
+        }
+        let of = self.guard_keys(vm, d);
+        let entries = self.field(of, layout::DICT_ENTRIES);
+        let offset = layout::ARRAY_SLOTS + 8 * (position as i32 * 3 + 2);
+        Some(self.field(entries, offset))
     }
 
     /// A bridge begins with the instruction at which the trace before it was left. A look-up that had to be left there (a dict's

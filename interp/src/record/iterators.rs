@@ -6,7 +6,7 @@ use super::{Code, Pending, Recorder};
 use crate::tier::enter::{helpers_lean as lean, helpers_made as made};
 use crate::vm::run::cx::word_value;
 use skein_compiler::bytecode::Word;
-use skein_jit::ir::{Binary, Checked, Cond, Op, Val, Width};
+use skein_jit::ir::{Binary, Checked, Cond, Op, Type, Val, Width};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
@@ -102,7 +102,10 @@ impl Recorder {
             return false;
         }
         if p.b.shape >= ids::FIRST_DYNAMIC {
-            return goes_on && self.self_contained_step(vm, p);
+            return match goes_on {
+                true => self.self_contained_step(vm, p),
+                false => next.pc == end && self.self_contained_end(vm, p),
+            };
         }
         if next.pc == end {
             return self.ends(p);
@@ -160,6 +163,24 @@ impl Recorder {
         let v = self.ask(made::next_of_native as *const (), &[it]);
         self.not_refused(v);
         self.set(p.word.a() as usize, v);
+        true
+    }
+
+    /// The end of an iterator of module code that knows of it ahead of the step.
+    fn self_contained_end(&mut self, vm: &mut Vm, p: Pending) -> bool {
+        let ended = word_value(p.b.bits)
+            .cast::<Native>()
+            .is_some_and(|it| it.has_ended());
+        if !ended || self.failed_here() || !type_of(vm, p.b).is_some_and(is_self_contained) {
+            return false;
+        }
+        let b = p.word.b() as usize;
+        self.guard_class(b, p.b);
+        let it = self.word(b);
+        let helper = made::native_ended as *const () as usize;
+        let ended = self.call(helper, &[it], Type::Word);
+        let c = self.compare_imm(Cond::Ne, ended, 0);
+        self.guard(c, true);
         true
     }
 

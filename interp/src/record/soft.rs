@@ -1,6 +1,7 @@
 //! Natives that hand over to Python code (`vm/soft.rs`): the frame that took the native's place is followed.
 
 use super::binding::Source;
+use super::natives::type_of;
 use super::step::Next;
 use super::{Code, Pending, Recorded, Recorder};
 use crate::vm::run::cx::{code_start, header_word, word_value};
@@ -111,12 +112,13 @@ impl Recorder {
     ) -> Recorded<bool> {
         let base = p.word.b() as usize;
         let (x, class) = (p.more.args[0], p.more.args[1]);
-        if !Recorder::is_soft(vm, f, "is_instance")
-            || class.kind != Some(Kind::Type)
-            || self.fact_word(base + 3) != Some(class.bits)
-        {
+        if !Recorder::is_soft(vm, f, "is_instance") || class.kind != Some(Kind::Type) {
             return Ok(false);
         }
+        let known = self.fact_word(base + 3) == Some(class.bits);
+        let Some(own) = type_of(vm, x).filter(|_| class.shape != 0) else {
+            return Ok(false);
+        };
         let name = vm.names.__instancecheck__;
         let Some(check) = vm.python_special(word_value(class.bits), name) else {
             return Ok(false);
@@ -125,6 +127,14 @@ impl Recorder {
         self.is_jump(base + 1, p.next, 0);
         // Another class than this one, and so of no object that is of this very class.
         self.guard_class(base + 2, x);
+        if !known {
+            // Any class of that metaclass is asked in the same way.
+            self.guard_class(base + 3, class);
+            let asked = self.word(base + 3);
+            let own = self.object(vm, own.value());
+            let c = self.compare(Cond::Ne, asked, own);
+            self.guard(c, true);
+        }
         if !self.guard_type(vm, class.shape) {
             return Ok(false);
         }

@@ -72,6 +72,7 @@ fn effects() -> Vec<(u64, Effect)> {
         made::keywords as *const (),
         made::instance as *const (),
         made::next_of_native as *const (),
+        made::native_ended as *const (),
         made::object_by_name as *const (),
         made::object_star as *const (),
         made::bound_native as *const (),
@@ -80,7 +81,14 @@ fn effects() -> Vec<(u64, Effect)> {
     ];
     let changing = [lean::CODE_CHANGING, lean::OBJECT_CHANGING].concat();
     let mut all: Vec<(*const (), Effect)> = Vec::new();
-    let makes = [&makes[..], &lean::CODE, &lean::OBJECT, &lean::JOIN].concat();
+    let makes = [
+        &makes[..],
+        &lean::CODE,
+        &lean::NATIVE,
+        &lean::OBJECT,
+        &lean::JOIN,
+    ]
+    .concat();
     all.extend(
         makes
             .into_iter()

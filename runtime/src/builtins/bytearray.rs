@@ -49,6 +49,7 @@ impl PyByteArray {
         self.len.get() == 0
     }
     /// The storage; only the first `len` bytes count.
+    #[inline(always)]
     pub fn buffer(&self) -> Ref<ByteBuf> {
         self.buf.expect()
     }
@@ -59,6 +60,28 @@ impl PyByteArray {
 }
 
 impl Ref<PyByteArray> {
+    /// Adds bytes at the end if there is room for them; false: nothing happened. Views do not notice.
+    #[inline]
+    pub fn extend_within(self, data: &[u8]) -> bool {
+        let (buf, old) = (self.buffer(), self.len.get());
+        if data.len() > buf.capacity() - old {
+            return false;
+        }
+        buf.write(old, data);
+        self.len.set(old + data.len());
+        true
+    }
+    /// Makes room for `capacity` bytes in all. False when there is no memory.
+    pub fn reserve(self, vm: &mut Vm, capacity: usize) -> bool {
+        let buf = self.buffer();
+        if capacity > buf.capacity() {
+            let Some(grown) = vm.heap.grow_bytebuf(buf, capacity) else {
+                return false;
+            };
+            self.buf.set(self, grown);
+        }
+        true
+    }
     /// Changes the length; new bytes are zero. False when there is no memory.
     pub fn resize(self, vm: &mut Vm, len: usize) -> bool {
         let buf = self.buffer();

@@ -1,5 +1,6 @@
 //! `bytes`. (Methods live in `bytes_methods.rs`.)
 
+use crate::heap::array::Array;
 use crate::heap::{Tracer, tail};
 use crate::object::header::{Header, Ref};
 use crate::object::instance::trace_extension;
@@ -19,6 +20,9 @@ pub struct PyBytes {
 }
 
 impl PyBytes {
+    /// Where the shared objects begin in the machine's array of such: one for each byte, then the empty one.
+    pub(crate) const SHARED: usize = 129;
+
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
         trace_extension(self, size_of::<PyBytes>() + ((self.len + 7) & !7), t);
     }
@@ -95,8 +99,18 @@ impl PyBytes {
 }
 
 impl Vm {
-    /// A bytes object.
+    /// A bytes object: a shared one if it has one byte or none.
     pub fn new_bytes(&mut self, data: &[u8]) -> Value {
+        let shared = match *data {
+            [] => Some(256),
+            [b] => Some(b as usize),
+            _ => None,
+        };
+        if let Some(i) = shared
+            && let Some(a) = self.ascii_chars.get().cast::<Array>()
+        {
+            return a.get(PyBytes::SHARED + i);
+        }
         PyBytes::new(self, data).value()
     }
 }

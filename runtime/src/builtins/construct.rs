@@ -3,7 +3,7 @@
 
 use super::{
     bytes_methods, dict_update, int_new, iter_combine, iter_seq, list_methods, range_methods,
-    set_ops, str_new, tuple_methods,
+    set_ops, str_new, tuple_methods, weakref_methods,
 };
 use crate::prelude::*;
 use crate::tasklet::channel::PyChannel;
@@ -46,6 +46,7 @@ pub fn construct(vm: &mut Vm, ty: Ref<PyType>, args: &[Value]) -> Option<PyResul
         (ids::ZIP, _) => iter_combine::zip(vm, ty, args, false),
         (ids::MAP, _) => iter_combine::map(vm, ty, args, false),
         (ids::REVERSED, [v]) => iter_seq::reversed(vm, ty, *v),
+        (ids::WEAKREF, [v]) => weakref_methods::reference(vm, ty, *v),
         (ids::CHANNEL, _) => Ok(PyChannel::new_instance(vm, ty).value()),
         (ids::TASKLET, [f]) if vm.is_callable(*f) => Ok(vm.new_tasklet(ty, *f).value()),
         _ => return None,

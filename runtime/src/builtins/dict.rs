@@ -21,7 +21,7 @@ use crate::object::instance::trace_extension;
 use crate::object::intern::INTERNED;
 use crate::object::shape::ids;
 use crate::object::types::PyType;
-use crate::protocol::compare::CompareOp;
+use crate::protocol::compare::{CompareOp, hash_identity};
 use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
@@ -335,17 +335,20 @@ impl PyDict {
     }
 }
 
-/// The hash of a small int, or of an exact str that knows it, where that takes no computing.
+/// The hash of a small int, of a plain type or function, or of an exact str that knows it, where that takes no computing.
 #[inline(always)]
 fn quick_hash(key: Value) -> Option<u64> {
     match key.as_small_int() {
         // Larger and negative ints hash to something else than themselves.
-        Some(n) => (1..1 << 60).contains(&n).then_some(n as u64),
-        None if key.shape_id() == ids::STR => match key.cast::<PyStr>()?.known_hash() {
-            0 => None,
-            h => Some(h),
+        Some(n) => (0..1 << 60).contains(&n).then_some(n as u64),
+        None => match key.shape_id() {
+            ids::STR => match key.cast::<PyStr>()?.known_hash() {
+                0 => None,
+                h => Some(h),
+            },
+            ids::TYPE | ids::FUNCTION => Some(hash_identity(key) as u64 & (u64::MAX >> 3)),
+            _ => None,
         },
-        None => None,
     }
 }
 
@@ -418,8 +421,23 @@ impl Index {
     }
     #[inline(always)]
     fn set(&self, at: usize, n: u32) {
-        let w = self.width as usize;
-        self.buf.write(at * w, &n.to_le_bytes()[..w]);
+        // Cells, since a copy of a length that is not known here would be a call.
+        let cells = self.buf.cells();
+        match self.width {
+            1 => cells[at].set(n as u8),
+            2 => {
+                let pair = &cells.as_chunks::<2>().0[at];
+                for (cell, byte) in pair.iter().zip((n as u16).to_le_bytes()) {
+                    cell.set(byte);
+                }
+            }
+            _ => {
+                let four = &cells.as_chunks::<4>().0[at];
+                for (cell, byte) in four.iter().zip(n.to_le_bytes()) {
+                    cell.set(byte);
+                }
+            }
+        }
     }
 }
 

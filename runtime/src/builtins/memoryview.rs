@@ -38,6 +38,14 @@ pub struct Exports {
     pinned: Cell<usize>,
 }
 
+impl Exports {
+    /// True if there may be views, or a native call relies on the bytes.
+    #[inline(always)]
+    pub fn any(&self) -> bool {
+        self.open.get() + self.pinned.get() > 0
+    }
+}
+
 /// Time spent on collections that found only forgotten views.
 pub struct FutileChecks {
     spent: Cell<Duration>,
@@ -92,8 +100,7 @@ impl Vm {
     /// `BufferError`.
     #[inline]
     pub fn check_exports(&mut self, exports: &Exports) -> PyResult<()> {
-        let any = exports.open.get() + exports.pinned.get() > 0;
-        if any && self.is_exported(exports) {
+        if exports.any() && self.is_exported(exports) {
             return Err(self.buffer_error("Existing exports of data: object cannot be re-sized"));
         }
         Ok(())

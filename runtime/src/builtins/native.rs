@@ -4,6 +4,7 @@
 //! state's `trace` visits and whose stores name the `Native` as owner (H1).
 
 use crate::heap::Tracer;
+use crate::heap::state::State;
 use crate::object::header::{Header, Ref};
 use crate::object::instance::trace_extension;
 use crate::object::types::{PyType, tflag};
@@ -33,6 +34,10 @@ pub trait NativeData: Any {
     /// Asked only for types whose `__next__` cannot be overridden.
     fn next(&self, _vm: &mut Vm, _owner: Ref<Native>) -> Option<crate::builtins::iter_next::Step> {
         None
+    }
+    /// True for a native iterator that is known to be exhausted without a step.
+    fn has_ended(&self) -> bool {
+        false
     }
     /// The item at a position, so that indexing needs no call; `None`: take the general way. Asked only for exact
     /// instances of the native type.
@@ -78,7 +83,7 @@ pub trait NativeData: Any {
 #[repr(C)]
 pub struct Native {
     header: Header,
-    data: Box<dyn NativeData>,
+    data: State,
     /// The address of its [`TypedItems`], or 0.
     pub(crate) typed: usize,
 }
@@ -100,7 +105,7 @@ impl Native {
             ty,
             Native {
                 header,
-                data,
+                data: data.into(),
                 typed,
             },
             0,
@@ -109,6 +114,10 @@ impl Native {
     /// One step, if the object is a native iterator, see [`NativeData::next`].
     pub fn step(this: Ref<Native>, vm: &mut Vm) -> Option<crate::builtins::iter_next::Step> {
         this.data.next(vm, this)
+    }
+    /// See [`NativeData::has_ended`].
+    pub fn has_ended(&self) -> bool {
+        self.data.has_ended()
     }
     /// See [`NativeData::item`].
     pub fn item(object: Value, vm: &mut Vm, position: i64) -> Option<Value> {
@@ -161,10 +170,9 @@ impl Native {
         self.data.write_buffer(at, data)
     }
     /// The state, if it is a `T`.
-    #[inline]
+    #[inline(always)]
     pub fn data<T: NativeData>(&self) -> Option<&T> {
-        let any: &dyn Any = &*self.data;
-        any.downcast_ref::<T>()
+        self.data.get()
     }
 }
 

@@ -99,8 +99,26 @@ fn check_names(
     Ok(())
 }
 
+/// True for UTF-8 by the name that most programs write, and an error handler that is surely there: neither has to be looked at
+/// where text is ASCII.
+#[inline]
+pub(super) fn is_common(encoding: Value, errors: Value) -> bool {
+    let utf8 = |e: Ref<PyStr>| e.bytes() == b"utf-8";
+    let known = |e: Ref<PyStr>| {
+        matches!(
+            e.bytes(),
+            b"strict" | b"ignore" | b"replace" | b"surrogatepass" | b"surrogateescape"
+        )
+    };
+    (encoding.is_null() || encoding.cast().is_some_and(utf8))
+        && (errors.is_null() || errors.cast().is_some_and(known))
+}
+
 /// `s.encode(encoding, errors)`; the names are strs or `NULL`.
 pub fn encode(vm: &mut Vm, s: Ref<PyStr>, encoding: Value, errors: Value) -> PyResult {
+    if s.is_ascii() && is_common(encoding, errors) {
+        return Ok(vm.new_bytes(s.bytes()));
+    }
     let (encoding, errors) = (name_bytes(vm, encoding)?, name_bytes(vm, errors)?);
     if vm.config.dev_mode {
         check_names(vm, encoding, errors)?;
@@ -127,6 +145,9 @@ pub fn encode(vm: &mut Vm, s: Ref<PyStr>, encoding: Value, errors: Value) -> PyR
 
 /// `object.decode(encoding, errors)` where `data` is the object's bytes; the names are strs or `NULL`.
 pub fn decode(vm: &mut Vm, object: Value, data: &[u8], encoding: Value, errors: Value) -> PyResult {
+    if data.len() > 1 && is_common(encoding, errors) && data.is_ascii() {
+        return Ok(PyStr::new_counted(vm, data, data.len()).value());
+    }
     let (encoding, errors) = (name_bytes(vm, encoding)?, name_bytes(vm, errors)?);
     if vm.config.dev_mode {
         check_names(vm, encoding, errors)?;

@@ -1,6 +1,6 @@
 //! `str.__new__` and `str.encode`.
 
-use super::str_codec::{buffer_bytes, decode, encode};
+use super::str_codec::{buffer_bytes, decode, encode, is_common};
 use super::str_find::this;
 use crate::prelude::*;
 
@@ -19,6 +19,14 @@ pub fn str_new(vm: &mut Vm, a: &[Value]) -> PyResult {
 
 /// `str(object, encoding, errors)`; absent ones are `NULL`.
 pub fn str_value(vm: &mut Vm, object: Value, encoding: Value, errors: Value) -> PyResult {
+    if let Some(b) = object.cast::<PyBytes>()
+        && !encoding.is_null()
+        && b.len() > 1
+        && is_common(encoding, errors)
+        && b.bytes().is_ascii()
+    {
+        return Ok(PyStr::new_counted(vm, b.bytes(), b.len()).value());
+    }
     for (v, what) in [(encoding, "encoding"), (errors, "errors")] {
         if !v.is_null() {
             let Some(s) = v.cast::<PyStr>() else {

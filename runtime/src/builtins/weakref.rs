@@ -22,6 +22,14 @@ pub struct PyWeakref {
 }
 
 impl PyWeakref {
+    /// The target's hash, if it was asked for before: it stays when the target is gone. The cached word is the hash plus one, so
+    /// that 0 can mean "none".
+    pub fn known_hash(&self) -> Option<i64> {
+        match self.hash.get() {
+            0 => None,
+            h => Some(h.wrapping_sub(1) as i64),
+        }
+    }
     pub(crate) fn trace_fields(&self, t: &mut Tracer) {
         t.visit_slot(&self.callback);
         trace_extension(self, size_of::<PyWeakref>(), t);

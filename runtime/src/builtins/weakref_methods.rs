@@ -49,17 +49,21 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
             )));
         }
     };
+    if callback.is_null() && ty.builtin_id == ids::WEAKREF {
+        return reference(vm, ty, target);
+    }
     check_target(vm, target)?;
-    if callback.is_null()
-        && ty.builtin_id == ids::WEAKREF
-        && let Some(w) = reusable(vm, target, ty)
-    {
+    Ok(PyWeakref::new_instance(vm, ty, target, callback).value())
+}
+
+/// `ref(target)`: the one that there is already, if there is any; `ty` is `ref` itself.
+pub fn reference(vm: &mut Vm, ty: Ref<PyType>, target: Value) -> PyResult {
+    check_target(vm, target)?;
+    if let Some(w) = reusable(vm, target, ty) {
         return Ok(w);
     }
-    let w = PyWeakref::new_instance(vm, ty, target, callback);
-    if callback.is_null() && ty.builtin_id == ids::WEAKREF {
-        share(vm, w, target);
-    }
+    let w = PyWeakref::new_instance(vm, ty, target, Value::NULL);
+    share(vm, w, target);
     Ok(w.value())
 }
 
@@ -118,9 +122,8 @@ fn repr(vm: &mut Vm, args: &[Value]) -> PyResult {
 
 fn hash(vm: &mut Vm, args: &[Value]) -> PyResult {
     let w = weakref(vm, args[0])?;
-    // The cached word is the hash plus one, so that 0 can mean "none".
-    if w.hash.get() != 0 {
-        return Ok(vm.new_int(w.hash.get().wrapping_sub(1) as i64));
+    if let Some(h) = w.known_hash() {
+        return Ok(vm.new_int(h));
     }
     let Some(target) = w.target.get().non_null() else {
         return Err(vm.type_error("weak object has gone away"));

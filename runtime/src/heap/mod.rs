@@ -44,6 +44,7 @@ mod order;
 mod report;
 pub mod roots;
 pub mod stack_scan;
+pub mod state;
 mod stats;
 mod sweep;
 pub mod tail;

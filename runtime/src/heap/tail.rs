@@ -73,6 +73,10 @@ pub fn fill_bytes<T: HeapObject>(object: &T, at: usize, data: &[u8]) {
                 copy_as::<u64>(from, to, 0);
                 copy_as::<u64>(from, to, n - 8);
             }
+            17..=32 => {
+                copy_as::<[u64; 2]>(from, to, 0);
+                copy_as::<[u64; 2]>(from, to, n - 16);
+            }
             _ => std::ptr::copy_nonoverlapping(from, to, n),
         }
     }

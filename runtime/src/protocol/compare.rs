@@ -7,6 +7,7 @@ use crate::builtins::int::{IntRef, as_int};
 use crate::builtins::str::PyStr;
 use crate::builtins::tuple::PyTuple;
 use crate::builtins::tuple_methods::{compare_plain_items, plain_tuple};
+use crate::builtins::weakref::PyWeakref;
 use crate::error::PyResult;
 use crate::object::header::{Kind, Ref};
 use crate::object::shape::ids;
@@ -320,6 +321,9 @@ impl Vm {
             }
             Some(Kind::Bytes) if v.shape_id() == ids::BYTES => {
                 v.cast::<PyBytes>().map(|b| b.hash(self) as i64)
+            }
+            Some(Kind::Weakref) if v.shape_id() == ids::WEAKREF => {
+                v.cast::<PyWeakref>().and_then(|w| w.known_hash())
             }
             Some(Kind::Function) => Some(hash_identity(v)),
             Some(Kind::Type) if v.shape_id() == ids::TYPE => Some(hash_identity(v)),

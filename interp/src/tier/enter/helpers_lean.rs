@@ -5,10 +5,12 @@
 //! did nothing yet when they raise or call Python code may be called in this way; the recorder's tables say which.
 
 use super::Activation;
+use skein_runtime::builtins::construct::construct;
 use skein_runtime::builtins::iter_next::next_builtin;
 use skein_runtime::builtins::iter_quick::{self, Quick};
 use skein_runtime::builtins::method::PyMethod;
 use skein_runtime::builtins::set_ops;
+use skein_runtime::object::bind::call_native;
 use skein_runtime::object::native_def::NativeDef;
 use skein_runtime::prelude::*;
 use skein_runtime::protocol::binary::BinaryOp;
@@ -80,6 +82,45 @@ fn changing<T>(a: *mut Activation, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> Op
     alone(std::hint::black_box(a), f)
 }
 
+/// A call of a native function or a builtin type.
+#[inline(always)]
+fn call(vm: &mut Vm, callee: Value, args: &[Value]) -> PyResult {
+    if let Some(ty) = callee.cast::<PyType>()
+        && ty.builtin_id != 0
+        && let Some(r) = construct(vm, ty, args)
+    {
+        return r;
+    }
+    vm.call(callee, args)
+}
+
+macro_rules! natives {
+    ($(($native:ident, $($x:ident)*),)*) => {
+        $(
+            /// Calls a native that takes its arguments in any way, its receiver, if it has one, among them; 0: refused.
+            pub extern "C" fn $native(a: *mut Activation, def: *const NativeDef $(, $x: u64)*) -> u64 {
+                word(alone(a, |vm| call_native(vm, declaration(def), &[$(value($x)),*], None)))
+            }
+        )*
+    };
+}
+natives! {
+    (native0,),
+    (native1, x),
+    (native2, x y),
+    (native3, x y z),
+    (native4, x y z w),
+}
+
+/// Addresses of the functions that call a native, by the number of values.
+pub const NATIVE: [*const (); 5] = [
+    native0 as *const (),
+    native1 as *const (),
+    native2 as *const (),
+    native3 as *const (),
+    native4 as *const (),
+];
+
 macro_rules! calls {
     ($($how:ident: $(($code:ident, $object:ident, $($x:ident)*),)*)*) => {
         $($(
@@ -89,7 +130,7 @@ macro_rules! calls {
             }
             /// Calls a native function or a builtin type; 0: refused.
             pub extern "C" fn $object(a: *mut Activation, callee: u64 $(, $x: u64)*) -> u64 {
-                word($how(a, |vm| vm.call(value(callee), &[$(value($x)),*])))
+                word($how(a, |vm| call(vm, value(callee), &[$(value($x)),*])))
             }
         )*)*
     };

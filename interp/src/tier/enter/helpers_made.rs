@@ -175,6 +175,11 @@ pub extern "C" fn next_of_native(a: *mut Activation, it: u64) -> u64 {
     }))
 }
 
+/// 1: an iterator of module code is exhausted, and a step of it would change nothing.
+pub extern "C" fn native_ended(it: u64) -> u64 {
+    value(it).cast::<Native>().is_some_and(|it| it.has_ended()) as u64
+}
+
 /// A native method of a builtin type, bound to an object of it.
 pub extern "C" fn bound_native(a: *mut Activation, descriptor: u64, this: u64) -> u64 {
     word(alone(a, |vm| {

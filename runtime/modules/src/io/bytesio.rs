@@ -4,6 +4,8 @@ use super::support::{
     add_stream, always, class, closed_error, data_arg, or_none, size_arg, with_data, writable_len,
     write_into,
 };
+use skein_runtime::builtins::byte_view::look_at;
+use skein_runtime::builtins::memoryview::MemoryView;
 use skein_runtime::prelude::*;
 use std::cell::Cell;
 
@@ -20,7 +22,7 @@ impl NativeData for BytesIo {
 }
 
 static METHODS: &[NativeDef] = &[
-    new_method(new),
+    new_method(new).with_direct(new_direct),
     method(
         "__init__",
         init_method,
@@ -124,6 +126,11 @@ fn new(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Native::new(vm, ty, state).value())
 }
 
+/// What comes behind the class is for `__init__`.
+fn new_direct(vm: &mut Vm, args: &[Value]) -> Option<PyResult> {
+    Some(new(vm, args.get(..1)?))
+}
+
 fn this<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(Ref<Native>, &'a BytesIo)> {
     match native::<BytesIo>(v) {
         Some(b) => Ok(b),
@@ -139,19 +146,33 @@ fn open_stream<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<(&'a BytesIo, Ref<PyBy
     }
 }
 
+/// A stream that is not closed; `None`: anything else.
+#[inline(always)]
+fn open_quickly(v: &Value) -> Option<(&BytesIo, Ref<PyByteArray>)> {
+    let (_, b) = native::<BytesIo>(v)?;
+    Some((b, b.data.get().cast()?))
+}
+
 fn check_exports(vm: &mut Vm, data: Ref<PyByteArray>) -> PyResult<()> {
     vm.check_exports(&data.exports)
 }
 
 fn init_method(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (owner, b) = this(vm, &args[0])?;
-    let initial = if args[1].is_absent() {
-        Vec::new()
-    } else {
-        data_arg(vm, args[1])?.into_vec()
+    let initial = match args[1].is_absent() {
+        true => Vec::new().into(),
+        false => data_arg(vm, args[1])?,
     };
-    if let Some(old) = b.data.get().cast() {
+    if let Some(old) = b.data.get().cast::<PyByteArray>() {
         check_exports(vm, old)?;
+        // What `__new__` made will do.
+        if old.is_empty() {
+            if !old.reserve(vm, initial.len()) || !old.extend_within(&initial) {
+                return Err(vm.memory_error());
+            }
+            b.pos.set(0);
+            return Ok(Value::NONE);
+        }
     }
     let ty = vm.builtin_type(ids::BYTEARRAY);
     let data = PyByteArray::new_instance(vm, ty, &initial);
@@ -191,6 +212,19 @@ fn take(vm: &mut Vm, b: &BytesIo, data: Ref<PyByteArray>, n: Option<usize>) -> V
 }
 
 fn read(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(n) = args[1].as_small_int()
+        && n >= 0
+        && let Some((b, data)) = open_quickly(&args[0])
+        && let start = b.pos.get()
+        && data
+            .len()
+            .checked_sub(start)
+            .is_some_and(|left| n as usize <= left)
+    {
+        let end = start + n as usize;
+        b.pos.set(end);
+        return Ok(vm.new_bytes(&data.buffer().bytes()[start..end]));
+    }
     let n = size_arg(vm, args[1])?;
     let (b, data) = open_stream(vm, &args[0])?;
     Ok(take(vm, b, data, n))
@@ -240,7 +274,72 @@ fn readinto(vm: &mut Vm, args: &[Value]) -> PyResult {
     Ok(Value::from_usize(piece.len()))
 }
 
+/// The least room that a stream gets when it is written to: most are written to in many small pieces.
+const FIRST_ROOM: usize = 232;
+/// Below this size the room is doubled, above it half of it is added.
+const DOUBLED: usize = 64 << 10;
+
+/// The room for so many bytes and some that may follow.
+fn room_for(end: usize) -> usize {
+    let more = if end < DOUBLED { end } else { end / 2 };
+    end.saturating_add(more).max(FIRST_ROOM)
+}
+
+/// Bytes at the end of what is there, if there is room for them.
+#[inline]
+fn write_quickly(args: &[Value]) -> Option<Value> {
+    let new: Ref<PyBytes> = args[1].cast()?;
+    let (b, data) = open_quickly(&args[0])?;
+    if b.pos.get() != data.len() || data.exports.any() || !data.extend_within(new.bytes()) {
+        return None;
+    }
+    b.pos.set(data.len());
+    Some(Value::from_usize(new.len()))
+}
+
+/// What a view shows of a bytes object or bytearray in one piece, at the end of what is there.
+fn write_view(vm: &mut Vm, args: &[Value]) -> Option<Value> {
+    let (_, view) = native::<MemoryView>(&args[1])?;
+    let (b, data) = open_quickly(&args[0])?;
+    let window = &view.window;
+    if view.released.get()
+        || !window.contiguous(false)
+        || b.pos.get() != data.len()
+        || data.exports.any()
+    {
+        return None;
+    }
+    let (start, count) = (usize::try_from(window.start).ok()?, window.count());
+    let count = count.checked_mul(window.itemsize)?;
+    let (stop, end) = (start.checked_add(count)?, data.len().checked_add(count)?);
+    if end > data.buffer().capacity() && !data.reserve(vm, room_for(end)) {
+        return None;
+    }
+    // Nothing is allocated while the bytes are looked at.
+    let copied = look_at(view.source.get(), |bytes| {
+        bytes
+            .get(start..stop)
+            .is_some_and(|new| data.extend_within(new))
+    });
+    if copied != Some(true) {
+        return None;
+    }
+    b.pos.set(end);
+    Some(Value::from_usize(count))
+}
+
 fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(n) = write_quickly(args) {
+        return Ok(n);
+    }
+    match write_view(vm, args) {
+        Some(n) => Ok(n),
+        None => write_slowly(vm, args),
+    }
+}
+
+#[inline(never)]
+fn write_slowly(vm: &mut Vm, args: &[Value]) -> PyResult {
     let (_, data) = open_stream(vm, &args[0])?;
     check_exports(vm, data)?;
     if args[1].is::<PyStr>() {
@@ -258,7 +357,8 @@ fn write(vm: &mut Vm, args: &[Value]) -> PyResult {
         else {
             return Err(vm.overflow_error("new buffer size too large"));
         };
-        if end > old && !data.resize(vm, end) {
+        let room = data.buffer().capacity();
+        if end > room && !data.reserve(vm, room_for(end)) || end > old && !data.resize(vm, end) {
             return Err(vm.memory_error());
         }
         if start > old {
@@ -293,6 +393,9 @@ fn seek(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn tell(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some((b, _)) = open_quickly(&args[0]) {
+        return Ok(Value::from_usize(b.pos.get()));
+    }
     let (b, _) = open_stream(vm, &args[0])?;
     Ok(vm.new_int(b.pos.get() as i64))
 }

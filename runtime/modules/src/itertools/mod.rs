@@ -40,6 +40,11 @@ impl NativeData for It {
     fn next(&self, vm: &mut Vm, owner: Ref<Native>) -> Option<Step> {
         Some((self.step.get())(vm, owner, self))
     }
+    fn has_ended(&self) -> bool {
+        // A batch that was not full was the last one.
+        let batched: StepFn = select::batched_step;
+        self.slot(0).is_null() && std::ptr::fn_addr_eq(self.step.get(), batched)
+    }
 }
 
 impl It {

@@ -63,13 +63,14 @@ pub(super) fn batched_new(vm: &mut Vm, args: &[Value]) -> PyResult {
 pub(super) fn batched_step(vm: &mut Vm, _owner: Ref<Native>, it: &It) -> Step {
     let (n, strict) = (it.n[0].get() as usize, it.n[1].get() != 0);
     it.may_step(vm, strict)?;
-    let mut out = ValueVec::with_capacity(&vm.heap, n.min(1 << 8));
+    let Some(first) = it.pull(vm)? else {
+        return Ok(None);
+    };
+    let mut out = ValueVec::with_capacity(&vm.heap, n.min(1 << 4));
+    out.push(&vm.heap, first);
     while out.len() < n {
         let Some(v) = it.pull(vm)? else { break };
         out.push(&vm.heap, v);
-    }
-    if out.is_empty() {
-        return Ok(None);
     }
     if out.len() < n && strict {
         return Err(vm.value_error("batched(): incomplete batch"));

@@ -109,6 +109,9 @@ fn pack_into(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 fn unpack(vm: &mut Vm, args: &[Value]) -> PyResult {
+    if let Some(v) = pack::unpack_small(vm, args[0], args[1]) {
+        return Ok(v);
+    }
     let f = format::parse_value(vm, args[0])?;
     object::unpack(vm, &f, args[1])
 }

@@ -6,20 +6,45 @@ use num_bigint::BigInt;
 use skein_runtime::builtins::seq;
 use skein_runtime::prelude::*;
 
-/// One int that fits, in a format of standard sizes; `None`: anything else.
-pub fn pack_small(vm: &mut Vm, format: Value, values: &[Value]) -> Option<Value> {
+/// A format of one int of a standard size: whether it is little-endian, its size, whether it has a sign. `None`: any other.
+#[inline]
+fn one_int(format: Value) -> Option<(bool, usize, bool)> {
     let format = format.cast::<PyStr>()?;
-    let (&[order @ (b'<' | b'>'), code], &[v]) = (format.bytes(), values) else {
+    let &[order @ (b'<' | b'>'), code] = format.bytes() else {
         return None;
     };
-    let n = v.as_small_int()?;
-    let (size, signed) = match code {
-        b'b' | b'B' => (1, code == b'b'),
-        b'h' | b'H' => (2, code == b'h'),
-        b'i' | b'l' | b'I' | b'L' => (4, code.is_ascii_lowercase()),
-        b'q' | b'Q' => (8, code == b'q'),
+    let size = match code {
+        b'b' | b'B' => 1,
+        b'h' | b'H' => 2,
+        b'i' | b'l' | b'I' | b'L' => 4,
+        b'q' | b'Q' => 8,
         _ => return None,
     };
+    Some((order == b'<', size, code.is_ascii_lowercase()))
+}
+
+/// One int of a standard size from a bytes object of that size; `None`: anything else.
+pub fn unpack_small(vm: &mut Vm, format: Value, data: Value) -> Option<Value> {
+    let (little, size, signed) = one_int(format)?;
+    let data = data.cast::<PyBytes>().filter(|d| d.len() == size)?;
+    let n = u64::from_le_bytes(eight(little, data.bytes()));
+    let n = match (signed, i64::try_from(n)) {
+        (true, _) => {
+            let shift = 64 - 8 * size as u32;
+            (n << shift) as i64 >> shift
+        }
+        (false, Ok(n)) => n,
+        (false, Err(_)) => return None,
+    };
+    let n = vm.new_int(n);
+    Some(vm.new_tuple(&[n]))
+}
+
+/// One int that fits, in a format of standard sizes; `None`: anything else.
+pub fn pack_small(vm: &mut Vm, format: Value, values: &[Value]) -> Option<Value> {
+    let (little, size, signed) = one_int(format)?;
+    let &[v] = values else { return None };
+    let n = v.as_small_int()?;
     let bits = 8 * size as u32;
     let fits = match signed {
         true => n == n << (64 - bits) >> (64 - bits),
@@ -29,7 +54,7 @@ pub fn pack_small(vm: &mut Vm, format: Value, values: &[Value]) -> Option<Value>
         return None;
     }
     let bytes = n.to_le_bytes();
-    Some(if order == b'<' {
+    Some(if little {
         vm.new_bytes(&bytes[..size])
     } else {
         vm.new_bytes(&n.to_be_bytes()[8 - size..])

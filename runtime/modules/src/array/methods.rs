@@ -290,7 +290,10 @@ fn extend_from(vm: &mut Vm, array: Value, source: Value) -> PyResult<()> {
         return Ok(());
     }
     let item = |i: usize| match source.shape_id() {
-        ids::LIST => source.cast::<PyList>().filter(|l| i < l.len()).map(|l| l.get(i)),
+        ids::LIST => source
+            .cast::<PyList>()
+            .filter(|l| i < l.len())
+            .map(|l| l.get(i)),
         ids::TUPLE => source.cast::<PyTuple>()?.items().get(i).copied(),
         _ => None,
     };

@@ -43,6 +43,7 @@ impl Recorder {
             let same = match id {
                 ids::TYPE => return self.type_of_one(vm, p),
                 ids::RANGE => return self.range_of(vm, p),
+                ids::INT if x.is_float() => return self.rounded(vm, p, "int"),
                 ids::INT => x.is_int(),
                 ids::FLOAT => x.is_float() || x.is_int(),
                 ids::STR | ids::TUPLE => x.shape == id,
@@ -83,6 +84,7 @@ impl Recorder {
             ("issubclass", 2) => self.issubclass(vm, p),
             ("getattr", 2 | 3) => self.ask_attribute(vm, p, false),
             ("hasattr", 2) => self.ask_attribute(vm, p, true),
+            ("round", 1) => self.rounded(vm, p, name),
             ("abs", 1) if x.is_int() || x.is_float() => self.absolute(vm, p),
             ("min" | "max", 2) if x.is_int() && y.is_int() || x.is_float() && y.is_float() => {
                 self.extreme(vm, p, name == "max")
@@ -128,7 +130,7 @@ impl Recorder {
         true
     }
 
-    fn begin_call(&mut self, vm: &mut Vm, p: Pending) {
+    pub(super) fn begin_call(&mut self, vm: &mut Vm, p: Pending) {
         self.guard_callee(vm, p);
         self.is_jump(p.word.b() as usize + 1, p.next, 0);
     }

@@ -19,6 +19,7 @@ mod containers;
 mod counted;
 mod emit;
 mod entered;
+mod floats;
 mod generators;
 mod instances;
 mod integers;

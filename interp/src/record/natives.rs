@@ -30,8 +30,8 @@ pub struct More {
 
 /// A native function as it was seen to be called.
 #[derive(Clone, Copy)]
-struct Called {
-    def: &'static NativeDef,
+pub(super) struct Called {
+    pub(super) def: &'static NativeDef,
     shape: u32,
     /// What it is bound to.
     this: Seen,
@@ -241,12 +241,6 @@ const TABLE: &[Row] = &[
     Row("Match", "group groups groupdict start end span __getitem__", Nothing, Anything, false),
 ];
 
-/// Natives of `math` that give a float for a float.
-const FLOAT1: &str = "acos acosh asin asinh atan atanh cbrt cos cosh degrees erf erfc exp exp2 expm1 fabs gamma lgamma log log10 \
-    log1p log2 radians sin sinh sqrt tan tanh";
-/// Natives of `math` that give a float for two floats.
-const FLOAT2: &str = "atan2 copysign fmod hypot pow remainder";
-
 /// Builtin types whose calls are lean; what they give, whether they may get iterators.
 const TYPES: &[(u32, Gives, bool)] = &[
     (ids::INT, Anything, false),
@@ -326,7 +320,7 @@ fn is_lazy(t: Ref<PyType>) -> bool {
         && LAZY.contains(&t.name_text().as_str())
 }
 
-fn listed(names: &str, name: &str) -> bool {
+pub(super) fn listed(names: &str, name: &str) -> bool {
     names.split_whitespace().any(|n| n == name)
 }
 
@@ -478,7 +472,7 @@ impl Recorder {
         }
         let base = p.word.b() as usize;
         let argc = p.word.c() as usize;
-        if owner == "math" && self.math_call(vm, p, n)
+        if owner == "math" && (self.math_call(vm, p, n) || self.rounded(vm, p, name))
             || owner == "dict" && name == "get" && self.get_from_dict(vm, p)
             || owner == "list" && name == "append" && self.append_to_list(vm, p, n)
             || owner == "list" && name == "copy" && self.list_copied(vm, p, n)
@@ -729,54 +723,6 @@ impl Recorder {
         let mut args = vec![self.context, callee];
         args.extend(words);
         self.call(helpers[words.len()] as usize, &args, Type::Word)
-    }
-
-    /// Functions of floats that give a float.
-    fn math_call(&mut self, vm: &mut Vm, p: Pending, n: Called) -> bool {
-        let argc = p.word.c() as usize;
-        let seen = &p.more.args[..argc];
-        let names = match argc {
-            1 => FLOAT1,
-            2 => FLOAT2,
-            _ => return false,
-        };
-        if !listed(names, n.def.name)
-            || !seen.iter().all(|s| s.is_float() || s.is_int())
-            || p.next.bits != 0
-        {
-            return false;
-        }
-        let base = p.word.b() as usize;
-        self.guard_callee(vm, p);
-        self.is_jump(base + 1, p.next, 0);
-        let x = self.number(base + 2, seen[0]);
-        let r = if n.def.name == "sqrt" {
-            let zero = self.float_constant(0.0);
-            let c = self.emit(skein_jit::ir::Op::CompareF(Cond::Ge, x, zero));
-            self.guard(c, true);
-            self.emit(skein_jit::ir::Op::SqrtF(x))
-        } else if n.def.name == "fabs" {
-            self.emit(skein_jit::ir::Op::AbsF(x))
-        } else {
-            let plain = n.def.counts.plain && n.def.counts.total as usize == argc;
-            if !plain {
-                return false;
-            }
-            let code = self.constant(n.def as *const NativeDef as u64);
-            let r = if argc == 1 {
-                let args = [self.context, code, x];
-                self.call(lean::float1 as *const () as usize, &args, Type::Float)
-            } else {
-                let y = self.number(base + 3, seen[1]);
-                let args = [self.context, code, x, y];
-                self.call(lean::float2 as *const () as usize, &args, Type::Float)
-            };
-            let c = self.emit(skein_jit::ir::Op::CompareF(Cond::Eq, r, r));
-            self.guard(c, true);
-            r
-        };
-        self.set_float(p.word.a() as usize, r);
-        true
     }
 
     /// `CallKw` of a native function or a builtin type.

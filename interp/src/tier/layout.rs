@@ -14,6 +14,10 @@ fn effects() -> Vec<(u64, Effect)> {
         helpers::floor_div as *const (),
         helpers::modulo as *const (),
         lean::power as *const (),
+        lean::truncated as *const (),
+        lean::rounded as *const (),
+        lean::floor as *const (),
+        lean::ceiling as *const (),
     ];
     let asks = [
         helpers::dict_get as *const (),

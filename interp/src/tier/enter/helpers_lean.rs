@@ -271,6 +271,35 @@ pub extern "C" fn power(x: f64, y: f64) -> f64 {
     skein_runtime::builtins::float_pow::pow(x, y)
 }
 
+/// The word of the int that a float without a fraction equals; 0 for what has none, or a big one.
+fn whole(x: f64) -> u64 {
+    const END: f64 = (1_i64 << 62) as f64;
+    if (-END..END).contains(&x) {
+        return (x as i64 as u64) << 1 | 1;
+    }
+    0
+}
+
+/// `int(x)`; for this and the next ones see [`whole`].
+pub extern "C" fn truncated(x: f64) -> u64 {
+    whole(x)
+}
+
+/// `round(x)`.
+pub extern "C" fn rounded(x: f64) -> u64 {
+    whole(x.round_ties_even())
+}
+
+/// `math.floor(x)`.
+pub extern "C" fn floor(x: f64) -> u64 {
+    whole(x.floor())
+}
+
+/// `math.ceil(x)`.
+pub extern "C" fn ceiling(x: f64) -> u64 {
+    whole(x.ceil())
+}
+
 /// A binary operator, in place if the number's upper half is not 0.
 pub extern "C" fn binary(a: *mut Activation, op: u64, x: u64, y: u64) -> u64 {
     if op == BinaryOp::Add as u64

@@ -738,6 +738,9 @@ impl RootSource for Vm {
             .try_get(shape_id)
             .map_or(Value::NULL, Value::from)
     }
+    fn keeps(&self, object: Value) -> bool {
+        (0..self.kept.len()).any(|i| self.kept.get(i).bits() == object.bits())
+    }
     fn needs_finalizer(&self, object: Value) -> bool {
         object
             .cast::<PyGenerator>()

@@ -28,13 +28,16 @@ pub fn frame_object(vm: &mut Vm, frame: Frame) -> Ref<PyFrame> {
         generator,
     );
     frame.set_word(at::FRAME_OBJECT, f.value().bits());
-    if let Some(t) = owner.and_then(|g| g.waiting_tasklet()) {
+    let waiting = owner.and_then(|g| g.waiting_tasklet());
+    if let Some(t) = waiting {
         f.owner.set(f, t.value());
     }
-    match owner {
-        Some(g) => g.frame.set(g, f.value()),
-        None if !note_store(vm, frame) => vm.keep_until_collected(f.value()),
-        None => {}
+    if let Some(g) = owner {
+        g.frame.set(g, f.value());
+    }
+    // A generator's frame is in its tasklet's stack while that waits.
+    if (owner.is_none() || waiting.is_some()) && !note_store(vm, frame) {
+        vm.keep_until_collected(f.value());
     }
     f
 }

@@ -70,6 +70,12 @@ impl Heap {
         }
     }
 
+    pub(super) fn keeps(&self, addr: usize) -> bool {
+        let mut keeps = false;
+        self.with_roots(|roots| keeps = roots.keeps(super::value_at(addr)));
+        keeps
+    }
+
     pub(super) fn needs_finalizer(&self, addr: usize) -> bool {
         let mut needs = true;
         self.with_roots(|roots| needs = roots.needs_finalizer(super::value_at(addr)));

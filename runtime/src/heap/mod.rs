@@ -79,6 +79,10 @@ pub trait RootSource {
     }
     /// The object that must live as long as any object with this shape id does (the shape itself).
     fn shape_object(&self, shape_id: u32) -> Value;
+    /// True for an object that the next collection keeps although nothing that was written with a barrier refers to it.
+    fn keeps(&self, _object: Value) -> bool {
+        false
+    }
     /// False if an object registered for finalisation turns out to need none (a generator that has ended).
     fn needs_finalizer(&self, object: Value) -> bool;
     /// Called before a collection marks anything.

@@ -58,7 +58,7 @@ impl Heap {
             }
             tracer.list(addr, true, &mut |to| {
                 assert!(
-                    Heap::is_marked(to),
+                    Heap::is_marked(to) || self.keeps(to),
                     "heap: old {} holds young {} without a write barrier",
                     describe(addr),
                     describe(to)

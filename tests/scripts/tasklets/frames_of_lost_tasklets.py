@@ -1,6 +1,6 @@
 # Frames, tracebacks and running generators of tasklets that nobody can run any more; values written into frames that wait.
 # only: skein
-# gc-stress: 200
+# gc-stress: 50
 import gc
 import stackless
 import sys

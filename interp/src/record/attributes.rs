@@ -102,6 +102,10 @@ impl Recorder {
                 return true;
             }
             Finding::Slot(offset) => self.field(w, offset as i32),
+            Finding::Outer(slot, offset) => {
+                let array = self.field(w, slot as i32);
+                self.field(array, offset as i32)
+            }
             Finding::Member(offset) => {
                 let v = self.field(w, offset as i32);
                 let c = self.compare_imm(Cond::Ne, v, 0);
@@ -137,6 +141,8 @@ impl Recorder {
         let (a, b) = (p.word.a() as usize, p.word.b() as usize);
         let null = self.constant(0);
         match found {
+            // No dissolved object holds more than it has room for.
+            Finding::Outer(..) => return false,
             Finding::Slot(offset) | Finding::Member(offset) => {
                 let Some(n) = self.field_at(k, offset as i32) else {
                     return false;
@@ -279,7 +285,10 @@ impl Recorder {
         let (offset, plan) = match findings::store(vm, shape, now, name) {
             Some(Place::Slot(offset)) => (offset as i32, None),
             Some(Place::Add(offset, shape)) => (offset as i32, Some(shape as u64)),
-            None => return false,
+            Some(Place::Outer(slot, offset)) if self.dissolved(a).is_none() => {
+                return self.store_outside(vm, p, slot as i32, offset as i32);
+            }
+            _ => return false,
         };
         if !self.guard_type(vm, p.a.shape) {
             return false;
@@ -314,6 +323,20 @@ impl Recorder {
             self.emit(Op::Store(Width::W32, w, layout::SHAPE, s));
             self.know(w, |k| k.shape = shape as u32);
         }
+        self.begun = true;
+        true
+    }
+
+    /// Stores an attribute that stands in the array beside the object.
+    fn store_outside(&mut self, vm: &mut Vm, p: Pending, slot: i32, offset: i32) -> bool {
+        if !self.guard_type(vm, p.a.shape) {
+            return false;
+        }
+        let w = self.word(p.word.a() as usize);
+        self.guard_shape(w, p.a.shape);
+        let v = self.word(p.word.b() as usize);
+        let array = self.field(w, slot);
+        self.store_object(array, offset, v);
         self.begun = true;
         true
     }

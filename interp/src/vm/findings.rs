@@ -5,6 +5,7 @@
 use super::ops_attr::has_getattribute;
 use skein_runtime::builtins::getset::PyMember;
 use skein_runtime::builtins::property::PyProperty;
+use skein_runtime::layout;
 use skein_runtime::object::attr::{Found, classify};
 use skein_runtime::object::shape::{FROM_END, Shape};
 use skein_runtime::prelude::*;
@@ -16,6 +17,8 @@ pub enum Finding {
     Slot(usize),
     /// The same of a name in `__slots__`; `NULL` there means that it is not set.
     Member(usize),
+    /// The word in the array whose slot is at the first byte offset, at the second one.
+    Outer(usize, usize),
     /// A function of the class, which a call gives the object.
     Method(Value),
     /// An object of the class that is no descriptor.
@@ -29,6 +32,8 @@ pub enum Finding {
 pub enum Place {
     /// At a byte offset.
     Slot(usize),
+    /// In the array whose slot is at a byte offset, at another one.
+    Outer(usize, usize),
     /// At a byte offset, and the object gets that shape.
     Add(usize, u32),
 }
@@ -40,7 +45,10 @@ pub fn load(vm: &mut Vm, shape: Ref<Shape>, name: Ref<PyStr>) -> Option<Finding>
         return None;
     }
     let own = shape.lookup(name);
-    let slot = |vm: &Vm, i: u32| vm.inline_offset(shape, i).map(Finding::Slot);
+    let slot = |vm: &Vm, i: u32| match vm.inline_offset(shape, i) {
+        Some(offset) => Some(Finding::Slot(offset)),
+        None => outer(shape, i).map(|(slot, offset)| Finding::Outer(slot, offset)),
+    };
     let Some(v) = vm.type_lookup(ty, name) else {
         return slot(vm, own?);
     };
@@ -74,6 +82,16 @@ fn member(shape: Ref<Shape>, ty: Ref<PyType>, descriptor: Value) -> Option<usize
     (fits && ty.is_subtype(m.owner.get()?)).then(|| shape.ext_offset as usize + 8 + 8 * m.index)
 }
 
+/// The byte offset of the slot with the array for attributes that an object has no room for, and that of attribute `i` in it.
+fn outer(shape: Ref<Shape>, i: u32) -> Option<(usize, usize)> {
+    let at = i as usize + shape.member_slots as usize;
+    if shape.ext_offset == FROM_END || shape.dict_mode {
+        return None;
+    }
+    let i = at.checked_sub(shape.inline_cap as usize)?;
+    Some((shape.ext_offset as usize, layout::ARRAY_SLOTS as usize + 8 * i))
+}
+
 /// Where storing `name` puts the value, if an object of the shape has the shape numbered `after` then.
 pub fn store(vm: &mut Vm, shape: Ref<Shape>, after: u32, name: Ref<PyStr>) -> Option<Place> {
     let ty = shape.ty.get()?;
@@ -96,9 +114,11 @@ pub fn store(vm: &mut Vm, shape: Ref<Shape>, after: u32, name: Ref<PyStr>) -> Op
         return None;
     }
     if after == shape.id {
-        return vm
-            .inline_offset(shape, shape.lookup(name)?)
-            .map(Place::Slot);
+        let i = shape.lookup(name)?;
+        return match vm.inline_offset(shape, i) {
+            Some(offset) => Some(Place::Slot(offset)),
+            None => outer(shape, i).map(|(slot, offset)| Place::Outer(slot, offset)),
+        };
     }
     let then = vm.shapes.try_get(after)?;
     if then.dict_mode || then.ty.get() != Some(ty) || then.count != shape.count + 1 {

@@ -82,7 +82,7 @@ impl Vm {
     #[inline]
     fn instance_shape(&mut self, ty: Ref<PyType>) -> Ref<Shape> {
         let shape = ty.root_shape.expect();
-        if shape.outgrown.get() {
+        if shape.outgrown.get() != 0 {
             self.widen(ty, shape)
         } else {
             shape
@@ -93,10 +93,12 @@ impl Vm {
     fn widen(&mut self, ty: Ref<PyType>, shape: Ref<Shape>) -> Ref<Shape> {
         // The shape of exact instances of builtin types is named by a fixed number.
         if ty.inline_hint.get() >= 32 || shape.ext_offset == 0 || ty.builtin_id != 0 {
-            shape.outgrown.set(false);
+            shape.outgrown.set(0);
             return shape;
         }
-        ty.inline_hint.set(ty.inline_hint.get() * 2 + 2);
+        let needed = shape.outgrown.get() - shape.member_slots;
+        let twice = ty.inline_hint.get() * 2 + 2;
+        ty.inline_hint.set(needed.clamp(twice.min(8), 128));
         self.make_root_shape(ty, None);
         ty.root_shape.expect()
     }
@@ -163,7 +165,8 @@ impl Vm {
             crate::heap::tail::slot_at_header(&object, ext + 8 + at * 8).set(object, v);
             return;
         }
-        shape.root().outgrown.set(true);
+        let widest = &shape.root().outgrown;
+        widest.set(widest.get().max(at.min(128) as u16 + 1));
         let at = at - shape.inline_cap as usize;
         let slot = self.ext_slot(&object, shape);
         let array = match slot.get().cast::<Array>() {

@@ -57,8 +57,8 @@ pub struct Shape {
     last_child: RefSlot<Shape>,
     /// Hash index from names to numbers for wide shapes, made when first needed.
     index: RefSlot<PyDict>,
-    /// True once an instance outgrew `inline_cap` (on roots).
-    pub outgrown: Cell<bool>,
+    /// How much room the widest instance needed that outgrew `inline_cap`, or 0 (on roots).
+    pub outgrown: Cell<u16>,
 }
 
 /// See [`Shape::ext_offset`].
@@ -256,7 +256,7 @@ impl Vm {
                 last_name: Slot::new(Value::NULL),
                 last_child: RefSlot::empty(),
                 index: RefSlot::empty(),
-                outgrown: Cell::new(false),
+                outgrown: Cell::new(0),
             },
         );
         self.shapes.register(shape);

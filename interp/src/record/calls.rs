@@ -344,6 +344,7 @@ impl Recorder {
         if let Some(room) = self.room.take() {
             self.ops[room.0 as usize] = Op::Const(8 * self.most_words as u64);
         }
+        self.room_needed = self.room_needed.max(self.most_words);
         self.most_words = 0;
     }
 

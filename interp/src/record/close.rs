@@ -293,6 +293,7 @@ impl Recorder {
             exits: self.exits,
             first_exit: self.first_exit,
             root: self.root,
+            room: self.room_needed,
         })
     }
 }

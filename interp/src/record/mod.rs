@@ -146,6 +146,8 @@ pub struct Finished {
     pub first_exit: u32,
     /// The loop that it belongs to.
     pub root: usize,
+    /// Words of the stack that its calls need.
+    pub room: u32,
 }
 
 /// The state at the loop's start, for the test at its end.
@@ -230,6 +232,8 @@ pub struct Recorder {
     /// The operation that says how many words of stack are needed, to be filled in at the end.
     room: Option<Val>,
     most_words: u32,
+    /// The most of these.
+    room_needed: u32,
     /// The instruction being written down has changed something: no guard may follow that runs it anew.
     begun: bool,
     /// The instruction being written down ran Python code in a native function.
@@ -296,6 +300,7 @@ impl Recorder {
             actual_top: vm.stack_top.get() as usize,
             room: None,
             most_words: 0,
+            room_needed: 0,
             begun: false,
             ran_python: false,
             locals_written: vm.locals_written.get(),

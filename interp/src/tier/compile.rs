@@ -95,6 +95,8 @@ impl Tier {
             title,
         };
         self.begin_waiting(f.origin);
+        let l = &mut self.loops[f.root];
+        l.room = l.room.max(f.room);
         let job = Job {
             trace: f.trace,
             passes: self.passes,

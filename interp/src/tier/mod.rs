@@ -21,6 +21,7 @@ mod stats;
 mod worker;
 
 use crate::record::{Origin, Recorder, Start};
+use crate::vm::frames::make_room;
 use crate::vm::run::cx::{Cx, Pc, header_word, word_at};
 use crate::vm::run::{recorded, traced};
 use exits::{Exit, ExitKind};
@@ -57,7 +58,14 @@ struct Loop {
     /// It is to be recorded anew, and how often that was found.
     outdated: bool,
     respecialised: u64,
+    /// Words of the stack that the calls in its traces need.
+    room: u32,
 }
+
+/// Words of the stack that are to be free where a recording begins.
+const ROOM_TO_RECORD: usize = 512;
+/// And above what the traces so far need where a loop is entered: bridges may need more.
+const SPARE_ROOM: usize = 64;
 
 /// Where machine code was left, or a function begins.
 #[derive(Default)]
@@ -240,6 +248,7 @@ impl Tier {
             retired: 0,
             outdated: false,
             respecialised: 0,
+            room: 0,
         });
         self.loops.len() - 1
     }
@@ -406,6 +415,10 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
 /// Runs code from a counted instruction, whose counter is set anew if that was not worth it.
 fn enter_loop(vm: &mut Vm, cx: Cx, root: usize, header: Pc) -> Pc {
     let at = cx.pc as u64;
+    let room = TIER.with_borrow(|t| t.loops[root].room as usize);
+    if room != 0 {
+        make_room(vm, room + SPARE_ROOM);
+    }
     let pc = run_loop(vm, root, header);
     // The code object lives as long as the trace does.
     if let Some(wait) = TIER.with_borrow_mut(|t| t.closed.take()) {
@@ -464,6 +477,7 @@ fn begin_loop_as(vm: &mut Vm, cx: Cx, header: Pc, outdated: Option<usize>) {
         header: header as u64,
         back: cx.pc as u64,
     };
+    make_room(vm, ROOM_TO_RECORD);
     if let Some(r) = Recorder::new(vm, origin, root, params, first, Start::Anywhere) {
         start(vm, r, header);
     }
@@ -496,6 +510,7 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
     } else if (counter == 0 || counter & COMPILED != 0 || !calls_itself(vm)) && threshold > 1 {
         cx.set_ext(1, threshold);
     } else if traced::is_plain(vm) {
+        make_room(vm, ROOM_TO_RECORD);
         TIER.with_borrow_mut(|t| t.anchors.entry(pc).or_default().count = u64::MAX / 2);
         let expected =
             TIER.with_borrow(|t| t.awaits(|o| o == Origin::Anchor(pc))) || begin_at_anchor(vm, pc);

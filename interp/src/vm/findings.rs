@@ -89,7 +89,10 @@ fn outer(shape: Ref<Shape>, i: u32) -> Option<(usize, usize)> {
         return None;
     }
     let i = at.checked_sub(shape.inline_cap as usize)?;
-    Some((shape.ext_offset as usize, layout::ARRAY_SLOTS as usize + 8 * i))
+    Some((
+        shape.ext_offset as usize,
+        layout::ARRAY_SLOTS as usize + 8 * i,
+    ))
 }
 
 /// Where storing `name` puts the value, if an object of the shape has the shape numbered `after` then.

@@ -63,6 +63,59 @@ fn grow(vm: &mut Vm, words: usize) -> PyResult<*mut u64> {
     Ok(vm.stack_top.get())
 }
 
+/// Words of frames that are worth moving.
+const MOST_MOVED: usize = 1024;
+
+/// Moves the frames in the top piece of the running stack to one that has room for `words` more words.
+///
+/// A tasklet's first pieces are small, and what a loop calls may stand in another piece than the loop, which machine code does
+/// not follow. Frames can move where the loop is about to go on and no native code below it knows their addresses: only their
+/// callees and frame objects do.
+#[cold]
+pub fn make_room(vm: &mut Vm, words: usize) {
+    let room = (vm.stack_limit.get() as usize - vm.stack_top.get() as usize) / 8;
+    let Some(old) = vm.chunk.get() else { return };
+    if room >= words || vm.native_depth.get() > 1 {
+        return;
+    }
+    let used = (vm.stack_top.get() as usize - old.base() as usize) / 8;
+    // Pieces grow with the stack: whoever recurses leaves small ones behind by itself.
+    if used > MOST_MOVED {
+        return;
+    }
+    let Some(new) = vm.heap.new_stack_chunk(old.prev.get(), used + words) else {
+        return;
+    };
+    for (to, from) in new.words().iter().zip(&old.words()[..used]) {
+        to.set(from.get());
+    }
+    let (start, end) = (old.base() as usize, vm.stack_top.get() as usize);
+    let moves = |fp: *mut u64| (start..end).contains(&(fp as usize));
+    let moved = |fp: *mut u64| match moves(fp) {
+        true => new.base().wrapping_byte_add(fp as usize - start),
+        false => fp,
+    };
+    vm.fp.set(moved(vm.fp.get()));
+    let mut next = vm.current_frame();
+    while let Some(frame) = next {
+        // Generators' frames stand elsewhere, between those that moved; below all these is an older piece.
+        let stays = !(new.base()..new.limit()).contains(&frame.fp());
+        if stays && frame.generator().is_none() {
+            break;
+        }
+        if let Some(object) = frame.frame_object() {
+            object.fp.set(moved(object.fp.get() as *mut u64) as usize);
+        }
+        let caller = header_word(frame.fp(), at::CALLER) as *mut u64;
+        frame.set_word(at::CALLER, moved(caller) as u64);
+        next = frame.caller();
+    }
+    if let Some(prev) = old.prev.get() {
+        prev.spare.set(prev, new);
+    }
+    vm.enter_chunk_at(new, used);
+}
+
 /// Removes the running frame, which stands on the stack (not in a generator); the caller becomes the running one.
 #[inline]
 pub fn pop(vm: &mut Vm, fp: *mut u64) {

@@ -228,7 +228,7 @@ impl Recorder {
             return Ok(false);
         }
         if self.header().is_some() {
-            return Err("returns");
+            return Err(super::step::LEAVES);
         }
         let fp = f.fp;
         let word = self.load(fp, 8 * at::RETURN as i32);

@@ -288,7 +288,7 @@ impl Recorder {
                 return Ok(false);
             }
             if self.header().is_some() {
-                return Err("returns");
+                return Err(super::step::LEAVES);
             }
             self.guard_unseen(fp);
             let out = self.way_out(action);

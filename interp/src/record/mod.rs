@@ -53,6 +53,7 @@ use state::{Fact, Frame, Register};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+pub use step::LEAVES;
 
 /// Why a recording was given up; the texts are keys of the statistics.
 pub type Abort = &'static str;
@@ -227,6 +228,8 @@ pub struct Recorder {
     root_caller: usize,
     /// Shapes that the operations name and that are not kept alive yet.
     shapes: Vec<u32>,
+    /// The turn that is recorded may be a loop's last one.
+    pub may_leave: bool,
     /// The stack's top when the recording began.
     actual_top: usize,
     /// The operation that says how many words of stack are needed, to be filled in at the end.
@@ -301,6 +304,7 @@ impl Recorder {
             room: None,
             most_words: 0,
             room_needed: 0,
+            may_leave: false,
             begun: false,
             ran_python: false,
             locals_written: vm.locals_written.get(),

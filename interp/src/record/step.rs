@@ -323,6 +323,14 @@ impl Recorder {
         if self.frames.len() == 1 && self.header() == Some(next.pc) {
             return Ok(());
         }
+        if let Origin::Loop { header, .. } = self.origin
+            && !self.may_leave
+            && self.frames.len() == 1
+            && (next.pc as u64) < header
+            && header < p.pc as u64
+        {
+            return Err(LEAVES);
+        }
         if let Some(link) = crate::tier::link_for(next.pc) {
             self.frame_mut().pc = next.pc;
             self.begun = false;
@@ -367,6 +375,9 @@ impl Recorder {
             && Action::of(header_word(fp, at::RETURN)) != Action::Exit
     }
 }
+
+/// Why a loop's recording was given up that was in the loop's last turn: the turns that stay would be those of a bridge.
+pub const LEAVES: &str = "leaves the loop";
 
 /// True for a call of `gc.collect()`.
 fn collects(p: Pending) -> bool {

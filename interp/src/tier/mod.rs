@@ -20,7 +20,7 @@ mod settings;
 mod stats;
 mod worker;
 
-use crate::record::{Origin, Recorder, Start};
+use crate::record::{LEAVES, Origin, Recorder, Start};
 use crate::vm::frames::make_room;
 use crate::vm::run::cx::{Cx, Pc, header_word, word_at};
 use crate::vm::run::{recorded, traced};
@@ -60,7 +60,12 @@ struct Loop {
     respecialised: u64,
     /// Words of the stack that the calls in its traces need.
     room: u32,
+    /// Times that a recording found itself in the loop's last turn.
+    left: u64,
 }
+
+/// Such recordings after which the last turn will do.
+const MOST_LEFT: u64 = 5;
 
 /// Words of the stack that are to be free where a recording begins.
 const ROOM_TO_RECORD: usize = 512;
@@ -249,6 +254,7 @@ impl Tier {
             outdated: false,
             respecialised: 0,
             room: 0,
+            left: 0,
         });
         self.loops.len() - 1
     }
@@ -478,7 +484,8 @@ fn begin_loop_as(vm: &mut Vm, cx: Cx, header: Pc, outdated: Option<usize>) {
         back: cx.pc as u64,
     };
     make_room(vm, ROOM_TO_RECORD);
-    if let Some(r) = Recorder::new(vm, origin, root, params, first, Start::Anywhere) {
+    if let Some(mut r) = Recorder::new(vm, origin, root, params, first, Start::Anywhere) {
+        r.may_leave = TIER.with_borrow(|t| t.loops[root].left >= MOST_LEFT);
         start(vm, r, header);
     }
 }
@@ -648,6 +655,12 @@ fn failed(origin: Origin, root: usize, why: &'static str) {
         match origin {
             Origin::Loop { back, .. } => {
                 let l = &mut t.loops[root];
+                if why == LEAVES && l.left < MOST_LEFT {
+                    l.left += 1;
+                    // Not always at the same turn of a loop with as many turns each time.
+                    set_counter(back, 1 + 3 * l.left);
+                    return;
+                }
                 l.failures += 1;
                 let wait = if *l.code != 0 {
                     // What was to be recorded anew stays as it is.

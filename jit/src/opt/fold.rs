@@ -75,6 +75,18 @@ impl Sweep<'_> {
                     let k = self.values.word(k)?;
                     self.binary_imm(Binary::Add, z, c.wrapping_add(k))
                 }
+                // A tag that is taken off before a multiplication: the product of both numbers is added with the rest.
+                Op::Binary(Binary::Mul, product, k) => {
+                    let k = self.values.word(k)?;
+                    let Op::Binary(Binary::Add, z, tag) = self.values.ops[product.0 as usize]
+                    else {
+                        return None;
+                    };
+                    let tag = self.values.word(tag)?;
+                    let by = self.constant(k);
+                    let x = self.share(Op::Binary(Binary::Mul, z, by));
+                    self.binary_imm(Binary::Add, x, tag.wrapping_mul(k).wrapping_add(c))
+                }
                 // A tag that was put on is taken off, or added with the rest.
                 Op::Binary(Binary::Or, z, k) => {
                     let k = self.values.word(k)?;

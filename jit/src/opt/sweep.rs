@@ -251,7 +251,7 @@ impl<'a> Sweep<'a> {
             .insert(key, v);
     }
     /// The value of an operation that is written at most once.
-    fn share(&mut self, op: Op) -> Val {
+    pub(super) fn share(&mut self, op: Op) -> Val {
         let Some(key) = key(&op) else {
             return self.emit(op);
         };

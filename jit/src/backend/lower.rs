@@ -618,6 +618,7 @@ impl Lowering<'_, '_> {
 
     fn store_logged(&mut self, object: Val, at: Val, off: i32, v: Val, helper: u64) {
         let inside = at != object;
+        let boxed = matches!(self.trace.ops[v.0 as usize], Op::Box(..));
         let (o, at, v) = (self.value(object), self.value(at), self.value(v));
         let (fast, slow, done) = (
             self.b.create_block(),
@@ -625,6 +626,13 @@ impl Lowering<'_, '_> {
             self.b.create_block(),
         );
         self.b.set_cold_block(slow);
+        if boxed {
+            // Floats are seldom references: that is asked first.
+            let reference = self.cold_block();
+            let tag = self.b.ins().band_imm_u(v, 7);
+            self.b.ins().brif(tag, fast, &[], reference, &[]);
+            self.b.switch_to_block(reference);
+        }
         let flags = self
             .b
             .ins()

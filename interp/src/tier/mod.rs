@@ -517,7 +517,6 @@ pub fn at_entry(vm: &mut Vm, cx: Cx) -> Pc {
     } else if (counter == 0 || counter & COMPILED != 0 || !calls_itself(vm)) && threshold > 1 {
         cx.set_ext(1, threshold);
     } else if traced::is_plain(vm) {
-        make_room(vm, ROOM_TO_RECORD);
         TIER.with_borrow_mut(|t| t.anchors.entry(pc).or_default().count = u64::MAX / 2);
         let expected =
             TIER.with_borrow(|t| t.awaits(|o| o == Origin::Anchor(pc))) || begin_at_anchor(vm, pc);
@@ -579,6 +578,7 @@ fn begin_at_anchor(vm: &mut Vm, pc: u64) -> bool {
     }) else {
         return false;
     };
+    make_room(vm, ROOM_TO_RECORD);
     match Recorder::new(vm, Origin::Anchor(pc), root, params, first, Start::Anywhere) {
         Some(r) => {
             start(vm, r, pc as Pc);
@@ -772,6 +772,7 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
     } else if let Some((frames, depth, root, params, first)) = record
         && !(attention && word_at(pc).op() == Op::JumpBack)
     {
+        make_room(vm, ROOM_TO_RECORD);
         let start_at = Start::Exit(&frames, depth);
         if let Some(mut r) = Recorder::new(vm, Origin::Exit(exit), root, params, first, start_at) {
             if let Some(h) = &frames.header {

@@ -724,6 +724,7 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         let recording = t.recorder.is_some();
         let first = t.exits.len() as u32;
         let served = t.serve_way_in(exit as usize);
+        let awaited = t.awaits(|o| o == Origin::Exit(exit));
         let e = t.exits.get_mut(exit as usize)?;
         e.total += 1;
         let pc = match e.kind {
@@ -737,7 +738,7 @@ fn run_loop(vm: &mut Vm, number: usize, otherwise: Pc) -> Pc {
         let least = params.exit_threshold.max(1).saturating_mul(wanted);
         // It is on its way to a bridge: that is no reason to close the way in, as long as there are not too many.
         let may_get_one = !e.bridged && e.failures < params.retries;
-        t.loops[number].growing |= may_get_one && wanted <= PROMISING;
+        t.loops[number].growing |= awaited || may_get_one && wanted <= PROMISING;
         if e.count < least
             || !may_get_one
             || served

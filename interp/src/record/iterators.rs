@@ -6,7 +6,7 @@ use super::{Code, Pending, Recorder};
 use crate::tier::enter::{helpers_lean as lean, helpers_made as made};
 use crate::vm::run::cx::word_value;
 use skein_compiler::bytecode::Word;
-use skein_jit::ir::{Binary, Checked, Cond, Op, Type, Val, Width};
+use skein_jit::ir::{Binary, Checked, Cond, Op, Val, Width};
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
@@ -110,6 +110,9 @@ impl Recorder {
         if next.pc == end {
             return self.ends(p);
         }
+        if p.b.shape == ids::MAP {
+            return goes_on && self.map_step(vm, p);
+        }
         match p.b.shape {
             ids::DICT_ITEMITERATOR => {
                 let Some(to) = pair else { return false };
@@ -154,7 +157,8 @@ impl Recorder {
 
     /// A step of an iterator of module code.
     fn self_contained_step(&mut self, vm: &mut Vm, p: Pending) -> bool {
-        if !type_of(vm, p.b).is_some_and(is_self_contained) {
+        let refused = self.failed_here() && needs_python(p);
+        if refused || !type_of(vm, p.b).is_some_and(is_self_contained) {
             return false;
         }
         let b = p.word.b() as usize;
@@ -162,24 +166,27 @@ impl Recorder {
         let it = self.word(b);
         let v = self.ask(made::next_of_native as *const (), &[it]);
         self.not_refused(v);
+        self.iterators_moved();
         self.set(p.word.a() as usize, v);
         true
     }
 
     /// The end of an iterator of module code that knows of it ahead of the step.
     fn self_contained_end(&mut self, vm: &mut Vm, p: Pending) -> bool {
-        let ended = word_value(p.b.bits)
-            .cast::<Native>()
-            .is_some_and(|it| it.has_ended());
-        if !ended || self.failed_here() || !type_of(vm, p.b).is_some_and(is_self_contained) {
+        if !type_of(vm, p.b).is_some_and(is_self_contained)
+            || self.failed_here() && needs_python(p)
+            || !word_value(p.b.bits)
+                .cast::<Native>()
+                .is_some_and(|it| Native::ends(it, vm))
+        {
             return false;
         }
         let b = p.word.b() as usize;
         self.guard_class(b, p.b);
         let it = self.word(b);
-        let helper = made::native_ended as *const () as usize;
-        let ended = self.call(helper, &[it], Type::Word);
+        let ended = self.ask(made::native_ended as *const (), &[it]);
         let c = self.compare_imm(Cond::Ne, ended, 0);
+        self.iterators_moved();
         self.guard(c, true);
         true
     }
@@ -196,7 +203,7 @@ impl Recorder {
         true
     }
 
-    fn iterators_moved(&mut self) {
+    pub(super) fn iterators_moved(&mut self) {
         for offset in [
             layout::ITER_OBJECT,
             layout::ITER_INDEX,
@@ -218,6 +225,7 @@ impl Recorder {
                 self.begun = true;
                 true
             }
+            ids::MAP => !self.failed_here() && self.map_end(p),
             ids::ENUMERATE | ids::ZIP if self.row_ends(p) => true,
             ids::ENUMERATE | ids::ZIP => {
                 if self.failed_here() || !made::is_plain_row(word_value(p.b.bits)) {
@@ -549,6 +557,13 @@ impl Recorder {
         self.store(s.it, layout::ITER_INDEX, next);
         self.field_stored(s.it, layout::ITER_INDEX, next);
     }
+}
+
+/// True for an iterator of module code that is better stepped by the interpreter where machine code was left because of it.
+fn needs_python(p: Pending) -> bool {
+    word_value(p.b.bits)
+        .cast::<Native>()
+        .is_some_and(|it| it.needs_python())
 }
 
 /// Iterators that `plan_step` knows.

@@ -35,6 +35,7 @@ mod reflection;
 mod reliance;
 mod residual;
 mod soft;
+mod sources;
 mod state;
 mod step;
 mod texts;

@@ -233,6 +233,7 @@ const TABLE: &[Row] = &[
     Row("Pattern", "finditer", Nothing, Anything, false),
     Row("_IOBase", "flush", Nothing, Gives::None, true),
     Row("BufferedReader", "read", Nothing, Anything, false),
+    Row("_skein_natives", "count_element", Contents, Gives::None, true),
     Row("_abc", "_abc_instancecheck _abc_subclasscheck", Nothing, Bool, true),
     Row("getset_descriptor", "__get__", Nothing, Anything, true),
     Row("member_descriptor", "__get__", Nothing, Anything, true),
@@ -285,7 +286,14 @@ const SELF_CONTAINED: &[&str] = &[
     "repeat",
     "batched",
     "islice",
+    "accumulate",
+    "chain",
+    "cycle",
+    "groupby",
+    "_grouper",
+    "pairwise",
     "arrayiterator",
+    "callable_iterator",
 ];
 
 /// True for an exact iterator of module code whose steps run no Python code, and for its type.
@@ -491,10 +499,18 @@ impl Recorder {
         }
         let args = &p.more.args[..argc];
         let steps = owner == "builtins" && name == "next" && args.first().is_some_and(steps_alone);
-        if args.iter().any(|s| shows_frames(*s))
-            || !keeps && !steps && !args.iter().all(|s| is_kept(*s))
-        {
+        let goes_through = !keeps && !steps && !args.iter().all(|s| is_kept(*s));
+        if args.iter().any(|s| shows_frames(*s)) {
             return false;
+        }
+        if goes_through {
+            let of_module = matches!(n.owner, Owner::Module(_)) && n.shape == ids::BUILTIN_FUNCTION;
+            return match *changes {
+                Nothing if name == "iter" => false,
+                Nothing if of_module => owner == "builtins" && self.call_over(vm, p),
+                Nothing if n.shape == ids::METHOD_DESCRIPTOR => self.call_method_over(vm, p, n),
+                _ => false,
+            };
         }
         let counts = &n.def.counts;
         let of_type = n.def.binding != Binding::Method && matches!(n.owner, Owner::Type(_));
@@ -855,8 +871,8 @@ impl Recorder {
         let (gives, keeps) = match listed {
             Some((_, gives, keeps)) if p.b.shape == ids::TYPE => (gives, keeps),
             _ if native => (&Anything, &true),
-            _ if is_self_contained(t) => (&Anything, &false),
             _ if is_lazy(t) => (&Anything, &true),
+            _ if is_self_contained(t) => (&Anything, &false),
             _ if is_native_type(vm, t) => (&Anything, &true),
             _ => return false,
         };
@@ -864,7 +880,15 @@ impl Recorder {
             return false;
         }
         if !keeps && !p.more.args[..argc].iter().all(|s| is_kept(*s)) {
-            return false;
+            let through = listed.is_some() && t.builtin_id != ids::REVERSED;
+            if !through || !self.call_over(vm, p) {
+                return false;
+            }
+            if let Shape(shape) = *gives {
+                let made = self.word(p.word.a() as usize);
+                self.know_shape(made, shape);
+            }
+            return true;
         }
         let base = p.word.b() as usize;
         self.guard_callee(vm, p);

@@ -261,7 +261,7 @@ impl Recorder {
             Code::ForIter | Code::Send => !stays && self.resumed(vm, p, next)?,
             Code::Yield => self.yielded(vm, p, next)?,
             Code::Contains => follows && self.contains(p),
-            Code::UnpackSeq => follows && self.unpack(p),
+            Code::UnpackSeq => follows && (self.unpack(p) || self.unpack_over(vm, p)),
             Code::ListAppend => follows && self.list_append(p),
             Code::Add
             | Code::Sub

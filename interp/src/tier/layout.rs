@@ -1,7 +1,10 @@
 //! What the optimiser may know of memory and of the functions that traces call: see `skein_jit::opt::Layout` for the promises that
 //! this makes. A function that is not named here may change anything; whoever adds one that does less says so here.
 
-use super::enter::{VIRTUALS, helpers, helpers_lean as lean, helpers_made as made, offset};
+use super::enter::{
+    VIRTUALS, helpers, helpers_iterators as over, helpers_lean as lean, helpers_made as made,
+    offset,
+};
 use skein_jit::opt::{Effect, Layout};
 use skein_runtime::layout;
 use skein_runtime::object::shape::ids;
@@ -75,8 +78,6 @@ fn effects() -> Vec<(u64, Effect)> {
         made::middle as *const (),
         made::keywords as *const (),
         made::instance as *const (),
-        made::next_of_native as *const (),
-        made::native_ended as *const (),
         made::object_by_name as *const (),
         made::object_star as *const (),
         made::bound_native as *const (),
@@ -114,7 +115,14 @@ fn effects() -> Vec<(u64, Effect)> {
         lean::next as *const (),
         lean::next_entry as *const (),
         lean::ended as *const (),
+        made::next_of_native as *const (),
+        made::native_ended as *const (),
         made::next_row as *const (),
+        over::object_over as *const (),
+        over::method_over as *const (),
+        over::next_of_map as *const (),
+        over::map_ended as *const (),
+        over::unpack_over as *const (),
         made::ended_rows as *const (),
     ];
     all.extend(steps.map(|f| (f, Effect::Steps)));

@@ -70,6 +70,12 @@ static FUNCTIONS: &[NativeDef] = &[
         "Keep the result of a cached call.",
     ),
     function(
+        "count_element",
+        crate::collections::count_element,
+        "(counts, element, /)",
+        "Count one element more in a dict.",
+    ),
+    function(
         "check_init",
         |vm, a| (vm.hooks.intrinsic)(vm, "check_init", a),
         "(result, /)",

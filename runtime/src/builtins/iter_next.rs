@@ -136,6 +136,37 @@ fn runs_no_code(it: Value) -> bool {
     )
 }
 
+/// Whether an exact builtin iterator over one container has another item, which its step gives without any code of Python's. `None`:
+/// that cannot be told without a step.
+pub fn has_more(it: Value) -> Option<bool> {
+    let i: Ref<PyIter> = it.cast()?;
+    let id = i.shape_id();
+    if id == ids::RANGE_ITERATOR {
+        return Some(i.stop.get() > 0);
+    }
+    let of = i.a.get();
+    let length = match id {
+        _ if !runs_no_code(it) => return None,
+        _ if of.is_null() => return Some(false),
+        ids::LIST_ITERATOR => of.cast::<PyList>()?.len(),
+        ids::TUPLE_ITERATOR => of.cast::<PyTuple>()?.len(),
+        ids::BYTES_ITERATOR => of.cast::<PyBytes>()?.bytes().len(),
+        ids::STR_ASCII_ITERATOR => of.cast::<PyStr>()?.len(),
+        // Where elements were added or taken, the step is an error.
+        ids::DICT_KEYITERATOR | ids::DICT_VALUEITERATOR | ids::DICT_ITEMITERATOR => {
+            let d = of.cast::<PyDict>()?;
+            return (d.len() as i64 == i.stop.get()).then_some(i.step.get() > 0);
+        }
+        ids::SET_ITERATOR => {
+            let s = of.cast::<PySet>()?;
+            let next = s.next_entry(i.index.get() as usize);
+            return (s.len() as i64 == i.stop.get()).then_some(next.is_some());
+        }
+        _ => return None,
+    };
+    Some((i.index.get() as u64) < length as u64)
+}
+
 /// An `enumerate` of such an iterator, or of a `zip` of such.
 fn counts_no_code(i: Ref<PyIter>) -> bool {
     let counted = i.a.get();

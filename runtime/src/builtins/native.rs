@@ -35,8 +35,13 @@ pub trait NativeData: Any {
     fn next(&self, _vm: &mut Vm, _owner: Ref<Native>) -> Option<crate::builtins::iter_next::Step> {
         None
     }
-    /// True for a native iterator that is known to be exhausted without a step.
-    fn has_ended(&self) -> bool {
+    /// Takes the step of a native iterator if it is one that gives nothing, and that can be told without Python code; false: the
+    /// iterator goes on giving what it would have given.
+    fn ends(&self, _vm: &mut Vm, _owner: Ref<Native>) -> bool {
+        false
+    }
+    /// True for a native iterator whose steps are likely to be refused where Python code is, or whose end comes as a surprise.
+    fn needs_python(&self) -> bool {
         false
     }
     /// The item at a position, so that indexing needs no call; `None`: take the general way. Asked only for exact
@@ -115,9 +120,13 @@ impl Native {
     pub fn step(this: Ref<Native>, vm: &mut Vm) -> Option<crate::builtins::iter_next::Step> {
         this.data.next(vm, this)
     }
-    /// See [`NativeData::has_ended`].
-    pub fn has_ended(&self) -> bool {
-        self.data.has_ended()
+    /// See [`NativeData::ends`].
+    pub fn ends(this: Ref<Native>, vm: &mut Vm) -> bool {
+        this.data.ends(vm, this)
+    }
+    /// See [`NativeData::needs_python`].
+    pub fn needs_python(&self) -> bool {
+        self.data.needs_python()
     }
     /// See [`NativeData::item`].
     pub fn item(object: Value, vm: &mut Vm, position: i64) -> Option<Value> {

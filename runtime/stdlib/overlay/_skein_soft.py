@@ -12,6 +12,7 @@ from _skein_natives import (
     check_namespace,
     check_special,
     clean_import,
+    count_element,
     finish_class,
     initializer,
     keep_result,
@@ -127,6 +128,11 @@ def extend(this, iterable):
 def update_set(this, iterable):
     for v in iterable:
         _add(this, v)
+
+
+def count_elements(counts, iterable):
+    for v in iterable:
+        count_element(counts, v)
 
 
 def join(this, iterable):

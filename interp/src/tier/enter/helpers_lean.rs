@@ -65,7 +65,7 @@ pub(super) fn allocated(a: *mut Activation, f: impl FnOnce(&mut Vm) -> Value) ->
 }
 
 /// The declaration of a native.
-fn declaration(def: *const NativeDef) -> &'static NativeDef {
+pub(super) fn declaration(def: *const NativeDef) -> &'static NativeDef {
     // SAFETY: machine code passes addresses of declarations, which are never freed.
     unsafe { &*def }
 }
@@ -84,7 +84,7 @@ fn changing<T>(a: *mut Activation, f: impl FnOnce(&mut Vm) -> PyResult<T>) -> Op
 
 /// A call of a native function or a builtin type.
 #[inline(always)]
-fn call(vm: &mut Vm, callee: Value, args: &[Value]) -> PyResult {
+pub(super) fn call(vm: &mut Vm, callee: Value, args: &[Value]) -> PyResult {
     if let Some(ty) = callee.cast::<PyType>()
         && ty.builtin_id != 0
         && let Some(r) = construct(vm, ty, args)

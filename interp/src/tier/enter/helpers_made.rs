@@ -175,9 +175,13 @@ pub extern "C" fn next_of_native(a: *mut Activation, it: u64) -> u64 {
     }))
 }
 
-/// 1: an iterator of module code is exhausted, and a step of it would change nothing.
-pub extern "C" fn native_ended(it: u64) -> u64 {
-    value(it).cast::<Native>().is_some_and(|it| it.has_ended()) as u64
+/// 1: an iterator of module code took its last step, which gave nothing. 0: it gives what it would have given.
+pub extern "C" fn native_ended(a: *mut Activation, it: u64) -> u64 {
+    let ended = alone(a, |vm| match value(it).cast::<Native>() {
+        Some(it) => Ok(Native::ends(it, vm)),
+        None => Ok(false),
+    });
+    (ended == Some(true)) as u64
 }
 
 /// A native method of a builtin type, bound to an object of it.

@@ -5,7 +5,10 @@ use crate::util::items;
 use skein_runtime::builtins::iter_next::Step;
 use skein_runtime::prelude::*;
 
-/// Slots: iterator over the iterables, iterator over the present one.
+/// The slot of an iterable that could not be gone through, because Python code was refused.
+pub(super) const AHEAD: usize = 2;
+
+/// Slots: iterator over the iterables, iterator over the present one, [`AHEAD`].
 pub(super) fn chain_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let sources = vm.iter(args[1])?;
     make(vm, args[0], chain_step, &[sources], &[])
@@ -20,11 +23,20 @@ pub(super) fn chain_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step {
     loop {
         let active = it.slot(1);
         if active.is_null() {
-            let Some(source) = it.pull(vm)? else {
-                return Ok(None);
+            let source = match it.slot(AHEAD).non_null() {
+                Some(v) => v,
+                None => match it.pull(vm)? {
+                    Some(v) => v,
+                    None => return Ok(None),
+                },
             };
+            it.s[AHEAD].set_unbarriered(Value::NULL);
             match vm.iter(source) {
                 Ok(v) => it.s[1].set(owner, v),
+                Err(r) if vm.python_forbidden.get() => {
+                    it.s[AHEAD].set(owner, source);
+                    return Err(r);
+                }
                 Err(r) => {
                     let _ = it.finish();
                     return Err(r);

@@ -23,7 +23,7 @@ fn make_pool(
 ) -> PyResult {
     let ty = native_class(vm, cls)?;
     let it = It::new(step, &[pool], &[if empty { DONE } else { FRESH }, r as i64]);
-    *it.indices.borrow_mut() = indices;
+    *it.indices.borrow_mut() = indices.into();
     Ok(Native::new(vm, ty, it).value())
 }
 

@@ -4,12 +4,12 @@ use super::{It, make};
 use skein_runtime::builtins::iter_next::Step;
 use skein_runtime::prelude::*;
 
-const SOURCE: usize = 0;
-const KEY_FUNC: usize = 1;
-const TARGET_KEY: usize = 2;
-const KEY: usize = 3;
-const ITEM: usize = 4;
-const GROUP: usize = 5;
+pub(super) const SOURCE: usize = 0;
+pub(super) const KEY_FUNC: usize = 1;
+pub(super) const TARGET_KEY: usize = 2;
+pub(super) const KEY: usize = 3;
+pub(super) const ITEM: usize = 4;
+pub(super) const GROUP: usize = 5;
 
 /// Slots: the constants above.
 pub(super) fn groupby_new(vm: &mut Vm, args: &[Value]) -> PyResult {
@@ -19,15 +19,16 @@ pub(super) fn groupby_new(vm: &mut Vm, args: &[Value]) -> PyResult {
 }
 
 /// Reads one item ahead; false at the end.
-fn advance(vm: &mut Vm, owner: Ref<Native>, it: &It) -> PyResult<bool> {
+pub(super) fn advance(vm: &mut Vm, owner: Ref<Native>, it: &It) -> PyResult<bool> {
     let source = it.slot(SOURCE);
     if source.is_null() {
         return Ok(false);
     }
+    let f = it.slot(KEY_FUNC);
+    it.may_call(vm, !f.is_none())?;
     let Some(v) = vm.next(source)? else {
         return Ok(false);
     };
-    let f = it.slot(KEY_FUNC);
     let key = if f.is_none() { v } else { vm.call(f, &[v])? };
     it.s[ITEM].set(owner, v);
     it.s[KEY].set(owner, key);

@@ -3,6 +3,7 @@
 
 mod chain;
 mod combine;
+mod ends;
 mod group;
 mod number;
 mod select;
@@ -10,7 +11,7 @@ pub mod state;
 mod tee;
 
 use crate::util::{add_type, native_class};
-use skein_runtime::builtins::iter_next::Step;
+use skein_runtime::builtins::iter_next::{Step, has_more};
 use skein_runtime::prelude::*;
 use std::cell::{Cell, RefCell};
 
@@ -28,7 +29,9 @@ struct It {
     step: Cell<StepFn>,
     s: [Slot; 6],
     n: [Cell<i64>; 4],
-    indices: RefCell<Vec<usize>>,
+    indices: RefCell<Box<[usize]>>,
+    /// Slot 0 held a builtin iterator at first that can tell whether it has another item.
+    plain: bool,
 }
 
 impl NativeData for It {
@@ -40,10 +43,20 @@ impl NativeData for It {
     fn next(&self, vm: &mut Vm, owner: Ref<Native>) -> Option<Step> {
         Some((self.step.get())(vm, owner, self))
     }
-    fn has_ended(&self) -> bool {
-        // A batch that was not full was the last one.
-        let batched: StepFn = select::batched_step;
-        self.slot(0).is_null() && std::ptr::fn_addr_eq(self.step.get(), batched)
+    fn needs_python(&self) -> bool {
+        ends::needs_python(self)
+    }
+    fn ends(&self, vm: &mut Vm, owner: Ref<Native>) -> bool {
+        if !ends::is_last(vm, owner, self) {
+            return false;
+        }
+        match (self.step.get())(vm, owner, self) {
+            Ok(v) => v.is_none(),
+            Err(_) => {
+                vm.take_raised();
+                false
+            }
+        }
     }
 }
 
@@ -56,6 +69,7 @@ impl It {
             s: [at(0), at(1), at(2), at(3), at(4), at(5)],
             n: [n(0), n(1), n(2), n(3)],
             indices: RefCell::default(),
+            plain: has_more(at(0).get()).is_some(),
         }
     }
     fn slot(&self, i: usize) -> Value {
@@ -81,7 +95,11 @@ impl It {
                 | ids::DICT_VALUEITERATOR
                 | ids::DICT_ITEMITERATOR
         );
-        match vm.python_forbidden.get() && (raises || !alone) {
+        self.may_call(vm, raises || !alone)
+    }
+    /// Raises where Python code is refused and a step `might` come to run some when it is too late to take it again.
+    fn may_call(&self, vm: &mut Vm, might: bool) -> PyResult<()> {
+        match might && vm.python_forbidden.get() {
             true => Err(vm.runtime_error("Python code is refused")),
             false => Ok(()),
         }

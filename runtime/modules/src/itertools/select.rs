@@ -8,7 +8,10 @@ use skein_runtime::builtins::seq;
 use skein_runtime::prelude::*;
 use skein_runtime::protocol::binary::BinaryOp;
 
-/// Slots: iterator, function or `NULL`, total so far, initial value.
+/// The slot of an item that could not be added, because Python code was refused.
+pub(super) const AHEAD: usize = 4;
+
+/// Slots: iterator, function or `NULL`, total so far, initial value, [`AHEAD`].
 pub(super) fn accumulate_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let source = vm.iter(args[1])?;
     let func = if args[2].is_none() {
@@ -37,14 +40,23 @@ pub(super) fn accumulate_step(vm: &mut Vm, owner: Ref<Native>, it: &It) -> Step 
         it.s[2].set(owner, initial);
         return Ok(Some(initial));
     }
-    let Some(v) = it.pull(vm)? else {
-        return Ok(None);
+    let v = match it.slot(AHEAD).non_null() {
+        Some(v) => v,
+        None => match it.pull(vm)? {
+            Some(v) => v,
+            None => return Ok(None),
+        },
     };
+    it.s[AHEAD].set_unbarriered(Value::NULL);
     let total = match (it.slot(2).non_null(), it.slot(1).non_null()) {
-        (None, _) => v,
-        (Some(t), None) => vm.binary(BinaryOp::Add, false, t, v)?,
-        (Some(t), Some(f)) => vm.call(f, &[t, v])?,
+        (None, _) => Ok(v),
+        (Some(t), None) => vm.binary(BinaryOp::Add, false, t, v),
+        (Some(t), Some(f)) => vm.call(f, &[t, v]),
     };
+    if total.is_err() && vm.python_forbidden.get() {
+        it.s[AHEAD].set(owner, v);
+    }
+    let total = total?;
     it.s[2].set(owner, total);
     Ok(Some(total))
 }

@@ -262,12 +262,11 @@ pub fn fill(vm: &mut Vm, args: &[Value]) -> PyResult {
             None => return Err(bad_state(vm)),
         }
     }
-    for v in items_of(&indices) {
-        match v.as_small_int().and_then(|n| usize::try_from(n).ok()) {
-            Some(i) => made.indices.borrow_mut().push(i),
-            None => return Err(bad_state(vm)),
-        }
-    }
+    let index = |v: &Value| v.as_small_int().and_then(|n| usize::try_from(n).ok());
+    match items_of(&indices).iter().map(index).collect() {
+        Some(all) => made.indices.replace(all),
+        None => return Err(bad_state(vm)),
+    };
     for (slot, v) in made.s.iter().zip(values.as_slice()) {
         slot.set_unbarriered(*v);
     }

@@ -31,10 +31,23 @@ impl NativeData for Scanner {
     fn next(&self, vm: &mut Vm, _owner: Ref<Native>) -> Option<Step> {
         Some(self.step(vm, Kind::Search))
     }
+    fn ends(&self, vm: &mut Vm, _owner: Ref<Native>) -> bool {
+        match self.look(vm, Kind::Search, false) {
+            Ok(v) => v.is_none(),
+            Err(_) => {
+                vm.take_raised();
+                false
+            }
+        }
+    }
 }
 
 impl Scanner {
     fn step(&self, vm: &mut Vm, kind: Kind) -> Step {
+        self.look(vm, kind, true)
+    }
+    /// The next match; without taking the step, only whether there is one.
+    fn look(&self, vm: &mut Vm, kind: Kind, step: bool) -> Step {
         let Some(from) = self.at.get() else {
             return Ok(None);
         };
@@ -53,6 +66,7 @@ impl Scanner {
                     self.at.set(None);
                     Ok(None)
                 }
+                Some(_) if !step => Ok(Some(Value::NONE)),
                 Some((a, b)) => {
                     self.at.set(Some(b));
                     self.must_advance.set(a == b);

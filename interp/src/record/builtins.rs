@@ -205,7 +205,7 @@ impl Recorder {
     }
 
     /// Whether instances of a type are instances of a class; `None`: somebody else may have a say.
-    fn decided(vm: &mut Vm, ty: Ref<PyType>, class: Value) -> Option<bool> {
+    pub(super) fn decided(vm: &mut Vm, ty: Ref<PyType>, class: Value) -> Option<bool> {
         if class.shape_id() == ids::TUPLE {
             let t = class.cast::<PyTuple>()?;
             for c in t.items() {

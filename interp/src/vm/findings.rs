@@ -25,6 +25,8 @@ pub enum Finding {
     Plain(Value),
     /// The getter of a property, a Python function.
     Property(Value),
+    /// The item of a named tuple, if it has so many.
+    Item(usize),
 }
 
 /// Where a store puts the value.
@@ -56,6 +58,11 @@ pub fn load(vm: &mut Vm, shape: Ref<Shape>, name: Ref<PyStr>) -> Option<Finding>
     if let Found::DataDescriptor(d) = found {
         if let Some(offset) = member(shape, ty, d) {
             return Some(Finding::Member(offset));
+        }
+        if ty.kind.get() == Kind::Tuple
+            && let Some(i) = Native::tuple_field(d)
+        {
+            return Some(Finding::Item(i));
         }
         let getter = d
             .cast::<PyProperty>()
@@ -89,7 +96,10 @@ fn outer(shape: Ref<Shape>, i: u32) -> Option<(usize, usize)> {
         return None;
     }
     let i = at.checked_sub(shape.inline_cap as usize)?;
-    Some((shape.ext_offset as usize, layout::ARRAY_SLOTS as usize + 8 * i))
+    Some((
+        shape.ext_offset as usize,
+        layout::ARRAY_SLOTS as usize + 8 * i,
+    ))
 }
 
 /// Where storing `name` puts the value, if an object of the shape has the shape numbered `after` then.

@@ -79,6 +79,13 @@ impl Recorder {
         }
         match (name, argc) {
             ("len", 1) => self.length(vm, p),
+            ("iter", 1) if x.shape == ids::GENERATOR => {
+                self.begin_call(vm, p);
+                self.guard_class(base + 2, x);
+                let w = self.word(base + 2);
+                self.set(p.word.a() as usize, w);
+                true
+            }
             ("isinstance", 2) => self.isinstance(vm, p),
             ("id", 1) => self.identity(vm, p),
             ("issubclass", 2) => self.issubclass(vm, p),

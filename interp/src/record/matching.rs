@@ -1,9 +1,9 @@
-//! Patterns of `match` statements, and deleted attributes.
+//! Patterns of `match` statements.
 //!
 //! Whether an object is of a class is decided while recording, as `isinstance` is, and its attributes are loaded as by attribute instructions; the
 //! tuple that the instruction gives is dissolved.
 
-use super::natives::{shows_frames, type_of};
+use super::natives::type_of;
 use super::{Pending, Recorder};
 use crate::tier::enter::helpers_classes as of_classes;
 use crate::tier::rebuild::MOST_FIELDS;
@@ -154,28 +154,6 @@ impl Recorder {
             }
             _ => self.constant(0),
         }
-    }
-
-    /// `del o.name`
-    pub(super) fn delete_attribute(&mut self, vm: &mut Vm, p: Pending) -> bool {
-        let a = p.word.a() as usize;
-        let names = self.frame().code.names.expect();
-        let name = names.get(p.word.c() as usize);
-        if p.a.kind != Some(Kind::Instance)
-            || p.a.shape < ids::FIRST_DYNAMIC
-            || shows_frames(p.a)
-            || self.failed_here()
-        {
-            return false;
-        }
-        self.guard_class(a, p.a);
-        let words = [self.word(a), self.object(vm, name)];
-        let ok = self.ask(of_classes::delete_attribute as *const (), &words);
-        self.not_refused(ok);
-        self.forget_fields();
-        self.forget_shapes();
-        self.begun = true;
-        true
     }
 }
 

@@ -93,7 +93,6 @@ impl Recorder {
             GetLen => self.length_for_match(p),
             MatchKeys => self.match_keys(p),
             MatchClass => self.match_class(vm, p),
-            DelAttr => self.delete_attribute(vm, p),
             _ => false,
         }
     }

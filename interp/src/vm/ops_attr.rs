@@ -463,12 +463,6 @@ pub fn op_del_attr(vm: &mut Vm, cx: Cx) -> Step {
     Ok(cx.after(1))
 }
 
-/// True if deleting an attribute may call a function of the object's class.
-pub fn deletes_by_python(vm: &mut Vm, object: Value, name: Ref<PyStr>) -> bool {
-    let ty = vm.type_of(object);
-    ty.has(tflag::CUSTOM_SETATTR) || vm.type_lookup(ty, name).is_some()
-}
-
 /// Begins a `__delattr__` or the deleter of a property in Python. `None`: as any attribute.
 fn begin_delattr(vm: &mut Vm, object: Value, name: Ref<PyStr>) -> PyResult<Option<Flow>> {
     let ty = vm.type_of(object);

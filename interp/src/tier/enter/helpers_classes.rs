@@ -1,15 +1,14 @@
-//! Lean calls, as in [`super::helpers_lean`], that make objects of Python classes of builtin kinds, match them against patterns, delete attributes, and
+//! Lean calls, as in [`super::helpers_lean`], that make objects of Python classes of builtin kinds, match them against patterns, and
 //! collect what builtin iterators give.
 //!
 //! An iterator that is gone through cannot be asked anew: so its position, and those of what it steps, are remembered first, and put back if the call is
 //! refused. Only iterators whose whole state is known here are collected.
 
 use super::Activation;
-use super::helpers_lean::{allocated, alone, done, registers, value, word};
-use crate::vm::{ops_attr, ops_match};
+use super::helpers_lean::{allocated, alone, registers, value, word};
+use crate::vm::ops_match;
 use skein_runtime::builtins::construct::construct;
 use skein_runtime::builtins::iter::PyIter;
-use skein_runtime::object::header::flag;
 use skein_runtime::prelude::*;
 
 /// A tuple of the class that has this shape, with the values of `n` registers.
@@ -130,25 +129,5 @@ pub extern "C" fn match_keys(a: *mut Activation, v: u64, keys: u64) -> u64 {
     word(alone(a, |vm| match value(keys).cast::<PyTuple>() {
         Some(keys) => ops_match::match_keys(vm, value(v), keys),
         None => Err(Raised),
-    }))
-}
-
-/// `del o.name` where nobody is told of what goes; 0: refused.
-pub extern "C" fn delete_attribute(a: *mut Activation, o: u64, name: u64) -> u64 {
-    done(alone(a, |vm| {
-        let (o, Some(name)) = (value(o), value(name).cast::<PyStr>()) else {
-            return Err(Raised);
-        };
-        let watched = |v: Value| {
-            v.header()
-                .is_some_and(|h| h.has(flag::HAS_WEAKREF | flag::HAS_FINALIZER))
-        };
-        if vm.heap.has_finalizers() || ops_attr::deletes_by_python(vm, o, name) {
-            return Err(Raised);
-        }
-        if vm.try_get_attr(o, name)?.is_some_and(watched) {
-            return Err(Raised);
-        }
-        vm.set_attr(o, name, Value::NULL)
     }))
 }

@@ -102,6 +102,12 @@ impl Recorder {
                 return true;
             }
             Finding::Slot(offset) => self.field(w, offset as i32),
+            Finding::Item(i) => {
+                let n = self.field(w, layout::TUPLE_LEN);
+                let c = self.compare_imm(Cond::Gt, n, i as u64);
+                self.guard(c, true);
+                self.field(w, layout::TUPLE_ITEMS + 8 * i as i32)
+            }
             Finding::Outer(slot, offset) => {
                 let array = self.field(w, slot as i32);
                 self.field(array, offset as i32)
@@ -143,6 +149,12 @@ impl Recorder {
         match found {
             // No dissolved object holds more than it has room for.
             Finding::Outer(..) => return false,
+            Finding::Item(i) => {
+                let Some(n) = self.field_at(k, layout::TUPLE_ITEMS + 8 * i as i32) else {
+                    return false;
+                };
+                self.load_virtual(k, n, a);
+            }
             Finding::Slot(offset) | Finding::Member(offset) => {
                 let Some(n) = self.field_at(k, offset as i32) else {
                     return false;

@@ -5,6 +5,7 @@
 //! makes, and the frame follow.
 
 use super::made::makes_generators;
+use super::named_tuples::init_of_native;
 use super::natives::type_of;
 use super::step::Next;
 use super::virtuals::Field;
@@ -12,6 +13,7 @@ use super::{Code, Pending, Recorded, Recorder, Seen};
 use crate::tier::enter::{helpers_lean as lean, helpers_made as made};
 use crate::tier::rebuild::MOST_FIELDS;
 use crate::vm::call::{GENERATOR_FLAGS, is_native_method};
+use crate::vm::class;
 use crate::vm::run::cx::{code_start, header_word, word_at, word_value};
 use crate::vm::run::ret::{Action, ret};
 use skein_compiler::bytecode::unit::flags;
@@ -75,6 +77,10 @@ enum How {
     Object,
     /// A class does: its `__init__` is what is called, with a new object.
     Class,
+    /// A class does whose objects native code makes from the arguments, ahead of its `__init__`.
+    Native,
+    /// A class does: its `__new__` is what is called, with the class.
+    New,
 }
 
 /// True for a closure and for a function in a function: another one each time, of the same code.
@@ -139,8 +145,13 @@ impl Recorder {
             return Ok(true);
         }
         self.prepare(vm, callee.function)?;
-        let window = p.word.b() as usize + (op == Code::Call) as usize;
+        let own = callee.how == How::Class && op == Code::Call;
+        let window = p.word.b() as usize + own as usize;
         let new = match callee.how {
+            How::Native => match self.made_by_native(vm, p) {
+                Some(v) => Some(v),
+                None => return Ok(false),
+            },
             How::Class if self.dissolved_instance(vm, p, window) => None,
             How::Class => match self.new_instance(vm, p, window) {
                 Some(v) => Some(v),
@@ -162,7 +173,8 @@ impl Recorder {
         }
         let sources: Vec<Source> = named.into_iter().chain(rest).chain(keywords).collect();
         let (action, aux) = match callee.how {
-            How::Class => (Action::Init, window as u32),
+            How::Class | How::Native => (Action::Init, window as u32),
+            How::New => (Action::New, window as u32),
             _ => (Action::Store, p.word.b() as u32),
         };
         let word = ret(action, op.len(), p.word.a() as usize, aux);
@@ -252,6 +264,24 @@ impl Recorder {
             Kind::Type if with_self.is_none() && p.b.shape == ids::TYPE => {
                 let ty = callable.cast::<PyType>()?;
                 let window = base + (op == Code::Call) as usize;
+                if op != Code::CallEx
+                    && let Some(function) = class::lone_new(vm, ty)
+                {
+                    return Some(Callee {
+                        function,
+                        this: Some(Source::Register(base)),
+                        how: How::New,
+                    });
+                }
+                if op == Code::Call
+                    && let Some(function) = init_of_native(vm, ty)
+                {
+                    return Some(Callee {
+                        function,
+                        this: Some(Source::Register(base)),
+                        how: How::Native,
+                    });
+                }
                 Some(Callee {
                     function: plain_init(vm, ty)?,
                     // Where the new object will be.
@@ -368,7 +398,7 @@ impl Recorder {
                 self.guard_methods(vm, base, p.b);
                 self.object(vm, f.value())
             }
-            How::Class => {
+            How::Class | How::Native | How::New => {
                 self.guard_callee(vm, p);
                 if let Some(ty) = word_value(p.b.bits).cast::<PyType>() {
                     self.guard_own_version(vm, ty);

@@ -79,6 +79,13 @@ impl Recorder {
         }
         match (name, argc) {
             ("len", 1) => self.length(vm, p),
+            ("iter", 1) if x.shape == ids::GENERATOR => {
+                self.begin_call(vm, p);
+                self.guard_class(base + 2, x);
+                let w = self.word(base + 2);
+                self.set(p.word.a() as usize, w);
+                true
+            }
             ("isinstance", 2) => self.isinstance(vm, p),
             ("id", 1) => self.identity(vm, p),
             ("issubclass", 2) => self.issubclass(vm, p),
@@ -205,7 +212,7 @@ impl Recorder {
     }
 
     /// Whether instances of a type are instances of a class; `None`: somebody else may have a say.
-    fn decided(vm: &mut Vm, ty: Ref<PyType>, class: Value) -> Option<bool> {
+    pub(super) fn decided(vm: &mut Vm, ty: Ref<PyType>, class: Value) -> Option<bool> {
         if class.shape_id() == ids::TUPLE {
             let t = class.cast::<PyTuple>()?;
             for c in t.items() {

@@ -376,6 +376,7 @@ impl Recorder {
         let to = match Action::of(word) {
             Action::Store => dst(word),
             Action::Init | Action::Binary => dst(word),
+            Action::New if self.is_own_instance(vm, p, aux(word) as usize) => dst(word),
             _ => return Ok(false),
         };
         match Action::of(word) {
@@ -401,7 +402,6 @@ impl Recorder {
             let c = self.compare_imm(Cond::Eq, object, 0);
             self.guard(c, true);
         }
-        let _ = vm;
         let start = match self.frame().base {
             Base::Top(words) => words - FRAME_WORDS as u32,
             _ => return Err("a frame elsewhere"),

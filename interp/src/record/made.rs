@@ -20,7 +20,10 @@ const GENERATOR: u32 = 0x20;
 /// True for a function whose calls make generators for which no drops are watched.
 pub(super) fn makes_generators(code: Ref<PyCode>) -> bool {
     code.flags.get() & GENERATOR_FLAGS == GENERATOR
-        && crate::vm::generator::cleanup(code) != Cleanup::Handlers
+        && !matches!(
+            crate::vm::generator::cleanup(code),
+            Cleanup::Handlers | Cleanup::Passes
+        )
 }
 
 impl Recorder {

@@ -27,6 +27,8 @@ mod items;
 mod iterators;
 mod looks;
 mod made;
+mod matching;
+mod named_tuples;
 mod names;
 mod natives;
 mod operators;
@@ -244,6 +246,8 @@ pub struct Recorder {
     pub ran_python: bool,
     /// How often variables were set through frames when the recording began.
     locals_written: u64,
+    /// Shapes of dissolved objects that are tuples of a class of its own.
+    tuple_shapes: HashSet<u32>,
     /// Objects that are not allocated.
     virtuals: Vec<virtuals::Virtual>,
     /// Places of the activation that hold what is in them, one bit each.
@@ -309,6 +313,7 @@ impl Recorder {
             begun: false,
             ran_python: false,
             locals_written: vm.locals_written.get(),
+            tuple_shapes: HashSet::new(),
             virtuals: Vec::new(),
             places: 0,
             live: HashMap::new(),
@@ -373,6 +378,12 @@ impl Recorder {
             Some(top) => top,
             None => vm.stack_top.get() as usize,
         };
+        for o in &shot.objects {
+            let class = vm.shapes.try_get(o.shape).and_then(|s| s.ty.get());
+            if o.shape >= ids::FIRST_DYNAMIC && class.is_some_and(|t| t.kind.get() == Kind::Tuple) {
+                self.tuple_shapes.insert(o.shape);
+            }
+        }
         self.restore_virtuals(shot);
         self.versions = shot.versions.clone();
         let root = shot.iter().zip(&actual).find(|(s, _)| s.base == Base::Root);

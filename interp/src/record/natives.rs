@@ -24,6 +24,8 @@ pub struct More {
     pub dict_is_empty: bool,
     /// The type code of the array whose items are asked for or counted, or 0.
     pub typed_code: u8,
+    /// What a builtin type that is called with one iterator makes of that; looked at ahead of the call, which moves it on.
+    pub(super) collects: super::named_tuples::Collects,
     /// The native function that is called.
     native: Option<Called>,
 }
@@ -104,6 +106,7 @@ impl More {
             items,
             dict_is_empty,
             typed_code,
+            collects: super::named_tuples::Collects::of(cx, op),
             native: native.map(|b| Called {
                 def: b.def,
                 shape: b.shape_id(),
@@ -213,6 +216,8 @@ const TABLE: &[Row] = &[
     Row("float", "is_integer hex as_integer_ratio conjugate", Nothing, Anything, false),
     Row("range", "index count", Nothing, Anything, false),
     Row("object", "__init__", Nothing, Gives::None, true),
+    Row("BaseException", "__init__", Contents, Gives::None, true),
+    Row("dict", "__init__", Contents, Gives::None, true),
     Row("object", "__setattr__", Attributes, Gives::None, true),
     Row("object", "__getattribute__", Attributes, Anything, true),
     Row("object", "__new__", Nothing, Anything, true),
@@ -224,7 +229,7 @@ const TABLE: &[Row] = &[
     Row("deque", "extend extendleft", Contents, Anything, false),
     Row("array", "tolist tobytes", Nothing, Anything, false),
     Row("array", "append pop", Contents, Anything, false),
-    Row("Random", "random getrandbits", Nothing, Anything, false),
+    Row("Random", "random getrandbits _randbelow", Nothing, Anything, false),
     Row("BytesIO", "read write tell seek getvalue getbuffer", Nothing, Anything, false),
     Row("StringIO", "write tell getvalue", Nothing, Anything, false),
     Row("Struct", "pack unpack", Nothing, Anything, false),
@@ -241,6 +246,19 @@ const TABLE: &[Row] = &[
     Row("RLock", "__enter__ __exit__ release", Nothing, Anything, true),
     Row("Match", "group groups groupdict start end span __getitem__", Nothing, Anything, false),
 ];
+
+/// True for a native function of a module that the table says to change nothing.
+pub(super) fn changes_nothing(f: Value) -> bool {
+    let Some(b) = f.cast::<PyBuiltin>().filter(|b| b.owner.get().is_none()) else {
+        return false;
+    };
+    let Some(module) = b.module.get().cast::<PyStr>().map(|m| m.text_lossy()) else {
+        return false;
+    };
+    TABLE
+        .iter()
+        .any(|r| r.0 == module && r.2 == Nothing && listed(r.1, b.def.name) && b.def.name != "iter")
+}
 
 /// Builtin types whose calls are lean; what they give, whether they may get iterators.
 const TYPES: &[(u32, Gives, bool)] = &[
@@ -486,6 +504,7 @@ impl Recorder {
             || owner == "list" && name == "copy" && self.list_copied(vm, p, n)
             || owner == "set" && name == "add" && self.add_to_set(vm, p, n)
             || owner == "list" && name == "sort" && self.sort_list(vm, p)
+            || owner == "tuple" && name == "__new__" && self.named_tuple(vm, p)
         {
             return true;
         }
@@ -499,10 +518,12 @@ impl Recorder {
         }
         let args = &p.more.args[..argc];
         let steps = owner == "builtins" && name == "next" && args.first().is_some_and(steps_alone);
-        let goes_through = !keeps && !steps && !args.iter().all(|s| is_kept(*s));
-        if args.iter().any(|s| shows_frames(*s)) {
+        // That looks at types alone.
+        let blind = owner == "_abc";
+        if !blind && args.iter().any(|s| shows_frames(*s)) {
             return false;
         }
+        let goes_through = !keeps && !steps && !args.iter().all(|s| is_kept(*s));
         if goes_through {
             let of_module = matches!(n.owner, Owner::Module(_)) && n.shape == ids::BUILTIN_FUNCTION;
             return match *changes {
@@ -511,6 +532,11 @@ impl Recorder {
                 Nothing if n.shape == ids::METHOD_DESCRIPTOR => self.call_method_over(vm, p, n),
                 _ => false,
             };
+        }
+        // With arguments it may come to an error half-way.
+        let behind = Recorder::count_behind(&p, &n);
+        if owner == "dict" && name == "__init__" && behind > 0 {
+            return false;
         }
         let counts = &n.def.counts;
         let of_type = n.def.binding != Binding::Method && matches!(n.owner, Owner::Type(_));
@@ -874,6 +900,7 @@ impl Recorder {
             _ if is_lazy(t) => (&Anything, &true),
             _ if is_self_contained(t) => (&Anything, &false),
             _ if is_native_type(vm, t) => (&Anything, &true),
+            _ if super::named_tuples::is_native_subclass(vm, t) => (&Anything, &false),
             _ => return false,
         };
         if argc > 4 || p.next.bits != 0 {
@@ -882,7 +909,7 @@ impl Recorder {
         if !keeps && !p.more.args[..argc].iter().all(|s| is_kept(*s)) {
             let through = listed.is_some() && t.builtin_id != ids::REVERSED;
             if !through || !self.call_over(vm, p) {
-                return false;
+                return self.collected(vm, p, t);
             }
             if let Shape(shape) = *gives {
                 let made = self.word(p.word.a() as usize);

@@ -87,6 +87,12 @@ impl Recorder {
             PushExc => self.push_exception(p),
             PopExc => self.pop_exception(p),
             ExcMatch => self.exception_matches(vm, p),
+            UnpackSeq => self.unpack_named(vm, p),
+            MatchSequence => self.match_kind(vm, p, tflag::SEQUENCE),
+            MatchMapping => self.match_kind(vm, p, tflag::MAPPING),
+            GetLen => self.length_for_match(p),
+            MatchKeys => self.match_keys(p),
+            MatchClass => self.match_class(vm, p),
             _ => false,
         }
     }

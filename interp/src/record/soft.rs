@@ -4,7 +4,7 @@ use super::binding::Source;
 use super::natives::type_of;
 use super::step::Next;
 use super::{Code, Pending, Recorded, Recorder};
-use crate::vm::run::cx::{code_start, header_word, word_value};
+use crate::vm::run::cx::{code_start, header_word, word_at, word_value};
 use crate::vm::run::ret::{Action, ret};
 use crate::vm::soft::is_hidden;
 use skein_jit::ir::{Cond, Val};
@@ -29,6 +29,7 @@ impl Recorder {
         match Recorder::op(&p) {
             Code::ForIter => self.soft_step(vm, p, next, f),
             Code::Call if is_hidden(f.code()) => self.soft_call(vm, p, next, f),
+            Code::CallKw if is_hidden(f.code()) => self.soft_extreme(vm, p, next, f),
             _ => Ok(false),
         }
     }
@@ -96,6 +97,70 @@ impl Recorder {
         self.guard_class(base + 2, x);
         for bits in extra {
             sources.push(Source::Word(self.constant(bits)));
+        }
+        let function = self.object(vm, f.value());
+        self.guard_code(vm, function, f.code());
+        self.push_with(vm, f, function, &sources, word, next)
+    }
+
+    /// `min` and `max` of one argument with a key, a Python function.
+    fn soft_extreme(
+        &mut self,
+        vm: &mut Vm,
+        p: Pending,
+        next: Next,
+        f: Ref<PyFunction>,
+    ) -> Recorded<bool> {
+        let (a, base, argc) = (
+            p.word.a() as usize,
+            p.word.b() as usize,
+            p.word.c() as usize,
+        );
+        let raw = next.fp as *mut u64;
+        let word = ret(Action::Store, 2, a, base as u32);
+        let ext = word_at((p.pc as *const u64).wrapping_add(1)).0;
+        let names = self.frame().code.consts.expect();
+        let Some(names) = names.get(ext as u32 as usize).cast::<PyTuple>() else {
+            return Ok(false);
+        };
+        let named = |wanted: &str| {
+            let is = |n: &Value| {
+                n.cast::<PyStr>()
+                    .is_some_and(|n| n.bytes() == wanted.as_bytes())
+            };
+            names.items().iter().position(is).map(|i| base + 3 + i)
+        };
+        let (Some(key), default) = (named("key"), named("default")) else {
+            return Ok(false);
+        };
+        let extreme = Recorder::is_soft(vm, f, "min") || Recorder::is_soft(vm, f, "max");
+        let known = 2 + default.is_some() as usize;
+        if !extreme
+            || argc != known
+            || names.len() != known - 1
+            || p.more.args[0].bits != 0
+            || p.b.kind != Some(Kind::Builtin)
+            || p.more.args[key - base - 1].shape != ids::FUNCTION
+            || f.code().parameter_count() != 4
+            || header_word(raw, at::RETURN) != word
+        {
+            return Ok(false);
+        }
+        self.guard_callee(vm, p);
+        self.is_jump(base + 1, p.more.args[0], 0);
+        self.guard_class(base + 2, p.more.args[1]);
+        self.guard_class(key, p.more.args[key - base - 1]);
+        let mut sources = vec![Source::Register(base + 2), Source::Register(key)];
+        // Whether there is a default follows from the names.
+        for (i, given) in [(2, None), (3, default)] {
+            let bits = header_word(raw, i);
+            match given {
+                Some(r) => sources.push(Source::Register(r)),
+                None if bits & 7 != 0 || bits == 0 => {
+                    sources.push(Source::Word(self.constant(bits)));
+                }
+                None => return Ok(false),
+            }
         }
         let function = self.object(vm, f.value());
         self.guard_code(vm, function, f.code());

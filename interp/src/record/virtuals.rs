@@ -11,7 +11,8 @@ use super::emit::is_stable;
 use super::state::Register;
 use super::{Pending, Recorder};
 use crate::tier::enter::{
-    SCRATCH, VIRTUALS, helpers, helpers_lean as lean, helpers_made as made, offset,
+    SCRATCH, VIRTUALS, helpers, helpers_classes as of_classes, helpers_lean as lean,
+    helpers_made as made, offset,
 };
 use crate::tier::exits::{FieldShot, Known, ObjectShot, Shot};
 use crate::tier::rebuild::{MOST_FIELDS, MOST_OBJECTS};
@@ -275,6 +276,7 @@ impl Recorder {
         let shape = self.virtuals[k as usize].shape;
         let object = match shape {
             ids::TUPLE => self.allocate_tuple(&words),
+            _ if self.tuple_shapes.contains(&shape) => self.allocate_named_tuple(shape, &words),
             ids::LIST => self.allocate_list(&words),
             ids::RANGE => self.allocate_range(k),
             ids::DICT => self.ask(made::keywords as *const (), &[]),
@@ -351,6 +353,15 @@ impl Recorder {
             let at = self.in_a_row(words);
             self.ask(lean::build_tuple as *const (), &[at, n])
         };
+        self.field_known(object, layout::TUPLE_LEN, n);
+        object
+    }
+
+    fn allocate_named_tuple(&mut self, shape: u32, words: &[(i32, Option<Val>)]) -> Val {
+        let n = self.constant(words.len() as u64);
+        let at = self.in_a_row(words);
+        let shape = self.constant(shape as u64);
+        let object = self.ask(of_classes::tuple_of_shape as *const (), &[shape, at, n]);
         self.field_known(object, layout::TUPLE_LEN, n);
         object
     }
@@ -641,7 +652,7 @@ impl Recorder {
         true
     }
     /// What is in a field, to be put at an offset of another object.
-    fn field_copied(&mut self, k: u32, n: usize, offset: i32) -> Field {
+    pub(super) fn field_copied(&mut self, k: u32, n: usize, offset: i32) -> Field {
         let f = self.fetch(k, n);
         Field {
             offset,

@@ -74,6 +74,9 @@ fn allocate_one(
             let Some(shape) = vm.shapes.try_get(shape) else {
                 return Value::NULL;
             };
+            if let Some(class) = shape.ty.get().filter(|t| t.kind.get() == Kind::Tuple) {
+                return PyTuple::new_instance(vm, class, values).value();
+            }
             let object = vm.alloc_of_shape(shape);
             let header = object.header();
             for ((offset, _), v) in o.fields.iter().zip(values) {

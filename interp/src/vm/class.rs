@@ -2,8 +2,10 @@
 
 use super::Step;
 use super::call::{Flow, begin_with_self, enter_function, is_native_method};
-use super::run::cx::Cx;
+use super::run::cx::{Cx, typed};
 use super::run::ret::{Action, ret};
+use super::run::special;
+use skein_compiler::bytecode::ops::Op;
 use skein_runtime::builtins::function::PyFunction;
 use skein_runtime::builtins::wrapper::method_wrapper;
 use skein_runtime::prelude::*;
@@ -71,10 +73,17 @@ pub fn begin_instantiate(
         }
         return super::call::begin(vm, f, all.as_slice(), kwnames, word);
     }
+    let window = super::run::ret::aux(word) as usize;
     let Some(init) = vm
         .type_lookup(ty, names.__init__)
         .filter(|i| i.kind() == Some(Kind::Function))
     else {
+        if let Some(new) = lone_new(vm, ty)
+            && let Some(caller) = vm.current_frame()
+            && calls(Cx::saved(caller), ty, window)
+        {
+            return begin_new(vm, (ty, new), args, kwnames, word);
+        }
         return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
     };
     let Some(new) = vm.type_lookup(ty, names.__new__) else {
@@ -93,7 +102,6 @@ pub fn begin_instantiate(
         return Ok(Flow::Done(vm.instantiate(ty, args, kwnames)?));
     };
     let f: Ref<PyFunction> = init.cast().expect("kind tested");
-    let window = super::run::ret::aux(word) as usize;
     let Some(caller) = vm.current_frame() else {
         return Ok(Flow::Done(object));
     };
@@ -127,6 +135,71 @@ pub fn begin_instantiate(
             Ok(Flow::Done(object))
         }
     }
+}
+
+/// The `__new__` written in Python of a class that takes `object`'s `__init__`, which does nothing then: a call of the class is
+/// one of this function. Named tuples are made so.
+pub fn lone_new(vm: &mut Vm, ty: Ref<PyType>) -> Option<Ref<PyFunction>> {
+    let names = vm.names;
+    if ty.builtin_id != 0
+        || ty.has(tflag::ABSTRACT | tflag::DISALLOW_INSTANTIATION)
+        || vm.type_of(ty.value()).builtin_id != ids::TYPE
+    {
+        return None;
+    }
+    let new = vm.type_lookup(ty, names.__new__)?;
+    let function = match method_wrapper(vm, new) {
+        Some((ids::STATICMETHOD, f)) => f,
+        Some(_) => return None,
+        None => new,
+    };
+    let init = vm.type_lookup(ty, names.__init__)?;
+    function
+        .cast::<PyFunction>()
+        .filter(|_| is_native_method(init, ids::OBJECT, "__init__"))
+}
+
+/// True for an instruction that calls `ty` with the arguments in its window, as [`after_new`] finds them.
+fn calls(cx: Cx, ty: Ref<PyType>, window: usize) -> bool {
+    matches!(
+        special::original(cx.insn.opcode()),
+        Some(Op::Call | Op::CallKw)
+    ) && cx.b() == window
+        && cx.reg(window) == ty.value()
+        && cx.reg(window + 1).is_null()
+}
+
+/// Begins the call of a class by its [`lone_new`], in a frame of the same loop.
+fn begin_new(
+    vm: &mut Vm,
+    (ty, new): (Ref<PyType>, Ref<PyFunction>),
+    args: &[Value],
+    kwnames: Option<Ref<PyTuple>>,
+    word: u64,
+) -> PyResult<Flow> {
+    use super::run::ret::{advance, aux, dst};
+    let word = ret(Action::New, advance(word), dst(word), aux(word));
+    let mut all = ValueVec::with_capacity(&vm.heap, args.len() + 1);
+    for v in [ty.value()].iter().chain(args) {
+        all.push(&vm.heap, *v);
+    }
+    enter_function(vm, new, all.as_slice(), kwnames, word)
+}
+
+/// What `__new__` gave to the call at `cx` of the class in register `window`: an instance of a subclass is initialised by that.
+pub fn after_new(vm: &mut Vm, cx: Cx, window: usize, made: Value) -> PyResult<()> {
+    let Some(ty) = cx.reg(window).cast::<PyType>() else {
+        return Ok(());
+    };
+    if vm.type_of(made) == ty {
+        return Ok(());
+    }
+    let kwnames = match cx.insn.op() {
+        Op::CallKw => Some(typed(cx.constant(cx.ext(1) as u32 as usize))),
+        _ => None,
+    };
+    let args = cx.regs(window + 2, cx.c());
+    finish_foreign(vm, ty, made, args, kwnames).map(|_| ())
 }
 
 /// The `__new__` of a class if it is written in Python.

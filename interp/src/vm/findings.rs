@@ -25,6 +25,8 @@ pub enum Finding {
     Plain(Value),
     /// The getter of a property, a Python function.
     Property(Value),
+    /// The item of a named tuple, if it has so many.
+    Item(usize),
 }
 
 /// Where a store puts the value.
@@ -56,6 +58,11 @@ pub fn load(vm: &mut Vm, shape: Ref<Shape>, name: Ref<PyStr>) -> Option<Finding>
     if let Found::DataDescriptor(d) = found {
         if let Some(offset) = member(shape, ty, d) {
             return Some(Finding::Member(offset));
+        }
+        if ty.kind.get() == Kind::Tuple
+            && let Some(i) = Native::tuple_field(d)
+        {
+            return Some(Finding::Item(i));
         }
         let getter = d
             .cast::<PyProperty>()

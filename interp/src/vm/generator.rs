@@ -3,6 +3,7 @@
 use super::call::Flow;
 use super::run::cx::{Pc, generator_frame, header_word, set_header, word_at};
 use super::run::ret::{Action, ret};
+use super::run::special;
 use skein_compiler::bytecode::{Op, Word};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::code::{Cleanup, PyCode};
@@ -47,10 +48,59 @@ fn find_cleanup(code: Ref<PyCode>) -> Cleanup {
             };
         } else if guarded.any(|at| is(at, Op::Yield)) {
             // (Or a word of another instruction that looks like one, which costs little.)
-            found = Cleanup::Handlers;
+            found = match (found, lets_exit_pass(code, target)) {
+                (Cleanup::Handlers, _) | (_, false) => Cleanup::Handlers,
+                _ => Cleanup::Passes,
+            };
         }
     });
     found
+}
+
+/// Names of exceptions that `GeneratorExit` is none of. Should a module mean something else by one, its generators are closed a
+/// little later than at once.
+const OTHERS: &str = "Exception ArithmeticError AssertionError AttributeError EOFError FileNotFoundError ImportError IndexError IOError KeyError \
+    LookupError ModuleNotFoundError NameError NotImplementedError OSError OverflowError PermissionError RecursionError RuntimeError \
+    StopIteration SyntaxError TimeoutError TypeError UnicodeDecodeError UnicodeEncodeError UnicodeError ValueError ZeroDivisionError";
+
+/// True if a handler, and those around it, do nothing about `GeneratorExit` but to raise it again.
+fn lets_exit_pass(code: Ref<PyCode>, target: usize) -> bool {
+    const MOST: usize = 100;
+    let words = code.words.expect();
+    let words = words.bytes().as_chunks::<8>().0;
+    let names = code.names.expect();
+    let mut at = target;
+    for _ in 0..MOST {
+        let Some(word) = words.get(at).map(|w| Word(u64::from_le_bytes(*w))) else {
+            return false;
+        };
+        let Some(op) = special::original(word.opcode()) else {
+            return false;
+        };
+        match op {
+            Op::PushExc | Op::PopExc | Op::BuildTuple | Op::ExcMatch | Op::Nop => {}
+            Op::LoadGlobal => {
+                let name = names.get(word.c() as usize).cast::<PyStr>();
+                if !name.is_some_and(|n| OTHERS.split(' ').any(|o| n.bytes() == o.as_bytes())) {
+                    return false;
+                }
+            }
+            Op::JumpIfFalse => {
+                at = at.wrapping_add_signed(word.bc() as isize);
+                continue;
+            }
+            Op::Reraise => match code.handler_at(at as u32) {
+                Some((around, _)) if code.cleans_up_at(at as u32) => {
+                    at = around as usize;
+                    continue;
+                }
+                _ => return true,
+            },
+            _ => return false,
+        }
+        at += op.len();
+    }
+    false
 }
 
 /// Makes the generator's frame the running one and links its exception state.

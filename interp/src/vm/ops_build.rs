@@ -400,6 +400,20 @@ pub fn op_unpack_seq(vm: &mut Vm, cx: Cx) -> Step {
         return Ok(cx.after(1));
     }
     let names = vm.names;
+    if v.kind() == Some(Kind::Tuple)
+        && let Some(t) = v.cast::<PyTuple>()
+        && vm
+            .lookup_special(v, names.__iter__)
+            .is_some_and(|m| super::call::is_native_method(m, ids::TUPLE, "__iter__"))
+    {
+        if t.len() != n {
+            return Err(unpack_count_error(vm, n, Some(t.len())));
+        }
+        for (i, x) in t.items().iter().enumerate() {
+            cx.set(cx.a() + i, *x);
+        }
+        return Ok(cx.after(1));
+    }
     if vm.lookup_special(v, names.__iter__).is_none()
         && vm.lookup_special(v, names.__getitem__).is_none()
     {

@@ -28,8 +28,14 @@ pub fn op_get_len(vm: &mut Vm, cx: Cx) -> Step {
 
 /// `MatchKeys`
 pub fn op_match_keys(vm: &mut Vm, cx: Cx) -> Step {
-    let subject = cx.reg(cx.b());
     let keys = typed::<PyTuple>(cx.reg(cx.c()));
+    let r = match_keys(vm, cx.reg(cx.b()), keys)?;
+    cx.set(cx.a(), r);
+    Ok(cx.after(1))
+}
+
+/// The tuple of what a mapping has for these keys, or None.
+pub fn match_keys(vm: &mut Vm, subject: Value, keys: Ref<PyTuple>) -> PyResult {
     let seen = PySet::new(vm);
     let mut values = ValueVec::new();
     let get = vm.names.get;
@@ -47,14 +53,11 @@ pub fn op_match_keys(vm: &mut Vm, cx: Cx) -> Step {
         set_ops::add(vm, seen, *k)?;
         let v = vm.call(getter, &[*k, marker])?;
         if v == marker {
-            cx.set(cx.a(), Value::NONE);
-            return Ok(cx.after(1));
+            return Ok(Value::NONE);
         }
         values.push(&vm.heap, v);
     }
-    let t = PyTuple::from_slice(vm, values.as_slice());
-    cx.set(cx.a(), t.value());
-    Ok(cx.after(1))
+    Ok(PyTuple::from_slice(vm, values.as_slice()).value())
 }
 
 /// `MatchRest`

@@ -270,7 +270,11 @@ pub fn deliver(vm: &mut Vm, cx: Cx, word: u64, v: Value) -> Pc {
 fn finish(vm: &mut Vm, cx: Cx, word: u64, v: Value) -> super::Step {
     let next = cx.after(ret::advance(word));
     match Action::of(word) {
-        Action::Store | Action::Last | Action::New | Action::ClassBody => cx.set(ret::dst(word), v),
+        Action::Store | Action::Last | Action::ClassBody => cx.set(ret::dst(word), v),
+        Action::New => {
+            super::class::after_new(vm, cx, ret::aux(word) as usize, v)?;
+            cx.set(ret::dst(word), v);
+        }
         Action::Discard => {}
         Action::Init => {
             super::class::check_init_result(vm, v)?;

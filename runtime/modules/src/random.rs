@@ -3,6 +3,8 @@
 
 use num_bigint::{BigInt, BigUint, Sign};
 use skein_runtime::builtins::args;
+use skein_runtime::builtins::builtin::PyBuiltin;
+use skein_runtime::object::native_def::NativeFn;
 use skein_runtime::prelude::*;
 use std::cell::RefCell;
 
@@ -21,8 +23,17 @@ struct Twister {
     next: usize,
 }
 
-struct State(RefCell<Twister>);
-impl NativeData for State {}
+struct State {
+    twister: RefCell<Twister>,
+    /// `getrandbits`, interned.
+    bits: Slot,
+}
+
+impl NativeData for State {
+    fn trace(&self, t: &mut Tracer) {
+        t.visit_slot(&self.bits);
+    }
+}
 
 impl Twister {
     fn from_number(seed: u32) -> Twister {
@@ -129,6 +140,12 @@ const METHODS: &[NativeDef] = &[
         "($self, k, /)",
         "A random int of k bits.",
     ),
+    method(
+        "_randbelow",
+        below,
+        "($self, n, /)",
+        "A random int in the range [0, n).",
+    ),
 ];
 
 fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
@@ -148,7 +165,7 @@ fn init(vm: &mut Vm, m: Ref<PyModule>) -> PyResult<()> {
 
 fn state<'a>(vm: &mut Vm, v: &'a Value) -> PyResult<&'a RefCell<Twister>> {
     match native::<State>(v) {
-        Some((_, s)) => Ok(&s.0),
+        Some((_, s)) => Ok(&s.twister),
         None => Err(vm.wrong_self("random", "_random.Random", *v)),
     }
 }
@@ -198,7 +215,11 @@ fn new(vm: &mut Vm, values: &[Value]) -> PyResult {
     }
     let seed = given.first().copied().unwrap_or(Value::NULL);
     let t = seeded(vm, seed)?;
-    Ok(Native::new(vm, ty, State(RefCell::new(t))).value())
+    let state = State {
+        twister: RefCell::new(t),
+        bits: Slot::new(vm.intern("getrandbits").value()),
+    };
+    Ok(Native::new(vm, ty, state).value())
 }
 
 fn random(vm: &mut Vm, values: &[Value]) -> PyResult {
@@ -280,6 +301,43 @@ fn getrandbits(vm: &mut Vm, values: &[Value]) -> PyResult {
         [w] => Value::from_usize(w as usize),
         _ => vm.new_bigint(BigInt::from_biguint(Sign::Plus, BigUint::new(words))),
     })
+}
+
+/// What `random.py` does in `_randbelow_with_getrandbits`, in whose place this stands: random numbers are asked for in loops.
+fn below(vm: &mut Vm, values: &[Value]) -> PyResult {
+    let (this, n) = (values[0], values[1]);
+    if let Some(n) = n.as_small_int().filter(|n| (1..1 << 62).contains(n))
+        && let Some((_, s)) = native::<State>(&this)
+        && asks_us(vm, this, s)
+    {
+        let bits = 64 - n.leading_zeros();
+        let mut t = s.twister.borrow_mut();
+        loop {
+            let r = match bits {
+                1..=32 => i64::from(t.word() >> (32 - bits)),
+                _ => i64::from(t.word()) | i64::from(t.word() >> (64 - bits)) << 32,
+            };
+            if r < n {
+                return Ok(vm.new_int(r));
+            }
+        }
+    }
+    let f = vm.get_attr_text(this, "_randbelow_with_getrandbits")?;
+    vm.call(f, &[n])
+}
+
+/// True if `this.getrandbits` is ours.
+fn asks_us(vm: &mut Vm, this: Value, s: &State) -> bool {
+    let Some(name) = s.bits.get().cast::<PyStr>() else {
+        return false;
+    };
+    let ty = vm.type_of(this);
+    let ours: NativeFn = getrandbits;
+    vm.type_lookup(ty, name)
+        .and_then(|m| m.cast::<PyBuiltin>())
+        .is_some_and(|b| std::ptr::fn_addr_eq(b.def.func, ours))
+        && !ty.has(tflag::CUSTOM_GETATTR)
+        && vm.own_attribute(this, name).is_none()
 }
 
 #[cfg(test)]

@@ -77,6 +77,8 @@ pub enum Cleanup {
     None,
     /// It closes the generator that it delegates to, and no more: mostly nobody but itself knows that one, which sees to itself.
     Delegates,
+    /// Handlers of the program's own around some `yield`, which do nothing about being closed: nobody need watch for that.
+    Passes,
     /// Handlers of the program's own around some `yield`.
     Handlers,
 }

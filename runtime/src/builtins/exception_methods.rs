@@ -16,7 +16,9 @@
 //!
 //! Constructors of special types are in `exception_<family>.rs`; this file has what all exceptions share.
 
+use super::builtin::PyBuiltin;
 use super::traceback::PyTraceback;
+use crate::object::native_def::NativeFn;
 use crate::prelude::*;
 
 /// Field numbers, see the table in this file's header.
@@ -136,6 +138,28 @@ fn base_new(vm: &mut Vm, args: &[Value]) -> PyResult {
     let ty = super::object_methods::check_new(vm, args[0], ids::BASE_EXCEPTION)?;
     let values = items(&args[1]);
     Ok(PyException::new_instance(vm, ty, values.items()).value())
+}
+
+/// True for `BaseException.__new__`.
+pub fn is_plain_new(b: Ref<PyBuiltin>) -> bool {
+    let own: NativeFn = base_new;
+    std::ptr::fn_addr_eq(b.def.func, own)
+}
+
+/// True for `BaseException.__init__`, which sets what its `__new__` has set.
+pub fn is_plain_init(init: Value) -> bool {
+    let own: NativeFn = base_init;
+    init.cast::<PyBuiltin>()
+        .is_some_and(|b| std::ptr::fn_addr_eq(b.def.func, own))
+}
+
+/// An exception of a class that takes both of these.
+///
+/// # Errors
+/// `TypeError` if the class is not laid out so.
+pub fn plain(vm: &mut Vm, ty: Ref<PyType>, args: &[Value]) -> PyResult {
+    let ty = super::object_methods::check_new(vm, ty.value(), ids::BASE_EXCEPTION)?;
+    Ok(PyException::new_instance(vm, ty, args).value())
 }
 
 fn base_init(vm: &mut Vm, args: &[Value]) -> PyResult {

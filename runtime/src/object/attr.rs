@@ -10,7 +10,9 @@ use crate::builtins::builtin::PyBuiltin;
 use crate::builtins::getset::{PyGetSet, PyMember};
 use crate::builtins::method::PyMethod;
 use crate::builtins::module::PyModule;
+use crate::builtins::native::Native;
 use crate::builtins::str::PyStr;
+use crate::builtins::tuple::PyTuple;
 use crate::builtins::wrapper::method_wrapper;
 use crate::error::PyResult;
 use crate::value::Value;
@@ -48,6 +50,7 @@ pub fn classify(vm: &mut Vm, v: Value) -> Found {
             };
         }
         Kind::GetSet | Kind::Member => return Found::DataDescriptor(v),
+        Kind::Native if Native::tuple_field(v).is_some() => return Found::DataDescriptor(v),
         Kind::Property if v.shape_id() == ids::PROPERTY => return Found::DataDescriptor(v),
         Kind::Wrapper if method_wrapper(vm, v).is_some() => return Found::Descriptor(v),
         Kind::Int
@@ -77,7 +80,9 @@ pub fn classify(vm: &mut Vm, v: Value) -> Found {
 
 /// True if a data descriptor also has `__get__`.
 fn has_get(vm: &mut Vm, d: Value) -> bool {
-    if matches!(d.kind(), Some(Kind::GetSet | Kind::Member | Kind::Property)) {
+    if matches!(d.kind(), Some(Kind::GetSet | Kind::Member | Kind::Property))
+        || Native::tuple_field(d).is_some()
+    {
         return true;
     }
     let name = vm.names.__get__;
@@ -172,6 +177,13 @@ impl Vm {
                 }
             }
             _ => {}
+        }
+        if let Some(i) = Native::tuple_field(descriptor)
+            && let Some(v) = object
+                .cast::<PyTuple>()
+                .and_then(|t| t.items().get(i).copied())
+        {
+            return Ok(v);
         }
         match method_wrapper(self, descriptor) {
             Some((ids::CLASSMETHOD, f)) => return Ok(PyMethod::new(self, f, ty.value()).value()),

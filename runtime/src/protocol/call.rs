@@ -2,6 +2,7 @@
 
 use crate::builtins::builtin::PyBuiltin;
 use crate::builtins::dict::PyDict;
+use crate::builtins::exception_methods;
 use crate::builtins::function::PyFunction;
 use crate::builtins::method::PyMethod;
 use crate::builtins::str::PyStr;
@@ -345,6 +346,17 @@ impl Vm {
         let names = self.names;
         let new = self.type_lookup(ty, names.__new__).unwrap_or(Value::NONE);
         let new = self.descriptor_get(new, Value::NULL, ty)?;
+        if kwnames.is_none()
+            && let Some(b) = new.cast::<PyBuiltin>()
+            && exception_methods::is_plain_new(b)
+            && let Some(init) = self.type_lookup(ty, names.__init__)
+            && exception_methods::is_plain_init(init)
+        {
+            if let Some(owner) = b.this.get().cast::<PyType>().filter(|_| ty.builtin_id == 0) {
+                self.check_new_is_safe(b, owner, ty)?;
+            }
+            return exception_methods::plain(self, ty, args);
+        }
         let object = match new.cast::<PyBuiltin>() {
             // What a builtin type finds as its own `__new__` needs no check of the class.
             Some(b) if ty.builtin_id != 0 && args.len() < 8 => {

@@ -74,6 +74,13 @@ const EDITS: &[Edit] = &[
         to: "    dump, dumps, load, loads = _dump, _dumps, _load, _loads\n\nif 'stackless' in sys.modules:\n    import _stackless_pickling\n    _stackless_pickling.install(sys.modules[__name__])\n",
         times: 1,
     },
+    // Programs ask for random numbers in loops, each of which would go through a loop of this method's.
+    Edit {
+        file: "random.py",
+        from: "    _randbelow = _randbelow_with_getrandbits\n",
+        to: "    _randbelow = _random.Random._randbelow\n",
+        times: 1,
+    },
     // The scripts are not in a folder that could be walked.
     Edit {
         file: "venv/__init__.py",

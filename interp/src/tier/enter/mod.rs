@@ -1,6 +1,7 @@
 //! Between the interpreter and machine code: the activation record, entry, and what machine code calls.
 
 pub mod helpers;
+pub mod helpers_classes;
 pub mod helpers_iterators;
 pub mod helpers_lean;
 pub mod helpers_made;

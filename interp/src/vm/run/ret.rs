@@ -48,7 +48,7 @@ define_actions! {
     StoreMethod,
     /// A generator method (`next`, `send`, `throw`): a return raises StopIteration.
     GenCall,
-    /// `__new__` in Python: then `__init__` follows.
+    /// `__new__` in Python of the class in register `aux`: `dst` = result, which a subclass may have to initialise.
     New,
     /// A class body: then the metaclass is called.
     ClassBody,

@@ -98,6 +98,10 @@ impl Recorder {
         if names.len() > MOST_FIELDS {
             return false;
         }
+        // A place in `__slots__` was empty.
+        if matches && self.actual_in(self.frames.len() - 1, a).is_none() {
+            return false;
+        }
         let mut found = Vec::new();
         if matches && !itself {
             let Some(shape) = vm.shapes.try_get(p.b.shape).filter(|_| p.b.shape != 0) else {

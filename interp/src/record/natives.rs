@@ -294,6 +294,15 @@ const NATIVE_TYPES: &[&str] = &["BytesIO", "StringIO"];
 /// Natives that may switch to another tasklet, but raise where they are refused Python code and would have to wait.
 const PATIENT: &[&str] = &["lock", "RLock"];
 
+/// Other modules have types of the same names, which do not know of that.
+fn is_of_thread(vm: &Vm, owner: Owner) -> bool {
+    let Owner::Type(t) = owner else { return false };
+    let module = t.dict().get_interned(vm.names.__module__.value());
+    module
+        .and_then(|m| m.cast::<PyStr>())
+        .is_some_and(|m| m.text_lossy() == "_thread")
+}
+
 /// Iterator types of module code that ask nobody for their items, or raise where they are refused Python code and might run some.
 const SELF_CONTAINED: &[&str] = &[
     "permutations",
@@ -493,7 +502,8 @@ impl Recorder {
         let (Some(n), Some((owner, name))) = (p.more.native, Recorder::native_name(&p)) else {
             return false;
         };
-        if n.def.switches && !PATIENT.contains(&owner.as_str()) || p.word.c() > 4 {
+        let patient = PATIENT.contains(&owner.as_str());
+        if n.def.switches && !patient || p.word.c() > 4 || patient && !is_of_thread(vm, n.owner) {
             return false;
         }
         let base = p.word.b() as usize;

@@ -421,7 +421,11 @@ pub fn at_back_edge(vm: &mut Vm, cx: Cx) -> Pc {
 /// Runs code from a counted instruction, whose counter is set anew if that was not worth it.
 fn enter_loop(vm: &mut Vm, cx: Cx, root: usize, header: Pc) -> Pc {
     let at = cx.pc as u64;
-    let room = TIER.with_borrow(|t| t.loops[root].room as usize);
+    // A recording in progress knows the frames' addresses.
+    let room = TIER.with_borrow(|t| match t.recorder {
+        Some(_) => 0,
+        None => t.loops[root].room as usize,
+    });
     if room != 0 {
         make_room(vm, room + SPARE_ROOM);
     }

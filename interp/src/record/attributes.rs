@@ -101,28 +101,12 @@ impl Recorder {
                 self.set_virtual(a, k);
                 return true;
             }
-            Finding::Slot(offset) => self.field(w, offset as i32),
-            Finding::Item(i) => {
-                let n = self.field(w, layout::TUPLE_LEN);
-                let c = self.compare_imm(Cond::Gt, n, i as u64);
-                self.guard(c, true);
-                self.field(w, layout::TUPLE_ITEMS + 8 * i as i32)
-            }
-            Finding::Outer(slot, offset) => {
-                let array = self.field(w, slot as i32);
-                self.field(array, offset as i32)
-            }
-            Finding::Member(offset) => {
-                let v = self.field(w, offset as i32);
-                let c = self.compare_imm(Cond::Ne, v, 0);
-                self.guard(c, true);
-                v
-            }
             Finding::Method(f) => {
                 this = Some(w);
                 self.object(vm, f)
             }
             Finding::Plain(v) | Finding::Property(v) => self.object(vm, v),
+            held => self.held_word(w, held),
         };
         self.set(a, v);
         if method {
@@ -133,6 +117,30 @@ impl Recorder {
             self.set(a + 1, this);
         }
         true
+    }
+
+    /// What an object itself has where a finding says.
+    pub(super) fn held_word(&mut self, w: Val, found: Finding) -> Val {
+        match found {
+            Finding::Slot(offset) => self.field(w, offset as i32),
+            Finding::Outer(slot, offset) => {
+                let array = self.field(w, slot as i32);
+                self.field(array, offset as i32)
+            }
+            Finding::Item(i) => {
+                let n = self.field(w, layout::TUPLE_LEN);
+                let c = self.compare_imm(Cond::Gt, n, i as u64);
+                self.guard(c, true);
+                self.field(w, layout::TUPLE_ITEMS + 8 * i as i32)
+            }
+            Finding::Member(offset) => {
+                let v = self.field(w, offset as i32);
+                let c = self.compare_imm(Cond::Ne, v, 0);
+                self.guard(c, true);
+                v
+            }
+            Finding::Method(_) | Finding::Plain(_) | Finding::Property(_) => self.constant(0),
+        }
     }
 
     /// An attribute of a dissolved object.

@@ -71,7 +71,7 @@ impl Recorder {
         if p.b.kind != Some(Kind::Builtin) {
             return false;
         }
-        let Some((owner, name)) = Recorder::native_name(&p) else {
+        let Some((owner, name)) = Recorder::native_name(vm, &p) else {
             return false;
         };
         if owner != "builtins" {

@@ -69,7 +69,7 @@ impl Recorder {
         if p.b.kind != Some(Kind::Builtin) || self.begun || !self.entered(next) {
             return Ok(false);
         }
-        let Some((owner, name)) = Recorder::native_name(&p) else {
+        let Some((owner, name)) = Recorder::native_name(vm, &p) else {
             return Ok(false);
         };
         let method = p.next.bits != 0;

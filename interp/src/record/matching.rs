@@ -9,7 +9,7 @@ use crate::tier::enter::helpers_classes as of_classes;
 use crate::tier::rebuild::MOST_FIELDS;
 use crate::vm::findings::{self, Finding};
 use crate::vm::run::cx::{word_at, word_value};
-use skein_jit::ir::{Cond, Val};
+use skein_jit::ir::Cond;
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
@@ -109,10 +109,10 @@ impl Recorder {
             };
             for name in &names {
                 match findings::load(vm, shape, *name) {
-                    Some(f @ (Finding::Slot(_) | Finding::Member(_) | Finding::Item(_))) => {
-                        found.push(f);
+                    None | Some(Finding::Method(_) | Finding::Plain(_) | Finding::Property(_)) => {
+                        return false;
                     }
-                    _ => return false,
+                    Some(held) => found.push(held),
                 }
             }
         }
@@ -131,33 +131,13 @@ impl Recorder {
         } else if !found.is_empty() {
             let w = self.word(b);
             for (i, f) in found.into_iter().enumerate() {
-                let v = self.found_word(w, f);
+                let v = self.held_word(w, f);
                 fields.push(self.content_word(v, layout::TUPLE_ITEMS + 8 * i as i32));
             }
         }
         let k = self.new_virtual(ids::TUPLE, fields);
         self.set_virtual(a, k);
         true
-    }
-
-    /// What an object has where a finding says.
-    fn found_word(&mut self, w: Val, found: Finding) -> Val {
-        match found {
-            Finding::Slot(offset) => self.field(w, offset as i32),
-            Finding::Item(i) => {
-                let n = self.field(w, layout::TUPLE_LEN);
-                let c = self.compare_imm(Cond::Gt, n, i as u64);
-                self.guard(c, true);
-                self.field(w, layout::TUPLE_ITEMS + 8 * i as i32)
-            }
-            Finding::Member(offset) => {
-                let v = self.field(w, offset as i32);
-                let c = self.compare_imm(Cond::Ne, v, 0);
-                self.guard(c, true);
-                v
-            }
-            _ => self.constant(0),
-        }
     }
 }
 

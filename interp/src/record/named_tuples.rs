@@ -4,16 +4,15 @@
 //! class's shape. The objects of other such classes are made by native code from the call's arguments, ahead of an `__init__` in Python.
 
 use super::natives::type_of;
-use super::{Code, Pending, Recorder};
+use super::{Pending, Recorder};
 use crate::tier::enter::SCRATCH;
 use crate::tier::enter::helpers_classes as of_classes;
 use crate::tier::rebuild::MOST_FIELDS;
 use crate::vm::call::is_native_method;
-use crate::vm::run::cx::{Cx, word_value};
+use crate::vm::run::cx::word_value;
 use skein_jit::ir::{Cond, Val};
 use skein_runtime::builtins::builtin::PyBuiltin;
 use skein_runtime::builtins::function::PyFunction;
-use skein_runtime::builtins::iter::PyIter;
 use skein_runtime::layout;
 use skein_runtime::prelude::*;
 
@@ -190,85 +189,5 @@ impl Recorder {
         self.not_refused(v);
         self.guard_shape(v, made.shape_id());
         Some(v)
-    }
-
-    /// `list(it)` and the like for a builtin iterator that runs no Python code, and is put back if anything would.
-    pub(super) fn collected(&mut self, vm: &mut Vm, p: Pending, t: Ref<PyType>) -> bool {
-        let (base, x) = (p.word.b() as usize, p.more.args[0]);
-        let shape = match t.builtin_id {
-            ids::LIST | ids::SET | ids::DICT | ids::TUPLE => t.builtin_id,
-            ids::FROZENSET => 0,
-            _ => return false,
-        };
-        if p.word.c() != 1 || p.b.shape != ids::TYPE || self.failed_here() {
-            return false;
-        }
-        let called = match p.more.collects {
-            Collects::Unsure => return false,
-            Collects::Items => None,
-            Collects::Results(f) => Some(word_value(f)),
-        };
-        self.guard_callee(vm, p);
-        self.is_jump(base + 1, p.next, 0);
-        self.guard_class(base + 2, x);
-        let it = self.word(base + 2);
-        if let Some(f) = called {
-            let now = self.field(it, layout::ITER_OBJECT);
-            self.object(vm, f);
-            self.guard_constant(now, f.bits());
-        }
-        let class = self.word(base);
-        let v = self.ask(of_classes::collected as *const (), &[class, it]);
-        self.not_refused(v);
-        // The iterator has moved on.
-        self.forget_fields();
-        if shape != 0 {
-            self.know_shape(v, shape);
-        }
-        self.set(p.word.a() as usize, v);
-        true
-    }
-}
-
-/// What goes through an iterator that a builtin type is called with.
-#[derive(Clone, Copy, Default)]
-pub enum Collects {
-    /// Nothing that is known to be put back.
-    #[default]
-    Unsure,
-    /// Its items.
-    Items,
-    /// What a function gives for them: the word of a builtin type or a native function of a module, which live on.
-    Results(u64),
-}
-
-impl Collects {
-    /// Looks at the operands of the instruction at `cx`.
-    pub(super) fn of(cx: Cx, op: Code) -> Collects {
-        if op != Code::Call || cx.c() != 1 || cx.reg(cx.b()).kind() != Some(Kind::Type) {
-            return Collects::Unsure;
-        }
-        let it = cx.reg(cx.b() + 2);
-        if it.kind() != Some(Kind::Iter) || !of_classes::can_be_put_back(it) {
-            return Collects::Unsure;
-        }
-        if it.shape_id() != ids::MAP {
-            return Collects::Items;
-        }
-        match it.cast::<PyIter>().map(|i| i.a.get()) {
-            Some(f) if is_harmless(f) => Collects::Results(f.bits()),
-            _ => Collects::Unsure,
-        }
-    }
-}
-
-/// True for what changes nothing when it is called without Python code: calling it once more does the same.
-fn is_harmless(f: Value) -> bool {
-    match f.cast::<PyType>() {
-        Some(t) => matches!(
-            t.builtin_id,
-            ids::INT | ids::FLOAT | ids::STR | ids::BOOL | ids::COMPLEX
-        ),
-        None => super::natives::changes_nothing(f),
     }
 }

@@ -24,8 +24,6 @@ pub struct More {
     pub dict_is_empty: bool,
     /// The type code of the array whose items are asked for or counted, or 0.
     pub typed_code: u8,
-    /// What a builtin type that is called with one iterator makes of that; looked at ahead of the call, which moves it on.
-    pub(super) collects: super::named_tuples::Collects,
     /// The native function that is called.
     native: Option<Called>,
 }
@@ -106,7 +104,6 @@ impl More {
             items,
             dict_is_empty,
             typed_code,
-            collects: super::named_tuples::Collects::of(cx, op),
             native: native.map(|b| Called {
                 def: b.def,
                 shape: b.shape_id(),
@@ -225,40 +222,27 @@ const TABLE: &[Row] = &[
     Row("int", "__new__ from_bytes", Nothing, Anything, false),
     Row("float", "__new__ fromhex", Nothing, Anything, false),
     Row("str", "__new__ maketrans", Nothing, Anything, false),
-    Row("deque", "append appendleft pop popleft clear rotate", Contents, Anything, true),
-    Row("deque", "extend extendleft", Contents, Anything, false),
-    Row("array", "tolist tobytes", Nothing, Anything, false),
-    Row("array", "append pop", Contents, Anything, false),
-    Row("Random", "random getrandbits _randbelow", Nothing, Anything, false),
-    Row("BytesIO", "read write tell seek getvalue getbuffer", Nothing, Anything, false),
-    Row("StringIO", "write tell getvalue", Nothing, Anything, false),
-    Row("Struct", "pack unpack", Nothing, Anything, false),
-    Row("Pattern", "match search fullmatch findall split", Nothing, Anything, false),
-    Row("Pattern", "sub subn", Nothing, Anything, false),
-    Row("Pattern", "finditer", Nothing, Anything, false),
-    Row("_IOBase", "flush", Nothing, Gives::None, true),
-    Row("BufferedReader", "read", Nothing, Anything, false),
+    Row("collections.deque", "append appendleft pop popleft clear rotate", Contents, Anything, true),
+    Row("collections.deque", "extend extendleft", Contents, Anything, false),
+    Row("array.array", "tolist tobytes", Nothing, Anything, false),
+    Row("array.array", "append pop", Contents, Anything, false),
+    Row("_random.Random", "random getrandbits _randbelow", Nothing, Anything, false),
+    Row("_io.BytesIO", "read write tell seek getvalue getbuffer", Nothing, Anything, false),
+    Row("_io.StringIO", "write tell getvalue", Nothing, Anything, false),
+    Row("_struct.Struct", "pack unpack", Nothing, Anything, false),
+    Row("re.Pattern", "match search fullmatch findall split", Nothing, Anything, false),
+    Row("re.Pattern", "sub subn", Nothing, Anything, false),
+    Row("re.Pattern", "finditer", Nothing, Anything, false),
+    Row("_io._IOBase", "flush", Nothing, Gives::None, true),
+    Row("_io.BufferedReader", "read", Nothing, Anything, false),
     Row("_skein_natives", "count_element", Contents, Gives::None, true),
     Row("_abc", "_abc_instancecheck _abc_subclasscheck", Nothing, Bool, true),
     Row("getset_descriptor", "__get__", Nothing, Anything, true),
     Row("member_descriptor", "__get__", Nothing, Anything, true),
-    Row("lock", "__enter__ __exit__ release locked", Nothing, Anything, true),
-    Row("RLock", "__enter__ __exit__ release", Nothing, Anything, true),
-    Row("Match", "group groups groupdict start end span __getitem__", Nothing, Anything, false),
+    Row("_thread.lock", "__enter__ __exit__ release locked", Nothing, Anything, true),
+    Row("_thread.RLock", "__enter__ __exit__ release", Nothing, Anything, true),
+    Row("re.Match", "group groups groupdict start end span __getitem__", Nothing, Anything, false),
 ];
-
-/// True for a native function of a module that the table says to change nothing.
-pub(super) fn changes_nothing(f: Value) -> bool {
-    let Some(b) = f.cast::<PyBuiltin>().filter(|b| b.owner.get().is_none()) else {
-        return false;
-    };
-    let Some(module) = b.module.get().cast::<PyStr>().map(|m| m.text_lossy()) else {
-        return false;
-    };
-    TABLE
-        .iter()
-        .any(|r| r.0 == module && r.2 == Nothing && listed(r.1, b.def.name) && b.def.name != "iter")
-}
 
 /// Builtin types whose calls are lean; what they give, whether they may get iterators.
 const TYPES: &[(u32, Gives, bool)] = &[
@@ -292,16 +276,7 @@ const CALLABLES: &[&str] = &["_lru_cache_wrapper", "itemgetter", "attrgetter", "
 const NATIVE_TYPES: &[&str] = &["BytesIO", "StringIO"];
 
 /// Natives that may switch to another tasklet, but raise where they are refused Python code and would have to wait.
-const PATIENT: &[&str] = &["lock", "RLock"];
-
-/// Other modules have types of the same names, which do not know of that.
-fn is_of_thread(vm: &Vm, owner: Owner) -> bool {
-    let Owner::Type(t) = owner else { return false };
-    let module = t.dict().get_interned(vm.names.__module__.value());
-    module
-        .and_then(|m| m.cast::<PyStr>())
-        .is_some_and(|m| m.text_lossy() == "_thread")
-}
+const PATIENT: &[&str] = &["_thread.lock", "_thread.RLock"];
 
 /// Iterator types of module code that ask nobody for their items, or raise where they are refused Python code and might run some.
 const SELF_CONTAINED: &[&str] = &[
@@ -353,6 +328,18 @@ fn is_lazy(t: Ref<PyType>) -> bool {
         && t.kind.get() == Kind::Native
         && !t.has(tflag::HAS_DICT)
         && LAZY.contains(&t.name_text().as_str())
+}
+
+/// The name of a native type, with its module unless that is `builtins`: types of several modules have the same name.
+pub(super) fn type_name(vm: &Vm, t: Ref<PyType>) -> String {
+    let module = t.dict().get_interned(vm.names.__module__.value());
+    match module
+        .and_then(|m| m.cast::<PyStr>())
+        .map(|m| m.text_lossy())
+    {
+        Some(module) if module != "builtins" => format!("{module}.{}", t.name_text()),
+        _ => t.name_text(),
+    }
 }
 
 pub(super) fn listed(names: &str, name: &str) -> bool {
@@ -488,22 +475,22 @@ impl Recorder {
         }
     }
 
-    /// The name of the native that is called and of its module or type; `None`: none, or it is called in another way.
-    pub(super) fn native_name(p: &Pending) -> Option<(String, &'static str)> {
+    /// The name of the native that is called and of its module or type, see [`type_name`]; `None`: none, or it is called in another
+    /// way.
+    pub(super) fn native_name(vm: &Vm, p: &Pending) -> Option<(String, &'static str)> {
         let n = p.more.native?;
         let owner = match n.owner {
-            Owner::Type(t) => t.name_text(),
+            Owner::Type(t) => type_name(vm, t),
             Owner::Module(m) => m.cast::<PyStr>()?.text_lossy(),
         };
         Some((owner, n.def.name))
     }
 
     fn call_function(&mut self, vm: &mut Vm, p: Pending) -> bool {
-        let (Some(n), Some((owner, name))) = (p.more.native, Recorder::native_name(&p)) else {
+        let (Some(n), Some((owner, name))) = (p.more.native, Recorder::native_name(vm, &p)) else {
             return false;
         };
-        let patient = PATIENT.contains(&owner.as_str());
-        if n.def.switches && !patient || p.word.c() > 4 || patient && !is_of_thread(vm, n.owner) {
+        if n.def.switches && !PATIENT.contains(&owner.as_str()) || p.word.c() > 4 {
             return false;
         }
         let base = p.word.b() as usize;
@@ -789,11 +776,11 @@ impl Recorder {
                 let (Owner::Type(owner), Some(ty)) = (n.owner, type_of(vm, this)) else {
                     return false;
                 };
-                (this.bits != 0 && ty.is_subtype(owner)).then(|| Recorder::native_name(&p))
+                (this.bits != 0 && ty.is_subtype(owner)).then(|| Recorder::native_name(vm, &p))
             }
             (Some(Kind::Builtin), Some(n)) if !n.def.switches && this.bits == 0 => {
                 let module = matches!(n.owner, Owner::Module(_));
-                module.then(|| Recorder::native_name(&p))
+                module.then(|| Recorder::native_name(vm, &p))
             }
             _ => None,
         };
@@ -919,7 +906,7 @@ impl Recorder {
         if !keeps && !p.more.args[..argc].iter().all(|s| is_kept(*s)) {
             let through = listed.is_some() && t.builtin_id != ids::REVERSED;
             if !through || !self.call_over(vm, p) {
-                return self.collected(vm, p, t);
+                return false;
             }
             if let Shape(shape) = *gives {
                 let made = self.word(p.word.a() as usize);

@@ -34,6 +34,20 @@ impl Recorder {
         }
     }
 
+    /// Goes on in `f`, a function of the Python part, with parameters from these places.
+    fn push_soft(
+        &mut self,
+        vm: &mut Vm,
+        f: Ref<PyFunction>,
+        sources: &[Source],
+        word: u64,
+        next: Next,
+    ) -> Recorded<bool> {
+        let function = self.object(vm, f.value());
+        self.guard_code(vm, function, f.code());
+        self.push_with(vm, f, function, sources, word, next)
+    }
+
     /// True if `f` is that function of the Python part.
     fn is_soft(vm: &mut Vm, f: Ref<PyFunction>, name: &'static str) -> bool {
         vm.soft_function(name) == Some(f.value())
@@ -98,9 +112,7 @@ impl Recorder {
         for bits in extra {
             sources.push(Source::Word(self.constant(bits)));
         }
-        let function = self.object(vm, f.value());
-        self.guard_code(vm, function, f.code());
-        self.push_with(vm, f, function, &sources, word, next)
+        self.push_soft(vm, f, &sources, word, next)
     }
 
     /// `min` and `max` of one argument with a key, a Python function.
@@ -162,9 +174,7 @@ impl Recorder {
                 None => return Ok(false),
             }
         }
-        let function = self.object(vm, f.value());
-        self.guard_code(vm, function, f.code());
-        self.push_with(vm, f, function, &sources, word, next)
+        self.push_soft(vm, f, &sources, word, next)
     }
 
     /// `isinstance` of a class whose metaclass answers in Python.
@@ -204,15 +214,13 @@ impl Recorder {
             return Ok(false);
         }
         let check = self.object(vm, check);
-        let function = self.object(vm, f.value());
-        self.guard_code(vm, function, f.code());
         let sources = [
             Source::Word(check),
             Source::Register(base + 3),
             Source::Register(base + 2),
         ];
         let word = ret(Action::Store, 2, p.word.a() as usize, base as u32);
-        self.push_with(vm, f, function, &sources, word, next)
+        self.push_soft(vm, f, &sources, word, next)
     }
 
     /// A step of `enumerate`, `map` or `filter`.
@@ -274,10 +282,8 @@ impl Recorder {
                 self.guard_shape(called, a.shape_id());
                 let source = self.field(it, layout::ITER_OTHER);
                 self.guard_shape(source, b.shape_id());
-                let function = self.object(vm, f.value());
-                self.guard_code(vm, function, f.code());
                 let sources = [Source::Word(called), Source::Word(source)];
-                self.push_with(vm, f, function, &sources, word, next)
+                self.push_soft(vm, f, &sources, word, next)
             }
             _ => Ok(false),
         }
@@ -296,10 +302,8 @@ impl Recorder {
         if over.shape_id() == ids::GENERATOR && Recorder::is_soft(vm, f, "next_of_map") {
             self.guard_shape(called, ids::FUNCTION);
             self.guard_shape(source, ids::GENERATOR);
-            let function = self.object(vm, f.value());
-            self.guard_code(vm, function, f.code());
             let sources = [Source::Word(called), Source::Word(source)];
-            return self.push_with(vm, f, function, &sources, word, next);
+            return self.push_soft(vm, f, &sources, word, next);
         }
         let simple = matches!(
             over.shape_id(),

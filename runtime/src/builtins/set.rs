@@ -25,6 +25,7 @@ use crate::protocol::compare::{hash_identity, hash_int};
 use crate::value::Value;
 use crate::vm::Vm;
 use std::cell::Cell;
+use std::ops::RangeInclusive;
 
 /// Places of the smallest table.
 const MIN_PLACES: usize = 8;
@@ -204,86 +205,82 @@ fn simple_hash(vm: &mut Vm, v: Value) -> Option<Value> {
     Some(stored_hash(hash))
 }
 
+/// The places at which an element may be that has a hash, in the order in which they are looked at: runs of neighbours.
+struct Probes {
+    mask: usize,
+    perturb: u64,
+    start: usize,
+}
+
+impl Probes {
+    /// The first run in a table of so many places.
+    #[inline(always)]
+    fn new(hash: Value, places: usize) -> Probes {
+        let (mask, perturb) = (places - 1, bits(hash));
+        let start = perturb as usize & mask;
+        Probes {
+            mask,
+            perturb,
+            start,
+        }
+    }
+    #[inline(always)]
+    fn run(&self) -> RangeInclusive<usize> {
+        let last = self.start + LINEAR_PROBES;
+        self.start..=if last <= self.mask { last } else { self.start }
+    }
+    #[inline(always)]
+    fn advance(&mut self) {
+        self.perturb >>= PERTURB_SHIFT;
+        self.start = (self.start * 5 + 1).wrapping_add(self.perturb as usize) & self.mask;
+    }
+}
+
 /// Where an element is to be added, or is; `None`: `same`, which compares it with one of equal hash, cannot tell.
 #[inline(always)]
 fn find_place(slots: &[Slot], hash: Value, same: impl Fn(Value) -> Option<bool>) -> Option<Place> {
     let (places, _) = slots.as_chunks::<2>();
-    let mask = places.len() - 1;
-    let mut perturb = bits(hash);
-    let mut start = perturb as usize & mask;
+    let mut probes = Probes::new(hash, places.len());
     let mut reusable = None;
     loop {
-        let last = if start + LINEAR_PROBES <= mask {
-            start + LINEAR_PROBES
-        } else {
-            start
-        };
-        for (i, [known, element]) in places[start..=last].iter().enumerate() {
-            let known = known.get();
+        let run = probes.run();
+        for (i, [known, element]) in places[run.clone()].iter().enumerate() {
+            let (at, known) = (*run.start() + i, known.get());
             if known.is_null() {
                 return Some(match reusable {
                     Some(at) => Place::Reusable(at),
-                    None => Place::Free(start + i),
+                    None => Place::Free(at),
                 });
             } else if known == hash {
                 if same(element.get())? {
-                    return Some(Place::Found(start + i));
+                    return Some(Place::Found(at));
                 }
             } else if known == REMOVED {
-                reusable = Some(start + i);
+                reusable = Some(at);
             }
         }
-        perturb >>= PERTURB_SHIFT;
-        start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
+        probes.advance();
     }
 }
 
 /// Whether an element is in a table, if that can be told without running Python code.
 #[inline]
 fn holds(slots: &[Slot], v: Value, hash: Value) -> Option<bool> {
-    let (places, _) = slots.as_chunks::<2>();
-    let mask = places.len() - 1;
-    let mut perturb = bits(hash);
-    let mut start = perturb as usize & mask;
-    loop {
-        let last = if start + LINEAR_PROBES <= mask {
-            start + LINEAR_PROBES
-        } else {
-            start
-        };
-        for [known, element] in &places[start..=last] {
-            let known = known.get();
-            if known == hash {
-                if same_simply(element.get(), v)? {
-                    return Some(true);
-                }
-            } else if known.is_null() {
-                return Some(false);
-            }
-        }
-        perturb >>= PERTURB_SHIFT;
-        start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
-    }
+    let place = find_place(slots, hash, |element| same_simply(element, v))?;
+    Some(matches!(place, Place::Found(_)))
 }
 
 /// The place for an element that is not in a table without marks of removed ones.
 #[inline(always)]
 fn free_place(slots: &[Slot], hash: Value) -> &[Slot; 2] {
     let (places, _) = slots.as_chunks::<2>();
-    let mask = places.len() - 1;
-    let mut perturb = bits(hash);
-    let mut start = perturb as usize & mask;
+    let mut probes = Probes::new(hash, places.len());
     loop {
-        let last = if start + LINEAR_PROBES <= mask {
-            start + LINEAR_PROBES
-        } else {
-            start
-        };
-        if let Some(place) = places[start..=last].iter().find(|p| p[0].get().is_null()) {
+        let mut run = places[probes.run()].iter();
+        if let Some(place) = run.find(|p| p[0].get().is_null()) {
             return place;
         }
-        perturb >>= PERTURB_SHIFT;
-        start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
+        probes.advance();
     }
 }
 
@@ -430,17 +427,10 @@ impl Ref<PySet> {
         hash: Value,
     ) -> PyResult<Place> {
         'restart: loop {
-            let mask = table.len() / 2 - 1;
-            let mut perturb = bits(hash);
-            let mut start = perturb as usize & mask;
+            let mut probes = Probes::new(hash, table.len() / 2);
             let mut reusable = None;
             loop {
-                let last = if start + LINEAR_PROBES <= mask {
-                    start + LINEAR_PROBES
-                } else {
-                    start
-                };
-                for at in start..=last {
+                for at in probes.run() {
                     let stored = table.get(at * 2);
                     if stored == hash {
                         let element = table.get(at * 2 + 1);
@@ -469,8 +459,7 @@ impl Ref<PySet> {
                         reusable = Some(at);
                     }
                 }
-                perturb >>= PERTURB_SHIFT;
-                start = (start * 5 + 1).wrapping_add(perturb as usize) & mask;
+                probes.advance();
             }
         }
     }

@@ -13,6 +13,11 @@ use skein_runtime::layout;
 use skein_runtime::prelude::*;
 use skein_runtime::tasklet::stack::at;
 
+/// How the frame of a call's Python part returns: into the call's register.
+fn stored(p: &Pending) -> u64 {
+    ret(Action::Store, 2, p.word.a() as usize, p.word.b() as u32)
+}
+
 impl Recorder {
     /// A native, or a loop over a native iterator, that went on in Python code.
     pub(super) fn soft_entered(&mut self, vm: &mut Vm, p: Pending, next: Next) -> Recorded<bool> {
@@ -60,13 +65,8 @@ impl Recorder {
         next: Next,
         f: Ref<PyFunction>,
     ) -> Recorded<bool> {
-        let (a, base, argc) = (
-            p.word.a() as usize,
-            p.word.b() as usize,
-            p.word.c() as usize,
-        );
-        let raw = next.fp as *mut u64;
-        let word = ret(Action::Store, 2, a, base as u32);
+        let (base, argc) = (p.word.b() as usize, p.word.c() as usize);
+        let (raw, word) = (next.fp as *mut u64, stored(&p));
         let (x, method) = (p.more.args[0], p.next.bits != 0);
         if argc == 2 && !method && header_word(raw, at::RETURN) == word {
             return self.instance_check(vm, p, next, f);
@@ -75,22 +75,25 @@ impl Recorder {
         if argc != 1 || x.shape != ids::GENERATOR || header_word(raw, at::RETURN) != word {
             return Ok(false);
         }
-        const OF_ONE: [&str; 6] = [
+        const OF_ONE: [&str; 10] = [
             "any",
             "all",
             "make_list",
             "make_tuple",
             "make_set",
             "make_frozenset",
+            "least",
+            "greatest",
+            "sum",
+            "sorted",
         ];
         const OF_TWO: [&str; 3] = ["join", "extend", "update_set"];
-        const BEST: [&str; 4] = ["least", "greatest", "sum", "sorted"];
         let among =
             |vm: &mut Vm, names: &[&'static str]| names.iter().any(|n| Recorder::is_soft(vm, f, n));
         let mut sources = Vec::new();
         if method && among(vm, &OF_TWO) {
             sources.push(Source::Register(base + 1));
-        } else if method || !among(vm, &OF_ONE) && !among(vm, &BEST) {
+        } else if method || !among(vm, &OF_ONE) {
             return Ok(false);
         }
         sources.push(Source::Register(base + 2));
@@ -123,13 +126,8 @@ impl Recorder {
         next: Next,
         f: Ref<PyFunction>,
     ) -> Recorded<bool> {
-        let (a, base, argc) = (
-            p.word.a() as usize,
-            p.word.b() as usize,
-            p.word.c() as usize,
-        );
-        let raw = next.fp as *mut u64;
-        let word = ret(Action::Store, 2, a, base as u32);
+        let (base, argc) = (p.word.b() as usize, p.word.c() as usize);
+        let (raw, word) = (next.fp as *mut u64, stored(&p));
         let ext = word_at((p.pc as *const u64).wrapping_add(1)).0;
         let names = self.frame().code.consts.expect();
         let Some(names) = names.get(ext as u32 as usize).cast::<PyTuple>() else {
@@ -219,8 +217,7 @@ impl Recorder {
             Source::Register(base + 3),
             Source::Register(base + 2),
         ];
-        let word = ret(Action::Store, 2, p.word.a() as usize, base as u32);
-        self.push_soft(vm, f, &sources, word, next)
+        self.push_soft(vm, f, &sources, stored(&p), next)
     }
 
     /// A step of `enumerate`, `map` or `filter`.
